@@ -1,0 +1,53 @@
+// One image file's bytes to pixels of the size and channels that the networks are trained on.
+import sharp from 'sharp';
+import { DcganError, messageOf } from '../errors.ts';
+
+/** Which images to read, and what each one becomes. */
+export interface ImageSpec {
+  /** A folder of PNG, JPEG, WebP, GIF (first frame) or AVIF files; folders inside it are read too. */
+  directory: string;
+  height: number;
+  width: number;
+  /** 1 grey (luminance), 3 RGB, 4 RGBA with the transparency kept. */
+  channels: 1 | 3 | 4;
+  /** CSS colour that transparent pixels are composited on when channels is 1 or 3. */
+  background: string;
+  /** How an image of another shape gets its size: cut to fill, padded (background, or transparent) or stretched. */
+  fit: 'cover' | 'contain' | 'fill';
+}
+
+/** On these, a grey image may stay grey while it is composited. Elsewhere it has to become RGB first, which takes as long as all the rest. */
+const neutral = new Set(['white', '#fff', '#ffffff', 'black', '#000', '#000000']);
+
+/** Pixels of one image: uint8 [height, width, channels]. Rejects where the image is damaged, cut short or over sharp's size limits. */
+export async function decodeImage(bytes: Uint8Array, spec: ImageSpec): Promise<Uint8Array> {
+  const transparent = { r: 0, g: 0, b: 0, alpha: 0 };
+  const upright = sharp(bytes, { failOn: 'error' }).autoOrient();
+  if (spec.channels !== 4 && !neutral.has(spec.background)) upright.pipelineColourspace('srgb');
+  const opaque = spec.channels === 4 ? upright : upright.flatten({ background: spec.background });
+  const sized = opaque.resize(spec.width, spec.height, {
+    fit: spec.fit,
+    background: spec.channels === 4 ? transparent : spec.background,
+  });
+  const coloured = sized.toColourspace(spec.channels === 1 ? 'b-w' : 'srgb');
+  const pixels = await (spec.channels === 4 ? coloured.ensureAlpha() : coloured).raw({ depth: 'uchar' }).toBuffer();
+  const expectedBytes = spec.height * spec.width * spec.channels;
+  if (pixels.length !== expectedBytes) throw new Error(`decoded to ${pixels.length} bytes instead of ${expectedBytes}`);
+  return pixels;
+}
+
+/** Throws where the background is no colour, before every single image fails with it. */
+export function checkBackground(background: string): void {
+  try {
+    sharp({ create: { width: 1, height: 1, channels: 3, background } });
+  } catch (error) {
+    throw new DcganError(
+      'config.background',
+      {
+        happened: `The background "${background}" is not a colour.`,
+        expected: 'A CSS colour is expected, such as white, #ff8800 or rgb(255, 136, 0).',
+      },
+      { cause: messageOf(error), data: { background } },
+    );
+  }
+}

@@ -1,0 +1,183 @@
+// Opens a folder of images as a dataset: every image decoded once into a packed file, then read from there in any order.
+import { createHash } from 'node:crypto';
+import { closeSync, readSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DcganError, messageOf } from '../errors.ts';
+import { checkBackground, decodeImage, type ImageSpec } from './decode.ts';
+import { type ImageFile, listImages } from './files.ts';
+import {
+  listingPath,
+  newPackedPath,
+  openImageCache,
+  orCacheError,
+  packedPath,
+  recallFingerprint,
+  rememberFingerprint,
+} from './image-cache.ts';
+import { createPacked, openPacked, type PackedRecord } from './packed-file.ts';
+import { inParallel } from './parallel.ts';
+
+const mostUnreadable = 0.05;
+
+export type { ImageSpec } from './decode.ts';
+
+/** Images of one size, on disk; memory does not grow with their number. */
+export interface Dataset {
+  readonly directory: string;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3 | 4;
+  /** SHA-256 over the SHA-256 of each file's contents, in the order of their paths, as 64 hex digits. */
+  readonly fingerprint: string;
+  /** Files that could not be read, each with its reason. They are not among the `count` images. */
+  readonly skipped: readonly { file: string; reason: string }[];
+  /** Copies images into one array, uint8 [indices.length, height, width, channels]. */
+  read(indices: ArrayLike<number>): Uint8Array;
+  close(): void;
+}
+
+/** `list`: files found so far. `decode`: images decoded, of all; it does not come where the cache knows the folder. */
+interface OpenProgress {
+  phase: 'list' | 'decode';
+  done: number;
+  total: number;
+}
+
+interface DecodedFile {
+  /** SHA-256 of the file's bytes; undefined where even these cannot be read. */
+  digest?: Buffer;
+  image?: Uint8Array;
+  reason?: string;
+}
+
+/**
+ * Reads a folder of images. Files that cannot be read are skipped and named in `skipped`; throws DcganError `data.unreadable`
+ * where these are more than 5 % or all, and `data.*` where the folder is missing, empty or without images.
+ */
+export async function openImages(
+  spec: ImageSpec,
+  onProgress: (event: OpenProgress) => void = () => {},
+): Promise<Dataset> {
+  checkBackground(spec.background);
+  const files = await listImages(spec.directory, (found) => onProgress({ phase: 'list', done: found, total: found }));
+  openImageCache();
+  const listing = listingPath(spec.directory, files);
+  const imageBytes = spec.height * spec.width * spec.channels;
+  const known = recallFingerprint(listing);
+  const cached = known && openPacked(packedPath(known, spec), imageBytes);
+  if (cached) return datasetOf(spec, files, cached.descriptor, cached.record);
+
+  const fingerprint = await decodeAll(listing, files, spec, onProgress);
+  const fresh = orCacheError(() => openPacked(packedPath(fingerprint, spec), imageBytes));
+  if (!fresh) throw new Error(`the packed file of ${spec.directory} was removed while it was opened`);
+  return datasetOf(spec, files, fresh.descriptor, fresh.record);
+}
+
+/** Decodes every file, in order, into a new packed file. Returns the fingerprint that it is filed under. */
+async function decodeAll(
+  listing: string,
+  files: readonly ImageFile[],
+  spec: ImageSpec,
+  onProgress: (event: OpenProgress) => void,
+): Promise<string> {
+  const writer = orCacheError(() => createPacked(newPackedPath()));
+  const fingerprint = createHash('sha256');
+  const skipped: PackedRecord['skipped'] = [];
+  let done = 0;
+  let allBytesRead = true;
+  try {
+    for await (const { digest, image, reason } of inParallel(files, (file) => decodeFile(file, spec))) {
+      fingerprint.update(digest ?? Buffer.alloc(32));
+      if (image) orCacheError(() => writer.append(image));
+      else skipped.push({ index: done, reason: reason ?? '' });
+      allBytesRead &&= digest !== undefined;
+      onProgress({ phase: 'decode', done: ++done, total: files.length });
+    }
+    refuseUnreadable(spec.directory, files, skipped);
+    const record: PackedRecord = {
+      fingerprint: fingerprint.digest('hex'),
+      count: files.length - skipped.length,
+      imageBytes: spec.height * spec.width * spec.channels,
+      skipped,
+    };
+    orCacheError(() => writer.finish(packedPath(record.fingerprint, spec), record));
+    // A file that is locked today may be readable tomorrow, with the same size and time of change.
+    if (allBytesRead) rememberFingerprint(listing, record.fingerprint);
+    return record.fingerprint;
+  } finally {
+    writer.close();
+  }
+}
+
+async function decodeFile(file: ImageFile, spec: ImageSpec): Promise<DecodedFile> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(join(spec.directory, file.path));
+  } catch (error) {
+    return { reason: messageOf(error) };
+  }
+  const digest = createHash('sha256').update(bytes).digest();
+  try {
+    return { digest, image: await decodeImage(bytes, spec) };
+  } catch (error) {
+    return {
+      digest,
+      reason: bytes.length === 0 ? 'the file is empty' : messageOf(error).trim().replaceAll('\n', '; '),
+    };
+  }
+}
+
+function refuseUnreadable(directory: string, files: readonly ImageFile[], skipped: PackedRecord['skipped']): void {
+  if (skipped.length <= mostUnreadable * files.length) return;
+  const listed = skipped.slice(0, 5).map(({ index, reason }) => `  ${files[index]!.path}: ${reason}`);
+  const more = skipped.length > 5 ? [`  and ${skipped.length - 5} more`] : [];
+  throw new DcganError(
+    'data.unreadable',
+    {
+      happened: `${skipped.length} of the ${files.length} images in ${directory} cannot be read:\n${[...listed, ...more].join('\n')}`,
+      expected: `Up to ${mostUnreadable * 100} % are skipped; more than that says that something else is wrong.`,
+      fix: 'Fetch these files again or remove them.',
+    },
+    { data: { directory, files: files.length, unreadable: skipped.length } },
+  );
+}
+
+function datasetOf(
+  spec: ImageSpec,
+  files: readonly ImageFile[],
+  descriptor: number,
+  { fingerprint, count, imageBytes, skipped }: PackedRecord,
+): Dataset {
+  const { directory, height, width, channels } = spec;
+  return {
+    directory,
+    count,
+    height,
+    width,
+    channels,
+    fingerprint,
+    skipped: skipped.map(({ index, reason }) => ({ file: files[index]!.path, reason })),
+    read: (indices) => readImages(descriptor, indices, count, imageBytes),
+    close: () => closeSync(descriptor),
+  };
+}
+
+function readImages(descriptor: number, indices: ArrayLike<number>, count: number, imageBytes: number): Uint8Array {
+  const images = new Uint8Array(indices.length * imageBytes);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i]!;
+    if (!Number.isInteger(index) || index < 0 || index >= count) throw new RangeError(`image ${index} of ${count}`);
+    const read = readSync(descriptor, images, i * imageBytes, imageBytes, index * imageBytes);
+    if (read !== imageBytes) throw cacheCut(index);
+  }
+  return images;
+}
+
+function cacheCut(index: number): DcganError {
+  return new DcganError('data.cache', {
+    happened: `The cache of decoded images ends within image ${index}: something has cut it while it was used.`,
+    fix: 'Start again; the images are then decoded anew.',
+  });
+}

@@ -1,0 +1,82 @@
+// A dataset folder that is either whole or not there: built beside, renamed at the end, recognised again by its README.txt.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DcganError } from '../errors.ts';
+import { partialPath, removeAbandoned } from './partial.ts';
+
+/** A prepared dataset; `skipped` says that it was there already. */
+export interface PreparedData {
+  directory: string;
+  images: number;
+  skipped: boolean;
+}
+
+interface Preparation {
+  directory: string;
+  /** Where the images come from and which were chosen. Its first line says which preparation made the folder. */
+  readme: string;
+  force: boolean;
+  /** Fills the folder and returns how many images it wrote. */
+  build: (folder: string) => Promise<number>;
+}
+
+/**
+ * Builds a folder, unless it is there with the same README.txt. Throws DcganError `data.prepared-differently` where it was
+ * prepared in another way and `force` is off, and `data.not-prepared` where it holds something that was not prepared at all.
+ */
+export async function prepareFolder({ directory, readme, force, build }: Preparation): Promise<PreparedData> {
+  const existing = existingReadme(directory);
+  if (existing !== undefined && !existing.startsWith(firstLine(readme))) throw notPrepared(directory);
+  if (existing !== undefined && !force) {
+    if (!existing.startsWith(readme)) throw preparedDifferently(directory, existing);
+    return { directory, images: Number(/^Images: (\d+)$/m.exec(existing)?.[1]), skipped: true };
+  }
+  const partial = partialPath(directory);
+  try {
+    mkdirSync(partial, { recursive: true });
+    removeAbandoned(directory);
+    const images = await build(partial);
+    writeFileSync(join(partial, 'README.txt'), `${readme}Images: ${images}\n`);
+    rmSync(directory, { recursive: true, force: true });
+    renameSync(partial, directory);
+    return { directory, images, skipped: false };
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? notWritable(directory, error) : error;
+  } finally {
+    if (existsSync(partial)) rmSync(partial, { recursive: true });
+  }
+}
+
+/** The README.txt of an existing folder, '' where it has none, undefined where there is no folder or an empty one. */
+function existingReadme(directory: string): string | undefined {
+  if (!existsSync(directory)) return undefined;
+  try {
+    return readdirSync(directory).length === 0 ? undefined : readFileSync(join(directory, 'README.txt'), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function firstLine(text: string): string {
+  return text.slice(0, text.indexOf('\n') + 1);
+}
+
+function notPrepared(directory: string): DcganError {
+  return new DcganError('data.not-prepared', {
+    happened: `${directory} is there, but it was not made by this command.`,
+    fix: 'Move it away or remove it, and run this again.',
+  });
+}
+
+function preparedDifferently(directory: string, existing: string): DcganError {
+  return new DcganError('data.prepared-differently', {
+    happened: `${directory} was prepared with other choices:\n${existing.trim()}`,
+    fix: 'Add --force to replace it, or --root DIR to put the new selection elsewhere.',
+  });
+}
+
+function notWritable(directory: string, error: Error): DcganError {
+  const happened = `${directory} cannot be written: ${error.message}.`;
+  const fix = `Make ${dirname(directory)} writable, make room on its disk, or choose another place with --root.`;
+  return new DcganError('data.not-writable', { happened, fix }, { cause: error });
+}
