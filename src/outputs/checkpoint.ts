@@ -1,0 +1,145 @@
+// The checkpoints of a run: step folders beside two small files, `latest` and `best`, that name one of them each.
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DcganError, messageOf } from '../errors.ts';
+import {
+  type Checkpoint,
+  readStepFolder,
+  removeStepFolder,
+  stateFile,
+  stepFolderName,
+  writeStepFolder,
+} from './step-folder.ts';
+import { makeFolder, partialPrefix, writeFileSafely, writingTo } from './write-file.ts';
+
+interface Refused {
+  path: string;
+  reason: string;
+}
+
+interface LoadedCheckpoint extends Checkpoint {
+  path: string;
+  /** Checkpoints that should have been used but are damaged. */
+  refused: Refused[];
+}
+
+/**
+ * Saves a checkpoint as the latest one and removes those no longer needed: kept are the latest, the newest sound one
+ * before it, the best, and every step that `keepEvery` divides.
+ * @returns the path of its folder
+ * @throws DcganError `usage.cannot-write`; the checkpoints before are untouched then
+ */
+export async function saveCheckpoint(
+  directory: string,
+  checkpoint: Checkpoint,
+  options: { keepEvery?: number; best?: boolean } = {},
+): Promise<string> {
+  const name = stepFolderName(checkpoint.step);
+  await makeFolder(directory);
+  await removePartial(directory);
+  await writeStepFolder(join(directory, name), checkpoint);
+  await writeFileSafely(join(directory, 'latest'), `${name}\n`);
+  if (options.best) await writeFileSafely(join(directory, 'best'), `${name}\n`);
+  await prune(directory, checkpoint.step, options.keepEvery);
+  return join(directory, name);
+}
+
+/**
+ * Loads the latest checkpoint, the best, or that of a step. `directory` may also be one step's folder itself.
+ * A damaged latest one is named in `refused` and the one before it is loaded.
+ * @throws DcganError `checkpoint.missing`, `checkpoint.damaged` (nothing sound to load)
+ */
+export async function loadCheckpoint(directory: string, which: 'latest' | 'best' | number): Promise<LoadedCheckpoint> {
+  if (await isStepFolder(directory)) return { ...(await readStepFolder(directory)), path: directory, refused: [] };
+  const steps = await listCheckpoints(directory);
+  if (steps.length === 0) throw missing(`There is no checkpoint in ${directory}.`, directory);
+  if (which === 'latest') return loadFirstSound(directory, await inOrderOfTrust(directory, steps));
+  const step = which === 'best' ? await readPointer(directory, 'best') : which;
+  if (step === undefined) throw missing(`No checkpoint in ${directory} is marked as the best.`, directory, steps);
+  if (!steps.includes(step)) throw missing(`There is no checkpoint of step ${step} in ${directory}.`, directory, steps);
+  return loadFirstSound(directory, [step]);
+}
+
+/** The steps a run folder has checkpoints of, ascending. A folder that is not there has none. */
+export async function listCheckpoints(directory: string): Promise<number[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return names
+    .map(Number)
+    .filter((step, i) => stepFolderName(step) === names[i])
+    .sort((a, b) => a - b);
+}
+
+/** Whether there is something to load: a run folder with checkpoints, or one step's folder. */
+export async function hasCheckpoint(directory: string): Promise<boolean> {
+  return (await isStepFolder(directory)) || (await listCheckpoints(directory)).length > 0;
+}
+
+async function isStepFolder(directory: string): Promise<boolean> {
+  return (await readdir(directory).catch((): string[] => [])).includes(stateFile);
+}
+
+/** The step that `latest` or `best` names; undefined if there is no such file or it makes no sense. */
+async function readPointer(directory: string, pointer: 'latest' | 'best'): Promise<number | undefined> {
+  const name = (await readFile(join(directory, pointer), 'utf8').catch(() => '')).trim();
+  return stepFolderName(Number(name)) === name ? Number(name) : undefined;
+}
+
+/** The latest step first, then the ones before it, newest first; last those a run that went back has left behind. */
+async function inOrderOfTrust(directory: string, steps: readonly number[]): Promise<number[]> {
+  const latest = (await readPointer(directory, 'latest')) ?? steps.at(-1)!;
+  return [latest, ...steps.filter((step) => step < latest).reverse(), ...steps.filter((step) => step > latest)];
+}
+
+async function loadFirstSound(directory: string, steps: readonly number[]): Promise<LoadedCheckpoint> {
+  const refused: Refused[] = [];
+  for (const step of steps) {
+    const path = join(directory, stepFolderName(step));
+    try {
+      return { ...(await readStep(directory, step)), path, refused };
+    } catch (error) {
+      refused.push({ path, reason: messageOf(error) });
+    }
+  }
+  const happened = `No sound checkpoint is left in ${directory}:\n${refused.map(({ reason }) => reason).join('\n')}`;
+  throw new DcganError('checkpoint.damaged', { happened, fix: 'Restore it from a copy.' }, { data: { refused } });
+}
+
+async function readStep(directory: string, step: number): Promise<Checkpoint> {
+  const path = join(directory, stepFolderName(step));
+  const checkpoint = await readStepFolder(path);
+  if (checkpoint.step === step) return checkpoint;
+  const happened = `${path} is not what its name says: it holds step ${checkpoint.step}.`;
+  throw new DcganError('checkpoint.damaged', { happened }, { data: { path, step: checkpoint.step } });
+}
+
+async function prune(directory: string, latest: number, keepEvery: number | undefined): Promise<void> {
+  const best = await readPointer(directory, 'best');
+  const steps = await listCheckpoints(directory);
+  const spare = steps.filter((step) => step !== latest && step !== best && !(keepEvery && step % keepEvery === 0));
+  if (spare.length === 0) return;
+  const before = await newestSound(directory, steps.filter((step) => step < latest).reverse());
+  for (const step of spare.filter((step) => step !== before))
+    await removeStepFolder(join(directory, stepFolderName(step)));
+}
+
+async function newestSound(directory: string, steps: readonly number[]): Promise<number | undefined> {
+  for (const step of steps) {
+    if (await readStep(directory, step).catch(() => undefined)) return step;
+  }
+  return undefined;
+}
+
+/** Removes what an interrupted save left behind. */
+async function removePartial(directory: string): Promise<void> {
+  await writingTo(directory, async () => {
+    const names = (await readdir(directory)).filter((name) => name.startsWith(partialPrefix));
+    for (const name of names) await rm(join(directory, name), { recursive: true, force: true });
+  });
+}
+
+function missing(happened: string, directory: string, steps: readonly number[] = []): DcganError {
+  const expected =
+    steps.length > 0 ? `There are steps ${steps.join(', ')}.` : 'A run saves its first one while it trains.';
+  return new DcganError('checkpoint.missing', { happened, expected }, { data: { directory, steps } });
+}

@@ -1,0 +1,73 @@
+// From the name a person types to a folder with checkpoints: a path, a folder's name, or the start of a run hash.
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { closest, distance } from 'fastest-levenshtein';
+import { DcganError } from '../errors.ts';
+import { hasCheckpoint, listCheckpoints } from './checkpoint.ts';
+
+interface FoundCheckpoint {
+  /** A run folder with step folders, or one step's folder; `loadCheckpoint` takes both. */
+  directory: string;
+  /** What to call it in messages and file names. */
+  label: string;
+}
+
+interface Places {
+  root: string;
+  packageDirectory: string;
+}
+
+/**
+ * Finds a checkpoint by name: as a path, then in `<root>/checkpoints/`, then in `<packageDirectory>/checkpoints/`; there
+ * as the whole name, or as the first two or more characters of a run hash.
+ * @throws DcganError `checkpoint.unknown` with what is there, `checkpoint.ambiguous` with the hashes that match
+ */
+export async function resolveCheckpoint(name: string, places: Places): Promise<FoundCheckpoint> {
+  if (await hasCheckpoint(resolve(name))) return found(resolve(name));
+  const folders = [...new Set([places.root, places.packageDirectory].map((place) => resolve(place, 'checkpoints')))];
+  for (const folder of folders) {
+    if (name !== '' && (await hasCheckpoint(join(folder, name)))) return found(join(folder, name));
+    const matches = await hashesStartingWith(folder, name);
+    if (matches.length > 1) throw ambiguous(name, matches);
+    if (matches.length === 1) return found(join(folder, matches[0]!));
+  }
+  throw unknown(name, (await Promise.all(folders.map(checkpointNames))).flat());
+}
+
+/** Names of the folders that hold checkpoints. */
+async function checkpointNames(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => !entry.isFile()).map((entry) => entry.name);
+  const filled = await Promise.all(names.map((name) => hasCheckpoint(join(folder, name))));
+  return names.filter((_, i) => filled[i]).sort();
+}
+
+async function hashesStartingWith(folder: string, start: string): Promise<string[]> {
+  if (start.length < 2) return [];
+  return (await checkpointNames(folder)).filter((name) => /^[0-9a-f]{7}$/.test(name) && name.startsWith(start));
+}
+
+/** A step's folder is called after its run and its step: `15817e6/000768`. A run hash may be all digits too. */
+async function found(directory: string): Promise<FoundCheckpoint> {
+  const name = basename(directory);
+  const isStep = /^\d{6,}$/.test(name) && (await listCheckpoints(directory)).length === 0;
+  return { directory, label: isStep ? `${basename(dirname(directory))}/${name}` : name };
+}
+
+function ambiguous(name: string, matches: readonly string[]): DcganError {
+  const happened = `${name} is the start of ${matches.length} run hashes: ${matches.join(', ')}.`;
+  return new DcganError('checkpoint.ambiguous', { happened, fix: 'Type more of it.' }, { data: { name, matches } });
+}
+
+function unknown(name: string, known: readonly string[]): DcganError {
+  const unique = [...new Set(known)];
+  const nearest = unique.length > 0 ? closest(name, unique) : undefined;
+  const isNear = nearest !== undefined && distance(name, nearest) <= Math.max(2, Math.floor(name.length / 3));
+  const shown = unique.slice(0, 10).join(', ') + (unique.length > 10 ? ` and ${unique.length - 10} more` : '');
+  const text = {
+    happened: `There is no checkpoint called ${JSON.stringify(name)}, neither as a path nor in a checkpoints folder.`,
+    expected: unique.length > 0 ? `There are: ${shown}.` : 'There are none yet: dcgan train makes them.',
+    ...(isNear ? { fix: `Did you mean ${nearest}?` } : {}),
+  };
+  return new DcganError('checkpoint.unknown', text, { data: { name, known: unique } });
+}

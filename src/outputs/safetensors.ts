@@ -1,0 +1,147 @@
+// The safetensors file format (github.com/huggingface/safetensors): a length, a JSON header, then the values of every tensor.
+// Little-endian, like every machine TensorFlow.js runs on. Writes float32; reads what converts to float32.
+import { DcganError, messageOf } from '../errors.ts';
+import { valueTypes } from './value-types.ts';
+
+/** Tensors by name: values in row-major order, as many as the product of the shape. */
+export type NamedTensors = Record<string, { shape: readonly number[]; values: Float32Array }>;
+
+interface HeaderEntry {
+  name: string;
+  dtype: string;
+  shape: number[];
+  begin: number; // [begin, end) in bytes, counted from the end of the header
+  end: number;
+}
+
+const maxHeaderBytes = 100_000_000; // the limit of the reference implementation
+
+/** The bytes of a safetensors file, as chunks to write one after the other; the tensors' values are not copied. */
+export function encodeSafetensors(tensors: NamedTensors, metadata: Record<string, string> = {}): Uint8Array[] {
+  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  const chunks: Uint8Array[] = [];
+  let offset = 0;
+  for (const name of Object.keys(tensors).sort()) {
+    const { shape, values } = tensors[name]!;
+    if (isReserved(name) || name === '__metadata__') throw new Error(`A tensor cannot be called ${name}.`);
+    if (product(shape) !== values.length) {
+      throw new Error(`Tensor ${name} has ${values.length} values, but shape [${shape.join(', ')}].`);
+    }
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] };
+    offset += values.byteLength;
+    chunks.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+  return [encodeHeader(header), ...chunks];
+}
+
+/** The header's length (8 bytes), the header, and spaces up to the next multiple of 8, where the values begin. */
+function encodeHeader(header: Record<string, unknown>): Uint8Array {
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const bytes = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(bytes.length - 8), true);
+  bytes.set(json, 8);
+  return bytes;
+}
+
+/**
+ * Reads a whole safetensors file. Float32 tensors are views of `bytes` where its alignment allows; others are converted.
+ * @param source the file's name, for messages
+ * @throws DcganError `checkpoint.damaged`; nothing in `bytes` is trusted
+ */
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  source: string,
+): { tensors: NamedTensors; metadata: Record<string, string> } {
+  try {
+    const headerBytes = readHeaderLength(bytes);
+    const header = parseHeader(bytes.subarray(8, 8 + headerBytes));
+    const data = bytes.subarray(8 + headerBytes);
+    const { __metadata__: metadata, ...described } = header;
+    const entries = Object.entries(described).map(([name, value]) => checkEntry(name, value));
+    checkLayout(entries, data.length);
+    const tensors = entries.map((entry) => [entry.name, { shape: entry.shape, values: readValues(data, entry) }]);
+    return { tensors: Object.fromEntries(tensors), metadata: checkMetadata(metadata) };
+  } catch (error) {
+    const happened = `${source} is damaged or no safetensors file: ${messageOf(error)}.`;
+    throw new DcganError('checkpoint.damaged', { happened }, { cause: error, data: { source } });
+  }
+}
+
+function readHeaderLength(bytes: Uint8Array): number {
+  if (bytes.length < 8) throw new Error(`it has ${bytes.length} bytes, fewer than the 8 of its header's length`);
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  const room = Math.min(bytes.length - 8, maxHeaderBytes);
+  if (length > room) throw new Error(`its header claims ${length} bytes where at most ${room} can be`);
+  return Number(length);
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  if (!isRecord(header)) throw new Error('its header is not a JSON object');
+  return header;
+}
+
+function checkEntry(name: string, value: unknown): HeaderEntry {
+  if (isReserved(name)) throw new Error(`a tensor is called ${name}`);
+  if (!isRecord(value)) throw new Error(`its entry ${name} is not an object`);
+  const { dtype, shape, data_offsets: offsets } = value;
+  const type = typeof dtype === 'string' ? valueTypes.get(dtype) : undefined;
+  if (typeof dtype !== 'string' || type === undefined) {
+    throw new Error(
+      `tensor ${name} has type ${JSON.stringify(dtype)}, not one of ${[...valueTypes.keys()].join(', ')}`,
+    );
+  }
+  if (!isCounts(shape)) throw new Error(`tensor ${name} has no proper shape`);
+  if (!isCounts(offsets) || offsets.length !== 2) throw new Error(`tensor ${name} has no proper data_offsets`);
+  const [begin, end] = [offsets[0]!, offsets[1]!];
+  if (end - begin !== product(shape) * type.bytes) {
+    throw new Error(`tensor ${name} has ${end - begin} bytes, not those of ${dtype} [${shape.join(', ')}]`);
+  }
+  return { name, dtype, shape, begin, end };
+}
+
+/** The tensors must lie side by side over the whole data: no gap, no overlap, nothing after the last. */
+function checkLayout(entries: readonly HeaderEntry[], dataBytes: number): void {
+  let position = 0;
+  for (const entry of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (entry.begin !== position) throw new Error(`tensor ${entry.name} begins at ${entry.begin}, not ${position}`);
+    position = entry.end;
+  }
+  if (position !== dataBytes) throw new Error(`its tensors take ${position} bytes, but ${dataBytes} are there`);
+}
+
+function checkMetadata(metadata: unknown): Record<string, string> {
+  if (metadata === undefined) return {};
+  if (!isRecord(metadata)) throw new Error('its __metadata__ is not an object');
+  const entries = Object.entries(metadata).map(([key, value]): [string, string] => {
+    if (typeof value !== 'string' || isReserved(key)) throw new Error(`its __metadata__.${key} is not a text`);
+    return [key, value];
+  });
+  return Object.fromEntries(entries);
+}
+
+function readValues(data: Uint8Array, { dtype, begin, end }: HeaderEntry): Float32Array {
+  const { bytes, read } = valueTypes.get(dtype)!;
+  const start = data.byteOffset + begin;
+  const count = (end - begin) / bytes;
+  if (dtype === 'F32' && start % 4 === 0) return new Float32Array(data.buffer, start, count);
+  const view = new DataView(data.buffer, start, end - begin);
+  return Float32Array.from({ length: count }, (_, i) => read(view, i * bytes));
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Names every object has already, such as `__proto__`. */
+function isReserved(name: string): boolean {
+  return name in Object.prototype;
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((total, size) => total * size, 1);
+}

@@ -1,0 +1,91 @@
+// Files that are either whole or not there: written beside, synced, renamed. What the system refuses becomes one clear error.
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DcganError, messageOf } from '../errors.ts';
+
+/** What a file is made of; a list of chunks saves joining them in memory. */
+type FileContent = string | Uint8Array | readonly Uint8Array[];
+
+/** How the names of files and folders begin that are not whole yet, or no longer. */
+export const partialPrefix = '.partial-';
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'something else is already there under this name',
+  EISDIR: 'there is a folder under this name',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+/**
+ * Runs an action that writes to `path`.
+ * @throws DcganError `usage.cannot-write` naming the path for what the system refuses; other errors pass unchanged.
+ */
+export async function writingTo<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    if (error instanceof DcganError || code === undefined || !/^E[A-Z0-9]+$/.test(code)) throw error;
+    const happened = `${path} cannot be written: ${reasons[code] ?? messageOf(error)} (${code}).`;
+    const fix = 'Free some space or change its permissions, or name another place.';
+    throw new DcganError('usage.cannot-write', { happened, fix }, { cause: error, data: { path, reason: code } });
+  }
+}
+
+/** Makes a folder and those above it. @throws DcganError `usage.cannot-write` */
+export async function makeFolder(path: string): Promise<void> {
+  await writingTo(path, () => mkdir(path, { recursive: true }).catch(() => makeFromTop(path)));
+}
+
+/** Where Node's recursive mkdir fails it may say ENOENT for any reason; the highest missing folder tells the true one. */
+async function makeFromTop(path: string): Promise<void> {
+  let top = path;
+  while (dirname(top) !== top && !existsSync(dirname(top))) top = dirname(top);
+  await mkdir(top);
+  await mkdir(path, { recursive: true });
+}
+
+/** Writes a new file and waits until the disk has it: one part of a file or folder that is renamed later. */
+export async function writeSynced(path: string, content: FileContent): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    const chunks = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+    for (const chunk of chunks) await file.writeFile(chunk);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Waits until the disk has the names in a folder. Windows has no such call, and needs none. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
+}
+
+/**
+ * Replaces `path` at once: after a crash there is the old file or the new one, never half of it.
+ * @throws DcganError `usage.cannot-write`; what was at `path` is still there then.
+ */
+export async function writeFileSafely(path: string, content: FileContent): Promise<void> {
+  const partial = join(dirname(path), partialPrefix + randomUUID().slice(0, 8));
+  await writingTo(path, async () => {
+    try {
+      await writeSynced(partial, content);
+      await rename(partial, path);
+    } catch (error) {
+      await rm(partial, { force: true }).catch(() => undefined);
+      throw error;
+    }
+    await syncFolder(dirname(path));
+  });
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { DcganError } from '../../src/errors.ts';
+import { makeFolder, writeFileSafely, writingTo } from '../../src/outputs/write-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dcgan-write-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const cannotWrite = (path: string, reason: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof DcganError);
+  assert.equal(error.code, 'usage.cannot-write');
+  assert.equal(error.exitCode, 2);
+  assert.ok(error.message.includes(path), error.message);
+  assert.match(error.message, reason);
+  return true;
+};
+
+test('writes text, bytes and chunks, and replaces what was there', async () => {
+  const path = join(folder, 'file');
+  for (const content of ['first, long', Uint8Array.of(115, 101, 99), [Buffer.from('th'), Buffer.from('ird')]]) {
+    await writeFileSafely(path, content);
+  }
+  assert.equal(readFileSync(path, 'utf8'), 'third');
+  assert.deepEqual(readdirSync(folder), ['file']);
+});
+
+test('a failed write leaves the old file and nothing else', async () => {
+  const inside = join(folder, 'kept');
+  mkdirSync(inside);
+  writeFileSync(join(inside, 'file'), 'old');
+  mkdirSync(join(inside, 'taken'));
+  await assert.rejects(
+    writeFileSafely(join(inside, 'taken'), 'new'),
+    cannotWrite(join(inside, 'taken'), /EISDIR|EPERM|EEXIST/),
+  );
+  const broken = [Buffer.from('new')];
+  Object.defineProperty(broken, 1, { get: () => assert.fail('the chunks stopped'), enumerable: true });
+  await assert.rejects(writeFileSafely(join(inside, 'file'), broken), /the chunks stopped/);
+  assert.equal(readFileSync(join(inside, 'file'), 'utf8'), 'old');
+  assert.deepEqual(readdirSync(inside).sort(), ['file', 'taken']);
+});
+
+test('names the path where there is no folder, or a file in its place', async () => {
+  const file = join(folder, 'a-file');
+  writeFileSync(file, '');
+  await assert.rejects(
+    writeFileSafely(join(file, 'x.json'), ''),
+    cannotWrite(join(file, 'x.json'), /not a folder \(ENOTDIR\)|ENOENT/),
+  );
+  await assert.rejects(
+    writeFileSafely(join(folder, 'no', 'x'), ''),
+    cannotWrite(join(folder, 'no', 'x'), /does not exist/),
+  );
+  await assert.rejects(makeFolder(join(file, 'x')), cannotWrite(join(file, 'x'), /not a folder \(ENOTDIR\)|ENOENT/));
+});
+
+test('says what the system said: disk full, read-only, no permission; a bug stays a bug', async () => {
+  const refuse = (code: string) => writingTo('/data/x', () => Promise.reject(Object.assign(new Error(code), { code })));
+  await assert.rejects(refuse('ENOSPC'), cannotWrite('/data/x', /the disk is full \(ENOSPC\)/));
+  await assert.rejects(refuse('EROFS'), cannotWrite('/data/x', /read-only/));
+  await assert.rejects(refuse('EACCES'), cannotWrite('/data/x', /permission is denied/));
+  await assert.rejects(refuse('EIO'), cannotWrite('/data/x', /EIO/));
+  await assert.rejects(refuse('ERR_INVALID_ARG_TYPE'), { name: 'Error' });
+  await assert.rejects(
+    writingTo('/data/x', () => Promise.reject(new TypeError('bug'))),
+    TypeError,
+  );
+});
