@@ -1,0 +1,69 @@
+// Runs a program's functions op by op on whatever tfjs backend is current. The wasm engine computes this way.
+import { keep, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import type { CompiledProgram, FeedSpec, Feeds, HostValues, Program, Tensors } from './engine.ts';
+import { checkFeeds, checkNames, checkUpdates, checkVariables, checkWritten, functionNamed } from './feeds.ts';
+
+export function compileEagerly(program: Program): CompiledProgram {
+  const variables = new Map<string, Tensor>();
+
+  function set(name: string, value: Tensor): void {
+    variables.get(name)?.dispose();
+    variables.set(name, keep(value));
+  }
+
+  return {
+    async run(name, feeds) {
+      const { feeds: specs, body } = functionNamed(program, name);
+      checkFeeds(name, specs, feeds);
+      checkWritten(program, (variable) => variables.has(variable));
+      const outputs = tidy(() => {
+        const result = body(Object.fromEntries(variables), toTensors(specs, feeds));
+        checkUpdates(program, name, result.updates ?? {});
+        const outputsKept = mapValues(result.outputs, (value) => value.clone()); // may be variables, which updates replace
+        const updates = mapValues(result.updates ?? {}, (value) => value.clone());
+        for (const [variable, value] of Object.entries(updates)) set(variable, value);
+        return outputsKept;
+      });
+      return readAll(Object.entries(outputs), true);
+    },
+    async read(names = Object.keys(program.variables)) {
+      checkNames(program, names);
+      checkWritten(program, (variable) => variables.has(variable));
+      return readAll(
+        names.map((name) => [name, variables.get(name)!]),
+        false,
+      );
+    },
+    async write(values) {
+      checkVariables(program, values);
+      for (const [name, array] of Object.entries(values)) {
+        set(name, tensor(array.slice(), [...program.variables[name]!], 'float32'));
+      }
+    },
+    dispose() {
+      for (const variable of variables.values()) variable.dispose();
+      variables.clear();
+    },
+  };
+}
+
+function mapValues(tensors: Tensors, map: (value: Tensor) => Tensor): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, map(value)]));
+}
+
+function toTensors(specs: Readonly<Record<string, FeedSpec>>, feeds: Feeds): Record<string, Tensor> {
+  const entries = Object.entries(specs).map(([name, { shape, dtype }]) => {
+    const values = dtype === 'uint8' ? Float32Array.from(feeds[name]!) : feeds[name]!;
+    return [name, tensor(values, [...shape], dtype === 'int32' ? 'int32' : 'float32')];
+  });
+  return Object.fromEntries(entries);
+}
+
+async function readAll(tensors: readonly (readonly [string, Tensor])[], dispose: boolean): Promise<HostValues> {
+  const values: HostValues = {};
+  for (const [name, value] of tensors) {
+    values[name] = Float32Array.from(await value.data()); // waits for the engine
+    if (dispose) value.dispose();
+  }
+  return values;
+}

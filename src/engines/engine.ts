@@ -1,0 +1,63 @@
+// What computes. An engine compiles a program: named pure functions over one set of variables.
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+export type Shape = readonly number[];
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** What a function is given at each run. `uint8` arrives in the body as float32 in 0..255, converted on the engine. */
+export interface FeedSpec {
+  shape: Shape;
+  dtype: 'float32' | 'int32' | 'uint8';
+}
+
+export type FeedValues = Float32Array | Int32Array | Uint8Array;
+export type Feeds = Readonly<Record<string, FeedValues>>;
+
+/** The values of an array of tensors on the host, by name. */
+export type HostValues = Record<string, Float32Array>;
+
+/**
+ * One function of a program. `body` is pure: it reads variables and feeds and returns outputs and the new values of the
+ * variables it changes. It may be traced once and replayed, so it must not read a tensor's value, make a large tensor
+ * in JavaScript or draw random numbers other than from a fed seed.
+ */
+export interface ProgramFunction {
+  feeds: Readonly<Record<string, FeedSpec>>;
+  body(variables: Tensors, feeds: Tensors): { outputs: Tensors; updates?: Tensors };
+}
+
+export interface Program {
+  /** Every variable's shape, by name; all are float32. Values come by `write`. */
+  variables: Readonly<Record<string, Shape>>;
+  functions: Readonly<Record<string, ProgramFunction>>;
+}
+
+export interface CompiledProgram {
+  /** Runs one function; its updates are applied when the promise resolves. Waits for the engine only if there are outputs. */
+  run(name: string, feeds: Feeds): Promise<HostValues>;
+  /** Copies variables to the host: those named, or all. */
+  read(names?: readonly string[]): Promise<HostValues>;
+  /** Sets variables. Names and lengths must be those of the program. */
+  write(values: Readonly<Record<string, Float32Array>>): Promise<void>;
+  dispose(): void;
+}
+
+export type EngineName = 'tensorflow' | 'webgpu' | 'wasm';
+export type Precision = 'float32' | 'mixed_bfloat16';
+
+export interface EngineInfo {
+  name: EngineName;
+  /** What the arithmetic runs on, e.g. `CPU (2 threads)` or `CUDA GPU 0`. */
+  device: string;
+  /** Version of the library underneath, e.g. `TensorFlow 2.21.0`. */
+  library: string;
+  threads: number;
+  precisions: readonly Precision[];
+}
+
+export interface Engine {
+  readonly info: EngineInfo;
+  compile(program: Program, options: { precision: Precision }): Promise<CompiledProgram>;
+  /** Live tensors on the engine; flat over a training loop. */
+  liveTensors(): number;
+}

@@ -1,0 +1,36 @@
+// One Adam update (Kingma & Ba 2015) of one variable. Bias correction is in the fed step size and epsilon.
+import { add, div, mul, type Scalar, sqrt, square, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { type Op, runOpForAll } from './op.ts';
+
+/**
+ * m' = b1 m + (1 - b1) g;  v' = b2 v + (1 - b2) g^2;  w' = w - stepSize m' / (sqrt(v') + epsilon).
+ * An engine may do all three in place.
+ */
+export const applyAdamOp: Op = {
+  kernelName: 'ApplyAdam',
+  compose: ({ weight, m, v, gradient, stepSize, epsilon }, { beta1, beta2 }) => {
+    const b1 = beta1 as number;
+    const b2 = beta2 as number;
+    const nextM = add(mul(m!, b1), mul(gradient!, 1 - b1));
+    const nextV = add(mul(v!, b2), mul(square(gradient!), 1 - b2));
+    const change = div(mul(nextM, stepSize!), add(sqrt(nextV), epsilon!));
+    return [sub(weight!, change), nextM, nextV];
+  },
+};
+
+export interface AdamState {
+  weight: Tensor;
+  m: Tensor;
+  v: Tensor;
+}
+
+/** weight, m, v and gradient have one shape; stepSize and epsilon are scalars that carry the bias correction. */
+export function applyAdam(
+  state: AdamState,
+  gradient: Tensor,
+  rates: { stepSize: Scalar; epsilon: Scalar },
+  betas: { beta1: number; beta2: number },
+): AdamState {
+  const [weight, m, v] = runOpForAll(applyAdamOp, { ...state, gradient, ...rates }, { ...betas });
+  return { weight: weight!, m: m!, v: v! };
+}

@@ -1,0 +1,94 @@
+// tfjs-node-gpu's native binding: its types (binding/tfjs_binding.cc, tfjs_backend.cc of 4.22.0) and how it is loaded.
+import { createRequire } from 'node:module';
+import { DcganError, messageOf } from '../../errors.ts';
+import type { OpAttribute } from './graph.ts';
+import type { Installation } from './install/location.ts';
+import { quietly } from './install/native-stderr.ts';
+
+export interface TensorMetadata {
+  id: number;
+  shape: number[];
+  dtype: number;
+}
+
+/** The values of a tensor on the host. int64 arrives as bigints, bool as bytes, strings as bytes each. */
+type NativeValues = Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint8Array[];
+
+/** Every call runs on the calling thread and throws an Error with TensorFlow's own text. Tensors live until they are deleted. */
+export interface Binding {
+  /** @returns the tensor's id. `values` must fit `dtype`: Float32Array float, Int32Array int32, Uint8Array bool or uint8. */
+  createTensor(shape: readonly number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
+  deleteTensor(id: number): void;
+  /** Waits for the engine. bfloat16, half and uint8 cannot be read: cast them first. */
+  tensorDataSync(id: number): NativeValues;
+  executeOp(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly number[],
+    outputCount: number,
+  ): TensorMetadata[];
+  /** `tags` is a comma-separated list. @returns the session's id */
+  loadSavedModel(directory: string, tags: string): number;
+  deleteSavedModel(id: number): void;
+  /** Names are comma-separated lists of `operation:output`; one input id per input name. */
+  runSavedModel(session: number, inputs: readonly number[], inputNames: string, outputNames: string): TensorMetadata[];
+  getNumOfTensors(): number;
+  getNumOfSavedModels(): number;
+  isUsingGpuDevice(): boolean;
+  readonly TF_Version: string;
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_INT64: number;
+  readonly TF_BOOL: number;
+  readonly TF_COMPLEX64: number;
+  readonly TF_STRING: number;
+  readonly TF_RESOURCE: number;
+  readonly TF_UINT8: number;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
+}
+
+/**
+ * Loads TensorFlow into this process.
+ * @param options `quiet: false` lets TensorFlow print to stderr while it is loaded
+ * @returns the binding, and what TensorFlow would have printed
+ * @throws DcganError `engine.load-failed`
+ */
+export function loadBinding(installation: Installation, options = { quiet: true }): { binding: Binding; log: string } {
+  setEnvironment(installation);
+  const load = () => createRequire(import.meta.url)(installation.bindingFile) as Binding;
+  try {
+    const { value, stderr } = options.quiet ? quietly(installation.directory, load) : { value: load(), stderr: '' };
+    return { binding: value, log: stderr };
+  } catch (error) {
+    throw new DcganError(
+      'engine.load-failed',
+      {
+        happened: `TensorFlow does not load: ${messageOf(error)}`,
+        expected: `${installation.directory} was made on this machine by dcgan engine install, and worked then.`,
+        fix: 'Delete that folder and run dcgan engine install again, or use --engine wasm.',
+      },
+      { cause: error, data: { directory: installation.directory } },
+    );
+  }
+}
+
+/** TensorFlow reads these once, while it is loaded. What the user has set is left alone. */
+function setEnvironment({ variant }: Installation): void {
+  const wanted: Record<string, string> = {
+    TF_CPP_MIN_LOG_LEVEL: '3', // fatal messages only
+    TF_ENABLE_ONEDNN_OPTS: '1', // off is 25 times slower on a CPU
+  };
+  if (variant === 'cuda') {
+    wanted['TF_FORCE_GPU_ALLOW_GROWTH'] = 'true';
+    wanted['CUDA_CACHE_MAXSIZE'] = String(4 * 1024 ** 3); // bytes; kernels compiled at first start on a GPU newer than the library
+    wanted['CUDA_VISIBLE_DEVICES'] = '0'; // with several visible, the binding uploads to the last and computes on the first
+  }
+  for (const [name, value] of Object.entries(wanted)) process.env[name] ??= value;
+  const visible = process.env['CUDA_VISIBLE_DEVICES'];
+  if (variant === 'cuda' && visible?.includes(',')) process.env['CUDA_VISIBLE_DEVICES'] = visible.split(',')[0];
+}

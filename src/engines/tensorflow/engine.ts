@@ -1,0 +1,47 @@
+// The native engine: TensorFlow through tfjs-node-gpu's backend class and a binding compiled on this machine.
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { env, type KernelBackend, registerBackend, setBackend } from '@tensorflow/tfjs-core';
+import type { Engine } from '../engine.ts';
+import { registerOps } from '../ops/register.ts';
+import { loadBinding } from './binding.ts';
+import type { Installation } from './install/location.ts';
+import { tensorflowKernels } from './kernels.ts';
+import { restoreUtilFunctions } from './node-compat.ts';
+import { compileRecorded } from './program.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+
+type BackendClass = new (binding: unknown, packageName: string) => KernelBackend & { isUsingGpuDevice: boolean };
+
+export async function openTensorflow(installation: Installation): Promise<Engine> {
+  const { recorder, usesGpu } = await startTensorflow(installation);
+  const threads = Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism();
+  return {
+    info: {
+      name: 'tensorflow',
+      device: usesGpu ? 'CUDA GPU' : 'CPU',
+      library: `TensorFlow ${recorder.binding.TF_Version}`,
+      threads,
+      precisions: ['float32', 'mixed_bfloat16'],
+    },
+    compile: async (program, { precision }) => compileRecorded(program, recorder, precision),
+    liveTensors: () => recorder.binding.getNumOfTensors(),
+  };
+}
+
+/** Loads TensorFlow and makes it tfjs's backend. tfjs-node-gpu's own entry point is not used: it looks for a binding in node_modules. */
+export async function startTensorflow(installation: Installation): Promise<{ recorder: Recorder; usesGpu: boolean }> {
+  restoreUtilFunctions();
+  const recorder = createRecorder(loadBinding(installation).binding);
+  const require = createRequire(import.meta.url);
+  const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as {
+    NodeJSKernelBackend: BackendClass;
+  };
+  require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
+  env().set('PROD', true);
+  const backend = new NodeJSKernelBackend(recorder.binding, '@tensorflow/tfjs-node-gpu');
+  registerBackend('tensorflow', () => backend, 3);
+  registerOps('tensorflow', tensorflowKernels(recorder));
+  await setBackend('tensorflow');
+  return { recorder, usesGpu: backend.isUsingGpuDevice };
+}
