@@ -1,0 +1,91 @@
+// File and overrides -> parse -> schema -> rules -> a frozen Config, or one error with every complaint.
+import { readFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { parseDocument } from 'yaml';
+import { DcganError, messageOf } from '../errors.ts';
+import { describeIssues } from './complaints.ts';
+import type { Config } from './config.ts';
+import { applyOverrides } from './overrides.ts';
+import { type Complaint, checkRules } from './rules.ts';
+import { type ConfigFile, configSchema } from './schema.ts';
+import { expandStacks } from './stack.ts';
+
+export async function loadConfig(path: string, overrides: readonly string[] = []): Promise<Config> {
+  const content = parseText(path, await readText(path));
+  return resolveConfig(applyOverrides(content, overrides), { source: path, name: basename(path, extname(path)) });
+}
+
+/** Checks an object as a config. `source` is what messages call it. */
+export function resolveConfig(content: unknown, { source, name }: { source: string; name: string }): Config {
+  const parsed = configSchema.safeParse(content);
+  if (!parsed.success) throw invalidConfig(source, describeIssues(parsed.error.issues, content));
+  const complaints = checkRules(parsed.data);
+  if (complaints.length > 0) throw invalidConfig(source, complaints);
+  return deepFreeze(resolve(parsed.data, name));
+}
+
+function resolve(file: ConfigFile, name: string): Config {
+  const { size, ...data } = file.data;
+  const [height, width] = Array.isArray(size) ? size : [size, size];
+  const { epochs, steps, images, ...training } = file.training;
+  const length = epochs !== undefined ? { epochs } : steps !== undefined ? { steps } : { images };
+  return {
+    name: file.name ?? name,
+    description: file.description ?? '',
+    seed: file.seed,
+    data: { ...data, height, width },
+    generator: { ...file.generator, layers: expandStacks(file.generator.layers, 'generator') },
+    discriminator: { ...file.discriminator, layers: expandStacks(file.discriminator.layers, 'discriminator') },
+    training: { ...training, length },
+    outputs: file.outputs,
+  };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new DcganError(
+      'config.unreadable',
+      { happened: `Cannot read the config ${path}: ${messageOf(error)}.` },
+      { cause: error },
+    );
+  }
+}
+
+const maxAliases = 100; // YAML bombs expand aliases
+
+function parseText(path: string, text: string): unknown {
+  const document = parseDocument(text, { prettyErrors: true });
+  const [problem] = document.errors;
+  if (problem) {
+    throw new DcganError('config.malformed', {
+      happened: `${path} is not well-formed ${extname(path) === '.json' ? 'JSON' : 'YAML'}: ${problem.message.trim()}`,
+      expected: 'Expected a mapping with the sections data, generator, discriminator, training.',
+    });
+  }
+  const content: unknown = document.toJS({ maxAliasCount: maxAliases });
+  if (content !== null && typeof content === 'object' && !Array.isArray(content)) return content;
+  throw new DcganError('config.malformed', {
+    happened: `${path} holds ${content === null ? 'nothing' : JSON.stringify(content).slice(0, 60)}.`,
+    expected: 'Expected a mapping with the sections data, generator, discriminator, training.',
+  });
+}
+
+function invalidConfig(source: string, complaints: readonly Complaint[]): DcganError {
+  const lines = complaints.map(({ path, message }) => `  ${path || '(top)'}: ${message}`);
+  const count = complaints.length === 1 ? 'One problem' : `${complaints.length} problems`;
+  return new DcganError(
+    'config.invalid',
+    { happened: `${count} in ${source}:\n${lines.join('\n')}`, fix: 'Every key is described in configs/schema.json.' },
+    { data: { complaints } },
+  );
+}
+
+function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}

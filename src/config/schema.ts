@@ -1,0 +1,128 @@
+// Everything a run can be told: each key once, with its type, range, unit, default and a sentence.
+import { z } from 'zod';
+import { durationSchema } from './durations.ts';
+import { initializer, layerSchema } from './layers.ts';
+
+const pixels = z.int().positive().max(4096);
+
+const data = z.strictObject({
+  folder: z.string().min(1).describe('Folder of pictures, nested too, relative to the current folder.'),
+  size: z.union([pixels, z.tuple([pixels, pixels])]).describe('Image size in pixels: one side, or [height, width].'),
+  channels: z.union([z.literal(1), z.literal(3), z.literal(4)]).describe('1 gray, 3 RGB, 4 RGBA.'),
+  background: z.string().default('#ffffff').describe('CSS colour under transparent pixels when channels is 1 or 3.'),
+  fit: z
+    .enum(['cover', 'contain', 'fill'])
+    .default('cover')
+    .describe('How a picture of another shape is made to fit: cropped, padded or stretched.'),
+  range: z
+    .tuple([z.number(), z.number()])
+    .default([-1, 1])
+    .describe(
+      "Values that black and white (0 and 255) are mapped to; the generator's last activation should reach them.",
+    ),
+  lastBatch: z
+    .enum(['keep', 'drop'])
+    .default('keep')
+    .describe('What is done with the short batch at the end of an epoch.'),
+});
+
+const optimizer = z
+  .strictObject({
+    learningRate: z.number().positive().default(2e-4).describe('Adam step size.'),
+    beta1: z.number().min(0).lt(1).default(0.5).describe('Decay of the gradient average.'),
+    beta2: z.number().min(0).lt(1).default(0.999).describe('Decay of the squared-gradient average.'),
+    epsilon: z.number().positive().default(1e-8).describe('Added to the root of the squared-gradient average.'),
+  })
+  .prefault({})
+  .describe('Adam.');
+
+const network = {
+  layers: z.array(layerSchema).min(1).describe('The stack, from input to output.'),
+  initializer: initializer.prefault({ type: 'normal' }),
+  optimizer,
+};
+
+const generator = z.strictObject({
+  latent: z
+    .strictObject({
+      size: z.int().positive().default(100).describe('Length of the latent vector.'),
+      distribution: z.enum(['normal', 'uniform']).default('normal').describe('Standard normal, or uniform in [-1, 1).'),
+    })
+    .prefault({})
+    .describe('What the generator makes an image from.'),
+  ...network,
+});
+
+const discriminator = z.strictObject(network);
+
+const label = z
+  .union([z.number(), z.tuple([z.number(), z.number()])])
+  .describe('One value, or a range [low, high) drawn from per image.');
+
+const training = z.strictObject({
+  epochs: z.number().positive().optional().describe('Length of the run in passes over the data.'),
+  steps: z.int().positive().optional().describe('Length of the run in steps.'),
+  images: z.int().positive().optional().describe('Length of the run in images seen.'),
+  batchSize: z.int().positive().max(65536).describe('Images per step.'),
+  order: z
+    .enum(['discriminator-first', 'generator-first', 'simultaneous'])
+    .default('discriminator-first')
+    .describe('Which network is updated first in a step; simultaneous takes both gradients at the same weights.'),
+  discriminatorSteps: z
+    .int()
+    .positive()
+    .default(1)
+    .describe('Discriminator updates per step, each with its own batch.'),
+  generatorSteps: z.int().positive().default(1).describe('Generator updates per step, each with its own latents.'),
+  labels: z
+    .strictObject({
+      real: label.default(1).describe('Label of real images; 0.9 or [0.8, 1] is label smoothing.'),
+      fake: label.default(0).describe('Label of generated images.'),
+      flip: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0)
+        .describe("Share of labels, drawn per image, that swap real for fake in the discriminator's loss."),
+    })
+    .prefault({})
+    .describe("What the discriminator is asked to say. The generator's own target is always 1, unsmoothed."),
+  precision: z
+    .enum(['float32', 'mixed_bfloat16'])
+    .default('float32')
+    .describe('What convolutions and matrix products compute in; weights are always float32.'),
+});
+
+const every = durationSchema;
+
+const outputs = z
+  .strictObject({
+    grid: z
+      .strictObject({ rows: z.int().positive().max(64).default(8), columns: z.int().positive().max(64).default(8) })
+      .prefault({})
+      .describe('Shape of the sample grids; their latents are the same all through the run.'),
+    samplesEvery: every.prefault({ epochs: 1 }).describe('When a sample grid is written.'),
+    checkpointEvery: every.prefault({ epochs: 1 }).describe('When a checkpoint is written.'),
+    metricsEvery: every.prefault({ steps: 10 }).describe('When losses are averaged, logged and shown.'),
+    keepCheckpointsEvery: every
+      .optional()
+      .describe('Which checkpoints are kept for good, besides the latest two and the best.'),
+  })
+  .prefault({})
+  .describe('What is written, and when. Nothing here changes the result.');
+
+export const configSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe('For editors: ./schema.json.'),
+    name: z.string().min(1).max(80).optional().describe('What the run is called in tables; the file name if left out.'),
+    description: z.string().optional().describe('A sentence about the experiment.'),
+    seed: z.int().min(0).max(0xffffffff).default(0).describe('Everything random comes from this number.'),
+    data,
+    generator,
+    discriminator,
+    training,
+    outputs,
+  })
+  .describe('A dcgan experiment.');
+
+export type ConfigFile = z.infer<typeof configSchema>;
