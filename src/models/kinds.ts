@@ -1,0 +1,29 @@
+// Layer type -> how it works. A new layer is one line here, one file in layers/ and one entry in config/layers.ts.
+import type { Layer } from '../config/layers.ts';
+import type { LayerKind, LayerOf } from './layer.ts';
+import { leakyRelu, relu, sigmoid, tanh } from './layers/activation.ts';
+import { batchNorm } from './layers/batch-norm.ts';
+import { conv } from './layers/conv.ts';
+import { convTranspose } from './layers/conv-transpose.ts';
+import { dense } from './layers/dense.ts';
+import { dropout } from './layers/dropout.ts';
+import { flatten, reshape } from './layers/reshape.ts';
+
+const kinds: { [Type in Layer['type']]: LayerKind<LayerOf<Type>> } = {
+  dense,
+  conv,
+  convTranspose,
+  batchNorm,
+  relu,
+  leakyRelu,
+  tanh,
+  sigmoid,
+  dropout,
+  reshape,
+  flatten,
+};
+
+/** The kind of a layer, typed so that it takes that layer's options. */
+export function kindOf(layer: Layer): LayerKind<Layer> {
+  return kinds[layer.type] as LayerKind<Layer>;
+}

@@ -1,0 +1,19 @@
+// Latent vectors from seeds: the same seed is the same vector everywhere, in training and for samples.
+import type { GeneratorConfig } from '../config/config.ts';
+import { RandomStream } from '../random.ts';
+
+type Latent = GeneratorConfig['latent'];
+
+/** `count` latent vectors, float32 [count, size], drawn one after another from a stream. */
+export function drawLatents({ size, distribution }: Latent, count: number, stream: RandomStream): Float32Array {
+  return distribution === 'normal' ? stream.normals(count * size) : stream.uniforms(count * size, -1, 1);
+}
+
+/** One latent vector per sample seed, float32 [seeds.length, size]. */
+export function latentsOfSeeds(latent: Latent, seeds: readonly number[]): Float32Array {
+  const values = new Float32Array(seeds.length * latent.size);
+  seeds.forEach((seed, index) => {
+    values.set(drawLatents(latent, 1, new RandomStream(seed, 'sample')), index * latent.size);
+  });
+  return values;
+}

@@ -1,0 +1,59 @@
+// What a layer is: its output's shape, its parameters, and its computation. One file per kind in layers/.
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Initializer, Layer } from '../config/layers.ts';
+import type { Shape } from '../engines/engine.ts';
+
+/** One variable of a layer. Its full name is `network/index/part`. */
+export interface Parameter {
+  part: string;
+  shape: Shape;
+  /** Whether the optimizer changes it; batch-norm statistics are changed by the layer itself. */
+  trainable: boolean;
+  start: 'zeros' | 'ones' | { initializer: Initializer; fanIn: number; fanOut: number };
+}
+
+/** What a layer sees of its surroundings while it computes. */
+export interface LayerContext {
+  /** Training: the batch's own statistics and dropout. Inference: moving averages, no dropout. */
+  training: boolean;
+  /** This layer's variable. */
+  parameter(part: string): Tensor;
+  /** Notes a new value of one of this layer's variables. */
+  update(part: string, value: Tensor): void;
+  /** Seed of this step's random masks, int32 [1]; each draw within a step has its own number. */
+  dropoutSeed: Tensor1D | undefined;
+  nextDraw(): number;
+}
+
+/** How one kind of layer works. Shapes are without the batch: [n] or [height, width, channels]. */
+export interface LayerKind<Options> {
+  /** Throws a ShapeProblem where the input does not fit. */
+  outputShape(options: Options, input: Shape): Shape;
+  parameters?(options: Options, input: Shape, initializer: Initializer): Parameter[];
+  apply(options: Options, x: Tensor, context: LayerContext): Tensor;
+}
+
+export type LayerOf<Type extends Layer['type']> = Extract<Layer, { type: Type }>;
+
+/** A layer cannot take its input: what it expected and what would help. */
+export class ShapeProblem extends Error {
+  readonly fix: string | undefined;
+
+  constructor(message: string, fix?: string) {
+    super(message);
+    this.fix = fix;
+  }
+}
+
+export function expectImage(input: Shape, layer: string): [height: number, width: number, channels: number] {
+  if (input.length === 3) return [input[0]!, input[1]!, input[2]!];
+  throw new ShapeProblem(
+    `${layer} needs an image of features [height, width, channels]`,
+    'Put a reshape layer before it.',
+  );
+}
+
+export function expectVector(input: Shape, layer: string): number {
+  if (input.length === 1) return input[0]!;
+  throw new ShapeProblem(`${layer} needs a vector [n]`, 'Put a flatten layer before it.');
+}

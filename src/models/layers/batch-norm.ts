@@ -1,0 +1,43 @@
+// Batch normalisation: the batch's statistics while training, their moving averages at inference.
+import { add, batchNorm4d, mul, reshape, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { batchNorm as normaliseBatch } from '../../engines/ops/batch-norm.ts';
+import type { LayerContext, LayerKind, LayerOf } from '../layer.ts';
+
+type Options = LayerOf<'batchNorm'>;
+
+export const batchNorm: LayerKind<Options> = {
+  outputShape: (_, input) => input,
+  parameters(_, input) {
+    const shape = [input.at(-1)!];
+    return [
+      { part: 'gamma', shape, trainable: true, start: 'ones' },
+      { part: 'beta', shape, trainable: true, start: 'zeros' },
+      { part: 'movingMean', shape, trainable: false, start: 'zeros' },
+      { part: 'movingVariance', shape, trainable: false, start: 'ones' },
+    ];
+  },
+  apply(options, x, context) {
+    const image: Tensor4D = x.rank === 4 ? (x as Tensor4D) : reshape(x, [x.shape[0]!, 1, 1, x.shape[1]!]);
+    const y = context.training ? train(options, image, context) : infer(options, image, context);
+    return x.rank === 4 ? y : reshape(y, x.shape);
+  },
+};
+
+function train({ epsilon, momentum }: Options, x: Tensor4D, context: LayerContext): Tensor4D {
+  const { y, mean, variance } = normaliseBatch(x, vector(context, 'gamma'), vector(context, 'beta'), epsilon);
+  // moving = momentum moving + (1 - momentum) batch, with the unbiased variance (PyTorch and TensorFlow's fused op)
+  const average = (part: string, batch: Tensor1D) =>
+    context.update(part, add(mul(context.parameter(part), momentum), mul(batch, 1 - momentum)));
+  average('movingMean', mean);
+  average('movingVariance', variance);
+  return y;
+}
+
+function infer({ epsilon }: Options, x: Tensor4D, context: LayerContext): Tensor4D {
+  const [mean, variance] = [vector(context, 'movingMean'), vector(context, 'movingVariance')];
+  return batchNorm4d(x, mean, variance, vector(context, 'beta'), vector(context, 'gamma'), epsilon);
+}
+
+function vector(context: LayerContext, part: string): Tensor1D {
+  return context.parameter(part) as Tensor1D;
+}

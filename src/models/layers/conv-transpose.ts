@@ -1,0 +1,58 @@
+// Transposed convolution: the input gradient of a convolution, NHWC, kernel [kh, kw, out, in] as in tf.nn.conv2d_transpose.
+import { conv2dTranspose, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import type { Padding } from '../../config/layers.ts';
+import { biasAdd } from '../../engines/ops/bias-add.ts';
+import { expectImage, type LayerKind, type LayerOf, ShapeProblem } from '../layer.ts';
+import { convolutionPadding, pair, type Sides } from './padding.ts';
+
+type Options = LayerOf<'convTranspose'>;
+
+/**
+ * Output size and padding along one axis. SAME gives n s; otherwise (n - 1) s + k - before - after + outputPadding
+ * (torch.nn.ConvTranspose2d). The padding is that of the convolution back from the output to the input.
+ */
+function axisGeometry(options: Options, axis: 0 | 1, size: number): { size: number; sides: Sides } {
+  const kernel = pair(options.kernel)[axis]!;
+  const stride = pair(options.stride)[axis]!;
+  const padding: Padding = options.padding;
+  if (padding === 'same') {
+    return { size: size * stride, sides: convolutionPadding('same', axis, size * stride, kernel, stride) };
+  }
+  const sides = convolutionPadding(padding, axis, size, kernel, stride);
+  return { size: (size - 1) * stride + kernel - sides[0] - sides[1] + options.outputPadding, sides };
+}
+
+export const convTranspose: LayerKind<Options> = {
+  outputShape(options, input) {
+    const [height, width] = expectImage(input, 'convTranspose');
+    const shape = [axisGeometry(options, 0, height).size, axisGeometry(options, 1, width).size, options.filters];
+    if (shape.every((side) => side >= 1)) return shape;
+    throw new ShapeProblem(
+      `padding ${JSON.stringify(options.padding)} leaves nothing of the output: [${shape.join(', ')}]`,
+      'Use a smaller padding.',
+    );
+  },
+  parameters({ filters, kernel, bias, initializer }, [, , channels], fallback) {
+    const [kernelHeight, kernelWidth] = pair(kernel);
+    const area = kernelHeight * kernelWidth;
+    const start = { initializer: initializer ?? fallback, fanIn: area * channels!, fanOut: area * filters };
+    return [
+      { part: 'kernel', shape: [kernelHeight, kernelWidth, filters, channels!], trainable: true, start },
+      ...(bias ? [{ part: 'bias', shape: [filters], trainable: true, start: 'zeros' as const }] : []),
+    ];
+  },
+  apply(options, x, context) {
+    const image = x as Tensor4D; // [B, h, w, c]
+    const vertical = axisGeometry(options, 0, image.shape[1]);
+    const horizontal = axisGeometry(options, 1, image.shape[2]);
+    const y = conv2dTranspose(
+      image,
+      context.parameter('kernel') as Tensor4D,
+      [image.shape[0], vertical.size, horizontal.size, options.filters],
+      pair(options.stride),
+      [[0, 0], vertical.sides, horizontal.sides, [0, 0]],
+      'floor',
+    ); // [B, h', w', filters]
+    return options.bias ? biasAdd(y, context.parameter('bias') as Tensor1D) : y;
+  },
+};

@@ -1,0 +1,49 @@
+// Convolution (a cross-correlation, as everywhere in deep learning), NHWC, kernel [kh, kw, in, out].
+import { conv2d, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { biasAdd } from '../../engines/ops/bias-add.ts';
+import { expectImage, type LayerKind, type LayerOf, ShapeProblem } from '../layer.ts';
+import { convolutionPadding, convolvedSize, pair, type Sides } from './padding.ts';
+
+type Options = LayerOf<'conv'>;
+
+/** Padding of both axes for an input of this height and width. */
+function paddingOf({ kernel, stride, padding }: Options, height: number, width: number): [Sides, Sides] {
+  const [kernelHeight, kernelWidth] = pair(kernel);
+  const [strideHeight, strideWidth] = pair(stride);
+  return [
+    convolutionPadding(padding, 0, height, kernelHeight, strideHeight),
+    convolutionPadding(padding, 1, width, kernelWidth, strideWidth),
+  ];
+}
+
+export const conv: LayerKind<Options> = {
+  outputShape(options, input) {
+    const [height, width] = expectImage(input, 'conv');
+    const [kernelHeight, kernelWidth] = pair(options.kernel);
+    const [strideHeight, strideWidth] = pair(options.stride);
+    const [vertical, horizontal] = paddingOf(options, height, width);
+    const outHeight = convolvedSize(height, vertical, kernelHeight, strideHeight);
+    const outWidth = convolvedSize(width, horizontal, kernelWidth, strideWidth);
+    if (outHeight >= 1 && outWidth >= 1) return [outHeight, outWidth, options.filters];
+    throw new ShapeProblem(
+      `a ${kernelHeight} x ${kernelWidth} kernel is larger than the padded ${height} x ${width} input`,
+      'Use a smaller kernel, padding: same, or one stage less.',
+    );
+  },
+  parameters({ filters, kernel, bias, initializer }, [, , channels], fallback) {
+    const [kernelHeight, kernelWidth] = pair(kernel);
+    const area = kernelHeight * kernelWidth;
+    const start = { initializer: initializer ?? fallback, fanIn: area * channels!, fanOut: area * filters };
+    return [
+      { part: 'kernel', shape: [kernelHeight, kernelWidth, channels!, filters], trainable: true, start },
+      ...(bias ? [{ part: 'bias', shape: [filters], trainable: true, start: 'zeros' as const }] : []),
+    ];
+  },
+  apply(options, x, context) {
+    const image = x as Tensor4D; // [B, h, w, c]
+    const pad = paddingOf(options, image.shape[1], image.shape[2]);
+    const kernel = context.parameter('kernel') as Tensor4D;
+    const y = conv2d(image, kernel, pair(options.stride), [[0, 0], ...pad, [0, 0]], 'NHWC', 1, 'floor'); // [B, h', w', filters]
+    return options.bias ? biasAdd(y, context.parameter('bias') as Tensor1D) : y;
+  },
+};

@@ -1,0 +1,21 @@
+// Vectors as images and back; channels last.
+import { reshape as applyReshape } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../engines/feeds.ts';
+import { type LayerKind, type LayerOf, ShapeProblem } from '../layer.ts';
+
+export const reshape: LayerKind<LayerOf<'reshape'>> = {
+  outputShape({ shape }, input) {
+    const [wanted, given] = [elementCount(shape), elementCount(input)];
+    if (wanted === given) return shape;
+    throw new ShapeProblem(
+      `[${shape.join(', ')}] takes ${wanted} values, not ${given}`,
+      `Set units: ${wanted} in the dense layer before it, or another shape.`,
+    );
+  },
+  apply: ({ shape }, x) => applyReshape(x, [x.shape[0]!, ...shape]),
+};
+
+export const flatten: LayerKind<LayerOf<'flatten'>> = {
+  outputShape: (_, input) => [elementCount(input)],
+  apply: (_, x) => applyReshape(x, [x.shape[0]!, -1]),
+};
