@@ -1,0 +1,48 @@
+// Adam for one network: its variables, its feeds, and the update of all weights from their gradients.
+import type { Scalar } from '@tensorflow/tfjs-core';
+import type { OptimizerConfig } from '../config/config.ts';
+import type { Shape, Tensors } from '../engines/engine.ts';
+import { applyAdam } from '../engines/ops/adam.ts';
+import type { Network } from '../models/network.ts';
+import { parametersOf } from '../models/network.ts';
+
+const momentName = (weight: string, moment: 'm' | 'v') => `optimizer/${weight}/${moment}`;
+
+/** The first and second moment of every trainable weight. */
+export function optimizerVariables(network: Network): Record<string, Shape> {
+  const trainable = parametersOf(network).filter((parameter) => parameter.trainable);
+  return Object.fromEntries(
+    trainable.flatMap(({ name, shape }) => [
+      [momentName(name, 'm'), shape],
+      [momentName(name, 'v'), shape],
+    ]),
+  );
+}
+
+/**
+ * Step size and epsilon of update t (from 1) with Adam's bias correction folded in, so that
+ * w -= stepSize m / (sqrt(v) + epsilon) is w -= rate mHat / (sqrt(vHat) + eps), as torch.optim.Adam does it.
+ */
+export function adamRates(
+  { learningRate, beta1, beta2, epsilon }: OptimizerConfig,
+  t: number,
+): [stepSize: number, epsilon: number] {
+  const secondCorrection = Math.sqrt(1 - beta2 ** t);
+  return [(learningRate * secondCorrection) / (1 - beta1 ** t), epsilon * secondCorrection];
+}
+
+/** New values of the weights and of their moments, by variable name. */
+export function applyGradients(
+  variables: Tensors,
+  gradients: Tensors,
+  rates: { stepSize: Scalar; epsilon: Scalar },
+  { beta1, beta2 }: OptimizerConfig,
+): Tensors {
+  const updates = Object.entries(gradients).flatMap(([name, gradient]) => {
+    const [m, v] = [momentName(name, 'm'), momentName(name, 'v')];
+    const state = { weight: variables[name]!, m: variables[m]!, v: variables[v]! };
+    const next = applyAdam(state, gradient, rates, { beta1, beta2 });
+    return [[name, next.weight] as const, [m, next.m] as const, [v, next.v] as const];
+  });
+  return Object.fromEntries(updates);
+}

@@ -1,0 +1,71 @@
+// A training run as it lies on disk: where it starts or goes on, and what its checkpoints hold.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import type { CompiledProgram, EngineInfo, Program } from '../engines/engine.ts';
+import { elementCount } from '../engines/feeds.ts';
+import { DcganError } from '../errors.ts';
+import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from '../outputs/checkpoint.ts';
+import { truncateMetrics } from '../outputs/metrics-log.ts';
+import type { NamedTensors } from '../outputs/safetensors.ts';
+import type { Position } from './loop.ts';
+
+export interface RunFolders {
+  results: string;
+  checkpoints: string;
+}
+
+/** Loads the latest checkpoint into the program, if there is one. Gives the position, and the damaged checkpoints passed over. */
+export async function resume(
+  folders: RunFolders,
+  program: Program,
+  compiled: CompiledProgram,
+): Promise<{ position: Position; refused: { path: string; reason: string }[] } | undefined> {
+  if (!(await hasCheckpoint(folders.checkpoints))) return undefined;
+  const { tensors, state, path, refused } = await loadCheckpoint(folders.checkpoints, 'latest');
+  checkTensors(tensors, program, path);
+  await compiled.write(Object.fromEntries(Object.entries(tensors).map(([name, { values }]) => [name, values])));
+  const position = state['position'] as Position;
+  await truncateMetrics(join(folders.results, 'metrics.jsonl'), position.step);
+  return { position, refused };
+}
+
+/** Removes what earlier sessions of the run wrote. */
+export async function startFresh({ results, checkpoints }: RunFolders): Promise<void> {
+  for (const folder of [results, checkpoints]) await rm(folder, { recursive: true, force: true });
+}
+
+/** Writes the checkpoint of a position: every variable, and all else that the loop needs. */
+export async function save(
+  folders: RunFolders,
+  contents: {
+    config: Config;
+    program: Program;
+    compiled: CompiledProgram;
+    engine: EngineInfo;
+    dataFingerprint: string;
+  },
+  position: Position,
+  keepEverySteps: number | undefined,
+): Promise<string> {
+  const { config, program, compiled, engine, dataFingerprint } = contents;
+  const values = await compiled.read(); // waits for the engine
+  const tensors = Object.fromEntries(
+    Object.entries(values).map(([name, array]) => [name, { shape: program.variables[name]!, values: array }]),
+  );
+  const state = { position, config, dataFingerprint, engine: engine.name };
+  const options = keepEverySteps === undefined ? {} : { keepEvery: keepEverySteps };
+  return saveCheckpoint(folders.checkpoints, { step: position.step, tensors, state }, options);
+}
+
+function checkTensors(tensors: NamedTensors, program: Program, path: string): void {
+  for (const [name, shape] of Object.entries(program.variables)) {
+    const found = tensors[name];
+    if (found && elementCount(found.shape) === elementCount(shape)) continue;
+    throw new DcganError('checkpoint.mismatch', {
+      happened: `${path} has ${found ? `[${found.shape.join(', ')}]` : 'nothing'} for ${name}.`,
+      expected: `This config needs [${shape.join(', ')}].`,
+      fix: 'Use the config that the checkpoint was made with, or train with --fresh.',
+    });
+  }
+}
