@@ -1,0 +1,56 @@
+// The engine commands: installing with a bar, and a report of what computes.
+import { type EngineReport, engineInfo } from '../commands/engine-info.ts';
+import { engineInstall } from '../commands/engine-install.ts';
+import type { OpenedEngine } from '../engines/open.ts';
+import { createProgress } from './progress.ts';
+
+interface InstallFlags {
+  cpu?: boolean;
+  cuda?: boolean;
+  ifPossible?: boolean;
+  json?: boolean;
+}
+
+export async function runInstall(flags: InstallFlags): Promise<number> {
+  const progress = createProgress();
+  const variant = flags.cpu ? { variant: 'cpu' as const } : flags.cuda ? { variant: 'cuda' as const } : {};
+  const result = await engineInstall(
+    { ...variant, ifPossible: flags.ifPossible ?? false },
+    ({ message, done, total }) => progress.update(message, done ?? 0, total ?? 0, ''),
+  );
+  progress.end();
+  if (flags.json) console.log(JSON.stringify(result));
+  else if (result.installed) {
+    const how = result.alreadyThere ? 'is ready' : `was installed in ${result.seconds?.toFixed(0)} s`;
+    console.log(`The native engine (${result.variant}) ${how}: ${result.directory}`);
+  } else {
+    console.log(
+      [
+        'The native engine cannot be set up here:',
+        ...result.missing.map((what) => `  ${what}`),
+        'The wasm engine is used instead; it is slower.',
+      ].join('\n'),
+    );
+  }
+  return 0;
+}
+
+export async function runInfo({ engine, json }: { engine: OpenedEngineChoice; json?: boolean }): Promise<number> {
+  const report = await engineInfo(engine);
+  console.log(json ? JSON.stringify(report) : describeReport(report));
+  return 0;
+}
+
+type OpenedEngineChoice = Parameters<typeof engineInfo>[0];
+
+function describeReport({ name, device, library, threads, precisions, refused }: EngineReport): string {
+  const lines = [
+    `Engine: ${name}`,
+    `Device: ${device}`,
+    `Library: ${library}`,
+    `Threads: ${threads}`,
+    `Precisions: ${precisions.join(', ')}`,
+  ];
+  const reasons = refused.map(({ name: other, reason }: OpenedEngine['refused'][number]) => `Not ${other}: ${reason}`);
+  return [...lines, ...reasons].join('\n');
+}

@@ -1,0 +1,35 @@
+// Flags that several commands share, and how their values are read.
+import { InvalidArgumentError, Option } from 'commander';
+
+export const rootFlag = () =>
+  new Option('--root <folder>', 'folder that holds configs, data, results and checkpoints').default(
+    '.',
+    'the current folder',
+  );
+
+export const engineFlag = () =>
+  new Option('--engine <name>', 'what computes').choices(['auto', 'tensorflow', 'wasm']).default('auto');
+
+export const jsonFlag = () => new Option('--json', 'print one JSON object');
+
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError(`Expected a whole number above 0, not '${text}'.`);
+}
+
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError(`Expected a number above 0, not '${text}'.`);
+}
+
+export function seedNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value;
+  throw new InvalidArgumentError(`Expected a whole number from 0 to 4294967295, not '${text}'.`);
+}

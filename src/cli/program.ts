@@ -1,0 +1,78 @@
+// The whole command tree on one screen. Every action loads its command only when it runs, so that help is instant.
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { collect, engineFlag, jsonFlag, positiveInteger, positiveNumber, rootFlag, seedNumber } from './flags.ts';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+/** The program. Actions print to stdout and throw DcganError; they resolve to the exit code. */
+export function createProgram(finish: (exitCode: number) => void): Command {
+  const program = new Command('dcgan')
+    .description('Train, sample and ship DCGANs.')
+    .version(version)
+    .showSuggestionAfterError()
+    .showHelpAfterError('(dcgan --help lists the commands)');
+
+  program
+    .command('train')
+    .description('train a config; a run that was stopped goes on where it was')
+    .requiredOption('--config <file or name>', 'what to train: a path, or a name of configs/')
+    .option('--set <key=value>', 'change one key of the config, e.g. training.batchSize=32; repeatable', collect, [])
+    .option('--data <folder>', 'the pictures, in place of data.folder')
+    .option('--epochs <number>', 'length of the run in passes over the data', positiveNumber)
+    .option('--seed <number>', 'where everything random comes from', seedNumber)
+    .option('--precision <name>', 'float32 or mixed_bfloat16')
+    .option('--fresh', 'start over, removing what this run has written before')
+    .option('--dry-run', 'check everything, print what would be trained, write nothing')
+    .addOption(engineFlag())
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  dcgan train --config quick\n  dcgan train --config emoji.json --set training.epochs=100 --data my-pictures',
+    )
+    .action(async (options) => finish(await (await import('./train.ts')).runTrain(options)));
+
+  program
+    .command('sample')
+    .description('make images with a trained generator')
+    .requiredOption('--checkpoint <name>', 'a run hash or its start, a shipped name, or a path')
+    .option('--count <number>', 'how many images', positiveInteger, 64)
+    .option('--columns <number>', 'images per row of the picture', positiveInteger)
+    .option('--out <file>', 'picture to write: .png, .webp or .jpg', 'samples.png')
+    .addOption(engineFlag())
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./sample.ts')).runSample(options)));
+
+  const data = program.command('data').description('prepare image folders');
+  data
+    .command('prepare <dataset>')
+    .description('fetch a known dataset into data/: mnist (70,000 digits) or emoji')
+    .option('--set <name>', 'emoji: apple, google, twitter or facebook')
+    .option('--categories <names>', 'emoji: comma-separated categories, e.g. people,activity')
+    .option('--skin-tones', 'emoji: take the variants with skin tones too')
+    .option('--yellow-faces', 'emoji: only mostly yellow, filled faces')
+    .option('--force', 'prepare again what is there already')
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .action(async (dataset, options) => finish(await (await import('./data.ts')).runPrepare(dataset, options)));
+
+  const engine = program.command('engine').description('what computes');
+  engine
+    .command('install')
+    .description('set up the native engine: TensorFlow from PyPI and a binding compiled here')
+    .option('--cpu', 'the CPU build, even where there is a GPU')
+    .option('--cuda', 'the CUDA build (about 3 GB to download)')
+    .option('--if-possible', 'where something is missing, say what and succeed')
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./engine.ts')).runInstall(options)));
+  engine
+    .command('info')
+    .description('engine, device and versions, and why nothing better is used')
+    .addOption(engineFlag())
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./engine.ts')).runInfo(options)));
+
+  return program;
+}

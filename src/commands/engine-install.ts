@@ -1,0 +1,37 @@
+// `dcgan engine install`: sets the native engine up, or says what that would need.
+import { installTensorflow, missingForInstall } from '../engines/tensorflow/install/install.ts';
+import type { Variant } from '../engines/tensorflow/install/location.ts';
+import type { InstallProgress } from '../engines/tensorflow/install/progress.ts';
+import { chooseVariant } from '../engines/tensorflow/install/variant.ts';
+import { DcganError } from '../errors.ts';
+
+export interface EngineInstallResult {
+  installed: boolean;
+  variant: Variant;
+  /** Why it is not installed, as sentences; empty if it is. */
+  missing: string[];
+  directory?: string;
+  /** True if nothing had to be done. */
+  alreadyThere?: boolean;
+  sizeMiB?: number;
+  seconds?: number;
+}
+
+/**
+ * Installs TensorFlow: the given variant, or the one that fits this machine.
+ * @param options `ifPossible`: what stands in the way is returned in `missing` instead of thrown
+ * @throws DcganError `engine.*` without `ifPossible`
+ */
+export async function engineInstall(
+  options: { variant?: Variant; ifPossible: boolean },
+  onProgress: (event: InstallProgress) => void = () => undefined,
+): Promise<EngineInstallResult> {
+  const variant = options.variant ?? (await chooseVariant());
+  try {
+    return { installed: true, variant, missing: [], ...(await installTensorflow({ variant, onProgress })) };
+  } catch (error) {
+    if (!options.ifPossible || !(error instanceof DcganError) || error.kind !== 'engine') throw error;
+    const missing = await missingForInstall();
+    return { installed: false, variant, missing: missing.length > 0 ? missing : [error.message] };
+  }
+}

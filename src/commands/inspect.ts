@@ -1,0 +1,69 @@
+// dcgan train --dry-run: everything that would happen, checked, and nothing written.
+import type { Config } from '../config/config.ts';
+import type { EngineInfo } from '../engines/engine.ts';
+import { elementCount } from '../engines/feeds.ts';
+import type { OpenedEngine } from '../engines/open.ts';
+import { countParameters, type Network } from '../models/network.ts';
+import { type PreparationEvent, prepareRun, type RunOptions } from './prepare-run.ts';
+
+export interface LayerSummary {
+  index: number;
+  type: string;
+  /** Without the batch. */
+  output: readonly number[];
+  parameters: number;
+}
+
+export interface NetworkSummary {
+  /** All, batch-norm statistics included, as Keras counts. */
+  parameters: number;
+  /** As PyTorch counts. */
+  trainable: number;
+  input: readonly number[];
+  layers: LayerSummary[];
+}
+
+export interface Inspection {
+  runHash: string;
+  config: Config;
+  generator: NetworkSummary;
+  discriminator: NetworkSummary;
+  data: {
+    folder: string;
+    images: number;
+    skipped: number;
+    height: number;
+    width: number;
+    channels: number;
+    fingerprint: string;
+  };
+  training: { steps: number; epochs: number; stepsPerEpoch: number };
+  engine: EngineInfo & { refused: OpenedEngine['refused'] };
+}
+
+export async function inspect(options: RunOptions, onEvent: (event: PreparationEvent) => void): Promise<Inspection> {
+  const { config, networks, dataset, schedule, hash, opened } = await prepareRun(options, onEvent);
+  const { count, skipped, height, width, channels, fingerprint, directory } = dataset;
+  dataset.close();
+  const { totalSteps, stepsPerEpoch } = schedule;
+  return {
+    runHash: hash,
+    config,
+    generator: summarise(networks.generator),
+    discriminator: summarise(networks.discriminator),
+    data: { folder: directory, images: count, skipped: skipped.length, height, width, channels, fingerprint },
+    training: { steps: totalSteps, epochs: totalSteps / stepsPerEpoch, stepsPerEpoch },
+    engine: { ...opened.engine.info, refused: opened.refused },
+  };
+}
+
+function summarise(network: Network): NetworkSummary {
+  const { all, trainable } = countParameters(network);
+  const layers = network.layers.map(({ layer, output, parameters }, index) => ({
+    index,
+    type: layer.type,
+    output,
+    parameters: parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0),
+  }));
+  return { parameters: all, trainable, input: network.input, layers };
+}

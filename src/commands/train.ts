@@ -1,0 +1,125 @@
+// dcgan train: config -> engine -> data -> networks -> run -> loop. The file that names every other folder, in order.
+import { join, relative } from 'node:path';
+import type { Config } from '../config/config.ts';
+import type { Dataset } from '../data/open.ts';
+import type { EngineInfo } from '../engines/engine.ts';
+import type { OpenedEngine } from '../engines/open.ts';
+import { describeEnvironment } from '../outputs/environment.ts';
+import { writeGrid } from '../outputs/grid.ts';
+import { createRunFolder, writeJson } from '../outputs/run-folder.ts';
+import { RandomStream } from '../random.ts';
+import type { TrainingEvent } from '../training/events.ts';
+import { createFeeder } from '../training/feeds.ts';
+import { type Position, trainLoop } from '../training/loop.ts';
+import { startingValues, trainingProgram } from '../training/program.ts';
+import { resume, save, startFresh } from '../training/run.ts';
+import { batchSizes } from '../training/schedule.ts';
+import { type PreparationEvent, type PreparedRun, prepareRun, type RunOptions } from './prepare-run.ts';
+
+export interface TrainOptions extends RunOptions {
+  /** Start over, removing what the same run has written before. */
+  fresh: boolean;
+}
+
+/** What training tells its caller while it works. */
+export interface TrainIo {
+  onEvent: (event: PreparationEvent | TrainEvent | TrainingEvent) => void;
+  /** Asked after every step. */
+  shouldStop: () => boolean;
+}
+
+export type TrainEvent =
+  | { type: 'engine'; info: EngineInfo; refused: OpenedEngine['refused'] }
+  | { type: 'dataset'; directory: string; images: number; skipped: Dataset['skipped'] }
+  | { type: 'run'; hash: string; results: string; resumedAt: number; refused: { path: string; reason: string }[] };
+
+export interface TrainResult {
+  runHash: string;
+  step: number;
+  interrupted: boolean;
+  /** Paths relative to the root. */
+  results: string;
+  checkpoints: string;
+  files: string[];
+}
+
+/** Trains a config to its end, or until asked to stop; goes on where an earlier session of the same run stopped. */
+export async function train(options: TrainOptions, io: TrainIo): Promise<TrainResult> {
+  const prepared = await prepareRun(options, io.onEvent);
+  const { config, networks, dataset, schedule, hash, opened } = prepared;
+  const { engine, refused } = opened;
+  io.onEvent({ type: 'engine', info: engine.info, refused });
+  io.onEvent({ type: 'dataset', directory: dataset.directory, images: dataset.count, skipped: dataset.skipped });
+
+  const { rows, columns } = config.outputs.grid;
+  const program = trainingProgram(config, networks, batchSizes(config, dataset.count), rows * columns);
+  const compiled = await engine.compile(program, { precision: config.training.precision });
+  const folders = await openFolders(options, hash);
+  const resumed = await resume(folders, program, compiled);
+  if (!resumed) await compiled.write(startingValues(program, networks, config.seed));
+  const start: Position = resumed?.position ?? { step: 0, images: 0, seconds: 0 };
+  await describeRun(folders.results, prepared);
+  io.onEvent({
+    type: 'run',
+    hash,
+    results: relative(options.root, folders.results),
+    resumedAt: start.step,
+    refused: resumed?.refused ?? [],
+  });
+
+  const contents = { config, program, compiled, engine: engine.info, dataFingerprint: dataset.fingerprint };
+  const { position, interrupted } = await trainLoop(
+    {
+      config,
+      program: compiled,
+      feedStep: createFeeder(config, dataset, program, schedule),
+      schedule,
+      folder: folders.results,
+      saveCheckpoint: (at) => save(folders, contents, at, schedule.keepCheckpointsEverySteps),
+      onEvent: io.onEvent,
+      shouldStop: io.shouldStop,
+    },
+    start,
+  );
+  compiled.dispose();
+  dataset.close();
+  return describeResult(options.root, hash, folders, position, interrupted);
+}
+
+async function openFolders({ root, fresh }: TrainOptions, hash: string) {
+  const folders = await createRunFolder(root, hash);
+  if (!fresh) return folders;
+  await startFresh(folders);
+  return createRunFolder(root, hash);
+}
+
+/** config.json, environment.json and reals.png: what this run is, before it starts. */
+async function describeRun(results: string, { config, dataset, opened, hash }: PreparedRun): Promise<void> {
+  await writeJson(join(results, 'config.json'), { runHash: hash, dataFingerprint: dataset.fingerprint, ...config });
+  await writeJson(join(results, 'environment.json'), { ...describeEnvironment(), engine: opened.engine.info });
+  await writeReals(join(results, 'reals.png'), config, dataset);
+}
+
+/** Real images in the grid's shape, drawn from the whole folder. */
+async function writeReals(path: string, { outputs, seed }: Config, dataset: Dataset): Promise<void> {
+  const { rows, columns } = outputs.grid;
+  const { height, width, channels, count } = dataset;
+  const chosen = new RandomStream(seed, 'reals').permutation(count).subarray(0, rows * columns);
+  await writeGrid(path, { pixels: dataset.read(chosen), height, width, channels }, { columns });
+}
+
+function describeResult(
+  root: string,
+  runHash: string,
+  folders: { results: string; checkpoints: string },
+  { step }: Position,
+  interrupted: boolean,
+): TrainResult {
+  const results = relative(root, folders.results) || '.';
+  const lastSamples = join(results, 'samples', `${String(step).padStart(6, '0')}.png`);
+  const names = ['config.json', 'environment.json', 'metrics.jsonl', 'reals.png', 'loss.png'].map((name) =>
+    join(results, name),
+  );
+  const files = interrupted ? names : [...names, lastSamples];
+  return { runHash, step, interrupted, results, checkpoints: relative(root, folders.checkpoints), files };
+}
