@@ -1,7 +1,6 @@
 // The engine commands: installing with a bar, and a report of what computes.
 import { type EngineReport, engineInfo } from '../commands/engine-info.ts';
 import { engineInstall } from '../commands/engine-install.ts';
-import type { OpenedEngine } from '../engines/open.ts';
 import { createProgress } from './progress.ts';
 
 interface InstallFlags {
@@ -43,14 +42,14 @@ export async function runInfo({ engine, json }: { engine: OpenedEngineChoice; js
 
 type OpenedEngineChoice = Parameters<typeof engineInfo>[0];
 
-function describeReport({ name, device, library, threads, precisions, refused }: EngineReport): string {
-  const lines = [
+function describeReport({ name, device, library, threads, precisions, unusedGpu, notChosen }: EngineReport): string {
+  return [
     `Engine: ${name}`,
     `Device: ${device}`,
     `Library: ${library}`,
     `Threads: ${threads}`,
     `Precisions: ${precisions.join(', ')}`,
-  ];
-  const reasons = refused.map(({ name: other, reason }: OpenedEngine['refused'][number]) => `Not ${other}: ${reason}`);
-  return [...lines, ...reasons].join('\n');
+    ...(unusedGpu ? [`GPU NOT USED: ${unusedGpu}`] : []),
+    ...notChosen.map((other) => `Not ${other.name}: ${other.reason}`),
+  ].join('\n');
 }

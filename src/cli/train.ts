@@ -61,15 +61,17 @@ function listenForStop(progress: Progress): { asked: () => boolean; end: () => v
 function show(event: PreparationEvent | TrainEvent | TrainingEvent, progress: Progress): void {
   switch (event.type) {
     case 'data': {
-      const note = `${formatCount(event.done)} of ${formatCount(event.total)} images`;
-      progress.update(event.phase === 'list' ? 'Listing' : 'Decoding', event.done, event.total, note);
+      const [done, total] = [formatCount(event.done), formatCount(event.total)];
+      if (event.phase === 'list') progress.update('Listing', 0, 0, `${done} images`);
+      else progress.update('Decoding', event.done, event.total, `${done} of ${total} images`);
       break;
     }
     case 'engine': {
       progress.end();
-      const { name, library, device, threads } = event.info;
+      const { name, library, device, threads, unusedGpu } = event.info;
       for (const refused of event.refused) progress.line(`Engine ${refused.name}: ${refused.reason}.`);
       progress.line(`Engine ${name}: ${library}, ${device}, ${threads} threads.`);
+      if (unusedGpu) progress.line(`GPU NOT USED: ${unusedGpu}`);
       break;
     }
     case 'dataset':

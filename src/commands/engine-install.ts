@@ -15,6 +15,8 @@ export interface EngineInstallResult {
   alreadyThere?: boolean;
   sizeMiB?: number;
   seconds?: number;
+  /** Why a new CUDA installation computes on the CPU, if it does. */
+  noGpu?: string;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { OpenedEngine } from '../engines/open.ts';
 import { countParameters, type Network } from '../models/network.ts';
 import { type PreparationEvent, prepareRun, type RunOptions } from './prepare-run.ts';
 
-export interface LayerSummary {
+interface LayerSummary {
   index: number;
   type: string;
   /** Without the batch. */

@@ -7,11 +7,12 @@ import { DcganError } from '../errors.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
 import { parametersOf } from '../models/network.ts';
 import { buildNetworks } from '../models/networks.ts';
-import { samplerProgram } from '../models/sampler.ts';
+import { samplerFeeds, samplerProgram } from '../models/sampler.ts';
 import { loadCheckpoint } from '../outputs/checkpoint.ts';
 import { resolveCheckpoint } from '../outputs/find-checkpoint.ts';
 import { toPixels, writeGrid } from '../outputs/grid.ts';
 import { packageDirectory } from '../package-directory.ts';
+import { generatorPasses } from '../training/schedule.ts';
 
 export interface SampleOptions {
   checkpoint: string;
@@ -36,6 +37,7 @@ export async function sample(options: SampleOptions): Promise<SampleResult> {
   const { tensors, state, step } = await loadCheckpoint(found.directory, 'latest');
   const config = configOf(state, found.directory);
   const { generator } = buildNetworks(config);
+  checkCount(options.count, config);
   const { engine } = await openEngine(options.engine);
   const size = Math.min(chunk, options.count);
   const compiled = await engine.compile(samplerProgram(generator, size), { precision: 'float32' });
@@ -45,7 +47,8 @@ export async function sample(options: SampleOptions): Promise<SampleResult> {
   const pixels = new Uint8Array(options.count * height * width * channels);
   for (let first = 0; first < options.count; first += size) {
     const seeds = Array.from({ length: size }, (_, index) => first + index);
-    const { images } = await compiled.run('sample', { latents: latentsOfSeeds(config.generator.latent, seeds) });
+    const latents = latentsOfSeeds(config.generator.latent, seeds);
+    const { images } = await compiled.run('sample', samplerFeeds(latents, generatorPasses(config, step)));
     const offset = first * height * width * channels;
     pixels.set(toPixels(images!, range).subarray(0, pixels.length - offset), offset);
   }
@@ -53,6 +56,20 @@ export async function sample(options: SampleOptions): Promise<SampleResult> {
   const columns = options.columns ?? Math.ceil(Math.sqrt(options.count));
   await writeGrid(options.out, { pixels, height, width, channels }, { columns });
   return { out: options.out, images: options.count, runHash: runHash(config, String(state['dataFingerprint'])), step };
+}
+
+const mostImages = 10_000;
+const mostBytes = 2 ** 31;
+
+/** All images stand in one picture, which is put together in memory. */
+function checkCount(count: number, { data: { height, width, channels } }: Config): void {
+  const most = Math.min(mostImages, Math.floor(mostBytes / (height * width * channels)));
+  if (count <= most) return;
+  throw new DcganError('usage.too-many-images', {
+    happened: `${count} images of [${height}, ${width}, ${channels}] do not fit into one picture.`,
+    expected: `At most ${most} do.`,
+    fix: `--count ${most}`,
+  });
 }
 
 function configOf(state: Record<string, unknown>, directory: string): Config {

@@ -1,4 +1,5 @@
 // dcgan train: config -> engine -> data -> networks -> run -> loop. The file that names every other folder, in order.
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Dataset } from '../data/open.ts';
@@ -115,11 +116,9 @@ function describeResult(
   { step }: Position,
   interrupted: boolean,
 ): TrainResult {
-  const results = relative(root, folders.results) || '.';
-  const lastSamples = join(results, 'samples', `${String(step).padStart(6, '0')}.png`);
-  const names = ['config.json', 'environment.json', 'metrics.jsonl', 'reals.png', 'loss.png'].map((name) =>
-    join(results, name),
-  );
-  const files = interrupted ? names : [...names, lastSamples];
+  const results = relative(root, folders.results);
+  const lastSamples = join('samples', `${String(step).padStart(6, '0')}.png`);
+  const names = ['config.json', 'environment.json', 'metrics.jsonl', 'reals.png', 'loss.png', lastSamples];
+  const files = names.map((name) => join(results, name)).filter((file) => existsSync(join(root, file)));
   return { runHash, step, interrupted, results, checkpoints: relative(root, folders.checkpoints), files };
 }

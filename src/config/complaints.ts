@@ -41,7 +41,7 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown): Complaint[] {
   return [{ path, message: `${lowerFirst(issue.message)}; got ${show(received)}` }];
 }
 
-export function formatPath(path: readonly PropertyKey[]): string {
+function formatPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
     return text ? `${text}.${String(part)}` : String(part);

@@ -6,10 +6,10 @@ import type { ConfigFile } from './schema.ts';
 type NetworkConfig<File extends { layers: unknown }> = Omit<File, 'layers'> & { layers: Layer[] };
 
 export type GeneratorConfig = NetworkConfig<ConfigFile['generator']>;
-export type DiscriminatorConfig = NetworkConfig<ConfigFile['discriminator']>;
+type DiscriminatorConfig = NetworkConfig<ConfigFile['discriminator']>;
 export type TrainingConfig = Omit<ConfigFile['training'], 'epochs' | 'steps' | 'images'> & { length: Duration };
 export type OptimizerConfig = ConfigFile['generator']['optimizer'];
-export type DataConfig = Omit<ConfigFile['data'], 'size'> & { height: number; width: number };
+type DataConfig = Omit<ConfigFile['data'], 'size'> & { height: number; width: number };
 
 export interface Config {
   name: string;

@@ -4,15 +4,32 @@ import { z } from 'zod';
 const amount = z.number().positive();
 
 export const durationSchema = z
-  .strictObject({ steps: amount.optional(), images: amount.optional(), epochs: amount.optional() })
+  .strictObject({
+    steps: amount.optional().describe('Updates of the networks; one step may take several batches.'),
+    images: amount.optional().describe('Images seen.'),
+    epochs: amount.optional().describe('Passes over the data.'),
+  })
   .refine((value) => Object.keys(value).length === 1, 'expected exactly one of steps, images, epochs')
   .describe('How often or how long: exactly one of steps, images, epochs.');
 
 export type Duration = { steps?: number | undefined; images?: number | undefined; epochs?: number | undefined };
 
-/** Whole steps, at least one. A step reads one batch. */
-export function toSteps(duration: Duration, batchSize: number, stepsPerEpoch: number): number {
-  if (duration.steps !== undefined) return Math.max(1, Math.round(duration.steps));
-  if (duration.images !== undefined) return Math.max(1, Math.ceil(duration.images / batchSize));
-  return Math.max(1, Math.round(duration.epochs! * stepsPerEpoch));
+/** How a run goes through its images: a step takes `batchesPerStep` batches, and only an epoch's last one may be short. */
+export interface Pace {
+  batchSize: number;
+  batchesPerStep: number;
+  batchesPerEpoch: number;
+  imagesPerEpoch: number;
+}
+
+/** Whole steps, at least one: for images, the steps after which a run has seen that many. */
+export function toSteps({ steps, images, epochs }: Duration, pace: Pace): number {
+  if (steps !== undefined) return Math.max(1, Math.round(steps));
+  if (images !== undefined) return Math.ceil(toBatches(images, pace) / pace.batchesPerStep);
+  return Math.max(1, Math.round((epochs! * pace.batchesPerEpoch) / pace.batchesPerStep));
+}
+
+function toBatches(images: number, { batchSize, batchesPerEpoch, imagesPerEpoch }: Pace): number {
+  const epochs = Math.floor(images / imagesPerEpoch);
+  return epochs * batchesPerEpoch + Math.ceil((images % imagesPerEpoch) / batchSize);
 }

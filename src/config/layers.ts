@@ -8,7 +8,7 @@ const perStage = z
   .union([
     positive,
     z.array(positive).min(1),
-    z.string().regex(/^\d+(>\d+)*$/, 'expected numbers joined by >, as in "512>256>128"'),
+    z.string().regex(/^[1-9]\d{0,5}(>[1-9]\d{0,5})*$/, 'expected numbers joined by >, as in "512>256>128"'),
   ])
   .transform((value) => (typeof value === 'string' ? value.split('>').map(Number) : value));
 
@@ -79,7 +79,7 @@ const batchNorm = z
     momentum: z
       .number()
       .min(0)
-      .max(1)
+      .lt(1)
       .default(0.9)
       .describe('Share of the old value in the moving averages (Keras 0.99; PyTorch writes 1 - 0.9 = 0.1).'),
   })

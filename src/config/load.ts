@@ -56,20 +56,28 @@ async function readText(path: string): Promise<string> {
 const maxAliases = 100; // YAML bombs expand aliases
 
 function parseText(path: string, text: string): unknown {
-  const document = parseDocument(text, { prettyErrors: true });
-  const [problem] = document.errors;
-  if (problem) {
-    throw new DcganError('config.malformed', {
-      happened: `${path} is not well-formed ${extname(path) === '.json' ? 'JSON' : 'YAML'}: ${problem.message.trim()}`,
-      expected: 'Expected a mapping with the sections data, generator, discriminator, training.',
-    });
-  }
-  const content: unknown = document.toJS({ maxAliasCount: maxAliases });
+  const content = parseYaml(path, text); // JSON is YAML
   if (content !== null && typeof content === 'object' && !Array.isArray(content)) return content;
-  throw new DcganError('config.malformed', {
-    happened: `${path} holds ${content === null ? 'nothing' : JSON.stringify(content).slice(0, 60)}.`,
-    expected: 'Expected a mapping with the sections data, generator, discriminator, training.',
-  });
+  const held = content === null ? 'nothing' : JSON.stringify(content).slice(0, 60);
+  throw malformed(`${path} holds ${held}.`);
+}
+
+function parseYaml(path: string, text: string): unknown {
+  try {
+    const document = parseDocument(text, { prettyErrors: true });
+    if (document.errors[0]) throw document.errors[0];
+    const content: unknown = document.toJS({ maxAliasCount: maxAliases });
+    JSON.stringify(content); // throws where an alias stands within what it names
+    return content;
+  } catch (error) {
+    const format = extname(path) === '.json' ? 'JSON' : 'YAML';
+    throw malformed(`${path} is not well-formed ${format}: ${messageOf(error).trim()}`, error);
+  }
+}
+
+function malformed(happened: string, cause?: unknown): DcganError {
+  const expected = 'Expected a mapping with the sections data, generator, discriminator, training.';
+  return new DcganError('config.malformed', { happened, expected }, { cause });
 }
 
 function invalidConfig(source: string, complaints: readonly Complaint[]): DcganError {

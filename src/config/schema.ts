@@ -98,7 +98,10 @@ const every = durationSchema;
 const outputs = z
   .strictObject({
     grid: z
-      .strictObject({ rows: z.int().positive().max(64).default(8), columns: z.int().positive().max(64).default(8) })
+      .strictObject({
+        rows: z.int().positive().max(64).default(8).describe('Images from top to bottom.'),
+        columns: z.int().positive().max(64).default(8).describe('Images from left to right.'),
+      })
       .prefault({})
       .describe('Shape of the sample grids; their latents are the same all through the run.'),
     samplesEvery: every.prefault({ epochs: 1 }).describe('When a sample grid is written.'),

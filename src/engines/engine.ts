@@ -53,6 +53,8 @@ export interface EngineInfo {
   library: string;
   threads: number;
   precisions: readonly Precision[];
+  /** Why a GPU that seems to be here is not used. */
+  unusedGpu?: string;
 }
 
 export interface Engine {

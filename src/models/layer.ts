@@ -1,5 +1,5 @@
 // What a layer is: its output's shape, its parameters, and its computation. One file per kind in layers/.
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Initializer, Layer } from '../config/layers.ts';
 import type { Shape } from '../engines/engine.ts';
 
@@ -16,6 +16,8 @@ export interface Parameter {
 export interface LayerContext {
   /** Training: the batch's own statistics and dropout. Inference: moving averages, no dropout. */
   training: boolean;
+  /** How many training passes the moving averages have seen (scalar); undefined if so many that their start is forgotten. */
+  trainedPasses: Scalar | undefined;
   /** This layer's variable. */
   parameter(part: string): Tensor;
   /** Notes a new value of one of this layer's variables. */

@@ -1,5 +1,5 @@
 // A network: a stack of layers walked once for its shapes, then applied to tensors with variables looked up by name.
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Initializer, Layer } from '../config/layers.ts';
 import type { Shape, Tensors } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
@@ -10,7 +10,7 @@ import { type LayerContext, type Parameter, ShapeProblem } from './layer.ts';
 export type NetworkName = 'generator' | 'discriminator';
 
 /** One layer with the shapes it was found to have, without the batch. */
-export interface WalkedLayer {
+interface WalkedLayer {
   layer: Layer;
   input: Shape;
   output: Shape;
@@ -73,6 +73,8 @@ function outputShape(network: NetworkName, layer: Layer, index: number, input: S
 export interface Pass {
   variables: Tensors;
   training: boolean;
+  /** Scalar: training passes that the moving averages have seen; leave out for many. Only for inference. */
+  trainedPasses?: Scalar;
   /** int32 [1]; needed if the network has dropout and trains. */
   dropoutSeed?: Tensor1D;
   /** Numbers the random draws of a step; shared by all passes of the step. */
@@ -86,6 +88,7 @@ export function applyNetwork(network: Network, x: Tensor, pass: Pass): { y: Tens
     const nameOf = (part: string) => `${network.name}/${index}/${part}`;
     const context: LayerContext = {
       training: pass.training,
+      trainedPasses: pass.trainedPasses,
       parameter: (part) => pass.variables[nameOf(part)]!,
       update: (part, next) => {
         updates[nameOf(part)] = next;

@@ -1,7 +1,7 @@
 // What the loop tells the outside: plain data, from which a bar, lines or a test are made. Nobody answers.
 import type { Means } from './means.ts';
 
-export interface Tick extends Means {
+interface Tick extends Means {
   step: number;
   /** Passes over the data so far, with its fraction. */
   epoch: number;

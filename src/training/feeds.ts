@@ -27,7 +27,8 @@ export function createFeeder(config: Config, dataset: Dataset, program: Program,
 
   /** Feeds that a function may take, made only if it does. `update` numbers the function calls of the whole run. */
   function makeFeeds(name: string, update: number, makers: Record<string, () => Feeds[string]>): Feeds {
-    const all: Record<string, () => Feeds[string]> = { ...makers, dropoutSeed: () => Int32Array.of(update) };
+    const dropoutSeed = () => Int32Array.of(new RandomStream(seed, 'dropout', update).bits());
+    const all: Record<string, () => Feeds[string]> = { ...makers, dropoutSeed };
     const wanted = Object.keys(program.functions[name]!.feeds);
     return Object.fromEntries(wanted.map((feed) => [feed, all[feed]!()]));
   }

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import type { CompiledProgram, HostValues } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
+import { samplerFeeds } from '../models/sampler.ts';
 import { toPixels, writeGrid } from '../outputs/grid.ts';
 import { appendMetrics, lossesOf, readMetrics } from '../outputs/metrics-log.ts';
 import { writeLossPlot } from '../outputs/plot.ts';
@@ -12,7 +13,7 @@ import type { TrainingEvent } from './events.ts';
 import type { FeedStep } from './feeds.ts';
 import { meansNames, meansOf } from './means.ts';
 import { functionNames } from './program.ts';
-import type { Schedule } from './schedule.ts';
+import { generatorPasses, type Schedule } from './schedule.ts';
 
 /** Where a run stands. What is not here follows from the step, or is a variable of the program. */
 export interface Position {
@@ -99,9 +100,8 @@ export async function trainLoop(
 async function writeSamples({ config, program, folder, onEvent }: LoopParts, step: number): Promise<void> {
   const { rows, columns } = config.outputs.grid;
   const seeds = Array.from({ length: rows * columns }, (_, seed) => seed);
-  const { images } = await program.run(functionNames.sample, {
-    latents: latentsOfSeeds(config.generator.latent, seeds),
-  });
+  const latents = latentsOfSeeds(config.generator.latent, seeds);
+  const { images } = await program.run(functionNames.sample, samplerFeeds(latents, generatorPasses(config, step)));
   const path = join(folder, 'samples', `${String(step).padStart(6, '0')}.png`);
   const { height, width, channels, range } = config.data;
   await writeGrid(path, { pixels: toPixels(images!, range), height, width, channels }, { columns });
@@ -125,8 +125,10 @@ function checkFinite(sums: HostValues, step: number, windowSteps: number): void 
   );
 }
 
+/** Six digits of every measured number; counts stay whole. */
 function rounded<T extends Record<string, number>>(values: T): T {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value.toPrecision(6))])) as T;
+  const round = (value: number) => (Number.isInteger(value) ? value : Number(value.toPrecision(6)));
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value)])) as T;
 }
 
 const warmUpSteps = 2; // the first steps compile and allocate

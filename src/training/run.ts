@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import type { CompiledProgram, EngineInfo, Program } from '../engines/engine.ts';
+import type { CompiledProgram, EngineInfo, HostValues, Program } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
 import { DcganError } from '../errors.ts';
 import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from '../outputs/checkpoint.ts';
@@ -21,12 +21,16 @@ export async function resume(
   program: Program,
   compiled: CompiledProgram,
 ): Promise<{ position: Position; refused: { path: string; reason: string }[] } | undefined> {
-  if (!(await hasCheckpoint(folders.checkpoints))) return undefined;
+  const metrics = join(folders.results, 'metrics.jsonl');
+  if (!(await hasCheckpoint(folders.checkpoints))) {
+    await truncateMetrics(metrics, 0); // what a run killed before its first checkpoint has left
+    return undefined;
+  }
   const { tensors, state, path, refused } = await loadCheckpoint(folders.checkpoints, 'latest');
   checkTensors(tensors, program, path);
   await compiled.write(Object.fromEntries(Object.entries(tensors).map(([name, { values }]) => [name, values])));
   const position = state['position'] as Position;
-  await truncateMetrics(join(folders.results, 'metrics.jsonl'), position.step);
+  await truncateMetrics(metrics, position.step);
   return { position, refused };
 }
 
@@ -50,12 +54,34 @@ export async function save(
 ): Promise<string> {
   const { config, program, compiled, engine, dataFingerprint } = contents;
   const values = await compiled.read(); // waits for the engine
+  checkWeights(values, position.step);
   const tensors = Object.fromEntries(
     Object.entries(values).map(([name, array]) => [name, { shape: program.variables[name]!, values: array }]),
   );
   const state = { position, config, dataFingerprint, engine: engine.name };
   const options = keepEverySteps === undefined ? {} : { keepEvery: keepEverySteps };
   return saveCheckpoint(folders.checkpoints, { step: position.step, tensors, state }, options);
+}
+
+/** Weights overflow in the update that follows a loss which still was a number. */
+function checkWeights(values: HostValues, step: number): void {
+  const bad = Object.keys(values).find((name) => !allFinite(values[name]!));
+  if (!bad) return;
+  throw new DcganError(
+    'diverged.not-finite',
+    {
+      happened: `Training diverged: ${bad} holds values at step ${step} that are no numbers.`,
+      expected: 'The last checkpoint is from before that.',
+      fix: 'Lower the learning rate, and train again.',
+    },
+    { data: { step } },
+  );
+}
+
+function allFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += 0 * values[i]!;
+  return sum === 0; // 0 * Infinity and 0 * NaN are NaN
 }
 
 function checkTensors(tensors: NamedTensors, program: Program, path: string): void {

@@ -1,6 +1,6 @@
 // Where a run stands: every count of a run follows from the number of steps done, so a resumed run needs no other position.
 import type { Config } from '../config/config.ts';
-import { type Duration, toSteps } from '../config/durations.ts';
+import { type Duration, type Pace, toSteps } from '../config/durations.ts';
 import { type BatchPlan, batchesPerEpoch } from '../data/batches.ts';
 
 export interface Schedule {
@@ -22,12 +22,17 @@ export function batchPlan({ data, training }: Config, images: number): BatchPlan
 export function planSchedule(config: Config, images: number): Schedule {
   const batches = batchesPerEpoch(batchPlan(config, images));
   const { batchSize, discriminatorSteps, length } = config.training;
-  const stepsPerEpoch = batches / discriminatorSteps;
-  const steps = (duration: Duration) => toSteps(duration, batchSize * discriminatorSteps, stepsPerEpoch);
+  const pace: Pace = {
+    batchSize,
+    batchesPerStep: discriminatorSteps,
+    batchesPerEpoch: batches,
+    imagesPerEpoch: Math.min(images, batches * batchSize), // fewer than there are where the rest is dropped
+  };
+  const steps = (duration: Duration) => toSteps(duration, pace);
   const { samplesEvery, checkpointEvery, metricsEvery, keepCheckpointsEvery } = config.outputs;
   return {
     totalSteps: steps(length),
-    stepsPerEpoch,
+    stepsPerEpoch: batches / discriminatorSteps,
     batchesPerEpoch: batches,
     samplesEverySteps: steps(samplesEvery),
     checkpointEverySteps: steps(checkpointEvery),
@@ -45,4 +50,9 @@ export function batchSizes(config: Config, images: number): number[] {
     ...(rest > 0 && config.data.lastBatch === 'keep' ? [rest] : []),
   ];
   return sizes;
+}
+
+/** How often the generator has run in training mode after so many steps; one pass serves both networks' main update. */
+export function generatorPasses({ training }: Config, steps: number): number {
+  return steps * (training.discriminatorSteps + training.generatorSteps - 1);
 }

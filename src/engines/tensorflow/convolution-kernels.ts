@@ -7,10 +7,10 @@ import { kernel, type NativeBackend } from './kernel.ts';
 
 type Sides = [before: number, after: number];
 
-/** Attributes as tfjs hands them to a convolution kernel; the padding is always explicit here. */
+/** Attributes as tfjs hands them to a convolution kernel; our layers always give explicit paddings. */
 interface ConvolutionAttributes {
   strides: number | [number, number];
-  pad: [Sides, Sides, Sides, Sides];
+  pad: 'same' | 'valid' | [Sides, Sides, Sides, Sides];
 }
 
 interface Geometry {
@@ -25,6 +25,7 @@ interface Geometry {
 /** input: [B, h, w, c] and filter: [kh, kw, in, out] are the shapes of the forward convolution. */
 function geometryOf({ strides, pad }: ConvolutionAttributes, input: number[], filter: readonly number[]): Geometry {
   const stride: [number, number] = typeof strides === 'number' ? [strides, strides] : strides;
+  if (typeof pad === 'string') return { input, padding: pad === 'same' ? 'SAME' : 'VALID', border: undefined, stride };
   if (pad.flat().every((size) => size === 0)) return { input, padding: 'VALID', border: undefined, stride };
   if (isSame(pad, stride, input, filter)) return { input, padding: 'SAME', border: undefined, stride };
   const padded = input.map((size, axis) => size + pad[axis]![0] + pad[axis]![1]);

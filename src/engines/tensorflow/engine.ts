@@ -5,7 +5,9 @@ import { env, type KernelBackend, registerBackend, setBackend } from '@tensorflo
 import type { Engine } from '../engine.ts';
 import { registerOps } from '../ops/register.ts';
 import { loadBinding } from './binding.ts';
+import { whyNoGpu } from './install/gpu.ts';
 import type { Installation } from './install/location.ts';
+import { chooseVariant } from './install/variant.ts';
 import { tensorflowKernels } from './kernels.ts';
 import { restoreUtilFunctions } from './node-compat.ts';
 import { compileRecorded } from './program.ts';
@@ -23,14 +25,37 @@ export async function openTensorflow(installation: Installation): Promise<Engine
       library: `TensorFlow ${recorder.binding.TF_Version}`,
       threads,
       precisions: ['float32', 'mixed_bfloat16'],
+      ...(usesGpu ? {} : await unusedGpu(installation)),
     },
     compile: async (program, { precision }) => compileRecorded(program, recorder, precision),
     liveTensors: () => recorder.binding.getNumOfTensors(),
   };
 }
 
-/** Loads TensorFlow and makes it tfjs's backend. tfjs-node-gpu's own entry point is not used: it looks for a binding in node_modules. */
-export async function startTensorflow(installation: Installation): Promise<{ recorder: Recorder; usesGpu: boolean }> {
+/** A GPU that is here and not used is said, with the missing library's name; no GPU at all is no complaint. */
+async function unusedGpu(installation: Installation): Promise<{ unusedGpu?: string }> {
+  if ((await chooseVariant()) === 'cpu') return {};
+  if (installation.variant === 'cuda')
+    return { unusedGpu: (await whyNoGpu(installation)) ?? 'TensorFlow does not say why.' };
+  return { unusedGpu: 'The CPU build is installed; `dcgan engine install --cuda` fetches the one for NVIDIA GPUs.' };
+}
+
+interface Start {
+  recorder: Recorder;
+  usesGpu: boolean;
+}
+
+let started: Start | undefined;
+
+/** Loads TensorFlow, once per process, and makes it tfjs's backend. */
+export async function startTensorflow(installation: Installation): Promise<Start> {
+  started ??= start(installation);
+  await setBackend('tensorflow');
+  return started;
+}
+
+/** tfjs-node-gpu's own entry point is not used: it looks for a binding in node_modules. */
+function start(installation: Installation): Start {
   restoreUtilFunctions();
   const recorder = createRecorder(loadBinding(installation).binding);
   const require = createRequire(import.meta.url);
@@ -42,6 +67,5 @@ export async function startTensorflow(installation: Installation): Promise<{ rec
   const backend = new NodeJSKernelBackend(recorder.binding, '@tensorflow/tfjs-node-gpu');
   registerBackend('tensorflow', () => backend, 3);
   registerOps('tensorflow', tensorflowKernels(recorder));
-  await setBackend('tensorflow');
   return { recorder, usesGpu: backend.isUsingGpuDevice };
 }

@@ -1,15 +1,9 @@
 // Turns recorded functions into one graph: variables shared by all, each function's nodes under its own name.
-import type { FeedSpec, Program, Shape } from '../engine.ts';
-import {
-  castNode,
-  constantNode,
-  DataType,
-  type GraphNode,
-  shapeAttribute,
-  stringAttribute,
-  typeAttribute,
-} from './graph.ts';
+import { DcganError } from '../../errors.ts';
+import type { FeedSpec } from '../engine.ts';
+import { castNode, constantNode, DataType, type GraphNode, typeAttribute } from './graph.ts';
 import { applyAdamOpName, type RecordedOp, type Recording } from './recorder.ts';
+import { assignNode, identityNode, nodeNames, oneNode, placeholderNode, readNode } from './variable-nodes.ts';
 
 /** One traced function: the recording and which native ids stood for what. */
 export interface TracedFunction {
@@ -21,180 +15,151 @@ export interface TracedFunction {
   updates: { name: string; id: number }[];
 }
 
-/** Names that a session feeds and fetches. */
-export const nodeNames = {
-  feed: (functionName: string, feed: string) => `${functionName}/feed/${feed}`,
-  output: (functionName: string, output: string) => `${functionName}/output/${output}`,
-  /** Fetched where a function has no outputs. */
-  done: (functionName: string) => `${functionName}/done`,
-  variable: (variable: string) => `variable/${variable}`,
-  value: (variable: string) => `value/${variable}`,
-  newValue: (variable: string) => `new-value/${variable}`,
-  written: (variable: string) => `written/${variable}`,
-};
-
 const feedTypes = { float32: DataType.float32, int32: DataType.int32, uint8: DataType.uint8 };
 
-/** Handles of all variables, with nodes to read and to write each. `unique` keeps two programs' variables apart. */
-export function variableNodes(program: Program, unique: string): GraphNode[] {
-  const float = (name: string) => typeAttribute(name, DataType.float32);
-  return Object.entries(program.variables).flatMap(([name, shape]) => {
-    const handle = nodeNames.variable(name);
-    const assign = `assign/${name}`;
-    return [
-      {
-        name: handle,
-        op: 'VarHandleOp',
-        inputs: [],
-        attributes: [
-          float('dtype'),
-          shapeAttribute('shape', shape),
-          stringAttribute('shared_name', `${unique}/${name}`),
-          stringAttribute('container', ''),
-        ],
-      },
-      { name: nodeNames.value(name), op: 'ReadVariableOp', inputs: [handle], attributes: [float('dtype')] },
-      placeholder(nodeNames.newValue(name), DataType.float32, shape),
-      {
-        name: assign,
-        op: 'AssignVariableOp',
-        inputs: [handle, nodeNames.newValue(name)],
-        attributes: [float('dtype')],
-      },
-      {
-        name: nodeNames.written(name),
-        op: 'Identity',
-        inputs: [`${assign}/done`, `^${assign}`],
-        attributes: [float('T')],
-      },
-      constantNode(`${assign}/done`, { shape: [], dtype: DataType.float32, values: Float32Array.of(1) }),
-    ];
-  });
+/** A function's graph in the making. Recorded ops are pure but for Adam, which changes its variables in place. */
+interface Building {
+  traced: TracedFunction;
+  nodes: GraphNode[];
+  /** Native id -> the node that gives the same values in the graph. */
+  nodeOf: Map<number, string>;
+  /** Native id -> the variable that it was read from. */
+  variableOf: Map<number, string>;
+  /** Variable -> the node that last read it. What changes a variable comes after that node. */
+  latestRead: Map<string, string>;
+  /** Nodes that change a variable; the function is done when they are. */
+  changes: Set<string>;
 }
 
-function placeholder(name: string, dtype: number, shape: Shape): GraphNode {
-  return {
-    name,
-    op: 'Placeholder',
-    inputs: [],
-    attributes: [typeAttribute('dtype', dtype), shapeAttribute('shape', shape)],
-  };
-}
-
-/** The nodes of one function, only those that its outputs and updates need. */
+/** The nodes of one function: its feeds, and what its outputs and updates need. */
 export function functionNodes(traced: TracedFunction): GraphNode[] {
-  const { name: functionName, recording } = traced;
-  const nodes: GraphNode[] = [];
-  const nameOf = new Map<number, string>();
-  const variableOf = new Map<number, string>();
-  const applied = new Map<string, string>(); // variable -> the node that updates it in place
-
-  for (const { name, spec, id } of traced.feeds) {
-    const feed = nodeNames.feed(functionName, name);
-    nodes.push(placeholder(feed, feedTypes[spec.dtype], spec.shape));
-    if (spec.dtype === 'uint8') nodes.push(castNode(`${feed}/float`, feed, DataType.uint8, DataType.float32));
-    nameOf.set(id, spec.dtype === 'uint8' ? `${feed}/float` : feed);
-  }
-  for (const { name, id } of traced.variables) {
-    nameOf.set(id, readVariable(nodes, `${functionName}/read/${name}`, name, []));
-    variableOf.set(id, name);
-  }
-
-  function input(id: number): string {
-    const known = nameOf.get(id);
-    if (known) return known;
-    const constant = recording.constants.get(id);
-    if (!constant) throw new Error(`Function '${functionName}' uses a tensor that was made outside of it (id ${id}).`);
-    const name = `${functionName}/constant/${nameOf.size}`;
-    nodes.push(constantNode(name, constant));
-    nameOf.set(id, name);
-    return name;
-  }
-
-  recording.ops.forEach((recorded, index) => {
-    const name = `${functionName}/${index}-${recorded.op}`;
-    if (recorded.op === applyAdamOpName) {
-      const targets = recorded.inputs
-        .slice(0, 3)
-        .map((id) => ({ variable: variableOf.get(id)!, read: nameOf.get(id)! }));
-      nodes.push(adamNode(name, recorded, targets, input));
-      recorded.outputs.forEach(({ id }, k) => {
-        const { variable } = targets[k]!;
-        applied.set(variable, name);
-        variableOf.set(id, variable);
-        nameOf.set(id, readVariable(nodes, `${name}/${k}`, variable, [name]));
-      });
-      return;
-    }
-    nodes.push({ name, op: recorded.op, inputs: recorded.inputs.map(input), attributes: [...recorded.attributes] });
-    recorded.outputs.forEach(({ id }, k) => {
-      nameOf.set(id, k === 0 ? name : `${name}:${k}`);
-    });
+  const building: Building = {
+    traced,
+    nodes: [],
+    nodeOf: new Map(),
+    variableOf: new Map(),
+    latestRead: new Map(),
+    changes: new Set(),
+  };
+  for (const feed of traced.feeds) addFeed(building, feed);
+  for (const { name, id } of traced.variables) addRead(building, `${traced.name}/read/${name}`, name, id, []);
+  traced.recording.ops.forEach((recorded, index) => {
+    const add = recorded.op === applyAdamOpName ? addAdam : addOp;
+    add(building, recorded, `${traced.name}/${index}-${recorded.op}`);
   });
-
-  const changes = new Set(applied.values());
-  for (const { name, id } of traced.updates) {
-    if (applied.has(name)) continue;
-    const assign = `${functionName}/assign/${name}`;
-    nodes.push({
-      name: assign,
-      op: 'AssignVariableOp',
-      inputs: [nodeNames.variable(name), input(id), `^${functionName}/read/${name}`],
-      attributes: [typeAttribute('dtype', DataType.float32)],
-    });
-    changes.add(assign);
-  }
-
-  const after = [...changes].map((node) => `^${node}`);
-  const fetched = traced.outputs.map(({ name, id }) => ({
-    name: nodeNames.output(functionName, name),
-    op: 'Identity',
-    inputs: [input(id), ...after],
-    attributes: [typeAttribute('T', DataType.float32)],
-  }));
-  if (fetched.length === 0) {
-    const one = constantNode(`${functionName}/one`, { shape: [], dtype: DataType.float32, values: Float32Array.of(1) });
-    nodes.push(one);
-    const done = nodeNames.done(functionName);
-    fetched.push({ name: done, op: 'Identity', inputs: [one.name, ...after], attributes: [typeAttribute('T', 1)] });
-  }
-  const all = [...nodes, ...fetched];
-  return keepReachable(
-    all,
-    fetched.map((node) => node.name),
-  );
+  for (const { name, id } of finalValues(building)) addAssignment(building, name, id);
+  const fetched = addFetched(building);
+  const fed = traced.feeds.map(({ name }) => nodeNames.feed(traced.name, name)); // fed even if nothing reads them
+  return keepReachable(building.nodes, [...fed, ...fetched]);
 }
 
-function readVariable(nodes: GraphNode[], name: string, variable: string, after: readonly string[]): string {
-  nodes.push({
-    name,
-    op: 'ReadVariableOp',
-    inputs: [nodeNames.variable(variable), ...after.map((node) => `^${node}`)],
-    attributes: [typeAttribute('dtype', DataType.float32)],
+function addFeed({ traced, nodes, nodeOf }: Building, { name, spec, id }: TracedFunction['feeds'][number]): void {
+  const feed = nodeNames.feed(traced.name, name);
+  nodes.push(placeholderNode(feed, feedTypes[spec.dtype], spec.shape));
+  if (spec.dtype === 'uint8') nodes.push(castNode(`${feed}/float`, feed, DataType.uint8, DataType.float32));
+  nodeOf.set(id, spec.dtype === 'uint8' ? `${feed}/float` : feed);
+}
+
+function addRead(building: Building, name: string, variable: string, id: number, after: readonly string[]): void {
+  building.nodes.push(readNode(name, variable, after));
+  building.nodeOf.set(id, name);
+  building.variableOf.set(id, variable);
+  building.latestRead.set(variable, name);
+}
+
+function addOp(building: Building, { op, attributes, inputs, outputs }: RecordedOp, name: string): void {
+  building.nodes.push({ name, op, inputs: inputs.map((id) => input(building, id)), attributes: [...attributes] });
+  outputs.forEach(({ id }, k) => {
+    building.nodeOf.set(id, k === 0 ? name : `${name}:${k}`);
   });
-  return name;
 }
 
 /**
  * ResourceApplyAdam on weight, m and v. Its own bias correction is off (both beta powers 0): step size and epsilon
- * come corrected. The reads of the three variables that the function has done so far go first.
+ * come corrected. The reads of the three variables that the function has done so far go first; new ones come after it.
  */
-function adamNode(
-  name: string,
-  recorded: RecordedOp,
-  targets: readonly { variable: string; read: string }[],
-  input: (id: number) => string,
-): GraphNode {
-  const [, , , gradient, stepSize, epsilon, beta1, beta2, zero] = recorded.inputs as readonly number[];
-  const values = [zero!, zero!, stepSize!, beta1!, beta2!, epsilon!, gradient!].map(input);
-  const handles = targets.map(({ variable }) => nodeNames.variable(variable));
-  const reads = targets.map(({ read }) => `^${read}`);
-  return {
+function addAdam(building: Building, { inputs, outputs }: RecordedOp, name: string): void {
+  const [weight, m, v, gradient, stepSize, epsilon, beta1, beta2, zero] = inputs as readonly number[];
+  const variables = [weight!, m!, v!].map((id) => variableAt(building, id));
+  const values = [zero!, zero!, stepSize!, beta1!, beta2!, epsilon!, gradient!].map((id) => input(building, id));
+  building.nodes.push({
     name,
     op: 'ResourceApplyAdam',
-    inputs: [...handles, ...values, ...reads],
+    inputs: [
+      ...variables.map((variable) => nodeNames.variable(variable)),
+      ...values,
+      ...variables.map((variable) => `^${building.latestRead.get(variable)}`),
+    ],
     attributes: [typeAttribute('T', DataType.float32)],
-  };
+  });
+  outputs.forEach(({ id }, k) => {
+    addRead(building, `${name}/${k}`, variables[k]!, id, [name]);
+  });
+  building.changes.add(name);
+}
+
+/** The variable whose present value a tensor is; Adam in place can start from nothing else. */
+function variableAt({ traced, nodeOf, variableOf, latestRead }: Building, id: number): string {
+  const variable = variableOf.get(id);
+  if (variable !== undefined && latestRead.get(variable) === nodeOf.get(id)) return variable;
+  throw new DcganError('engine.adam-not-in-place', {
+    happened: `Function '${traced.name}' applies Adam to ${variable === undefined ? 'a tensor that is no variable' : `a value of '${variable}' from before an earlier update`}.`,
+    expected: 'Weight, m and v must be variables of the program as they are at that moment.',
+  });
+}
+
+/** The node of a tensor; a constant gets one when it is first needed. */
+function input({ traced, nodes, nodeOf }: Building, id: number): string {
+  const known = nodeOf.get(id);
+  if (known) return known;
+  const constant = traced.recording.constants.get(id);
+  if (!constant) throw madeOutside(traced.name);
+  const name = `${traced.name}/constant/${id}`;
+  nodes.push(constantNode(name, constant));
+  nodeOf.set(id, name);
+  return name;
+}
+
+/** What every variable that the function changes ends as; one that Adam changed on the way only goes back to what it was. */
+function finalValues({ traced, nodes, changes }: Building): { name: string; id: number }[] {
+  const updated = new Set(traced.updates.map(({ name }) => name));
+  const applied = new Set(nodes.filter(({ name }) => changes.has(name)).flatMap(({ inputs }) => inputs.slice(0, 3)));
+  const restored = traced.variables.filter(({ name }) => applied.has(nodeNames.variable(name)) && !updated.has(name));
+  return [...traced.updates, ...restored];
+}
+
+/** Sets a variable, unless it has that value already because Adam changed it in place. */
+function addAssignment(building: Building, variable: string, id: number): void {
+  const value = input(building, id);
+  const latest = building.latestRead.get(variable)!;
+  if (value === latest) return;
+  const assign = assignNode(`${building.traced.name}/assign/${variable}`, variable, value, [latest]);
+  building.nodes.push(assign);
+  building.changes.add(assign.name);
+}
+
+/** The outputs, each after every change; or one node that says that all changes are done. */
+function addFetched(building: Building): string[] {
+  const { traced, nodes } = building;
+  const changes = [...building.changes];
+  const fetched = traced.outputs.map(({ name, id }) =>
+    identityNode(nodeNames.output(traced.name, name), input(building, id), changes),
+  );
+  if (fetched.length === 0) {
+    const one = oneNode(`${traced.name}/one`);
+    nodes.push(one);
+    fetched.push(identityNode(nodeNames.done(traced.name), one.name, changes));
+  }
+  nodes.push(...fetched);
+  return fetched.map(({ name }) => name);
+}
+
+function madeOutside(functionName: string): DcganError {
+  return new DcganError('engine.outside-tensor', {
+    happened: `Function '${functionName}' uses a tensor that was made outside of it.`,
+    expected: 'A recorded function sees its variables and feeds; anything else would be frozen at its present value.',
+    fix: 'Feed the tensor, or make it a variable of the program.',
+  });
 }
 
 /** The nodes that the named ones need, in their order. */

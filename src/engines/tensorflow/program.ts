@@ -2,24 +2,33 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
-import { engine, fill, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import type { CompiledProgram, Feeds, FeedValues, HostValues, Precision, Program, ProgramFunction } from '../engine.ts';
-import { checkFeeds, checkVariables, functionNamed } from '../feeds.ts';
+import { cast, engine, fill, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import type {
+  CompiledProgram,
+  Feeds,
+  FeedValues,
+  HostValues,
+  Precision,
+  Program,
+  ProgramFunction,
+  Tensors,
+} from '../engine.ts';
+import { checkFeeds, checkNames, checkUpdates, checkVariables, checkWritten, functionNamed } from '../feeds.ts';
 import type { Binding, TensorMetadata } from './binding.ts';
 import { DataType, type GraphNode } from './graph.ts';
-import { functionNodes, nodeNames, type TracedFunction, variableNodes } from './graph-builder.ts';
+import { functionNodes, type TracedFunction } from './graph-builder.ts';
 import { writeGraph } from './graph-file.ts';
 import { toMixedBfloat16 } from './precision.ts';
 import type { Recorder } from './recorder.ts';
+import { nodeNames, variableNodes } from './variable-nodes.ts';
 
 let programs = 0;
 
 export function compileRecorded(program: Program, recorder: Recorder, precision: Precision): CompiledProgram {
   const native = recorder.binding;
-  const unique = `program-${process.pid}-${programs++}`;
-  const functions = Object.entries(program.functions).map(([name, fn]) => trace(program, name, fn, recorder));
-  const nodes = [...variableNodes(program, unique), ...functions.flatMap(functionNodes)];
-  const session = loadSession(native, precision === 'mixed_bfloat16' ? toMixedBfloat16(nodes) : nodes);
+  const { functions, nodes } = recordProgram(program, recorder, precision);
+  const session = loadSession(native, nodes);
+  const written = new Set<string>();
 
   function runSession(inputs: Record<string, number>, outputs: readonly string[]): TensorMetadata[] {
     const names = Object.keys(inputs).map((name) => `${name}:0`);
@@ -50,6 +59,7 @@ export function compileRecorded(program: Program, recorder: Recorder, precision:
     async run(name, feeds) {
       const { feeds: specs } = functionNamed(program, name);
       checkFeeds(name, specs, feeds);
+      checkWritten(program, (variable) => written.has(variable));
       const traced = functions.find((fn) => fn.name === name)!;
       const inputs = uploads(native, traced, feeds);
       if (traced.outputs.length > 0) {
@@ -62,6 +72,8 @@ export function compileRecorded(program: Program, recorder: Recorder, precision:
       return {};
     },
     async read(names = Object.keys(program.variables)) {
+      checkNames(program, names);
+      checkWritten(program, (variable) => written.has(variable));
       return names.length === 0
         ? {}
         : fetch(
@@ -74,11 +86,12 @@ export function compileRecorded(program: Program, recorder: Recorder, precision:
       const entries = Object.entries(values);
       if (entries.length === 0) return;
       const inputs = entries.map(([name, array]) => {
-        const id = native.createTensor(program.variables[name]!, DataType.float32, array);
+        const id = upload(native, program.variables[name]!, DataType.float32, array);
         return [nodeNames.newValue(name), id] as const;
       });
-      const written = entries.map(([name]) => nodeNames.written(name));
-      for (const { id } of runSession(Object.fromEntries(inputs), written)) native.deleteTensor(id);
+      const fetched = entries.map(([name]) => nodeNames.written(name));
+      for (const { id } of runSession(Object.fromEntries(inputs), fetched)) native.deleteTensor(id);
+      for (const [name] of entries) written.add(name);
     },
     dispose() {
       native.deleteSavedModel(session);
@@ -90,35 +103,65 @@ const feedTypes = { float32: DataType.float32, int32: DataType.int32, uint8: Dat
 
 function uploads(native: Binding, traced: TracedFunction, feeds: Feeds): Record<string, number> {
   const entries = traced.feeds.map(({ name, spec }) => {
-    const values = feeds[name] as FeedValues;
-    const id = native.createTensor(spec.shape, feedTypes[spec.dtype], values);
+    const id = upload(native, spec.shape, feedTypes[spec.dtype], feeds[name]!);
     return [nodeNames.feed(traced.name, name), id] as const;
   });
   return Object.fromEntries(entries);
 }
 
+const misaligned = 0; // bytes
+
+/**
+ * Uploads a copy. TensorFlow takes memory that is aligned for its vector units (64 bytes at most) as its own instead of
+ * copying it: a variable would then live in the caller's array, and Adam write to it. Allocators align to 8 bytes or
+ * more, so memory that starts 4 bytes into an allocation is always copied.
+ */
+function upload(native: Binding, shape: readonly number[], dtype: number, values: FeedValues): number {
+  const memory = new ArrayBuffer(misaligned + values.byteLength);
+  const ViewType =
+    values instanceof Float32Array ? Float32Array : values instanceof Int32Array ? Int32Array : Uint8Array;
+  const copy = new ViewType(memory, misaligned, values.length);
+  copy.set(values);
+  return native.createTensor(shape, dtype, copy);
+}
+
+/** The program's functions as traced, and the graph of them all. */
+export function recordProgram(
+  program: Program,
+  recorder: Recorder,
+  precision: Precision,
+): { functions: TracedFunction[]; nodes: GraphNode[] } {
+  const unique = `program-${process.pid}-${programs++}`;
+  const functions = Object.entries(program.functions).map(([name, fn]) => trace(program, name, fn, recorder));
+  const nodes = [...variableNodes(program, unique), ...functions.flatMap(functionNodes)];
+  return { functions, nodes: precision === 'mixed_bfloat16' ? toMixedBfloat16(nodes) : nodes };
+}
+
 /** Runs the function once on placeholder values, overheard by the recorder, and notes which native id stood for what. */
 function trace(program: Program, name: string, fn: ProgramFunction, recorder: Recorder): TracedFunction {
-  return tidy(() => {
+  return tidy((): TracedFunction & Record<string, never> => {
     const variables = standIns(Object.entries(program.variables).map(([key, shape]) => [key, shape, 'float32']));
     const feeds = standIns(
       Object.entries(fn.feeds).map(([key, { shape, dtype }]) => [key, shape, dtype === 'int32' ? 'int32' : 'float32']),
     );
     const variableIds = ids(variables);
     const feedIds = ids(feeds);
-    const traced: Omit<TracedFunction, 'recording'> = {
+    let outputIds: TracedFunction['outputs'] = [];
+    let updateIds: TracedFunction['updates'] = [];
+    const recording = recorder.record(name, () => {
+      const { outputs, updates = {} } = fn.body(variables, feeds);
+      checkUpdates(program, name, updates);
+      outputIds = ids(asFloat32(outputs));
+      updateIds = ids(updates);
+    });
+    return {
       name,
+      recording,
       feeds: feedIds.map(({ name: feed, id }) => ({ name: feed, id, spec: fn.feeds[feed]! })),
       variables: variableIds,
-      outputs: [],
-      updates: [],
-    };
-    const recording = recorder.record(name, () => {
-      const { outputs, updates } = fn.body(variables, feeds);
-      traced.outputs = ids(outputs);
-      traced.updates = ids(updates ?? {});
-    });
-    return { ...traced, recording } as TracedFunction & Record<string, never>;
+      outputs: outputIds,
+      updates: updateIds,
+    } as TracedFunction & Record<string, never>; // tidy wants to know only of tensors
   });
 }
 
@@ -132,6 +175,14 @@ function standIns(
       shape.length === 0 ? tensor(1, [], dtype) : fill([...shape], dtype === 'int32' ? 1 : 0.5, dtype),
     ]),
   );
+}
+
+function asFloat32(tensors: Tensors): Tensors {
+  const entries = Object.entries(tensors).map(([name, value]) => [
+    name,
+    value.dtype === 'float32' ? value : cast(value, 'float32'),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 interface NativeIds {

@@ -1,5 +1,5 @@
 // Batch normalisation: the batch's statistics while training, their moving averages at inference.
-import { add, batchNorm4d, mul, reshape, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, batchNorm4d, div, mul, pow, reshape, sub, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
 import { batchNorm as normaliseBatch } from '../../engines/ops/batch-norm.ts';
 import type { LayerContext, LayerKind, LayerOf } from '../layer.ts';
 
@@ -33,9 +33,21 @@ function train({ epsilon, momentum }: Options, x: Tensor4D, context: LayerContex
   return y;
 }
 
-function infer({ epsilon }: Options, x: Tensor4D, context: LayerContext): Tensor4D {
-  const [mean, variance] = [vector(context, 'movingMean'), vector(context, 'movingVariance')];
+function infer({ epsilon, momentum }: Options, x: Tensor4D, context: LayerContext): Tensor4D {
+  const { mean, variance } = movingStatistics(momentum, context);
   return batchNorm4d(x, mean, variance, vector(context, 'beta'), vector(context, 'gamma'), epsilon);
+}
+
+/**
+ * The moving averages without what is left of their starting values (mean 0, variance 1): after n passes these have
+ * weight momentum^n, as in Adam's bias correction. Without this a young generator's samples are a uniform gray.
+ */
+function movingStatistics(momentum: number, context: LayerContext): { mean: Tensor1D; variance: Tensor1D } {
+  const [mean, variance] = [vector(context, 'movingMean'), vector(context, 'movingVariance')];
+  if (!context.trainedPasses) return { mean, variance };
+  const startWeight = pow(momentum, context.trainedPasses);
+  const seenWeight = sub(1, startWeight);
+  return { mean: div(mean, seenWeight), variance: div(sub(variance, startWeight), seenWeight) };
 }
 
 function vector(context: LayerContext, part: string): Tensor1D {

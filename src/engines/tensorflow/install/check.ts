@@ -27,7 +27,7 @@ export async function checkInstallation(
   const program = fileURLToPath(new URL(fromSource ? './check-child.ts' : './check-child.js', import.meta.url));
   const loader = fromSource ? ['--import', import.meta.resolve('tsx')] : [];
   const finished = await runProcess(process.execPath, [...loader, program, directory, variant], { environment });
-  if (finished.exitCode !== 0) throw checkFailure(directory, `does not load:\n${lastLines(finished.stderr, 8)}`);
+  if (finished.exitCode !== 0) throw checkFailure(directory, `does not load:\n${deathWords(finished.stderr)}`);
 
   const report = JSON.parse(finished.stdout) as CheckReport;
   for (const name of ['convolution', 'filterGradient', 'inputGradient'] as const) {
@@ -35,6 +35,12 @@ export async function checkInstallation(
     if (!close) throw checkFailure(directory, `gives ${report[name]} for a ${name} that is ${expected[name]}.`);
   }
   return { usesGpu: report.usesGpu, log: finished.stderr };
+}
+
+/** A fatal message of TensorFlow or a JavaScript error rather than the stack under it, and the signal. */
+function deathWords(stderr: string): string {
+  const words = stderr.split('\n').filter((line) => /^(F\d{4} |\w*Error: |\(ended by)/.test(line));
+  return words.join('\n') || lastLines(stderr, 4);
 }
 
 function checkFailure(directory: string, what: string): Error {

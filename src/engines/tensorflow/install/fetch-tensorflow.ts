@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fetchWheel } from './fetch-wheel.ts';
+import { linkCompanions } from './link-companions.ts';
 import type { Variant } from './location.ts';
 import type { OnProgress } from './progress.ts';
 import type { Toolchain } from './toolchain.ts';
@@ -47,6 +48,7 @@ export async function fetchTensorflow(
     for (const companion of await companionRequirements(work)) {
       wheels.push(await fetch(companion, [{ pattern: companionFiles, folder: installation }]));
     }
+    await linkCompanions(installation);
   }
   const libraryFolder = join(installation, 'tensorflow');
   const names = (await readdir(libraryFolder)).filter((name) => name.startsWith('libtensorflow'));

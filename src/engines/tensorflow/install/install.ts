@@ -8,6 +8,7 @@ import { folderBytes, requireSpace } from './disk.ts';
 import { folderFailure, installFailure } from './failure.ts';
 import { fetchCompiler } from './fetch-compiler.ts';
 import { fetchTensorflow } from './fetch-tensorflow.ts';
+import { whyNoGpu } from './gpu.ts';
 import { cleanedOnSignals } from './interruption.ts';
 import { partialFolder, removeLeftovers } from './leftovers.ts';
 import {
@@ -29,6 +30,8 @@ interface Installed {
   alreadyThere: boolean;
   seconds: number;
   sizeMiB: number;
+  /** Why a new CUDA installation computes on the CPU, if it does. */
+  noGpu?: string;
 }
 
 /**
@@ -44,7 +47,10 @@ export async function installTensorflow(options: {
   const directory = installationFolder(variant);
   const alreadyThere = isInstalled(directory) || !(await buildUnlessThere(directory, variant, onProgress));
   const sizeMiB = Math.round((await folderBytes(directory)) / 1024 ** 2);
-  return { directory, alreadyThere, seconds: (performance.now() - started) / 1000, sizeMiB };
+  const isNewCuda = variant === 'cuda' && !alreadyThere;
+  const noGpu = isNewCuda ? await whyNoGpu(installationIn(directory, variant)) : undefined;
+  const seconds = (performance.now() - started) / 1000;
+  return { directory, alreadyThere, seconds, sizeMiB, ...(noGpu === undefined ? {} : { noGpu }) };
 }
 
 /** What is missing on this machine to install at all, as sentences; empty if it can be done. */

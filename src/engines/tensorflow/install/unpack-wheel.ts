@@ -5,11 +5,15 @@ import { lastLines, runProcess } from './process.ts';
 import type { Python } from './python.ts';
 
 // Writes into a folder each file whose whole name matches; zip libraries do not keep the bit that makes a file executable.
+// It stops when its parent is killed, or it would make the folder again after the next installation removed it.
 const program = `
 import os, re, sys, zipfile
 wheel, folder, pattern = sys.argv[1:]
+parent = os.getppid()
 with zipfile.ZipFile(wheel) as archive:
     for entry in archive.infolist():
+        if os.getppid() != parent:
+            sys.exit(1)
         if re.fullmatch(pattern, entry.filename) and not entry.is_dir():
             path = archive.extract(entry, folder)
             os.chmod(path, 0o755 if (entry.external_attr >> 16) & 0o111 else 0o644)

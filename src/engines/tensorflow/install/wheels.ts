@@ -15,10 +15,16 @@ export const companionFiles =
   /nvidia\/[^/]+\/lib\/(?!libcusolverMg|libnvblas|libcufftw|libnvperf|.*\.alt\.).*\.so[.0-9]*|nvidia\/cuda_nvcc\/(bin\/ptxas|nvvm\/libdevice\/.*)/;
 
 const platformTags: Readonly<Record<string, readonly string[]>> = {
-  'linux-x64': ['manylinux_2_27_x86_64', 'manylinux_2_24_x86_64', 'manylinux_2_17_x86_64', 'manylinux2014_x86_64'],
-  'linux-arm64': ['manylinux_2_27_aarch64', 'manylinux_2_17_aarch64', 'manylinux2014_aarch64'],
+  'linux-x64': manylinux('x86_64'),
+  'linux-arm64': manylinux('aarch64'),
   'darwin-arm64': ['macosx_12_0_arm64'],
 };
+
+/** Everything that runs with glibc 2.27; NVIDIA's wheels have older tags. TensorFlow's own comes last: before 21.1 pip takes only that. */
+function manylinux(processor: string): string[] {
+  const minors = Array.from({ length: 11 }, (_, index) => 17 + index); // 17 ... 27
+  return [`manylinux2014_${processor}`, ...minors.map((minor) => `manylinux_2_${minor}_${processor}`)];
+}
 
 /** pip's names of this platform, or why TensorFlow cannot be installed on it. */
 export function wheelPlatforms(): { tags: readonly string[] } | Missing {

@@ -1,0 +1,27 @@
+// The engine that needs nothing but npm: tfjs's WASM backend with threads and the kernels that training needs.
+import { createRequire } from 'node:module';
+import { memory } from '@tensorflow/tfjs-core';
+import { compileEagerly } from '../eager.ts';
+import type { Engine } from '../engine.ts';
+import { registerOps } from '../ops/register.ts';
+import { wasmKernels } from './kernels.ts';
+import { startWasm } from './threads.ts';
+
+export async function openWasm(): Promise<Engine> {
+  const { threads, reason } = await startWasm();
+  registerOps('wasm', wasmKernels);
+  const { version } = createRequire(import.meta.url)('@tensorflow/tfjs-backend-wasm/package.json') as {
+    version: string;
+  };
+  return {
+    info: {
+      name: 'wasm',
+      device: `CPU, WebAssembly${reason ? ` (${reason})` : ''}`,
+      library: `TensorFlow.js WASM ${version}`,
+      threads,
+      precisions: ['float32'],
+    },
+    compile: async (program) => compileEagerly(program),
+    liveTensors: () => memory().numTensors,
+  };
+}

@@ -1,0 +1,6 @@
+// The library: what `import 'dcgan'` gives. The same functions that the commands call, without a terminal.
+export { type SampleOptions, type SampleResult, sample } from './commands/sample.ts';
+export { type TrainIo, type TrainOptions, type TrainResult, train } from './commands/train.ts';
+export type { Config } from './config/config.ts';
+export { loadConfig } from './config/load.ts';
+export { DcganError } from './errors.ts';

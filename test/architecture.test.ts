@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { findViolations, sourcePaths } from './helpers/architecture.ts';
+
+const repository = fileURLToPath(new URL('..', import.meta.url));
+const source = join(repository, 'src');
+const temporary = mkdtempSync(join(tmpdir(), 'dcgan-architecture-'));
+after(() => rmSync(temporary, { recursive: true }));
+
+let trees = 0;
+
+/** A source tree of these files; each gets a header unless its text starts with one. */
+function treeOf(files: Record<string, string>): string {
+  const folder = join(temporary, String(trees++));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(
+      join(folder, path),
+      text.startsWith('//') || text.startsWith('!') ? text.replace(/^!/, '') : `// Header.\n${text}`,
+    );
+  }
+  return folder;
+}
+
+test('the source follows the order of imports, has no cycles, and keeps packages and house rules', () => {
+  assert.ok(sourcePaths(source).length > 100);
+  assert.deepEqual(findViolations(source), []);
+});
+
+test('a tree in order has no violation', () => {
+  const tree = treeOf({
+    'errors.ts': 'export const e = 1;',
+    'config/schema.ts': "import { z } from 'zod';\nimport { e } from '../errors.ts';",
+    'models/network.ts': "import type { A } from '../config/schema.ts';",
+    'training/loop.ts': "import {\n  a,\n  b,\n} from '../models/network.ts';",
+    'cli/program.ts': "const x = await import('../commands/train.ts');\nimport 'commander';",
+    'commands/train.ts': "export { a } from '../training/loop.ts';",
+    'main.ts': "import { CommanderError } from 'commander';\nimport './cli/program.ts';",
+    'metrics/fid.ts': "type Name = 'webgpu' | 'wasm';",
+  });
+  assert.deepEqual(findViolations(tree), []);
+});
+
+test('every way of importing upwards or sideways is found', () => {
+  const upwards = {
+    static: "import { a } from '../training/loop.ts';",
+    type: "import type { A } from '../training/loop.ts';",
+    lines: "import {\n  type A,\n} from '../training/loop.ts';",
+    bare: "import '../training/loop.ts';",
+    dynamic: "const loop = await import('../training/loop.ts');",
+    reExport: "export * from '../training/loop.ts';",
+    typePosition: "type A = import('../training/loop.ts').A;",
+  };
+  for (const [kind, text] of Object.entries(upwards)) {
+    const tree = treeOf({ 'training/loop.ts': 'export const a = 1;', 'models/network.ts': text });
+    assert.deepEqual(findViolations(tree), ['models/network.ts: must not import training/loop.ts'], kind);
+  }
+  const sideways = treeOf({
+    'errors.ts': "import './random.ts';",
+    'random.ts': '',
+    'data/open.ts': '',
+    'outputs/grid.ts': "import '../data/open.ts';",
+    'config/a.ts': '',
+    'engines/b.ts': "import '../config/a.ts';",
+    'index.ts': '',
+    'cli/c.ts': "import '../index.ts';",
+  });
+  assert.deepEqual(findViolations(sideways), [
+    'cli/c.ts: must not import index.ts',
+    'engines/b.ts: must not import config/a.ts',
+    'errors.ts: must not import random.ts',
+    'outputs/grid.ts: must not import data/open.ts',
+  ]);
+});
+
+test('folders that nobody has given a place, and imports of nothing, are found', () => {
+  const tree = treeOf({ 'helpers/a.ts': '', 'config/b.ts': "import './gone.ts';" });
+  assert.deepEqual(findViolations(tree), [
+    'config/b.ts: imports config/gone.ts, which is not there',
+    'helpers/a.ts: helpers has no place in the order of imports',
+  ]);
+});
+
+test('cycles are found within a folder too, also those made of types', () => {
+  const tree = treeOf({
+    'models/a.ts': "import { b } from './b.ts';",
+    'models/b.ts': "import type { C } from './layers/c.ts';",
+    'models/layers/c.ts': "import { a } from '../a.ts';",
+    'models/d.ts': "import { a } from './a.ts';",
+  });
+  assert.deepEqual(findViolations(tree), ['models/a.ts, models/b.ts, models/layers/c.ts: import each other']);
+});
+
+test('packages away from home are found however they are reached', () => {
+  const uses = {
+    'models/a.ts': ["import sharp from 'sharp';", 'sharp belongs into data, outputs'],
+    'commands/b.ts': ["import { Command } from 'commander';", 'commander belongs into cli, main'],
+    'training/c.ts': ["import { SingleBar } from 'cli-progress';", 'cli-progress belongs into cli, main'],
+    'data/d.ts': ["import type { z } from 'zod';", 'zod belongs into config, outputs'],
+    'models/e.ts': [
+      "const t = require('@tensorflow/tfjs-node-gpu/dist/index.js');",
+      '@tensorflow/tfjs-node-gpu belongs into engines',
+    ],
+    'outputs/f.ts': [
+      "await import('@tensorflow/tfjs-backend-wasm');",
+      '@tensorflow/tfjs-backend-wasm belongs into engines',
+    ],
+    'cli/g.ts': ["import.meta.resolve('vega');", 'vega belongs into outputs'],
+    'config/h.ts': ["const x = createRequire(import.meta.url)('webgpu');", 'webgpu belongs into engines'],
+  } as const;
+  const tree = treeOf(Object.fromEntries(Object.entries(uses).map(([path, [text]]) => [path, text])));
+  const expected = Object.entries(uses).map(([path, [, complaint]]) => `${path}: ${complaint}`);
+  assert.deepEqual(findViolations(tree), expected.sort());
+});
+
+test('default exports, files called utils and files without a header are found', () => {
+  const tree = treeOf({
+    'models/a.ts': 'export default function a() {}',
+    'models/b.ts': 'const b = 1;\nexport { b as default };',
+    'models/utils.ts': '',
+    'models/c.ts': "!import './a.ts';\n",
+  });
+  assert.deepEqual(findViolations(tree), [
+    'models/a.ts: has a default export',
+    'models/b.ts: has a default export',
+    'models/c.ts: has no // header',
+    'models/utils.ts: is called utils',
+  ]);
+});
+
+/** The paths that the README's file map names: what begins the lines of its code block. */
+function fileMap(): string[] {
+  const readme = readFileSync(join(repository, 'README.md'), 'utf8');
+  const block = /^## File map\n[\s\S]*?```\w*\n([\s\S]*?)```/m.exec(readme)?.[1];
+  assert.ok(block, 'README.md has a section "File map" with a code block');
+  const words = block.split('\n').flatMap((line) => /^\s*([\w./-]*[./][\w./-]*)/.exec(line)?.[1] ?? []);
+  return words.map((word) => word.replace(/^src\/(?=.)/, ''));
+}
+
+test("the README's file map names every file of src/ once, and nothing that is not there", () => {
+  const named = fileMap();
+  const leftOut = sourcePaths(source).filter((path) => !named.includes(path));
+  assert.deepEqual(leftOut, [], 'files of src/ that the map leaves out');
+  const gone = named.filter((path) => !existsSync(join(source, path)) && !existsSync(join(repository, path)));
+  assert.deepEqual(gone, [], 'paths of the map that are not there');
+  const twice = named.filter((path, index) => named.indexOf(path) !== index);
+  assert.deepEqual(twice, [], 'paths that come twice');
+});

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { resolveConfig } from '../../src/config/load.ts';
+import { DcganError } from '../../src/errors.ts';
+import { minimalConfig } from '../helpers/minimal-config.ts';
+
+type Content = ReturnType<typeof minimalConfig>;
+
+/** The complaints about a minimal config after a change, as `path: message`. */
+function complaintsAbout(change: (content: Content) => unknown): string[] {
+  const content = minimalConfig();
+  change(content);
+  try {
+    resolveConfig(content, { source: 'test.yaml', name: 'test' });
+  } catch (error) {
+    assert.ok(error instanceof DcganError, String(error));
+    assert.equal(error.code, 'config.invalid');
+    assert.equal(error.exitCode, 2);
+    const complaints = error.data['complaints'] as { path: string; message: string }[];
+    const lines = complaints.map(({ path, message }) => `${path}: ${message}`);
+    for (const { path, message } of complaints) assert.ok(error.message.includes(`  ${path || '(top)'}: ${message}`));
+    return lines;
+  }
+  return [];
+}
+
+test('all complaints come at once, each with its path', () => {
+  const complaints = complaintsAbout((content) => {
+    content['sed'] = 3;
+    content.data['size'] = -1;
+    content.generator.layers[0]!['units'] = 'many';
+    content.generator.layers[1] = { type: 'reshap', shape: [8, 8, 1] };
+    content.discriminator.layers[1]!['units'] = 1.5;
+    content.training['batchSize'] = 0;
+    delete content.training['steps'];
+    content['outputs'] = { samplesEvery: { steps: 1, epochs: 1 } };
+  });
+  assert.deepEqual(complaints.map((line) => line.slice(0, line.indexOf(':'))).sort(), [
+    'data.size',
+    'discriminator.layers[1].units',
+    'generator.layers[0].units',
+    'generator.layers[1].type',
+    'outputs.samplesEvery',
+    'sed',
+    'training.batchSize',
+  ]);
+});
+
+test('the message counts the problems and names the file', () => {
+  const content = minimalConfig();
+  content.training['batchSize'] = 0;
+  assert.throws(
+    () => resolveConfig(content, { source: 'a.yaml', name: 'a' }),
+    /^DcganError: One problem in a\.yaml:\n/,
+  );
+  content.data['channels'] = 2;
+  assert.throws(() => resolveConfig(content, { source: 'a.yaml', name: 'a' }), /2 problems in a\.yaml:/);
+});
+
+test('an unknown key suggests the known one beside it', () => {
+  const suggestions: [change: (content: Content) => unknown, complaint: string][] = [
+    [(content) => Object.assign(content, { Seed: 1 }), 'Seed: unknown key (did you mean seed?)'],
+    [
+      ({ training }) => Object.assign(training, { batchsize: 1 }),
+      'training.batchsize: unknown key (did you mean batchSize?)',
+    ],
+    [
+      ({ training }) => Object.assign(training, { labels: { flips: 0.1 } }),
+      'training.labels.flips: unknown key (did you mean flip?)',
+    ],
+    [
+      ({ generator }) => Object.assign(generator, { optimizer: { learningrat: 1 } }),
+      'generator.optimizer.learningrat: unknown key (did you mean learningRate?)',
+    ],
+    [
+      ({ generator }) => Object.assign(generator.layers[0]!, { unit: 1 }),
+      'generator.layers[0].unit: unknown key (did you mean units?)',
+    ],
+    [({ data }) => Object.assign(data, { zzzzzz: 1 }), 'data.zzzzzz: unknown key'],
+  ];
+  for (const [change, complaint] of suggestions) assert.deepEqual(complaintsAbout(change), [complaint]);
+});
+
+test("a layer's unknown key is compared with that layer's own keys", () => {
+  const complaints = complaintsAbout(({ generator }) => generator.layers.push({ type: 'leakyRelu', slop: 0.1 }));
+  assert.deepEqual(complaints, ['generator.layers[3].slop: unknown key (did you mean slope?)']);
+  const elsewhere = complaintsAbout(({ generator }) => generator.layers.push({ type: 'tanh', slop: 0.1 }));
+  assert.deepEqual(elsewhere, ['generator.layers[3].slop: unknown key']);
+});
+
+test('an unknown layer type lists the known ones', () => {
+  const [complaint] = complaintsAbout(({ generator }) => generator.layers.push({ type: 'convTranpose', filters: 1 }));
+  assert.equal(
+    complaint,
+    'generator.layers[3].type: unknown type "convTranpose" (did you mean convTranspose?); known: dense, conv, convTranspose, batchNorm, relu, leakyRelu, tanh, sigmoid, dropout, reshape, flatten, stack',
+  );
+});
+
+test('a wrong type or value says what was expected and what was there', () => {
+  const wrong: [change: (content: Content) => unknown, complaint: RegExp][] = [
+    [(content) => Object.assign(content, { seed: '1' }), /^seed: .*expected number.*; got "1"$/],
+    [(content) => Object.assign(content, { seed: -1 }), /^seed: .*>=0; got -1$/],
+    [(content) => Object.assign(content, { seed: 2 ** 32 }), /^seed: .*<=4294967295; got 4294967296$/],
+    [(content) => Object.assign(content, { training: 5 }), /^training: .*expected object.*; got 5$/],
+    [({ data }) => Object.assign(data, { channels: 2 }), /^data\.channels: expected .*1.*3.*4.*; got 2$/],
+    [({ data }) => Object.assign(data, { size: '28' }), /^data\.size: expected .*; got "28"$/],
+    [({ data }) => Object.assign(data, { fit: 'crop' }), /^data\.fit: .*"cover"\|"contain"\|"fill"; got "crop"$/],
+    [({ training }) => Object.assign(training, { batchSize: 4.5 }), /^training\.batchSize: .*int.*; got 4\.5$/],
+    [({ training }) => Object.assign(training, { batchSize: 1e9 }), /^training\.batchSize: .*<=65536; got 1000000000$/],
+    [({ training }) => Object.assign(training, { labels: { flip: 1.5 } }), /^training\.labels\.flip: .*<=1; got 1\.5$/],
+    [({ training }) => Object.assign(training, { labels: { real: [1] } }), /^training\.labels\.real: .*; got \[1\]$/],
+    [({ generator }) => Object.assign(generator, { layers: [] }), /^generator\.layers: .*>=1 items; got \[\]$/],
+    [
+      ({ generator }) => Object.assign(generator, { optimizer: { beta1: 1 } }),
+      /^generator\.optimizer\.beta1: .*<1; got 1$/,
+    ],
+    [
+      ({ generator }) => generator.layers.push({ type: 'conv', filters: 1, kernel: 3, padding: 'sane' }),
+      /^generator\.layers\[3\]\.padding: expected same or valid, or .*; got "sane"$/,
+    ],
+    [
+      ({ generator }) => generator.layers.push({ type: 'conv', filters: 1, kernel: [3] }),
+      /^generator\.layers\[3\]\.kernel: expected .*; got \[3\]$/,
+    ],
+  ];
+  for (const [change, pattern] of wrong) {
+    const complaints = complaintsAbout(change);
+    assert.equal(complaints.length, 1, complaints.join('\n'));
+    assert.match(complaints[0]!, pattern);
+  }
+});
+
+test('what is missing is called missing', () => {
+  assert.deepEqual(
+    complaintsAbout((content) => {
+      delete content.training['batchSize'];
+      Reflect.deleteProperty(content, 'discriminator');
+      content.generator.layers.push({ type: 'dropout' }, {});
+    }).map((line) => line.replace(/;.*/, '')),
+    [
+      'generator.layers[3].rate: missing',
+      'generator.layers[4].type: missing',
+      'discriminator: missing',
+      'training.batchSize: missing',
+    ],
+  );
+});
+
+test('a value that is not a number is shown as what it is', () => {
+  const complaints = complaintsAbout(({ generator }) =>
+    Object.assign(generator, { optimizer: { learningRate: Number.NaN, beta2: Number.POSITIVE_INFINITY } }),
+  );
+  assert.equal(complaints.length, 2);
+  assert.match(complaints[0]!, /^generator\.optimizer\.learningRate: .*NaN/);
+  assert.match(complaints[1]!, /^generator\.optimizer\.beta2: .*Infinity/);
+});

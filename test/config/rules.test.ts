@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { resolveConfig } from '../../src/config/load.ts';
+import { minimalConfig } from '../helpers/minimal-config.ts';
+
+type Content = ReturnType<typeof minimalConfig>;
+
+function resolve(change: (content: Content) => unknown) {
+  const content = minimalConfig();
+  change(content);
+  return resolveConfig(content, { source: 'test', name: 'test' });
+}
+
+function refused(change: (content: Content) => unknown, complaints: { path: string; message: string }[]): void {
+  assert.throws(() => resolve(change), { code: 'config.invalid', data: { complaints } });
+}
+
+test('a run has exactly one length', () => {
+  refused(
+    ({ training }) => delete training['steps'],
+    [{ path: 'training', message: 'expected exactly one of epochs, steps, images; got none' }],
+  );
+  refused(
+    ({ training }) => Object.assign(training, { epochs: 2 }),
+    [{ path: 'training', message: 'expected exactly one of epochs, steps, images; got epochs and steps' }],
+  );
+  for (const length of [{ steps: 3 }, { epochs: 0.5 }, { images: 100 }]) {
+    const { training } = resolve((content) => {
+      content.training = { batchSize: 4, ...length };
+    });
+    assert.deepEqual(training.length, length);
+  }
+});
+
+test('ranges rise', () => {
+  refused(
+    ({ data, training }) => {
+      data['range'] = [1, -1];
+      training['labels'] = { real: [0.9, 0.9], fake: [0.1, 0] };
+    },
+    [
+      { path: 'data.range', message: 'expected the lower end first; got [1,-1]' },
+      { path: 'training.labels.real', message: 'expected the lower end first; got [0.9,0.9]' },
+      { path: 'training.labels.fake', message: 'expected the lower end first; got [0.1,0]' },
+    ],
+  );
+  resolve(({ training }) => Object.assign(training, { labels: { real: [0.7, 1.2], fake: 0 } }));
+});
+
+test('output padding needs numeric padding and stays below the stride', () => {
+  const add =
+    (options: Record<string, unknown>) =>
+    ({ generator }: Content) =>
+      generator.layers.push({ type: 'convTranspose', filters: 1, kernel: 5, stride: 2, ...options });
+  const path = 'generator.layers[3].outputPadding';
+  refused(add({ outputPadding: 1 }), [{ path, message: 'needs numeric padding; padding is same' }]);
+  refused(add({ outputPadding: 2, padding: 2 }), [{ path, message: 'must be below the stride 2; got 2' }]);
+  refused(add({ outputPadding: 1, padding: 2, stride: [2, 1] }), [
+    { path, message: 'must be below the stride 1; got 1' },
+  ]);
+  resolve(add({ outputPadding: 1, padding: 2 }));
+});
+
+test('a cadence names exactly one unit, more than zero', () => {
+  for (const every of [{}, { steps: 1, images: 2 }, { steps: 0 }, { epochs: -1 }, { hours: 1 }, 5]) {
+    assert.throws(() => resolve((content) => Object.assign(content, { outputs: { samplesEvery: every } })), {
+      code: 'config.invalid',
+      message: /outputs\.samplesEvery/,
+    });
+  }
+  for (const every of [{ steps: 1 }, { images: 1000 }, { epochs: 0.25 }]) {
+    const { outputs } = resolve((content) => Object.assign(content, { outputs: { keepCheckpointsEvery: every } }));
+    assert.deepEqual(outputs.keepCheckpointsEvery, every);
+  }
+});

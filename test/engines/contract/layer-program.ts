@@ -1,0 +1,62 @@
+// One layer as a program: forward in training and at inference, and the gradients of sum(y dy).
+import { mul, sum, type Tensor, type Tensor1D, valueAndGrads } from '@tensorflow/tfjs-core';
+import { singleLayerSchema } from '../../../src/config/layers.ts';
+import type { FeedSpec, HostValues, Program, Shape, Tensors } from '../../../src/engines/engine.ts';
+import { applyNetwork, buildNetwork, parametersOf } from '../../../src/models/network.ts';
+import { parameterValues } from './golden.ts';
+
+export interface LayerProgram {
+  program: Program;
+  values: HostValues;
+  /** The layer's variables that have gradients. */
+  trainable: string[];
+  output: Shape;
+}
+
+/** `draw` numbers the first random mask. Feeds are x, dy for gradients, and the seed of masks, which only dropout reads. */
+export function layerProgram(name: string, layer: unknown, input: readonly number[], draw = 0): LayerProgram {
+  const stack = { layers: [singleLayerSchema.parse(layer)], initializer: { type: 'normal' as const, deviation: 1 } };
+  const network = buildNetwork('discriminator', stack, input.slice(1));
+  const parameters = parametersOf(network);
+  const output = [input[0]!, ...network.output];
+  const x: FeedSpec = { shape: input, dtype: 'float32' };
+  const dropoutSeed: FeedSpec = { shape: [1], dtype: 'int32' };
+  const trainable = parameters.filter((parameter) => parameter.trainable).map((parameter) => parameter.part);
+
+  function apply(variables: Tensors, feeds: Tensors, training: boolean): { y: Tensor; updates: Tensors } {
+    let next = draw;
+    const named = Object.entries(variables).map(([part, value]) => [`discriminator/0/${part}`, value]);
+    const seed = feeds['dropoutSeed'] as Tensor1D;
+    const pass = { variables: Object.fromEntries(named), training, dropoutSeed: seed, nextDraw: () => next++ };
+    const { y, updates } = applyNetwork(network, feeds['x']!, pass);
+    const short = Object.entries(updates).map(([full, value]) => [full.slice('discriminator/0/'.length), value]);
+    return { y, updates: Object.fromEntries(short) };
+  }
+
+  const program: Program = {
+    variables: Object.fromEntries(parameters.map(({ part, shape }) => [part, shape])),
+    functions: {
+      forward: {
+        feeds: { x, dropoutSeed },
+        body(variables, feeds) {
+          const { y, updates } = apply(variables, feeds, true);
+          return { outputs: { y }, updates };
+        },
+      },
+      inference: { feeds: { x }, body: (variables, feeds) => ({ outputs: { y: apply(variables, feeds, false).y } }) },
+      gradients: {
+        feeds: { x, dropoutSeed, dy: { shape: output, dtype: 'float32' } },
+        body(variables, feeds) {
+          const names = ['x', ...trainable];
+          const { grads } = valueAndGrads((...tensors: Tensor[]) => {
+            const given = Object.fromEntries(names.map((part, index) => [part, tensors[index]!]));
+            return sum(mul(apply({ ...variables, ...given }, { ...feeds, x: given['x']! }, true).y, feeds['dy']!));
+          })([feeds['x']!, ...trainable.map((part) => variables[part]!)]);
+          return { outputs: Object.fromEntries(names.map((part, index) => [part, grads[index]!])) };
+        },
+      },
+    },
+  };
+  const values = parameters.map(({ part, shape }) => [part, parameterValues(name, part, shape)]);
+  return { program, values: Object.fromEntries(values) as HostValues, trainable, output };
+}

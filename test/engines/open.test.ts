@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { openEngine } from '../../src/engines/open.ts';
+
+const emptyCache = mkdtempSync(join(tmpdir(), 'dcgan-no-engine-'));
+process.env['DCGAN_CACHE'] = emptyCache;
+after(() => rmSync(emptyCache, { recursive: true }));
+
+test('where the native engine is not installed, auto computes on WASM and says why', async () => {
+  const { engine, refused } = await openEngine('auto');
+  assert.equal(engine.info.name, 'wasm');
+  assert.deepEqual(
+    refused.map(({ name }) => name),
+    ['tensorflow'],
+  );
+  assert.match(refused[0]!.reason, /not installed.*dcgan engine install/);
+});
+
+test('an engine that was asked for by name is not replaced by another', async () => {
+  await assert.rejects(openEngine('tensorflow'), {
+    name: 'DcganError',
+    code: 'engine.unusable',
+    exitCode: 5,
+    message: /tensorflow engine cannot be used here: not installed/,
+  });
+  assert.equal((await openEngine('wasm')).engine.info.name, 'wasm');
+});

@@ -1,0 +1,24 @@
+// The operations composed of tfjs's own ops, as an engine without kernels of its own computes them: on tfjs's plain backend.
+import { describe, test } from 'node:test';
+import { memory } from '@tensorflow/tfjs-core';
+import { compileEagerly } from '../../../src/engines/eager.ts';
+import type { Engine } from '../../../src/engines/engine.ts';
+import { useCpuBackend } from '../../helpers/cpu-backend.ts';
+import { adamTests } from '../contract/adam.ts';
+import { crossEntropyTests } from '../contract/cross-entropy.ts';
+import { layerTests } from '../contract/layers.ts';
+
+const composed: Engine = {
+  info: { name: 'wasm', device: 'CPU', library: 'tfjs cpu', threads: 1, precisions: ['float32'] },
+  compile: async (program) => compileEagerly(program),
+  liveTensors: () => memory().numTensors,
+};
+
+describe('composed operations', () => {
+  for (const { name, run } of [...layerTests, ...crossEntropyTests, ...adamTests]) {
+    test(name, async () => {
+      await useCpuBackend();
+      await run(composed);
+    });
+  }
+});

@@ -1,0 +1,39 @@
+// Runs `dcgan` as a process of its own, from its source, the way a person starts it.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+export interface CliRun {
+  exitCode: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+interface CliOptions {
+  cwd: string;
+  env?: Record<string, string>;
+  /** Sends SIGINT once when stderr first matches. */
+  interruptAt?: RegExp;
+}
+
+/** Starts `dcgan` with these arguments in `cwd` and waits until it ends. Its stdout and stderr are pipes. */
+export function runCli(args: readonly string[], { cwd, env = {}, interruptAt }: CliOptions): Promise<CliRun> {
+  const nodeArguments = ['--import', import.meta.resolve('tsx'), main, ...args];
+  const child = spawn(process.execPath, nodeArguments, { cwd, env: { ...process.env, ...env } });
+  const run: CliRun = { exitCode: null, stdout: '', stderr: '' };
+  let interrupted = false;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    run.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    run.stderr += text;
+    if (interrupted || !interruptAt?.test(run.stderr)) return;
+    interrupted = true;
+    child.kill('SIGINT');
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exitCode) => resolve({ ...run, exitCode }));
+  });
+}

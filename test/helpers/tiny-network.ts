@@ -1,0 +1,19 @@
+// Networks from a few lines of config, for tests of what networks do.
+import type { Config } from '../../src/config/config.ts';
+import { resolveConfig } from '../../src/config/load.ts';
+import { buildNetwork, type Network } from '../../src/models/network.ts';
+import { minimalConfig } from './minimal-config.ts';
+
+type Entries = readonly Record<string, unknown>[];
+
+/** The discriminator of these layers, over an input of this shape. */
+export function networkOf(layers: Entries, input: readonly number[], initializer?: Record<string, unknown>): Network {
+  const content = minimalConfig();
+  content.discriminator = { layers: [...layers], ...(initializer ? { initializer } : {}) };
+  return buildNetwork('discriminator', configOf(content).discriminator, input);
+}
+
+/** A checked config from a file's content. */
+export function configOf(content: unknown): Config {
+  return resolveConfig(content, { source: 'test', name: 'test' });
+}
