@@ -61,7 +61,8 @@ function createLines(stream: NodeJS.WriteStream): Progress {
       title = newTitle;
       printedAt = now;
       const share = total > 0 ? ` ${Math.floor((100 * done) / total)}%` : '';
-      stream.write(`${title}${share} ${note}\n`);
+      const line = `${title}${share} ${note}`;
+      stream.write(`${line.trimEnd()}\n`);
     },
     line(text) {
       stream.write(`${text}\n`);

@@ -178,7 +178,7 @@ test('every order, several updates, label noise and a dropped last batch train a
     await run.train([], { stopAfter: 3 });
     const resumed = await run.train();
     assert.deepEqual(resumed.latest.tensors, whole.latest.tensors, order);
-    assert.equal(whole.latest.state['position' as const] !== undefined && whole.step, 4);
+    assert.equal(whole.step, 4);
   }
 });
 
@@ -186,7 +186,11 @@ test('weights that overflow are never saved: exit 6, and the last checkpoint is 
   const run = newRun((content) => Object.assign(content.outputs, { checkpointEvery: { steps: 1 } }));
   const good = await run.train([], { stopAfter: 2 });
   const endless = ['generator.optimizer.learningRate=1e39'];
-  await assert.rejects(run.train(endless), { code: 'diverged.not-finite', exitCode: 6 });
+  await assert.rejects(run.train(endless), {
+    code: 'diverged.not-finite',
+    exitCode: 6,
+    message: /generator\/\S+ holds values at step 1 that are no numbers/,
+  });
   const [broken] = readdirSync(join(run.own, 'checkpoints')).filter((hash) => hash !== good.runHash);
   assert.deepEqual(listAll(join(run.own, 'checkpoints', broken!)), []);
   assert.equal((await loadCheckpoint(good.checkpoints, 'latest')).step, 2);

@@ -3,6 +3,6 @@ import { openEngine } from '../../src/engines/open.ts';
 import { noTensorflow } from '../helpers/tensorflow.ts';
 import { engineContract } from './contract.ts';
 
-describe('tensorflow engine', { skip: noTensorflow }, () =>
-  engineContract(async () => (await openEngine('tensorflow')).engine, []),
-);
+const skip = noTensorflow ? [{ reason: noTensorflow, tests: 'all' as const }] : [];
+
+describe('tensorflow engine', () => engineContract(async () => (await openEngine('tensorflow')).engine, skip));

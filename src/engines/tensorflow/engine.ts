@@ -15,6 +15,7 @@ import { createRecorder, type Recorder } from './recorder.ts';
 
 type BackendClass = new (binding: unknown, packageName: string) => KernelBackend & { isUsingGpuDevice: boolean };
 
+/** The engine over an installation of TensorFlow. */
 export async function openTensorflow(installation: Installation): Promise<Engine> {
   const { recorder, usesGpu } = await startTensorflow(installation);
   const threads = Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism();

@@ -109,12 +109,12 @@ function uploads(native: Binding, traced: TracedFunction, feeds: Feeds): Record<
   return Object.fromEntries(entries);
 }
 
-const misaligned = 0; // bytes
+const misaligned = 4; // bytes
 
 /**
- * Uploads a copy. TensorFlow takes memory that is aligned for its vector units (64 bytes at most) as its own instead of
- * copying it: a variable would then live in the caller's array, and Adam write to it. Allocators align to 8 bytes or
- * more, so memory that starts 4 bytes into an allocation is always copied.
+ * Uploads a copy. Memory that is aligned for its vector units (64 bytes at most) TensorFlow takes as its own instead of
+ * copying it: a variable would live in the caller's array, Adam write to it, and a thread of TensorFlow let go of it.
+ * Allocators align to 8 bytes or more, so what starts 4 bytes into an allocation is always copied.
  */
 function upload(native: Binding, shape: readonly number[], dtype: number, values: FeedValues): number {
   const memory = new ArrayBuffer(misaligned + values.byteLength);

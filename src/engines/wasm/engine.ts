@@ -1,6 +1,6 @@
 // The engine that needs nothing but npm: tfjs's WASM backend with threads and the kernels that training needs.
 import { createRequire } from 'node:module';
-import { memory } from '@tensorflow/tfjs-core';
+import { memory, setBackend } from '@tensorflow/tfjs-core';
 import { compileEagerly } from '../eager.ts';
 import type { Engine } from '../engine.ts';
 import { registerOps } from '../ops/register.ts';
@@ -10,6 +10,7 @@ import { startWasm } from './threads.ts';
 export async function openWasm(): Promise<Engine> {
   const { threads, reason } = await startWasm();
   registerOps('wasm', wasmKernels);
+  await setBackend('wasm'); // another engine may have been opened since
   const { version } = createRequire(import.meta.url)('@tensorflow/tfjs-backend-wasm/package.json') as {
     version: string;
   };

@@ -115,6 +115,28 @@ function shapeTest(layer: { type: string; shape?: number[] }, input: number[], o
   };
 }
 
+/** A run that went wrong must be seen to have: no activation makes a number of what is none. */
+const activations: [layer: string, ofInfinity: number, ofMinusInfinity: number][] = [
+  ['relu', Number.POSITIVE_INFINITY, 0],
+  ['leakyRelu', Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  ['tanh', 1, -1],
+  ['sigmoid', 1, 0],
+];
+
+export const nonFiniteTests: ContractTest[] = activations.map(
+  ([type, ...limits]): ContractTest => ({
+    name: `${type} of NaN is NaN, and of infinities its limits`,
+    async run(engine) {
+      const { program } = layerProgram(type, { type }, [1, 3]);
+      const x = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+      await withProgram(engine, program, {}, async (compiled) => {
+        const { y } = await compiled.run('forward', { x, dropoutSeed });
+        assert.deepEqual(y, Float32Array.of(Number.NaN, ...limits));
+      });
+    },
+  }),
+);
+
 export const layerTests: ContractTest[] = [
   ...golden.layers.flatMap((layer) => [goldenTest(layer), differenceTest(layer)]),
   shapeTest({ type: 'reshape', shape: [2, 3, 4] }, [2, 24], [2, 2, 3, 4]),

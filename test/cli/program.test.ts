@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Command, CommanderError } from 'commander';
+import { createProgram } from '../../src/cli/program.ts';
+
+interface Parsed {
+  command: string;
+  arguments: string[];
+  options: Record<string, unknown>;
+}
+
+/** Every command of a tree that does something. */
+function leaves(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+}
+
+function nameOf(command: Command): string {
+  return command.parent?.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
+}
+
+/** What these arguments would run, without running it. */
+async function parse(argv: string[]): Promise<Parsed> {
+  const program = createProgram(() => {});
+  let parsed: Parsed | undefined;
+  const silence = (command: Command): void => {
+    command.exitOverride().configureOutput({ writeOut() {}, writeErr() {} });
+    for (const child of command.commands) silence(child);
+  };
+  silence(program);
+  for (const command of leaves(program)) {
+    command.action(() => {
+      parsed = { command: nameOf(command), arguments: [...command.args], options: command.opts() };
+    });
+  }
+  await program.parseAsync(argv, { from: 'user' });
+  assert.ok(parsed);
+  return parsed;
+}
+
+const trainDefaults = { set: [], engine: 'auto', root: '.' };
+
+const table: [argv: string[], expected: Parsed][] = [
+  [['train', '--config', 'quick'], { command: 'train', arguments: [], options: { ...trainDefaults, config: 'quick' } }],
+  [
+    ['train', '--config', 'a.yaml', '--set', 'training.steps=3', '--set', 'seed=1', '--fresh', '--dry-run', '--json'],
+    {
+      command: 'train',
+      arguments: [],
+      options: {
+        ...trainDefaults,
+        config: 'a.yaml',
+        set: ['training.steps=3', 'seed=1'],
+        fresh: true,
+        dryRun: true,
+        json: true,
+      },
+    },
+  ],
+  [
+    [
+      'train',
+      '--config=a',
+      '--data',
+      'p q',
+      '--epochs',
+      '0.5',
+      '--seed',
+      '0',
+      '--precision',
+      'mixed_bfloat16',
+      '--engine',
+      'wasm',
+      '--root',
+      '/r',
+    ],
+    {
+      command: 'train',
+      arguments: [],
+      options: {
+        config: 'a',
+        set: [],
+        data: 'p q',
+        epochs: 0.5,
+        seed: 0,
+        precision: 'mixed_bfloat16',
+        engine: 'wasm',
+        root: '/r',
+      },
+    },
+  ],
+  [
+    ['sample', '--checkpoint', '15817e6'],
+    {
+      command: 'sample',
+      arguments: [],
+      options: { checkpoint: '15817e6', count: 64, out: 'samples.png', engine: 'auto', root: '.' },
+    },
+  ],
+  [
+    ['sample', '--checkpoint', 'ab', '--count', '9', '--columns', '3', '--out', 'x.webp', '--engine', 'tensorflow'],
+    {
+      command: 'sample',
+      arguments: [],
+      options: { checkpoint: 'ab', count: 9, columns: 3, out: 'x.webp', engine: 'tensorflow', root: '.' },
+    },
+  ],
+  [
+    ['data', 'prepare', 'mnist', '--force'],
+    { command: 'data prepare', arguments: ['mnist'], options: { force: true, root: '.' } },
+  ],
+  [
+    ['data', 'prepare', 'emoji', '--set', 'apple', '--categories', 'people,activity', '--skin-tones', '--yellow-faces'],
+    {
+      command: 'data prepare',
+      arguments: ['emoji'],
+      options: { set: 'apple', categories: 'people,activity', skinTones: true, yellowFaces: true, root: '.' },
+    },
+  ],
+  [
+    ['engine', 'install', '--cpu', '--if-possible'],
+    { command: 'engine install', arguments: [], options: { cpu: true, ifPossible: true } },
+  ],
+  [
+    ['engine', 'install', '--cuda', '--json'],
+    { command: 'engine install', arguments: [], options: { cuda: true, json: true } },
+  ],
+  [['engine', 'info', '--json'], { command: 'engine info', arguments: [], options: { json: true, engine: 'auto' } }],
+];
+
+for (const [argv, expected] of table) {
+  test(`dcgan ${argv.join(' ')}`, async () => assert.deepEqual(await parse(argv), expected));
+}
+
+const refused: [argv: string[], code: string, message: RegExp][] = [
+  [['train'], 'commander.missingMandatoryOptionValue', /--config/],
+  [['train', '--config'], 'commander.optionMissingArgument', /--config/],
+  [['train', '--config', 'a', '--engine', 'cuda'], 'commander.invalidArgument', /auto, tensorflow, wasm/],
+  [['train', '--config', 'a', '--epochs', '0'], 'commander.invalidArgument', /above 0, not '0'/],
+  [['train', '--config', 'a', '--epochs', 'Infinity'], 'commander.invalidArgument', /above 0, not 'Infinity'/],
+  [['train', '--config', 'a', '--seed', '-1'], 'commander.invalidArgument', /from 0 to 4294967295, not '-1'/],
+  [['train', '--config', 'a', '--seed', '4294967296'], 'commander.invalidArgument', /not '4294967296'/],
+  [['train', '--config', 'a', '--confg', 'b'], 'commander.unknownOption', /Did you mean --config\?/],
+  [['train', '--config', 'a', 'b'], 'commander.excessArguments', /too many arguments/],
+  [['sample'], 'commander.missingMandatoryOptionValue', /--checkpoint/],
+  [['sample', '--checkpoint', 'a', '--count', '0'], 'commander.invalidArgument', /whole number above 0, not '0'/],
+  [['sample', '--checkpoint', 'a', '--count', '2.5'], 'commander.invalidArgument', /not '2\.5'/],
+  [['sample', '--checkpoint', 'a', '--count', 'many'], 'commander.invalidArgument', /not 'many'/],
+  [['sample', '--checkpoint', 'a', '--count', ''], 'commander.invalidArgument', /not ''/],
+  [['sample', '--checkpoint', 'a', '--columns', '-3'], 'commander.invalidArgument', /not '-3'/],
+  [['trian'], 'commander.unknownCommand', /Did you mean train\?/],
+  [['data', 'prepare'], 'commander.missingArgument', /dataset/],
+];
+
+for (const [argv, code, message] of refused) {
+  test(`dcgan ${argv.join(' ')} is refused`, async () => {
+    await assert.rejects(parse(argv), (error) => {
+      assert.ok(error instanceof CommanderError);
+      assert.equal(error.code, code);
+      assert.match(error.message, message);
+      return true;
+    });
+  });
+}
+
+test('every command and every option says what it does', () => {
+  const visit = (command: Command): void => {
+    assert.ok(command.description().length > 8, command.name());
+    for (const option of command.options) assert.ok(option.description.length > 8, `${command.name()} ${option.flags}`);
+    command.commands.forEach(visit);
+  };
+  visit(createProgram(() => {}));
+});

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { engineInfo } from '../../src/commands/engine-info.ts';
+import { temporaryFolder } from '../helpers/temporary-run.ts';
+
+temporaryFolder(); // a cache in which nothing is installed
+
+test('where the native engine is not installed, auto is wasm and the report says why and what to type', async () => {
+  const report = await engineInfo('auto');
+  assert.equal(report.name, 'wasm');
+  assert.match(report.device, /CPU/);
+  assert.match(report.library, /\d+\.\d+\.\d+/);
+  assert.ok(Number.isInteger(report.threads) && report.threads >= 1);
+  assert.deepEqual(report.precisions, ['float32']);
+  const [tensorflow] = report.notChosen;
+  assert.equal(tensorflow?.name, 'tensorflow');
+  assert.match(tensorflow.reason, /not installed.*dcgan engine install/);
+});
+
+test('an engine that was asked for and cannot be used is an error with the reason', async () => {
+  await assert.rejects(engineInfo('tensorflow'), {
+    code: 'engine.unusable',
+    exitCode: 5,
+    message: /tensorflow engine cannot be used here: not installed/,
+  });
+});

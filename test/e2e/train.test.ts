@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import sharp from 'sharp';
+import { runCli } from '../helpers/run-cli.ts';
+import { listAll, temporaryFolder } from '../helpers/temporary-run.ts';
+
+// The quick start as a person types it, in an empty folder: the config and the digits come with the package.
+const cwd = temporaryFolder();
+const files = () => listAll(cwd).filter((path) => !path.startsWith('cache/'));
+const quick = (...more: string[]) => runCli(['train', '--config', 'quick', '--engine', 'wasm', ...more], { cwd });
+const short = ['--set', 'outputs.samplesEvery={ steps: 2 }', '--set', 'outputs.metricsEvery={ steps: 2 }'];
+
+let hash = ''; // of the run that the tests below share
+
+test('train --dry-run --json says what would be trained, and writes nothing', async () => {
+  const digits = ['train', '--config', 'mnist', '--data', 'data/mnist-tiny', '--engine', 'wasm', '--dry-run', '--json'];
+  const { exitCode, stdout } = await runCli(digits, { cwd });
+  assert.equal(exitCode, 0);
+  const answer = JSON.parse(stdout);
+  assert.match(answer.runHash, /^[0-9a-f]{7}$/);
+  assert.deepEqual([answer.generator.parameters, answer.generator.trainable], [2_330_944, 2_305_472]);
+  assert.deepEqual([answer.discriminator.parameters, answer.discriminator.trainable], [212_865, 212_865]);
+  assert.deepEqual([answer.data.images, answer.engine.name], [2000, 'wasm']);
+  assert.deepEqual(files(), []);
+});
+
+test('train --dry-run prints the config, both networks by layer, the data and the engine', async () => {
+  const { exitCode, stdout } = await quick('--dry-run', '--set', 'training={ epochs: 1.5, batchSize: 50 }');
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /"batchSize": 50/);
+  assert.match(
+    stdout,
+    /^Generator: [\d,]{6,} parameters, [\d,]{6,} trainable\n +layer +output +parameters\n +input +\[64\]$/m,
+  );
+  assert.match(stdout, /^ *\d+ +tanh +\[28, 28, 1\] +0$/m);
+  assert.match(stdout, /^Discriminator: .*\n.*\n +input +\[28, 28, 1\]$/m);
+  assert.match(stdout, /^Data: 2,000 images in .*mnist-tiny, read as \[28, 28, 1\]\.$/m);
+  assert.match(stdout, /^Length: 60 steps, 1\.5 epochs of 40 steps\.$/m);
+  assert.match(stdout, /^Engine wasm: TensorFlow\.js WASM/m);
+  assert.match(stdout, /^Run [0-9a-f]{7}\. Nothing was written\.$/m);
+  assert.deepEqual(files(), []);
+});
+
+test('train in a pipe prints plain lines, and the files that it names are there', async () => {
+  const { exitCode, stdout, stderr } = await quick('--set', 'training.steps=4', ...short);
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stderr, /^Data: 2,000 images in /m);
+  hash = /^Run ([0-9a-f]{7}) in results\/\1\.$/m.exec(stderr)![1]!;
+  assert.match(
+    stderr,
+    /^Training 100% epoch 0\.\d\d\/0\.\d\d · step 4\/4 · D \d\.\d{3} · G \d\.\d{3} · \d+ img\/s · 0 s left$/m,
+  );
+  assert.ok(!stderr.includes('\r') && stripVTControlCharacters(stderr) === stderr);
+  const [head, ...named] = stdout.trim().split('\n');
+  assert.equal(head, `Done: run ${hash}, 4 steps.`);
+  assert.match(named.pop()!, new RegExp(`dcgan sample --checkpoint ${hash}`));
+  const there = files();
+  for (const file of named) assert.ok(there.includes(file.trim()), file);
+  assert.deepEqual(
+    there.filter((path) => path.startsWith(`results/${hash}/samples/`) && path.endsWith('.png')),
+    ['000000', '000002', '000004'].map((step) => `results/${hash}/samples/${step}.png`),
+  );
+  // 8 x 8 digits of 28 pixels, three times enlarged, 2 pixels between and around
+  for (const picture of ['reals.png', 'samples/000004.png']) {
+    const { format, width, height } = await sharp(join(cwd, 'results', hash, picture)).metadata();
+    assert.deepEqual([format, width, height], ['png', 690, 690]);
+  }
+  assert.equal((await sharp(join(cwd, 'results', hash, 'loss.png')).metadata()).format, 'png');
+});
+
+test('the same train again has nothing left to do', async () => {
+  const before = files();
+  const metrics = readFileSync(join(cwd, 'results', hash, 'metrics.jsonl'), 'utf8');
+  const { exitCode, stdout, stderr } = await quick('--set', 'training.steps=4', ...short);
+  assert.equal(exitCode, 0);
+  assert.match(stderr, /going on at step 4\./);
+  assert.match(stdout, /^Done: run .*, 4 steps\./);
+  assert.deepEqual(files(), before);
+  assert.equal(readFileSync(join(cwd, 'results', hash, 'metrics.jsonl'), 'utf8'), metrics);
+});
+
+test('sample makes a picture from the start of a run hash', async () => {
+  const sample = ['sample', '--checkpoint', hash.slice(0, 4), '--engine', 'wasm', '--count', '9', '--out', 'nine.png'];
+  const { exitCode, stdout } = await runCli(sample, { cwd });
+  assert.equal(exitCode, 0);
+  assert.equal(stdout, `9 images of run ${hash}, step 4: nine.png\n`);
+  const { format, width, height } = await sharp(join(cwd, 'nine.png')).metadata();
+  assert.deepEqual([format, width, height], ['png', 260, 260]);
+  const json = await runCli([...sample, '--json'], { cwd });
+  assert.deepEqual(JSON.parse(json.stdout), { out: 'nine.png', images: 9, runHash: hash, step: 4 });
+});
+
+test('SIGINT finishes the step, saves and exits 130; the same command goes on from there', async () => {
+  const args = ['train', '--config', 'quick', '--engine', 'wasm', '--seed', '5', ...short];
+  const stopped = await runCli([...args, '--set', 'training.steps=900'], { cwd, interruptAt: /^Training \d/m });
+  assert.equal(stopped.exitCode, 130, stopped.stderr);
+  assert.match(stopped.stderr, /Stopping: finishing the step and saving/);
+  const [, step] = /^Stopped at step (\d+) and saved\. The same command goes on from there\.$/m.exec(stopped.stdout)!;
+  assert.ok(Number(step) < 900);
+  for (const file of stopped.stdout.matchAll(/^ {2}(results\S+)/gm)) assert.ok(files().includes(file[1]!), file[1]);
+  const rest = await runCli([...args, '--set', `training.steps=${Number(step) + 2}`], { cwd });
+  assert.equal(rest.exitCode, 0, rest.stderr);
+  assert.match(rest.stderr, new RegExp(`going on at step ${step}\\.`));
+  assert.match(rest.stdout, new RegExp(`^Done: run .*, ${Number(step) + 2} steps\\.`));
+});
+
+test('a run that diverges exits 6 with one message', async () => {
+  const { exitCode, stderr } = await quick('--set', 'discriminator.optimizer.learningRate=1e39', ...short);
+  assert.equal(exitCode, 6, stderr);
+  assert.match(stderr, /^✖ Training diverged: /m);
+  assert.doesNotMatch(stderr, /^\s+at /m);
+});
