@@ -10,8 +10,6 @@ async function main(): Promise<number> {
   const program = createProgram((code) => {
     exitCode = code;
   });
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((group) => group.commands)])
-    command.exitOverride();
   try {
     await program.parseAsync();
     return exitCode;

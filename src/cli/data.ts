@@ -1,23 +1,12 @@
 // The data commands.
-import { prepareData } from '../commands/data-prepare.ts';
+import { type PrepareOptions, prepareData } from '../commands/data-prepare.ts';
 import { formatCount } from './format.ts';
 import { createProgress } from './progress.ts';
 
-interface PrepareFlags {
-  set?: string;
-  categories?: string;
-  skinTones?: boolean;
-  yellowFaces?: boolean;
-  force?: boolean;
-  root: string;
-  json?: boolean;
-}
-
 const titles = { download: 'Downloading', unpack: 'Unpacking', write: 'Writing images' };
 
-export async function runPrepare(dataset: string, { json, categories, ...flags }: PrepareFlags): Promise<number> {
+export async function runPrepare({ json, ...options }: PrepareOptions & { json?: boolean }): Promise<number> {
   const progress = createProgress();
-  const options = { dataset, ...flags, ...(categories === undefined ? {} : { categories: categories.split(',') }) };
   const result = await prepareData(options, ({ phase, done, total }) =>
     progress.update(titles[phase], done, total, ''),
   );

@@ -1,7 +1,19 @@
 // The whole command tree on one screen. Every action loads its command only when it runs, so that help is instant.
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import { collect, engineFlag, jsonFlag, positiveInteger, positiveNumber, rootFlag, seedNumber } from './flags.ts';
+import { avatarStyles } from '../data/avatar-styles.ts';
+import {
+  collect,
+  commaSeparated,
+  engineFlag,
+  imageSize,
+  jsonFlag,
+  positiveInteger,
+  positiveNumber,
+  rootFlag,
+  seedNumber,
+  wholeNumber,
+} from './flags.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -11,7 +23,8 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .description('Train, sample and ship DCGANs.')
     .version(version)
     .showSuggestionAfterError()
-    .showHelpAfterError('(dcgan --help lists the commands)');
+    .showHelpAfterError('(dcgan --help lists the commands)')
+    .exitOverride(); // throws where commander would end the process; the commands below take this over
 
   program
     .command('train')
@@ -46,17 +59,47 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .action(async (options) => finish(await (await import('./sample.ts')).runSample(options)));
 
   const data = program.command('data').description('prepare image folders');
-  data
-    .command('prepare <dataset>')
-    .description('fetch a known dataset into data/: mnist (70,000 digits) or emoji')
-    .option('--set <name>', 'emoji: apple, google, twitter or facebook')
-    .option('--categories <names>', 'emoji: comma-separated categories, e.g. people,activity')
-    .option('--skin-tones', 'emoji: take the variants with skin tones too')
-    .option('--yellow-faces', 'emoji: only mostly yellow, filled faces')
-    .option('--force', 'prepare again what is there already')
-    .addOption(rootFlag())
-    .addOption(jsonFlag())
-    .action(async (dataset, options) => finish(await (await import('./data.ts')).runPrepare(dataset, options)));
+  const prepare = data.command('prepare').description('fetch, draw or cut a dataset into data/');
+  const preparation = (command: Command) =>
+    command
+      .option('--force', 'prepare again what is there already')
+      .addOption(rootFlag())
+      .addOption(jsonFlag())
+      .action(async (options) =>
+        finish(await (await import('./data.ts')).runPrepare({ dataset: command.name(), ...options })),
+      );
+  preparation(prepare.command('mnist').description('fetch MNIST: 70,000 handwritten digits'));
+  preparation(
+    prepare
+      .command('emoji')
+      .description('fetch the emoji of one vendor')
+      .option('--set <name>', 'apple, google, twitter or facebook')
+      .option('--categories <names>', 'comma-separated categories, e.g. people,activity', commaSeparated)
+      .option('--skin-tones', 'take the variants with skin tones too')
+      .option('--yellow-faces', 'only mostly yellow, filled faces'),
+  );
+  preparation(
+    prepare
+      .command('avatars')
+      .description('draw cartoon faces, as many as wanted')
+      .option('--count <number>', 'how many faces', positiveInteger, 10_000)
+      .option('--size <pixels>', 'height and width of each', positiveInteger, 64)
+      .option(
+        '--style <names...>',
+        `which drawings, taking turns: ${avatarStyles.join(', ')} (default: toon-head personas)`,
+      ),
+  );
+  preparation(
+    prepare
+      .command('sheet')
+      .description('cut a sprite sheet into single images')
+      .requiredOption('--file <picture>', 'the sheet')
+      .requiredOption('--tile <size>', 'size of one tile in pixels without its margin: 64 or 48x64', imageSize)
+      .option('--margin <pixels>', 'pixels around each tile', wholeNumber, 0)
+      .option('--spacing <pixels>', 'pixels between tiles, besides their margins', wholeNumber, 0)
+      .option('--skip-empty', 'leave out tiles that are transparent or of a single colour')
+      .option('--name <folder>', "the folder in data/ (default: the file's name)"),
+  );
 
   const engine = program.command('engine').description('what computes');
   engine

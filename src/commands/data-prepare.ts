@@ -1,17 +1,26 @@
-// `dcgan data prepare`: fetches a known dataset and writes it as a folder of images that `dcgan train` reads.
+// `dcgan data prepare`: fetches, draws or cuts a dataset and writes it as a folder of images that `dcgan train` reads.
+import { resolveStyles } from '../data/avatar-styles.ts';
 import type { PrepareProgress } from '../data/npm-package.ts';
+import { prepareAvatars } from '../data/prepare-avatars.ts';
 import { type EmojiSet, emojiSets, prepareEmoji } from '../data/prepare-emoji.ts';
 import { prepareMnist } from '../data/prepare-mnist.ts';
+import { prepareSheet } from '../data/prepare-sheet.ts';
 import type { PreparedData } from '../data/prepared-folder.ts';
 import { DcganError } from '../errors.ts';
 
-/** What to prepare, under `<root>/data/`; the options after `force` are for emoji. */
-export interface PrepareOptions {
-  /** `mnist` or `emoji`. */
-  dataset: string;
+/** What to prepare, under `<root>/data/`. */
+export type PrepareOptions = {
   root: string;
   /** Replaces a folder that was prepared before. */
   force?: boolean;
+} & (MnistOptions | EmojiOptions | AvatarOptions | SheetOptions);
+
+interface MnistOptions {
+  dataset: 'mnist';
+}
+
+interface EmojiOptions {
+  dataset: 'emoji';
   /** `apple`, `google`, `twitter` (the default, for its free licence) or `facebook`. */
   set?: string;
   /** Today's category names or older ones such as `people` (the default) and `activity`. */
@@ -22,7 +31,31 @@ export interface PrepareOptions {
   yellowFaces?: boolean;
 }
 
-/** Prepares a dataset, unless it is there already (`skipped`). Throws DcganError `usage.*` for an unknown dataset, set or category. */
+interface AvatarOptions {
+  dataset: 'avatars';
+  count: number;
+  /** Height and width in pixels; 64 by default. */
+  size?: number;
+  /** Which drawings, taking turns; `toon-head` and `personas` by default. */
+  style?: readonly string[];
+}
+
+interface SheetOptions {
+  dataset: 'sheet';
+  file: string;
+  /** The folder's name in `data/`; by default that of the file. */
+  name?: string;
+  /** Size of one tile in pixels, without its margin. */
+  tile: { width: number; height: number };
+  /** Pixels around each tile; 0 by default. */
+  margin?: number;
+  /** Pixels between a tile with its margin and the next one; 0 by default. */
+  spacing?: number;
+  /** Leaves out tiles that are transparent or of a single colour; off by default. */
+  skipEmpty?: boolean;
+}
+
+/** Prepares a dataset, unless it is there already (`skipped`). Throws DcganError `usage.*` for an unknown set, category or style. */
 export async function prepareData(
   options: PrepareOptions,
   onProgress: (event: PrepareProgress) => void,
@@ -35,12 +68,15 @@ export async function prepareData(
       const { categories = ['people'], skinTones = false, yellowFaces = false } = options;
       return prepareEmoji({ root, force, set: emojiSet(options.set), categories, skinTones, yellowFaces }, onProgress);
     }
-    default:
-      throw new DcganError('usage.dataset', {
-        happened: `There is no dataset "${options.dataset}".`,
-        expected: 'The datasets are mnist and emoji.',
-        fix: 'Type for example: dcgan data prepare mnist',
-      });
+    case 'avatars': {
+      const { count, size = 64, style = ['toon-head', 'personas'] } = options;
+      return prepareAvatars({ root, force, count, size, styles: resolveStyles(style) }, onProgress);
+    }
+    case 'sheet': {
+      const { file, tile, margin = 0, spacing = 0, skipEmpty = false } = options;
+      const name = options.name === undefined ? {} : { name: options.name };
+      return prepareSheet({ root, force, file, ...name, tile, margin, spacing, skipEmpty }, onProgress);
+    }
   }
 }
 

@@ -98,7 +98,7 @@ async function checkFolder(directory: string): Promise<void> {
 }
 
 function missingFolder(directory: string): DcganError {
-  const dataset = /(mnist|emoji)(?![\w-]*tiny)/i.exec(directory)?.[1]?.toLowerCase();
+  const dataset = /(mnist|emoji|avatars)(?![\w-]*tiny)/i.exec(directory)?.[1]?.toLowerCase();
   return new DcganError(
     'data.missing-folder',
     {

@@ -106,14 +106,51 @@ const table: [argv: string[], expected: Parsed][] = [
   ],
   [
     ['data', 'prepare', 'mnist', '--force'],
-    { command: 'data prepare', arguments: ['mnist'], options: { force: true, root: '.' } },
+    { command: 'data prepare mnist', arguments: [], options: { force: true, root: '.' } },
   ],
   [
     ['data', 'prepare', 'emoji', '--set', 'apple', '--categories', 'people,activity', '--skin-tones', '--yellow-faces'],
     {
-      command: 'data prepare',
-      arguments: ['emoji'],
-      options: { set: 'apple', categories: 'people,activity', skinTones: true, yellowFaces: true, root: '.' },
+      command: 'data prepare emoji',
+      arguments: [],
+      options: { set: 'apple', categories: ['people', 'activity'], skinTones: true, yellowFaces: true, root: '.' },
+    },
+  ],
+  [
+    ['data', 'prepare', 'avatars'],
+    { command: 'data prepare avatars', arguments: [], options: { count: 10000, size: 64, root: '.' } },
+  ],
+  [
+    ['data', 'prepare', 'avatars', '--count', '9', '--style', 'lorelei', 'dylan', '--size', '128', '--json'],
+    {
+      command: 'data prepare avatars',
+      arguments: [],
+      options: { count: 9, size: 128, style: ['lorelei', 'dylan'], json: true, root: '.' },
+    },
+  ],
+  [
+    ['data', 'prepare', 'sheet', '--file', 'a.png', '--tile', '64'],
+    {
+      command: 'data prepare sheet',
+      arguments: [],
+      options: { file: 'a.png', tile: { width: 64, height: 64 }, margin: 0, spacing: 0, root: '.' },
+    },
+  ],
+  [
+    'data prepare sheet --file a.png --tile 48x64 --margin 1 --spacing 2 --skip-empty --name b --force'.split(' '),
+    {
+      command: 'data prepare sheet',
+      arguments: [],
+      options: {
+        file: 'a.png',
+        tile: { width: 48, height: 64 },
+        margin: 1,
+        spacing: 2,
+        skipEmpty: true,
+        name: 'b',
+        force: true,
+        root: '.',
+      },
     },
   ],
   [
@@ -148,7 +185,23 @@ const refused: [argv: string[], code: string, message: RegExp][] = [
   [['sample', '--checkpoint', 'a', '--count', ''], 'commander.invalidArgument', /not ''/],
   [['sample', '--checkpoint', 'a', '--columns', '-3'], 'commander.invalidArgument', /not '-3'/],
   [['trian'], 'commander.unknownCommand', /Did you mean train\?/],
-  [['data', 'prepare'], 'commander.missingArgument', /dataset/],
+  [['data', 'prepare'], 'commander.help', /outputHelp/],
+  [['data', 'prepare', 'cifar'], 'commander.unknownCommand', /cifar/],
+  [['data', 'prepare', 'avatar'], 'commander.unknownCommand', /Did you mean avatars\?/],
+  [['data', 'prepare', 'mnist', '--tile', '64'], 'commander.unknownOption', /--tile/],
+  [['data', 'prepare', 'avatars', '--count', '0'], 'commander.invalidArgument', /above 0, not '0'/],
+  [['data', 'prepare', 'sheet', '--tile', '64'], 'commander.missingMandatoryOptionValue', /--file/],
+  [['data', 'prepare', 'sheet', '--file', 'a.png'], 'commander.missingMandatoryOptionValue', /--tile/],
+  ...['0', '64x', 'x64', '64x64x3', '-1', '6.5', ''].map((tile): [string[], string, RegExp] => [
+    ['data', 'prepare', 'sheet', '--file', 'a.png', '--tile', tile],
+    'commander.invalidArgument',
+    /64 or 48x64/,
+  ]),
+  ...['-1', '0.5', '', 'x'].map((margin): [string[], string, RegExp] => [
+    ['data', 'prepare', 'sheet', '--file', 'a.png', '--tile', '64', '--margin', margin],
+    'commander.invalidArgument',
+    /0 or more/,
+  ]),
 ];
 
 for (const [argv, code, message] of refused) {

@@ -246,6 +246,7 @@ test('a missing folder, a file, an empty folder and one without images each have
   assert.equal((await refusal(join(root, 'nowhere'))).code, 'data.missing-folder');
   assert.match((await refusal(join(root, 'data/emoji'))).message, /dcgan data prepare emoji/);
   assert.match((await refusal(join(root, 'data/mnist/train'))).message, /dcgan data prepare mnist/);
+  assert.match((await refusal(join(root, 'data/avatars'))).message, /dcgan data prepare avatars/);
   assert.doesNotMatch((await refusal(join(root, 'mnist-tiny'))).message, /prepare/);
   const file = join(writeFiles(root, { 'file.png': await greyPng(1) }), 'file.png');
   assert.equal((await refusal(file)).code, 'data.not-a-folder');
