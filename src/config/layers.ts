@@ -1,5 +1,6 @@
 // The layers a network is stacked from: every option once, with its type, range, default and a sentence.
 import { z } from 'zod';
+import { biasInitializer, gammaInitializer, initializer } from './initializers.ts';
 
 const positive = z.int().positive();
 
@@ -22,16 +23,23 @@ const padding = z
     'same (TensorFlow: output = input / stride), valid (none), one number for all sides, or [top, bottom, left, right] in pixels.',
   );
 
-/** Initial values of a kernel. */
-export const initializer = z
-  .discriminatedUnion('type', [
-    z.strictObject({
-      type: z.literal('normal'),
-      deviation: z.number().positive().default(0.02).describe('Standard deviation around 0.'),
-    }),
-    z.strictObject({ type: z.literal('glorotUniform') }).describe('Uniform within sqrt(6 / (fanIn + fanOut)).'),
-  ])
-  .describe('How kernels start; biases start at 0.');
+const bias = z.boolean().default(true).describe('Whether a number is added per output channel.');
+
+/** What dense, conv and convTranspose have in common besides their bias. */
+const weightOptions = {
+  initializer: initializer
+    .optional()
+    .describe("How this layer's kernel starts, in place of the network's initializer."),
+  biasInitializer: biasInitializer
+    .optional()
+    .describe("How this layer's bias starts, in place of the network's biasInitializer."),
+  spectralNorm: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Divides the kernel by its largest singular value, estimated by one power iteration per training pass (Miyato et al. 2018).',
+    ),
+};
 
 const kernelOptions = {
   kernel: z
@@ -42,16 +50,16 @@ const kernelOptions = {
     .default(1)
     .describe('Step in pixels: one number, or [height, width].'),
   padding: padding.default('same'),
-  bias: z.boolean().default(true).describe('Whether a bias is added per filter.'),
-  initializer: initializer.optional().describe("This layer's own initializer in place of the network's."),
+  bias,
+  ...weightOptions,
 };
 
 const dense = z
   .strictObject({
     type: z.literal('dense'),
     units: positive.describe('Number of outputs.'),
-    bias: z.boolean().default(true).describe('Whether a bias is added per unit.'),
-    initializer: kernelOptions.initializer,
+    bias,
+    ...weightOptions,
   })
   .describe('Every output from every input. [n] -> [units].');
 
@@ -82,6 +90,15 @@ const batchNorm = z
       .lt(1)
       .default(0.9)
       .describe('Share of the old value in the moving averages (Keras 0.99; PyTorch writes 1 - 0.9 = 0.1).'),
+    variance: z
+      .enum(['unbiased', 'biased'])
+      .default('unbiased')
+      .describe(
+        'What the moving variance averages: the sum of squares by n - 1 (PyTorch; TensorFlow for images) or by n (Keras 3; TensorFlow for vectors).',
+      ),
+    scale: z.boolean().default(true).describe('Whether a learned gamma multiplies each channel.'),
+    center: z.boolean().default(true).describe('Whether a learned beta is added to each channel.'),
+    gammaInitializer: gammaInitializer.prefault({ type: 'ones' }),
   })
   .describe('Batch normalisation over all but the channels.');
 
@@ -97,12 +114,33 @@ const activation = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('sigmoid') }).describe('Into (0, 1).'),
 ]);
 
+const rate = z.number().min(0).lt(1);
+
 const dropout = z
   .strictObject({
     type: z.literal('dropout'),
-    rate: z.number().min(0).lt(1).describe('Share of values set to 0 in training.'),
+    rate: rate.describe('Share of values set to 0 in training.'),
+    channels: z
+      .boolean()
+      .default(false)
+      .describe('Drops whole channels of an image of features (torch.nn.Dropout2d) in place of single values.'),
   })
   .describe('Inverted dropout: what stays is divided by 1 - rate.');
+
+const upsampleMethod = z.enum(['nearest', 'bilinear']);
+
+const upsample = z
+  .strictObject({
+    type: z.literal('upsample'),
+    factor: z
+      .union([positive, z.tuple([positive, positive])])
+      .default(2)
+      .describe('How many times larger: one number, or [height, width].'),
+    method: upsampleMethod
+      .default('nearest')
+      .describe('nearest repeats pixels; bilinear blends neighbours (torch.nn.Upsample, align_corners false).'),
+  })
+  .describe('A larger image of the same features. [h, w, c] -> [h factor, w factor, c].');
 
 const reshape = z
   .strictObject({
@@ -122,6 +160,7 @@ const single = z.discriminatedUnion('type', [
   batchNorm,
   ...activation.options,
   dropout,
+  upsample,
   reshape,
   flatten,
 ]);
@@ -133,7 +172,14 @@ const stack = z
     kernel: perStage.describe('Kernel size: one for all stages or one per stage.'),
     stride: perStage.default(2).describe('Stride: one for all stages or one per stage.'),
     padding: padding.default('same'),
-    bias: kernelOptions.bias,
+    bias,
+    ...weightOptions,
+    upsample: z
+      .union([z.literal('none'), upsampleMethod])
+      .default('none')
+      .describe(
+        'Generator only: each stage enlarges by its stride and convolves with stride 1, in place of a transposed convolution.',
+      ),
     norm: z
       .union([z.enum(['batchNorm', 'none']), batchNorm])
       .default('none')
@@ -142,8 +188,10 @@ const stack = z
       .union([z.enum(['relu', 'leakyRelu', 'tanh', 'sigmoid', 'none']), activation])
       .default('none')
       .describe('What follows the norm.'),
-    dropout: z.number().min(0).lt(1).default(0).describe('Dropout rate after the activation.'),
-    initializer: kernelOptions.initializer,
+    dropout: z
+      .union([rate, dropout])
+      .default(0)
+      .describe('What follows the activation: a dropout rate, or a dropout layer.'),
   })
   .describe('Several convolutions of one kind: transposed in a generator, plain in a discriminator.');
 
@@ -153,4 +201,3 @@ export type LayerEntry = z.infer<typeof layerSchema>;
 export type Layer = z.infer<typeof single>;
 export type StackEntry = z.infer<typeof stack>;
 export type Padding = z.infer<typeof padding>;
-export type Initializer = z.infer<typeof initializer>;

@@ -12,23 +12,36 @@ export function expandStacks(entries: readonly LayerEntry[], network: 'generator
   return entries.flatMap((entry) => (entry.type === 'stack' ? expandStack(entry, network) : [entry]));
 }
 
+/** A layer as a config has it, before the schema fills in its defaults. */
+type Entry = { type: string } & Record<string, unknown>;
+
 function expandStack(stack: StackEntry, network: 'generator' | 'discriminator'): Layer[] {
-  const type = network === 'generator' ? 'convTranspose' : 'conv';
   return Array.from({ length: stageCount(stack) ?? 0 }, (_, stage) => {
-    const { padding, bias, initializer } = stack;
-    const sizes = {
-      filters: at(stack.filters, stage),
-      kernel: at(stack.kernel, stage),
-      stride: at(stack.stride, stage),
-    };
-    const convolution = { type, ...sizes, padding, bias, ...(initializer ? { initializer } : {}) };
     const norm = typeof stack.norm === 'string' ? { type: stack.norm } : stack.norm;
     const activation = typeof stack.activation === 'string' ? { type: stack.activation } : stack.activation;
-    const dropout = stack.dropout > 0 ? [{ type: 'dropout', rate: stack.dropout }] : [];
-    return [convolution, norm, activation, ...dropout]
+    const dropout = typeof stack.dropout === 'number' ? { type: 'dropout', rate: stack.dropout } : stack.dropout;
+    return [...convolutionOf(stack, stage, network), norm, activation, ...(dropout.rate > 0 ? [dropout] : [])]
       .filter((layer) => layer.type !== 'none')
       .map((layer) => singleLayerSchema.parse(layer));
   }).flat();
+}
+
+/** A stage's convolution: plain in a discriminator; in a generator transposed, or plain on an enlarged image. */
+function convolutionOf(stack: StackEntry, stage: number, network: 'generator' | 'discriminator'): Entry[] {
+  const { padding, bias, initializer, biasInitializer, spectralNorm, upsample: method } = stack;
+  const shared = {
+    filters: at(stack.filters, stage),
+    kernel: at(stack.kernel, stage),
+    padding,
+    bias,
+    ...(initializer ? { initializer } : {}),
+    ...(biasInitializer ? { biasInitializer } : {}),
+    spectralNorm,
+  };
+  const stride = at(stack.stride, stage);
+  if (method === 'none') return [{ type: network === 'generator' ? 'convTranspose' : 'conv', stride, ...shared }];
+  const enlarge = stride > 1 ? [{ type: 'upsample', factor: stride, method }] : [];
+  return [...enlarge, { type: 'conv', stride: 1, ...shared }];
 }
 
 function at(values: number | number[], stage: number): number {

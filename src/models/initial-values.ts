@@ -2,21 +2,42 @@
 import type { HostValues } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
 import { RandomStream } from '../random.ts';
-import type { Parameter } from './layer.ts';
 import { type Network, parametersOf } from './network.ts';
+import type { Start } from './starts.ts';
 
 export function initialValues(networks: readonly Network[], seed: number): HostValues {
   const parameters = networks.flatMap(parametersOf);
-  return Object.fromEntries(parameters.map((parameter) => [parameter.name, draw(parameter, seed)]));
+  return Object.fromEntries(
+    parameters.map(({ name, shape, start }) => [
+      name,
+      draw(start, elementCount(shape), new RandomStream(seed, `weights/${name}`)),
+    ]),
+  );
 }
 
-function draw({ name, shape, start }: Parameter & { name: string }, seed: number): Float32Array {
-  const count = elementCount(shape);
-  if (start === 'zeros') return new Float32Array(count);
-  if (start === 'ones') return new Float32Array(count).fill(1);
-  const stream = new RandomStream(seed, `weights/${name}`);
-  const { initializer, fanIn, fanOut } = start;
-  if (initializer.type === 'normal') return stream.normals(count).map((value) => value * initializer.deviation);
-  const limit = Math.sqrt(6 / (fanIn + fanOut)); // Glorot & Bengio 2010
-  return stream.uniforms(count, -limit, limit);
+function draw(start: Start, count: number, stream: RandomStream): Float32Array {
+  switch (start.type) {
+    case 'constant':
+      return new Float32Array(count).fill(start.value);
+    case 'normal':
+      return stream.normals(count).map((value) => start.mean + start.deviation * value);
+    case 'truncatedNormal':
+      return truncatedNormals(stream, count).map((value) => start.deviation * value);
+    case 'uniform':
+      return stream.uniforms(count, -start.limit, start.limit);
+    case 'direction': {
+      const values = stream.normals(count);
+      const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+      return values.map((value) => value / length);
+    }
+  }
+}
+
+/** Standard normal values, those beyond 2 drawn again. */
+function truncatedNormals(stream: RandomStream, count: number): Float32Array {
+  const values = stream.normals(count);
+  for (let i = 0; i < count; i++) {
+    while (Math.abs(values[i]!) > 2) values[i] = stream.normals(1)[0]!;
+  }
+  return values;
 }

@@ -8,6 +8,7 @@ import { convTranspose } from './layers/conv-transpose.ts';
 import { dense } from './layers/dense.ts';
 import { dropout } from './layers/dropout.ts';
 import { flatten, reshape } from './layers/reshape.ts';
+import { upsample } from './layers/upsample.ts';
 
 const kinds: { [Type in Layer['type']]: LayerKind<LayerOf<Type>> } = {
   dense,
@@ -19,6 +20,7 @@ const kinds: { [Type in Layer['type']]: LayerKind<LayerOf<Type>> } = {
   tanh,
   sigmoid,
   dropout,
+  upsample,
   reshape,
   flatten,
 };

@@ -1,15 +1,16 @@
 // What a layer is: its output's shape, its parameters, and its computation. One file per kind in layers/.
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import type { Initializer, Layer } from '../config/layers.ts';
+import type { Layer } from '../config/layers.ts';
 import type { Shape } from '../engines/engine.ts';
+import type { Initializers, Start } from './starts.ts';
 
 /** One variable of a layer. Its full name is `network/index/part`. */
 export interface Parameter {
   part: string;
   shape: Shape;
-  /** Whether the optimizer changes it; batch-norm statistics are changed by the layer itself. */
+  /** Whether the optimizer changes it; batch-norm statistics and singular vectors are changed by the layer itself. */
   trainable: boolean;
-  start: 'zeros' | 'ones' | { initializer: Initializer; fanIn: number; fanOut: number };
+  start: Start;
 }
 
 /** What a layer sees of its surroundings while it computes. */
@@ -31,7 +32,8 @@ export interface LayerContext {
 export interface LayerKind<Options> {
   /** Throws a ShapeProblem where the input does not fit. */
   outputShape(options: Options, input: Shape): Shape;
-  parameters?(options: Options, input: Shape, initializer: Initializer): Parameter[];
+  /** `network` says how what the options leave open starts. */
+  parameters?(options: Options, input: Shape, network: Initializers): Parameter[];
   apply(options: Options, x: Tensor, context: LayerContext): Tensor;
 }
 

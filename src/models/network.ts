@@ -1,11 +1,12 @@
 // A network: a stack of layers walked once for its shapes, then applied to tensors with variables looked up by name.
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import type { Initializer, Layer } from '../config/layers.ts';
+import type { Layer } from '../config/layers.ts';
 import type { Shape, Tensors } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
 import { DcganError } from '../errors.ts';
 import { kindOf } from './kinds.ts';
 import { type LayerContext, type Parameter, ShapeProblem } from './layer.ts';
+import type { Initializers } from './starts.ts';
 
 export type NetworkName = 'generator' | 'discriminator';
 
@@ -27,12 +28,12 @@ export interface Network {
 /** Walks the shapes through a stack; the first layer that does not fit is an error that names it. */
 export function buildNetwork(
   name: NetworkName,
-  stack: { layers: readonly Layer[]; initializer: Initializer },
+  stack: { layers: readonly Layer[] } & Initializers,
   input: Shape,
 ): Network {
   let shape = input;
   const layers = stack.layers.map((layer, index) => {
-    const walked = walkLayer(name, layer, index, shape, stack.initializer);
+    const walked = walkLayer(name, layer, index, shape, stack);
     shape = walked.output;
     return walked;
   });
@@ -44,11 +45,11 @@ function walkLayer(
   layer: Layer,
   index: number,
   input: Shape,
-  initializer: Initializer,
+  initializers: Initializers,
 ): WalkedLayer {
   const kind = kindOf(layer);
   const output = outputShape(network, layer, index, input);
-  const parameters = kind.parameters?.(layer, input, initializer) ?? [];
+  const parameters = kind.parameters?.(layer, input, initializers) ?? [];
   return {
     layer,
     input,
@@ -81,7 +82,7 @@ export interface Pass {
   nextDraw?: () => number;
 }
 
-/** Applies a network. x: [B, ...input]. Gives y: [B, ...output] and new values of batch-norm statistics by variable name. */
+/** Applies a network. x: [B, ...input]. Gives y: [B, ...output] and what layers changed themselves (batch-norm statistics, singular vectors) by variable name. */
 export function applyNetwork(network: Network, x: Tensor, pass: Pass): { y: Tensor; updates: Record<string, Tensor> } {
   const updates: Record<string, Tensor> = {};
   const y = network.layers.reduce((value, { layer }, index) => {
@@ -105,7 +106,7 @@ export function parametersOf(network: Network): (Parameter & { name: string })[]
   return network.layers.flatMap((layer) => layer.parameters);
 }
 
-/** `all` as Keras counts (batch-norm statistics included), `trainable` as PyTorch counts. */
+/** `all` as Keras counts (with batch-norm statistics and singular vectors), `trainable` as PyTorch counts. */
 export function countParameters(network: Network): { all: number; trainable: number } {
   const count = (parameters: Parameter[]) => parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   const parameters = parametersOf(network);

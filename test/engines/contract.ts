@@ -9,6 +9,8 @@ import { errorTests } from './contract/errors.ts';
 import { layerTests, nonFiniteTests } from './contract/layers.ts';
 import { memoryTests } from './contract/memory.ts';
 import { randomTests } from './contract/random.ts';
+import { secondOrderTests } from './contract/second-order.ts';
+import { spectralNormTests } from './contract/spectral-norm.ts';
 import { variablesTests } from './contract/variables.ts';
 
 /** Tests that an engine does not run, by name, with the reason. */
@@ -21,6 +23,8 @@ const groups: Record<string, ContractTest[]> = {
   variables: variablesTests,
   errors: errorTests,
   layers: [...layerTests, ...nonFiniteTests],
+  'spectral normalisation': spectralNormTests,
+  'gradients of gradients': secondOrderTests,
   'random numbers': randomTests,
   'cross-entropy': crossEntropyTests,
   Adam: adamTests,

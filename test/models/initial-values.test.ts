@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { initialValues } from '../../src/models/initial-values.ts';
 import { networkOf } from '../helpers/tiny-network.ts';
@@ -20,7 +21,10 @@ function moments(values: Float32Array): { mean: number; deviation: number; fourt
 }
 
 test('normal kernels have mean 0, their deviation and the tails of a normal distribution', () => {
-  const values = initialValues([networkOf(layers, [16, 16, 3], { type: 'normal', deviation: 0.05 })], 3);
+  const values = initialValues(
+    [networkOf(layers, [16, 16, 3], { initializer: { type: 'normal', deviation: 0.05 } })],
+    3,
+  );
   for (const name of kernels) {
     const count = values[name]!.length;
     const { mean, deviation, fourth } = moments(values[name]!);
@@ -31,7 +35,7 @@ test('normal kernels have mean 0, their deviation and the tails of a normal dist
 });
 
 test('glorot kernels fill sqrt(6 / (fanIn + fanOut)) evenly, and no more', () => {
-  const values = initialValues([networkOf(layers, [16, 16, 3], { type: 'glorotUniform' })], 3);
+  const values = initialValues([networkOf(layers, [16, 16, 3], { initializer: { type: 'glorotUniform' } })], 3);
   // fans: 25 x 3 and 25 x 64; 25 x 64 and 25 x 64; 4 x 4 x 64 and 50
   const limits = [Math.sqrt(6 / (75 + 1600)), Math.sqrt(6 / 3200), Math.sqrt(6 / 1074)];
   for (const [index, name] of kernels.entries()) {
@@ -44,7 +48,7 @@ test('glorot kernels fill sqrt(6 / (fanIn + fanOut)) evenly, and no more', () =>
   }
 });
 
-test('fans of a transposed convolution: its inputs are channels, its outputs filters', () => {
+test('the fans of a transposed convolution count both its channels and its filters by the area', () => {
   const layer = { type: 'convTranspose', filters: 100, kernel: 3, initializer: { type: 'glorotUniform' } };
   const kernel = initialValues([networkOf([layer], [2, 2, 8])], 0)['discriminator/0/kernel']!;
   const limit = Math.sqrt(6 / (9 * 8 + 9 * 100));
@@ -57,7 +61,7 @@ test("a layer's own initializer goes before the network's", () => {
     { type: 'dense', units: 200, initializer: { type: 'normal', deviation: 3 } },
     { type: 'dense', units: 200 },
   ];
-  const values = initialValues([networkOf(own, [200], { type: 'normal', deviation: 0.1 })], 0);
+  const values = initialValues([networkOf(own, [200], { initializer: { type: 'normal', deviation: 0.1 } })], 0);
   assert.ok(Math.abs(moments(values['discriminator/0/kernel']!).deviation - 3) < 0.05);
   assert.ok(Math.abs(moments(values['discriminator/1/kernel']!).deviation - 0.1) < 0.002);
 });
@@ -100,4 +104,110 @@ test('every layer has a stream of its own: no two start alike, and a change to o
     0,
   );
   assert.deepEqual(wider['discriminator/0/kernel'], values['discriminator/0/kernel']);
+});
+
+/** Of a large tensor: its deviation from 0, largest absolute value, and fourth moment by that of the deviation. */
+interface Statistics {
+  deviation: number;
+  largest: number;
+  fourth: number;
+}
+
+type Entry = Record<string, unknown>;
+
+interface GoldenStart {
+  pytorch: { layer: Entry; input: number[]; kernel: Statistics; bias: Statistics }[];
+  keras: { initializer: Entry; cases: { layer: Entry; input: number[]; kernel: Statistics }[] }[];
+}
+
+/** From the frameworks themselves, over four million draws each (test/fixtures/initializers/make.py). */
+const golden = JSON.parse(
+  readFileSync(new URL('../fixtures/initializers/golden.json', import.meta.url), 'utf8'),
+) as GoldenStart;
+
+/** `bounded` distributions reach their limit in thousands of draws; the others' largest value is chance. */
+function assertStatistics(values: Float32Array, expected: Statistics, bounded: boolean, what: string): void {
+  const count = values.length;
+  const { mean, deviation, fourth } = moments(values);
+  assert.ok(Math.abs(mean) < (4 * expected.deviation) / Math.sqrt(count), `${what}: mean ${mean}`);
+  const shape = Math.sqrt((expected.fourth - 1) / count); // of the estimated variance, relative to it
+  assert.ok(Math.abs(deviation / expected.deviation - 1) < 2 * shape + 1e-3, `${what}: deviation ${deviation}`);
+  assert.ok(Math.abs(fourth / expected.fourth - 1) < 8 / Math.sqrt(count), `${what}: fourth moment ${fourth}`);
+  if (!bounded) return;
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  assert.ok(largest < 1.001 * expected.largest && largest > 0.98 * expected.largest, `${what}: up to ${largest}`);
+}
+
+test("every initializer that Keras has starts kernels as Keras' does", () => {
+  assert.equal(golden.keras.length, 6);
+  for (const { initializer, cases } of golden.keras) {
+    for (const { layer, input, kernel } of cases) {
+      const values = initialValues([networkOf([layer], input, { initializer })], 1);
+      const what = `${initializer['type']} of ${layer['type']}`;
+      assertStatistics(values['discriminator/0/kernel']!, kernel, initializer['type'] !== 'normal', what);
+    }
+  }
+});
+
+test("pytorch starts kernels and biases as PyTorch's layers do", () => {
+  assert.deepEqual(
+    golden.pytorch.map(({ layer }) => layer['type']),
+    ['conv', 'convTranspose', 'dense'],
+  );
+  const pytorch = { type: 'pytorch' };
+  for (const { layer, input, kernel, bias } of golden.pytorch) {
+    // A bias has few values, so that of 100 seeds is looked at.
+    const own = networkOf([{ ...layer, initializer: pytorch, biasInitializer: pytorch }], input);
+    const drawn = Array.from({ length: 100 }, (_, seed) => initialValues([own], seed)['discriminator/0/bias']!);
+    const biases = Float32Array.from(drawn.flatMap((values) => [...values]));
+    assertStatistics(biases, bias, true, `bias of ${layer['type']}`);
+    assertStatistics(initialValues([own], 1)['discriminator/0/kernel']!, kernel, true, `kernel of ${layer['type']}`);
+  }
+});
+
+test("a network's biasInitializer holds for every layer that has none of its own", () => {
+  const stack = [
+    { type: 'dense', units: 400 },
+    { type: 'dense', units: 3, biasInitializer: { type: 'constant', value: -0.25 } },
+    { type: 'dense', units: 1, biasInitializer: { type: 'zeros' } },
+  ];
+  const values = initialValues([networkOf(stack, [16], { biasInitializer: { type: 'pytorch' } })], 0);
+  const biases = values['discriminator/0/bias']!;
+  assert.ok(biases.every((value) => Math.abs(value) <= 0.25)); // 1 / sqrt(16)
+  assert.ok(biases.some((value) => value > 0.24) && biases.some((value) => value < -0.24));
+  assert.deepEqual([...values['discriminator/1/bias']!], [-0.25, -0.25, -0.25]);
+  assert.deepEqual([...values['discriminator/2/bias']!], [0]);
+});
+
+test('kernels may start at 0, and scales around 1', () => {
+  const stack = [
+    { type: 'dense', units: 3, initializer: { type: 'zeros' } },
+    { type: 'dense', units: 10_000 },
+    { type: 'batchNorm', gammaInitializer: { type: 'normal', deviation: 0.02 } },
+    { type: 'batchNorm', gammaInitializer: { type: 'ones' } },
+  ];
+  const values = initialValues([networkOf(stack, [5])], 0);
+  assert.deepEqual([...values['discriminator/0/kernel']!], Array(15).fill(0));
+  const { mean, deviation, fourth } = moments(values['discriminator/2/gamma']!);
+  assert.ok(Math.abs(mean - 1) < (4 * 0.02) / 100, `mean ${mean}`); // four deviations of each estimate over 10,000 draws
+  assert.ok(Math.abs(deviation / 0.02 - 1) < 4 / Math.sqrt(20_000), `deviation ${deviation}`);
+  assert.ok(Math.abs(fourth - 3) < 4 * Math.sqrt(24 / 10_000), `fourth moment ${fourth}`);
+  assert.ok(values['discriminator/3/gamma']!.every((value) => value === 1));
+});
+
+test('singular vectors start with length 1 in any direction', () => {
+  const values = initialValues(
+    [networkOf([{ type: 'conv', filters: 400, kernel: 5, spectralNorm: true }], [8, 8, 16])],
+    0,
+  );
+  for (const [part, count] of [
+    ['u', 400],
+    ['v', 400],
+  ] as const) {
+    const vector = values[`discriminator/0/${part}`]!;
+    assert.equal(vector.length, count);
+    assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-6);
+    const { mean, fourth } = moments(vector);
+    assert.ok(Math.abs(mean) < 4 / count && Math.abs(fourth - 3) < 4 * Math.sqrt(24 / count), part);
+  }
 });

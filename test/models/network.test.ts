@@ -68,3 +68,34 @@ test('the first layer that does not fit is named with its index, its input, what
     assert.throws(() => networkOf(layers, input), { code: 'config.shape', exitCode: 2, message });
   }
 });
+
+test('singular vectors are counted with the statistics, as they are not trained', () => {
+  const network = networkOf(
+    [
+      { type: 'conv', filters: 4, kernel: [3, 5], spectralNorm: true },
+      { type: 'convTranspose', filters: 3, kernel: 2, bias: false, spectralNorm: true },
+      { type: 'flatten' },
+      { type: 'dense', units: 1, bias: false, spectralNorm: true },
+    ],
+    [2, 2, 6],
+  );
+  assert.deepEqual(
+    parametersOf(network).map(({ name, shape, trainable }) => [name, shape, trainable]),
+    [
+      ['discriminator/0/kernel', [3, 5, 6, 4], true],
+      ['discriminator/0/bias', [4], true],
+      ['discriminator/0/u', [4], false],
+      ['discriminator/0/v', [90], false],
+      ['discriminator/1/kernel', [2, 2, 3, 4], true],
+      ['discriminator/1/u', [3], false],
+      ['discriminator/1/v', [16], false],
+      ['discriminator/3/kernel', [12, 1], true],
+      ['discriminator/3/u', [1], false],
+      ['discriminator/3/v', [12], false],
+    ],
+  );
+  assert.deepEqual(countParameters(network), {
+    all: 360 + 4 + 4 + 90 + 48 + 3 + 16 + 12 + 1 + 12,
+    trainable: 360 + 4 + 48 + 12,
+  });
+});

@@ -1,11 +1,19 @@
-// The activations' gradients as one operation each; tfjs composes them from three to eight.
+// The activations' gradients as one operation each; tfjs composes them from three to eight. They have gradients themselves, for
+// gradient penalties.
 import { type GradConfig, greater, mul, square, sub, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
 import { type Op, runOp } from './op.ts';
 
-/** d relu(x) = dy where y > 0. Saved: y. */
+/** d relu(x) = dy where y > 0. Saved: y. Linear in dy, so it is its own gradient there. */
 export const reluGradientOp: Op = {
   kernelName: 'ReluGradient',
   compose: ({ dy, y }) => where(greater(y!, 0), dy!, zerosLike(dy!)),
+  gradient: {
+    inputsToSave: ['y'],
+    gradFunc: (ddx, [y]) => ({
+      dy: () => runOp(reluGradientOp, { dy: ddx as Tensor, y: y! }),
+      y: () => zerosLike(y!),
+    }),
+  },
 };
 
 /** d leakyRelu(x) = dy where x > 0, else slope * dy. Saved: x. Linear in dy, so it is its own gradient there. */
@@ -21,31 +29,61 @@ export const leakyReluGradientOp: Op = {
   },
 };
 
-/** d tanh(x) = dy (1 - y^2). Saved: y. */
+/**
+ * d tanh(x) = dy (1 - y^2). x is there for the gradient of this: tfjs loses track of where a saved output came from, so what
+ * depends on y is told as depending on x.
+ */
 export const tanhGradientOp: Op = {
   kernelName: 'TanhGradient',
   compose: ({ dy, y }) => mul(dy!, sub(1, square(y!))),
+  gradient: smoothGradient(
+    () => tanhGradientOp,
+    (y) => mul(y, -2),
+  ),
 };
 
-/** d sigmoid(x) = dy y (1 - y). Saved: y. */
+/** d sigmoid(x) = dy y (1 - y). As above. */
 export const sigmoidGradientOp: Op = {
   kernelName: 'SigmoidGradient',
   compose: ({ dy, y }) => mul(dy!, mul(y!, sub(1, y!))),
+  gradient: smoothGradient(
+    () => sigmoidGradientOp,
+    (y) => sub(1, mul(y, 2)),
+  ),
 };
 
-function fromOutput(kernelName: string, gradientOp: Op): GradConfig {
+/** The gradient of dy f'(x) where f' is a function of y = f(x): ddx f' by dy, ddx dy (df'/dy) f' by x. */
+function smoothGradient(op: () => Op, slopeOf: (y: Tensor) => Tensor): NonNullable<Op['gradient']> {
+  return {
+    inputsToSave: ['dy', 'x', 'y'],
+    gradFunc: (gradient, saved) => {
+      const ddx = gradient as Tensor;
+      const [dy, x, y] = saved as [Tensor, Tensor, Tensor];
+      return {
+        dy: () => runOp(op(), { dy: ddx, x, y }),
+        x: () => runOp(op(), { dy: mul(mul(ddx, dy), slopeOf(y)), x, y }),
+        y: () => zerosLike(y),
+      };
+    },
+  };
+}
+
+function smooth(kernelName: string, gradientOp: Op): GradConfig {
   return {
     kernelName,
+    inputsToSave: ['x'],
     outputsToSave: [true],
-    gradFunc: (dy, [y]) => ({ x: () => runOp(gradientOp, { dy: dy as Tensor, y: y! }) }),
+    gradFunc: (dy, [x, y]) => ({ x: () => runOp(gradientOp, { dy: dy as Tensor, x: x!, y: y! }) }),
   };
 }
 
 /** These take the place of tfjs's gradients for its own activation kernels. */
 export const activationGradients: GradConfig[] = [
-  fromOutput('Relu', reluGradientOp),
-  fromOutput('Tanh', tanhGradientOp),
-  fromOutput('Sigmoid', sigmoidGradientOp),
+  {
+    kernelName: 'Relu',
+    outputsToSave: [true],
+    gradFunc: (dy, [y]) => ({ x: () => runOp(reluGradientOp, { dy: dy as Tensor, y: y! }) }),
+  },
   {
     kernelName: 'LeakyRelu',
     inputsToSave: ['x'],
@@ -53,4 +91,6 @@ export const activationGradients: GradConfig[] = [
       x: () => runOp(leakyReluGradientOp, { dy: dy as Tensor, x: x! }, attributes),
     }),
   },
+  smooth('Tanh', tanhGradientOp),
+  smooth('Sigmoid', sigmoidGradientOp),
 ];

@@ -11,7 +11,9 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor4D,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
+import { secondGradient } from './batch-norm-second.ts';
 import { type Op, runOpForAll } from './op.ts';
 
 const allButChannels = [0, 1, 2];
@@ -34,6 +36,19 @@ export const batchNormGradientOp: Op = {
     const scaleGradient = sum(mul(dy!, normalised), allButChannels);
     const centred = sub(mul(dy!, count), add(offsetGradient, mul(normalised, scaleGradient)));
     return [mul(centred, mul(scale!, mul(reserve2!, 1 / count))), scaleGradient, offsetGradient];
+  },
+  gradient: {
+    inputsToSave: ['dy', 'x', 'scale', 'reserve1', 'reserve2', 'reserve3'],
+    gradFunc: (dds, [dy, x, scale, ...reserves], attributes) => {
+      const gradients = secondGradient(
+        dds as Tensor[],
+        { dy: dy!, x: x!, scale: scale! },
+        attributes['epsilon'] as number,
+      );
+      // The reserves are functions of x, and x's gradient has that already.
+      const nothing = reserves.map((reserve, index) => [`reserve${index + 1}`, () => zerosLike(reserve)] as const);
+      return { ...gradients, ...Object.fromEntries(nothing) };
+    },
   },
 };
 

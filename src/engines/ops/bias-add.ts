@@ -1,5 +1,5 @@
 // Adds one number per channel. An operation of its own so that its gradient is one reduction.
-import { add, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { add, sum, type Tensor, type Tensor1D, zerosLike } from '@tensorflow/tfjs-core';
 import { type Op, runOp } from './op.ts';
 
 export const biasAddGradientOp: Op = {
@@ -7,6 +7,10 @@ export const biasAddGradientOp: Op = {
   compose: ({ dy }) => {
     const axes = dy!.shape.map((_, axis) => axis).slice(0, -1);
     return sum(dy!, axes);
+  },
+  gradient: {
+    inputsToSave: ['dy'],
+    gradFunc: (ddbias, [dy]) => ({ dy: () => add(zerosLike(dy!), ddbias as Tensor) }),
   },
 };
 

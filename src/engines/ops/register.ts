@@ -20,7 +20,9 @@ import {
 import { applyAdamOp } from './adam.ts';
 import { batchNormGradientOp, batchNormOp } from './batch-norm.ts';
 import { biasAddGradientOp, biasAddOp } from './bias-add.ts';
+import { filterGradientGradient } from './convolution-gradient.ts';
 import type { Op } from './op.ts';
+import { pixelOps } from './repeat-pixels.ts';
 import { statelessUniformOp } from './stateless-uniform.ts';
 
 const ops: Op[] = [
@@ -32,13 +34,14 @@ const ops: Op[] = [
   sigmoidGradientOp,
   batchNormOp,
   batchNormGradientOp,
+  ...pixelOps,
   statelessUniformOp,
   applyAdamOp,
 ];
 
 /** Registers every gradient, the given kernels (over tfjs's own where both exist), and composed ones for the rest. */
 export function registerOps(backendName: string, kernels: readonly Omit<KernelConfig, 'backendName'>[]): void {
-  for (const gradient of activationGradients) registerGradient(gradient);
+  for (const gradient of [...activationGradients, filterGradientGradient]) registerGradient(gradient);
   for (const { kernelName, gradient } of ops) if (gradient) registerGradient({ kernelName, ...gradient });
   for (const kernel of kernels) replaceKernel({ ...kernel, backendName });
   for (const op of ops) {

@@ -1,20 +1,34 @@
 // Batch normalisation: the batch's statistics while training, their moving averages at inference.
-import { add, batchNorm4d, div, mul, pow, reshape, sub, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  batchNorm4d,
+  div,
+  fill,
+  mul,
+  pow,
+  reshape,
+  sub,
+  type Tensor,
+  type Tensor1D,
+  type Tensor4D,
+} from '@tensorflow/tfjs-core';
 import { batchNorm as normaliseBatch } from '../../engines/ops/batch-norm.ts';
-import type { LayerContext, LayerKind, LayerOf } from '../layer.ts';
+import type { LayerContext, LayerKind, LayerOf, Parameter } from '../layer.ts';
+import { gammaStart, ones, zeros } from '../starts.ts';
 
 type Options = LayerOf<'batchNorm'>;
 
 export const batchNorm: LayerKind<Options> = {
   outputShape: (_, input) => input,
-  parameters(_, input) {
+  parameters({ scale, center, gammaInitializer }, input) {
     const shape = [input.at(-1)!];
-    return [
-      { part: 'gamma', shape, trainable: true, start: 'ones' },
-      { part: 'beta', shape, trainable: true, start: 'zeros' },
-      { part: 'movingMean', shape, trainable: false, start: 'zeros' },
-      { part: 'movingVariance', shape, trainable: false, start: 'ones' },
+    const parameters: Parameter[] = [
+      { part: 'movingMean', shape, trainable: false, start: zeros },
+      { part: 'movingVariance', shape, trainable: false, start: ones },
     ];
+    if (center) parameters.unshift({ part: 'beta', shape, trainable: true, start: zeros });
+    if (scale) parameters.unshift({ part: 'gamma', shape, trainable: true, start: gammaStart(gammaInitializer) });
+    return parameters;
   },
   apply(options, x, context) {
     const image: Tensor4D = x.rank === 4 ? (x as Tensor4D) : reshape(x, [x.shape[0]!, 1, 1, x.shape[1]!]);
@@ -23,19 +37,36 @@ export const batchNorm: LayerKind<Options> = {
   },
 };
 
-function train({ epsilon, momentum }: Options, x: Tensor4D, context: LayerContext): Tensor4D {
-  const { y, mean, variance } = normaliseBatch(x, vector(context, 'gamma'), vector(context, 'beta'), epsilon);
-  // moving = momentum moving + (1 - momentum) batch, with the unbiased variance (PyTorch and TensorFlow's fused op)
-  const average = (part: string, batch: Tensor1D) =>
-    context.update(part, add(mul(context.parameter(part), momentum), mul(batch, 1 - momentum)));
+function train(options: Options, x: Tensor4D, context: LayerContext): Tensor4D {
+  const { scale, offset } = affine(options, x, context);
+  const { y, mean, variance } = normaliseBatch(x, scale, offset, options.epsilon);
+  // moving = momentum moving + (1 - momentum) batch
+  const average = (part: string, batch: Tensor) =>
+    context.update(part, add(mul(context.parameter(part), options.momentum), mul(batch, 1 - options.momentum)));
   average('movingMean', mean);
-  average('movingVariance', variance);
+  average('movingVariance', options.variance === 'biased' ? mul(variance, biasOfVariance(x)) : variance);
   return y;
 }
 
-function infer({ epsilon, momentum }: Options, x: Tensor4D, context: LayerContext): Tensor4D {
-  const { mean, variance } = movingStatistics(momentum, context);
-  return batchNorm4d(x, mean, variance, vector(context, 'beta'), vector(context, 'gamma'), epsilon);
+/** Biased by unbiased variance: (n - 1) / n for the n values of a channel. */
+function biasOfVariance(x: Tensor4D): number {
+  const count = x.size / x.shape[3];
+  return Math.max(count - 1, 1) / count; // of one value both are 0
+}
+
+function infer(options: Options, x: Tensor4D, context: LayerContext): Tensor4D {
+  const { mean, variance } = movingStatistics(options.momentum, context);
+  const { scale, offset } = affine(options, x, context);
+  return batchNorm4d(x, mean, variance, offset, scale, options.epsilon);
+}
+
+/** What multiplies each channel and what is added to it: [C] each. */
+function affine({ scale, center }: Options, x: Tensor4D, context: LayerContext): { scale: Tensor1D; offset: Tensor1D } {
+  const channels: [number] = [x.shape[3]];
+  return {
+    scale: scale ? vector(context, 'gamma') : fill(channels, 1),
+    offset: center ? vector(context, 'beta') : fill(channels, 0),
+  };
 }
 
 /**

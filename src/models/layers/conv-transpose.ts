@@ -1,9 +1,9 @@
 // Transposed convolution: the input gradient of a convolution, NHWC, kernel [kh, kw, out, in] as in tf.nn.conv2d_transpose.
-import { conv2dTranspose, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { conv2dTranspose, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Padding } from '../../config/layers.ts';
-import { biasAdd } from '../../engines/ops/bias-add.ts';
 import { expectImage, type LayerKind, type LayerOf, ShapeProblem } from '../layer.ts';
 import { convolutionPadding, pair, type Sides } from './padding.ts';
+import { kernelOf, weightParameters, withBias } from './weights.ts';
 
 type Options = LayerOf<'convTranspose'>;
 
@@ -32,14 +32,8 @@ export const convTranspose: LayerKind<Options> = {
       'Use a smaller padding.',
     );
   },
-  parameters({ filters, kernel, bias, initializer }, [, , channels], fallback) {
-    const [kernelHeight, kernelWidth] = pair(kernel);
-    const area = kernelHeight * kernelWidth;
-    const start = { initializer: initializer ?? fallback, fanIn: area * channels!, fanOut: area * filters };
-    return [
-      { part: 'kernel', shape: [kernelHeight, kernelWidth, filters, channels!], trainable: true, start },
-      ...(bias ? [{ part: 'bias', shape: [filters], trainable: true, start: 'zeros' as const }] : []),
-    ];
+  parameters(options, [, , channels], network) {
+    return weightParameters(options, [...pair(options.kernel), options.filters, channels!], -2, network);
   },
   apply(options, x, context) {
     const image = x as Tensor4D; // [B, h, w, c]
@@ -47,12 +41,12 @@ export const convTranspose: LayerKind<Options> = {
     const horizontal = axisGeometry(options, 1, image.shape[2]);
     const y = conv2dTranspose(
       image,
-      context.parameter('kernel') as Tensor4D,
+      kernelOf(options, -2, context) as Tensor4D,
       [image.shape[0], vertical.size, horizontal.size, options.filters],
       pair(options.stride),
       [[0, 0], vertical.sides, horizontal.sides, [0, 0]],
       'floor',
-    ); // [B, h', w', filters]
-    return options.bias ? biasAdd(y, context.parameter('bias') as Tensor1D) : y;
+    );
+    return withBias(options, y, context); // [B, h', w', filters]
   },
 };

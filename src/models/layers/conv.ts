@@ -1,8 +1,8 @@
 // Convolution (a cross-correlation, as everywhere in deep learning), NHWC, kernel [kh, kw, in, out].
-import { conv2d, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
-import { biasAdd } from '../../engines/ops/bias-add.ts';
+import { conv2d, type Tensor4D } from '@tensorflow/tfjs-core';
 import { expectImage, type LayerKind, type LayerOf, ShapeProblem } from '../layer.ts';
 import { convolutionPadding, convolvedSize, pair, type Sides } from './padding.ts';
+import { kernelOf, weightParameters, withBias } from './weights.ts';
 
 type Options = LayerOf<'conv'>;
 
@@ -30,20 +30,14 @@ export const conv: LayerKind<Options> = {
       'Use a smaller kernel, padding: same, or one stage less.',
     );
   },
-  parameters({ filters, kernel, bias, initializer }, [, , channels], fallback) {
-    const [kernelHeight, kernelWidth] = pair(kernel);
-    const area = kernelHeight * kernelWidth;
-    const start = { initializer: initializer ?? fallback, fanIn: area * channels!, fanOut: area * filters };
-    return [
-      { part: 'kernel', shape: [kernelHeight, kernelWidth, channels!, filters], trainable: true, start },
-      ...(bias ? [{ part: 'bias', shape: [filters], trainable: true, start: 'zeros' as const }] : []),
-    ];
+  parameters(options, [, , channels], network) {
+    return weightParameters(options, [...pair(options.kernel), channels!, options.filters], -1, network);
   },
   apply(options, x, context) {
     const image = x as Tensor4D; // [B, h, w, c]
     const pad = paddingOf(options, image.shape[1], image.shape[2]);
-    const kernel = context.parameter('kernel') as Tensor4D;
-    const y = conv2d(image, kernel, pair(options.stride), [[0, 0], ...pad, [0, 0]], 'NHWC', 1, 'floor'); // [B, h', w', filters]
-    return options.bias ? biasAdd(y, context.parameter('bias') as Tensor1D) : y;
+    const kernel = kernelOf(options, -1, context) as Tensor4D;
+    const y = conv2d(image, kernel, pair(options.stride), [[0, 0], ...pad, [0, 0]], 'NHWC', 1, 'floor');
+    return withBias(options, y, context); // [B, h', w', filters]
   },
 };

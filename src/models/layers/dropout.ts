@@ -1,13 +1,18 @@
-// Inverted dropout (Srivastava et al. 2014): kept values are divided by the keep rate, so inference needs nothing.
-import { cast, greaterEqual, mul } from '@tensorflow/tfjs-core';
+// Inverted dropout (Srivastava et al. 2014): what is kept is divided by the keep rate, so inference needs nothing. By single
+// values, or by whole channels (Tompson et al. 2015), whose pixels are too alike to drop one by one.
+import { cast, greaterEqual, mul, type Tensor } from '@tensorflow/tfjs-core';
 import { statelessUniform } from '../../engines/ops/stateless-uniform.ts';
-import type { LayerKind, LayerOf } from '../layer.ts';
+import { expectImage, type LayerKind, type LayerOf } from '../layer.ts';
 
 export const dropout: LayerKind<LayerOf<'dropout'>> = {
-  outputShape: (_, input) => input,
-  apply({ rate }, x, context) {
+  outputShape({ channels }, input) {
+    if (channels) expectImage(input, 'dropout of channels');
+    return input;
+  },
+  apply({ rate, channels }, x, context) {
     if (!context.training || rate === 0) return x;
-    const uniform = statelessUniform(x.shape, context.dropoutSeed!, context.nextDraw()); // [0, 1)
+    const shape = channels ? [x.shape[0]!, 1, 1, x.shape[3]!] : x.shape;
+    const uniform: Tensor = statelessUniform(shape, context.dropoutSeed!, context.nextDraw()); // [0, 1)
     const mask = mul(cast(greaterEqual(uniform, rate), 'float32'), 1 / (1 - rate));
     return mul(x, mask);
   },

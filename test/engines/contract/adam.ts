@@ -82,7 +82,7 @@ const moments = [
 ];
 
 function handRates(step: number, epsilon = 1e-8): Float32Array {
-  return Float32Array.from(adamRates({ ...handOptions, epsilon }, step));
+  return Float32Array.from(adamRates({ ...handOptions, epsilon, form: 'pytorch' }, handOptions.learningRate, step));
 }
 
 const handTests = byHand.map(
@@ -106,7 +106,10 @@ const torchTests = golden.adam.map(
       await withProgram(engine, program, startAt(hashedValues(`${name}/weight`, 6)), async (compiled) => {
         for (let step = 1; step <= steps; step++) {
           const gradient = hashedValues(`${name}/gradient ${step}`, 6).map((value) => value * 10 ** (1 - step));
-          await compiled.run('step', { gradient, rates: Float32Array.from(adamRates(options, step)) });
+          await compiled.run('step', {
+            gradient,
+            rates: Float32Array.from(adamRates({ ...options, form: 'pytorch' }, options.learningRate, step)),
+          });
         }
         assertState(await compiled.read(), { w: weight, m, v });
       });

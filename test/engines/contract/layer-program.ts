@@ -15,7 +15,8 @@ export interface LayerProgram {
 
 /** `draw` numbers the first random mask. Feeds are x, dy for gradients, and the seed of masks, which only dropout reads. */
 export function layerProgram(name: string, layer: unknown, input: readonly number[], draw = 0): LayerProgram {
-  const stack = { layers: [singleLayerSchema.parse(layer)], initializer: { type: 'normal' as const, deviation: 1 } };
+  const initializers = { initializer: { type: 'zeros' as const }, biasInitializer: { type: 'zeros' as const } };
+  const stack = { layers: [singleLayerSchema.parse(layer)], ...initializers };
   const network = buildNetwork('discriminator', stack, input.slice(1));
   const parameters = parametersOf(network);
   const output = [input[0]!, ...network.output];

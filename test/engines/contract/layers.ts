@@ -42,7 +42,7 @@ const directions = 6; // random directions per tensor
 const differenceTolerance = 1e-3; // of the gradient's length
 
 /** Linear layers take a large difference, which loses nothing; curved ones a small one. */
-const linear = ['dense', 'conv', 'convTranspose'];
+const linear = ['dense', 'conv', 'convTranspose', 'upsample'];
 
 /**
  * (f(p + h u) - f(p - h u)) / 2h = <gradient, u> along random unit directions u, for f = sum(y dy), which is summed

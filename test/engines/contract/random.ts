@@ -73,6 +73,25 @@ const maskTest: ContractTest = {
   },
 };
 
+const channelsTest: ContractTest = {
+  name: 'dropout of channels keeps what the seed says in all pixels, forward and backward',
+  async run(engine) {
+    const { seed, first } = cases[3]!;
+    const [images, pixels, channels] = [1, 6, first.length];
+    const kept = first.map((integer) => (integer / 2 ** 23 >= rate ? 1 / (1 - rate) : 0));
+    const shape = [images, 2, 3, channels];
+    const { program } = layerProgram('dropout', { ...dropoutLayer, channels: true }, shape, seed[1]);
+    const [x, dy] = [hashedValues('x', pixels * channels), hashedValues('dy', pixels * channels)];
+    const dropoutSeed = Int32Array.of(seed[0]);
+    const masked = (values: Float32Array) => values.map((value, index) => value * kept[index % channels]!);
+    await withProgram(engine, program, {}, async (compiled) => {
+      assert.ok(relativeError((await compiled.run('forward', { x, dropoutSeed }))['y']!, masked(x)) < 1e-6);
+      assert.ok(relativeError((await compiled.run('gradients', { x, dy, dropoutSeed }))['x']!, masked(dy)) < 1e-6);
+      assert.deepEqual((await compiled.run('inference', { x }))['y'], x);
+    });
+  },
+};
+
 const rateTest: ContractTest = {
   name: 'dropout drops its rate of values, others for another seed, keeping the mean',
   async run(engine) {
@@ -94,4 +113,4 @@ const rateTest: ContractTest = {
   },
 };
 
-export const randomTests: ContractTest[] = [...uniformTests, maskTest, rateTest];
+export const randomTests: ContractTest[] = [...uniformTests, maskTest, channelsTest, rateTest];

@@ -7,6 +7,8 @@ import { useCpuBackend } from '../../helpers/cpu-backend.ts';
 import { adamTests } from '../contract/adam.ts';
 import { crossEntropyTests } from '../contract/cross-entropy.ts';
 import { layerTests } from '../contract/layers.ts';
+import { secondOrderTests } from '../contract/second-order.ts';
+import { spectralNormTests } from '../contract/spectral-norm.ts';
 
 const composed: Engine = {
   info: { name: 'wasm', device: 'CPU', library: 'tfjs cpu', threads: 1, precisions: ['float32'] },
@@ -15,7 +17,13 @@ const composed: Engine = {
 };
 
 describe('composed operations', () => {
-  for (const { name, run } of [...layerTests, ...crossEntropyTests, ...adamTests]) {
+  for (const { name, run } of [
+    ...layerTests,
+    ...spectralNormTests,
+    ...secondOrderTests,
+    ...crossEntropyTests,
+    ...adamTests,
+  ]) {
     test(name, async () => {
       await useCpuBackend();
       await run(composed);

@@ -55,7 +55,8 @@ test('training in mixed_bfloat16 stays within 2 % of float32, and its weights ar
   ];
   const [expected, found] = [await train(gan, full, 3), await train(gan, mixed, 3)];
   for (const name of ['means/discriminator', 'means/generator']) {
-    const error = relativeError(found[name]!, expected[name]!);
+    const [mean, reference] = [found[name]!, expected[name]!].map((sums) => sums.slice(0, 4)); // accuracies behind them are counts
+    const error = relativeError(mean!, reference!);
     assert.ok(error > 0 && error < 0.02, `${name} is off by ${error}`); // 0 would mean that nothing was cast
   }
   const weights = Object.keys(gan.program.variables).filter((name) => name.endsWith('/kernel'));

@@ -64,7 +64,7 @@ export function smallGan(order: Order): SmallGan {
   const program = trainingProgram(config, networks, [batch], samples);
   return {
     program,
-    start: startingValues(program, networks, config.seed),
+    start: startingValues(program, config, networks),
     step: functionNames.step(batch),
     samples,
     latentSize,
@@ -73,8 +73,8 @@ export function smallGan(order: Order): SmallGan {
       latents: hashedValues(`latents ${step}`, batch * latentSize),
       realLabels: new Float32Array(batch).fill(0.9),
       fakeLabels: new Float32Array(batch),
-      generatorRates: Float32Array.from(adamRates(config.generator.optimizer, step)),
-      discriminatorRates: Float32Array.from(adamRates(config.discriminator.optimizer, step)),
+      generatorRates: Float32Array.from(adamRates(config.generator.optimizer, optimizer.learningRate, step)),
+      discriminatorRates: Float32Array.from(adamRates(config.discriminator.optimizer, optimizer.learningRate, step)),
       dropoutSeed: Int32Array.of(step),
     }),
   };

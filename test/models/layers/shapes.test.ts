@@ -104,3 +104,23 @@ test('vectors and images', () => {
     assert.deepEqual(walk([...same, { type: 'dropout', rate: 0.5 }], input), Array(6).fill(input));
   }
 });
+
+test('upsampling multiplies the sides and keeps the channels', () => {
+  assert.deepEqual(walk([{ type: 'upsample' }, { type: 'upsample', factor: [3, 1], method: 'bilinear' }], [4, 5, 7]), [
+    [8, 10, 7],
+    [24, 10, 7],
+  ]);
+});
+
+test('upsampling and dropout of channels need an image', () => {
+  const message = (layer: string, what: string) =>
+    new RegExp(`^discriminator, layer 0 \\(${layer}\\): ${what} needs an image`);
+  assert.throws(() => walk([{ type: 'upsample' }], [8]), {
+    code: 'config.shape',
+    message: message('upsample', 'upsample'),
+  });
+  assert.throws(() => walk([{ type: 'dropout', rate: 0.1, channels: true }], [8]), {
+    code: 'config.shape',
+    message: message('dropout', 'dropout of channels'),
+  });
+});

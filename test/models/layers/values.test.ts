@@ -158,3 +158,106 @@ test('dropout scales what it keeps, follows its seed, and does nothing at infere
   assert.notDeepEqual(masked(8, 0), first);
   assert.deepEqual(apply(network, x, {}).y, [...x.dataSync()]);
 });
+
+test('dropout of channels keeps or drops whole channels of an image', () => {
+  const [images, channels] = [50, 40];
+  const network = networkOf([{ type: 'dropout', rate: 0.25, channels: true }], [3, 2, channels]);
+  const x = tensor(new Float32Array(images * 6 * channels).fill(3), [images, 3, 2, channels]);
+  const masked = (seed: number) =>
+    apply(network, x, {}, { training: true, dropoutSeed: tensor1d([seed], 'int32'), nextDraw: () => 0 }).y;
+  const first = masked(7);
+  let kept = 0;
+  for (let image = 0; image < images; image++) {
+    for (let channel = 0; channel < channels; channel++) {
+      const pixels = Array.from({ length: 6 }, (_, pixel) => first[(image * 6 + pixel) * channels + channel]!);
+      assertClose(pixels, Array(6).fill(pixels[0] === 0 ? 0 : 4)); // 3 / 0.75
+      if (pixels[0] !== 0) kept++;
+    }
+  }
+  assert.ok(Math.abs(kept / (images * channels) - 0.75) < 0.039, `${kept} of 2000 kept`); // 4 deviations
+  assert.deepEqual(masked(7), first);
+  assert.notDeepEqual(masked(8), first);
+  assert.deepEqual(apply(network, x, {}).y, [...x.dataSync()]);
+});
+
+test('the moving variance takes the biased variance where the config says so', () => {
+  const x = tensor([
+    [1, 5],
+    [3, 5],
+  ]); // variances by n: 1, 0; by n - 1: 2, 0
+  const moved = (variance: string) =>
+    apply(networkOf([{ ...normOptions, variance }], [2]), x, statistics, { training: true }).updates['movingVariance']!;
+  assertClose(moved('biased'), [3.7, 8.1]); // 0.9 * 4 + 0.1 * 1, 0.9 * 9
+  assertClose(moved('unbiased'), [3.8, 8.1]);
+});
+
+test('batch norm without scale or center has no variable for it, and multiplies by 1 and adds 0', () => {
+  const x = tensor([
+    [1, 5],
+    [3, 5],
+  ]);
+  const unit = 1 / Math.sqrt(1.01);
+  const { gamma, beta, ...moving } = statistics;
+  const variants: [options: object, values: Values, trained: number[], inferred: number[]][] = [
+    [
+      { scale: false },
+      { beta, ...moving },
+      [1 - unit, 0, 1 + unit, 0],
+      [1 - 9 / Math.sqrt(4.01), -15 / Math.sqrt(9.01)],
+    ],
+    [
+      { center: false },
+      { gamma, ...moving },
+      [-2 * unit, 0, 2 * unit, 0],
+      [-18 / Math.sqrt(4.01), -15 / Math.sqrt(9.01)],
+    ],
+    [{ scale: false, center: false }, moving, [-unit, 0, unit, 0], [-9 / Math.sqrt(4.01), -15 / Math.sqrt(9.01)]],
+  ];
+  for (const [options, values, trained, inferred] of variants) {
+    const network = networkOf([{ ...normOptions, ...options }], [2]);
+    assert.deepEqual(
+      network.layers[0]!.parameters.map(({ part }) => part),
+      Object.keys(values),
+    );
+    assertClose(apply(network, x, values, { training: true }).y, trained);
+    assertClose(apply(network, x, values).y.slice(0, 2), inferred, 1e-5);
+  }
+});
+
+const spectralDense = networkOf([{ type: 'dense', units: 2, bias: false, spectralNorm: true }], [2]);
+
+test('spectral normalisation divides by v K u after one step of power iteration, and by the same at inference', () => {
+  // K = diag(3, 4), v = (0.6, 0.8): u = K v / |.| = (1.8, 3.2) / |.|, v = K u / |.| = (5.4, 12.8) / |.|
+  const values = { kernel: [3, 0, 0, 4], u: [1, 0], v: [0.6, 0.8] };
+  const x = tensor([[1, 1]]);
+  const { y, updates } = apply(spectralDense, x, values, { training: true });
+  const u = [1.8 / Math.hypot(1.8, 3.2), 3.2 / Math.hypot(1.8, 3.2)];
+  const v = [5.4 / Math.hypot(5.4, 12.8), 12.8 / Math.hypot(5.4, 12.8)];
+  const sigma = 3 * u[0]! * v[0]! + 4 * u[1]! * v[1]!;
+  assertClose(updates['u']!, u);
+  assertClose(updates['v']!, v);
+  assertClose(y, [3 / sigma, 4 / sigma]);
+  const inference = apply(spectralDense, x, { kernel: values.kernel, u, v });
+  assertClose(inference.y, [3 / sigma, 4 / sigma]);
+  assert.deepEqual(inference.updates, {});
+});
+
+test('after many passes the largest singular value of what a spectrally normalised layer computes is 1', () => {
+  // K = [[2, 2], [-1, 1]]: K^T K = [[5, 3], [3, 5]], singular values sqrt(8) with (1, 1) / sqrt(2), and sqrt(2).
+  let values: Values = { kernel: [2, 2, -1, 1], u: [0.6, -0.8], v: [-0.28, 0.96] };
+  const x = tensor([
+    [1, 0],
+    [0, 1],
+  ]);
+  for (let pass = 0; pass < 30; pass++) {
+    const { updates } = apply(spectralDense, x, values, { training: true });
+    values = { ...values, ...updates };
+  }
+  const [a, b, c, d] = apply(spectralDense, x, values).y as [number, number, number, number];
+  assertClose(
+    [a, b, c, d],
+    [2, 2, -1, 1].map((value) => value / Math.sqrt(8)),
+  );
+  const [trace, determinant] = [a * a + b * b + c * c + d * d, (a * d - b * c) ** 2];
+  assertClose([(trace + Math.sqrt(trace ** 2 - 4 * determinant)) / 2], [1]); // the larger eigenvalue of K^T K
+});

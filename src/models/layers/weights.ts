@@ -1,0 +1,55 @@
+// What dense, conv and convTranspose have in common: a kernel and a bias with their starting values, and spectral normalisation.
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { BiasInitializer, Initializer } from '../../config/initializers.ts';
+import type { Shape } from '../../engines/engine.ts';
+import { elementCount } from '../../engines/feeds.ts';
+import { biasAdd } from '../../engines/ops/bias-add.ts';
+import type { LayerContext, Parameter } from '../layer.ts';
+import { biasStart, type Initializers, kernelStart } from '../starts.ts';
+import { dividedBySpectralNorm, type OutputAxis } from './spectral-norm.ts';
+
+interface WeightOptions {
+  bias: boolean;
+  initializer?: Initializer | undefined;
+  biasInitializer?: BiasInitializer | undefined;
+  spectralNorm: boolean;
+}
+
+/** The variables of a layer with this kernel. */
+export function weightParameters(
+  options: WeightOptions,
+  kernel: Shape,
+  outputAxis: OutputAxis,
+  network: Initializers,
+): Parameter[] {
+  const outputs = kernel.at(outputAxis)!;
+  const parameters: Parameter[] = [
+    {
+      part: 'kernel',
+      shape: kernel,
+      trainable: true,
+      start: kernelStart(options.initializer ?? network.initializer, kernel),
+    },
+  ];
+  if (options.bias) {
+    const start = biasStart(options.biasInitializer ?? network.biasInitializer, kernel);
+    parameters.push({ part: 'bias', shape: [outputs], trainable: true, start });
+  }
+  if (options.spectralNorm) {
+    const rest = elementCount(kernel) / outputs;
+    parameters.push({ part: 'u', shape: [outputs], trainable: false, start: { type: 'direction' } });
+    parameters.push({ part: 'v', shape: [rest], trainable: false, start: { type: 'direction' } });
+  }
+  return parameters;
+}
+
+/** The kernel that the layer computes with. */
+export function kernelOf({ spectralNorm }: WeightOptions, outputAxis: OutputAxis, context: LayerContext): Tensor {
+  const kernel = context.parameter('kernel');
+  return spectralNorm ? dividedBySpectralNorm(kernel, outputAxis, context) : kernel;
+}
+
+/** y: [..., outputs]. Adds the layer's bias, if it has one. */
+export function withBias({ bias }: WeightOptions, y: Tensor, context: LayerContext): Tensor {
+  return bias ? biasAdd(y, context.parameter('bias') as Tensor1D) : y;
+}
