@@ -4,6 +4,7 @@ import { runHash } from '../config/run-hash.ts';
 import type { EngineName } from '../engines/engine.ts';
 import { openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
+import { asGenerator } from '../models/average.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
 import { parametersOf } from '../models/network.ts';
 import { buildNetworks } from '../models/networks.ts';
@@ -40,8 +41,9 @@ export async function sample(options: SampleOptions): Promise<SampleResult> {
   checkCount(options.count, config);
   const { engine } = await openEngine(options.engine);
   const size = Math.min(chunk, options.count);
-  const compiled = await engine.compile(samplerProgram(generator, size), { precision: 'float32' });
-  await compiled.write(Object.fromEntries(parametersOf(generator).map(({ name }) => [name, tensors[name]!.values])));
+  const compiled = await engine.compile(samplerProgram(config, generator, size), { precision: 'float32' });
+  const weights = config.training.ema ? asGenerator(generator, tensors) : tensors;
+  await compiled.write(Object.fromEntries(parametersOf(generator).map(({ name }) => [name, weights[name]!.values])));
 
   const { height, width, channels, range } = config.data;
   const pixels = new Uint8Array(options.count * height * width * channels);

@@ -58,7 +58,7 @@ export async function train(options: TrainOptions, io: TrainIo): Promise<TrainRe
   const compiled = await engine.compile(program, { precision: config.training.precision });
   const folders = await openFolders(options, hash);
   const resumed = await resume(folders, program, compiled);
-  if (!resumed) await compiled.write(startingValues(program, networks, config.seed));
+  if (!resumed) await compiled.write(startingValues(program, config, networks));
   const start: Position = resumed?.position ?? { step: 0, images: 0, seconds: 0 };
   await describeRun(folders.results, prepared);
   io.onEvent({
@@ -128,7 +128,15 @@ function describeResult(
 ): TrainResult {
   const results = relative(root, folders.results);
   const lastSamples = join('samples', `${String(step).padStart(6, '0')}.png`);
-  const names = ['config.json', 'environment.json', 'metrics.jsonl', 'reals.png', 'loss.png', lastSamples];
+  const names = [
+    'config.json',
+    'environment.json',
+    'metrics.jsonl',
+    'reals.png',
+    'loss.png',
+    'evolution.png',
+    lastSamples,
+  ];
   const files = names.map((name) => join(results, name)).filter((file) => existsSync(join(root, file)));
   return { runHash, step, interrupted, results, checkpoints: relative(root, folders.checkpoints), files };
 }

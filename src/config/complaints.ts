@@ -25,8 +25,7 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown): Complaint[] {
     }));
   }
   const received = valueAt(input, issue.path);
-  if (received === undefined)
-    return [{ path, message: `missing; ${lowerFirst(issue.message.replace(/, received undefined$/, ''))}` }];
+  if (received === undefined) return [{ path, message: `missing; ${expectation(issue.message)}` }];
   if (issue.code === 'invalid_union' && issue.path.at(-1) === 'type') {
     const types = layerTypes();
     return [
@@ -38,7 +37,12 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown): Complaint[] {
   }
   if (issue.code === 'invalid_union')
     return [{ path, message: `${expectedOfUnion(issue.path)}; got ${show(received)}` }];
-  return [{ path, message: `${lowerFirst(issue.message)}; got ${show(received)}` }];
+  return [{ path, message: `${expectation(issue.message)}; got ${show(received)}` }];
+}
+
+/** The schema's own words, without what it received: that is said in ours. */
+function expectation(message: string): string {
+  return lowerFirst(message.replace(/, received \w+$/, ''));
 }
 
 function formatPath(path: readonly PropertyKey[]): string {
@@ -53,7 +57,7 @@ function lowerFirst(text: string): string {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = (typeof value === 'number' ? undefined : JSON.stringify(value)) ?? String(value); // NaN has no JSON
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

@@ -1,13 +1,28 @@
 // A checked, complete experiment: what the rest of the program sees. Stacks are written out and short forms resolved.
+
+import type { z } from 'zod';
 import type { Duration } from './durations.ts';
 import type { Layer } from './layers.ts';
 import type { ConfigFile } from './schema.ts';
+import type { lossObject } from './training.ts';
 
 type NetworkConfig<File extends { layers: unknown }> = Omit<File, 'layers'> & { layers: Layer[] };
 
 export type GeneratorConfig = NetworkConfig<ConfigFile['generator']>;
 type DiscriminatorConfig = NetworkConfig<ConfigFile['discriminator']>;
-export type TrainingConfig = Omit<ConfigFile['training'], 'epochs' | 'steps' | 'images'> & { length: Duration };
+type TrainingFile = ConfigFile['training'];
+type LabelsFile = TrainingFile['labels'];
+export type LossConfig = z.infer<typeof lossObject>;
+type LabelsConfig = Omit<LabelsFile, 'real' | 'fake'> & {
+  real: NonNullable<LabelsFile['real']>;
+  fake: NonNullable<LabelsFile['fake']>;
+};
+export type PenaltyConfig = NonNullable<TrainingFile['gradientPenalty']>;
+export type TrainingConfig = Omit<TrainingFile, 'epochs' | 'steps' | 'images' | 'loss' | 'labels'> & {
+  length: Duration;
+  loss: LossConfig;
+  labels: LabelsConfig;
+};
 export type OptimizerConfig = ConfigFile['generator']['optimizer'];
 type DataConfig = Omit<ConfigFile['data'], 'size'> & { height: number; width: number };
 

@@ -9,6 +9,7 @@ import { applyOverrides } from './overrides.ts';
 import { type Complaint, checkRules } from './rules.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 import { expandStacks } from './stack.ts';
+import { lossObject } from './training.ts';
 
 export async function loadConfig(path: string, overrides: readonly string[] = []): Promise<Config> {
   const content = parseText(path, await readText(path));
@@ -27,7 +28,8 @@ export function resolveConfig(content: unknown, { source, name }: { source: stri
 function resolve(file: ConfigFile, name: string): Config {
   const { size, ...data } = file.data;
   const [height, width] = Array.isArray(size) ? size : [size, size];
-  const { epochs, steps, images, ...training } = file.training;
+  const { epochs, steps, images, loss, labels, ...training } = file.training;
+  const { inverted, real = inverted ? 0 : 1, fake = inverted ? 1 : 0, flip } = labels;
   const length = epochs !== undefined ? { epochs } : steps !== undefined ? { steps } : { images };
   return {
     name: file.name ?? name,
@@ -36,7 +38,12 @@ function resolve(file: ConfigFile, name: string): Config {
     data: { ...data, height, width },
     generator: { ...file.generator, layers: expandStacks(file.generator.layers, 'generator') },
     discriminator: { ...file.discriminator, layers: expandStacks(file.discriminator.layers, 'discriminator') },
-    training: { ...training, length },
+    training: {
+      ...training,
+      length,
+      loss: typeof loss === 'string' ? lossObject.parse({ type: loss }) : loss,
+      labels: { inverted, real, fake, flip },
+    },
     outputs: file.outputs,
   };
 }

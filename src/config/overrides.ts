@@ -26,15 +26,15 @@ function applyOverride(config: unknown, override: string): void {
     target = next as Record<string, unknown>;
   }
   const last = path.at(-1)!;
-  clearOtherLengths(path, target);
+  clearOtherUnits(last, target);
   target[last] = parseValue(override, text);
 }
 
-/** The length of a run is one of three keys; setting one takes the place of the others. */
-function clearOtherLengths(path: readonly string[], training: Record<string, unknown>): void {
-  const lengths = ['epochs', 'steps', 'images'];
-  if (path[0] !== 'training' || path.length !== 2 || !lengths.includes(path[1]!)) return;
-  for (const length of lengths) delete training[length];
+/** A duration is one of three keys; setting one takes the place of the others. */
+function clearOtherUnits(unit: string, duration: Record<string, unknown>): void {
+  const units = ['epochs', 'steps', 'images'];
+  if (!units.includes(unit)) return;
+  for (const other of units) delete duration[other];
 }
 
 function parseValue(override: string, text: string): unknown {

@@ -17,14 +17,55 @@ const oneLength: Rule = ({ training }) => {
 };
 
 const risingRanges: Rule = ({ data, training }) => {
+  const { real, fake } = training.labels;
   const ranges = {
     'data.range': data.range,
-    'training.labels.real': training.labels.real,
-    'training.labels.fake': training.labels.fake,
+    ...ends('training.labels.real', real),
+    ...ends('training.labels.fake', fake),
   };
   return Object.entries(ranges)
     .filter(([, range]) => Array.isArray(range) && range[0]! >= range[1]!)
     .map(([path, range]) => ({ path, message: `expected the lower end first; got [${String(range)}]` }));
+};
+
+/** A label's values by path: one, or the two that a schedule goes between. */
+function ends(path: string, label: ConfigFile['training']['labels']['real']): Record<string, unknown> {
+  if (typeof label !== 'object' || Array.isArray(label)) return { [path]: label };
+  return { [`${path}.from`]: label.from, [`${path}.to`]: label.to };
+}
+
+const sharedLatents: Rule = ({ training }) =>
+  training.order === 'simultaneous' && training.freshLatents
+    ? [{ path: 'training.freshLatents', message: 'simultaneous updates share their latents; use another order' }]
+    : [];
+
+const noiselessGrid: Rule = ({ generator, outputs }) =>
+  outputs.grid.batchNorm === 'batch' && generator.layers.some((layer) => layer.type === 'dropout')
+    ? [
+        {
+          path: 'outputs.grid.batchNorm',
+          message: "batch runs the generator as in training, which this one's dropout would make noisy; use moving",
+        },
+      ]
+    : [];
+
+const probabilities: Rule = ({ training, discriminator }) => {
+  const { loss } = training;
+  const last = discriminator.layers.at(-1)!;
+  const sigmoid = last.type === 'sigmoid' || (last.type === 'stack' && last.activation === 'sigmoid');
+  const wanted = typeof loss === 'object' && loss.type === 'bce' && loss.on === 'probabilities';
+  if (wanted && !sigmoid)
+    return [
+      { path: 'training.loss.on', message: 'probabilities need a sigmoid as the last layer of the discriminator' },
+    ];
+  if (!wanted && sigmoid)
+    return [
+      {
+        path: 'discriminator.layers',
+        message: 'ends in a sigmoid, but the loss is on logits; remove it or set training.loss.on: probabilities',
+      },
+    ];
+  return [];
 };
 
 const stageLists: Rule = (config) =>
@@ -53,7 +94,23 @@ const outputPadding: Rule = (config) =>
     }),
   );
 
-const rules: Rule[] = [oneLength, risingRanges, stageLists, outputPadding];
+const upsampledStacks: Rule = ({ discriminator }) =>
+  discriminator.layers.flatMap((layer, index) => {
+    if (layer.type !== 'stack' || layer.upsample === 'none') return [];
+    const message = `is for generators; a discriminator's stack makes images smaller, got ${layer.upsample}`;
+    return [{ path: `discriminator.layers[${index}].upsample`, message }];
+  });
+
+const rules: Rule[] = [
+  oneLength,
+  risingRanges,
+  sharedLatents,
+  noiselessGrid,
+  probabilities,
+  stageLists,
+  outputPadding,
+  upsampledStacks,
+];
 
 export function checkRules(config: ConfigFile): Complaint[] {
   return rules.flatMap((rule) => rule(config));

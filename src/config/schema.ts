@@ -1,7 +1,10 @@
 // Everything a run can be told: each key once, with its type, range, unit, default and a sentence.
 import { z } from 'zod';
 import { durationSchema } from './durations.ts';
-import { initializer, layerSchema } from './layers.ts';
+import { biasInitializer, initializer } from './initializers.ts';
+import { layerSchema } from './layers.ts';
+import { scheduled } from './scheduled.ts';
+import { training } from './training.ts';
 
 const pixels = z.int().positive().max(4096);
 
@@ -21,17 +24,35 @@ const data = z.strictObject({
       "Values that black and white (0 and 255) are mapped to; the generator's last activation should reach them.",
     ),
   lastBatch: z
-    .enum(['keep', 'drop'])
+    .enum(['keep', 'drop', 'full-noise'])
     .default('keep')
-    .describe('What is done with the short batch at the end of an epoch.'),
+    .describe(
+      'What is done with the short batch at the end of an epoch; full-noise keeps it and makes as many fake images as in a full one.',
+    ),
+  flip: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('Chance that an image is mirrored left to right, drawn anew each time.'),
 });
 
 const optimizer = z
   .strictObject({
-    learningRate: z.number().positive().default(2e-4).describe('Adam step size.'),
+    learningRate: scheduled(z.number().positive()).default(2e-4).describe('Adam step size.'),
     beta1: z.number().min(0).lt(1).default(0.5).describe('Decay of the gradient average.'),
     beta2: z.number().min(0).lt(1).default(0.999).describe('Decay of the squared-gradient average.'),
     epsilon: z.number().positive().default(1e-8).describe('Added to the root of the squared-gradient average.'),
+    form: z
+      .enum(['pytorch', 'tensorflow'])
+      .default('pytorch')
+      .describe('Where epsilon is added: to the bias-corrected root, or (TensorFlow, Keras) to the plain one.'),
+    clipNorm: z
+      .number()
+      .positive()
+      .optional()
+      .describe("Limit on the norm of all of the network's gradients together."),
+    clipValue: z.number().positive().optional().describe('Limit on every single gradient value, applied first.'),
   })
   .prefault({})
   .describe('Adam.');
@@ -39,6 +60,7 @@ const optimizer = z
 const network = {
   layers: z.array(layerSchema).min(1).describe('The stack, from input to output.'),
   initializer: initializer.prefault({ type: 'normal' }),
+  biasInitializer: biasInitializer.prefault({ type: 'zeros' }),
   optimizer,
 };
 
@@ -55,44 +77,6 @@ const generator = z.strictObject({
 
 const discriminator = z.strictObject(network);
 
-const label = z
-  .union([z.number(), z.tuple([z.number(), z.number()])])
-  .describe('One value, or a range [low, high) drawn from per image.');
-
-const training = z.strictObject({
-  epochs: z.number().positive().optional().describe('Length of the run in passes over the data.'),
-  steps: z.int().positive().optional().describe('Length of the run in steps.'),
-  images: z.int().positive().optional().describe('Length of the run in images seen.'),
-  batchSize: z.int().positive().max(65536).describe('Images per step.'),
-  order: z
-    .enum(['discriminator-first', 'generator-first', 'simultaneous'])
-    .default('discriminator-first')
-    .describe('Which network is updated first in a step; simultaneous takes both gradients at the same weights.'),
-  discriminatorSteps: z
-    .int()
-    .positive()
-    .default(1)
-    .describe('Discriminator updates per step, each with its own batch.'),
-  generatorSteps: z.int().positive().default(1).describe('Generator updates per step, each with its own latents.'),
-  labels: z
-    .strictObject({
-      real: label.default(1).describe('Label of real images; 0.9 or [0.8, 1] is label smoothing.'),
-      fake: label.default(0).describe('Label of generated images.'),
-      flip: z
-        .number()
-        .min(0)
-        .max(1)
-        .default(0)
-        .describe("Share of labels, drawn per image, that swap real for fake in the discriminator's loss."),
-    })
-    .prefault({})
-    .describe("What the discriminator is asked to say. The generator's own target is always 1, unsmoothed."),
-  precision: z
-    .enum(['float32', 'mixed_bfloat16'])
-    .default('float32')
-    .describe('What convolutions and matrix products compute in; weights are always float32.'),
-});
-
 const every = durationSchema;
 
 const outputs = z
@@ -101,6 +85,10 @@ const outputs = z
       .strictObject({
         rows: z.int().positive().max(64).default(8).describe('Images from top to bottom.'),
         columns: z.int().positive().max(64).default(8).describe('Images from left to right.'),
+        batchNorm: z
+          .enum(['moving', 'batch'])
+          .default('moving')
+          .describe('Normalise with the moving averages, or with the statistics of the grid itself as in training.'),
       })
       .prefault({})
       .describe('Shape of the sample grids; their latents are the same all through the run.'),
@@ -110,6 +98,10 @@ const outputs = z
     keepCheckpointsEvery: every
       .optional()
       .describe('Which checkpoints are kept for good, besides the latest two and the best.'),
+    evolution: z
+      .boolean()
+      .default(true)
+      .describe('Whether evolution.png shows the first images of every grid at the end.'),
   })
   .prefault({})
   .describe('What is written, and when. Nothing here changes the result.');

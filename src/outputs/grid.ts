@@ -29,8 +29,8 @@ const comfortableLength = 64;
  * @throws DcganError `usage.unknown-picture-format`, `usage.cannot-write`
  */
 export async function writeGrid(path: string, images: Images, layout: GridLayout): Promise<void> {
-  const { padding = 2, background = images.channels === 4 ? 'transparent' : 'white' } = layout;
-  const scale = layout.scale ?? Math.ceil(comfortableLength / Math.max(images.height, images.width));
+  const { background = images.channels === 4 ? 'transparent' : 'white' } = layout;
+  const { padding, scale } = { ...gridGeometry(images), ...layout };
   const count = images.pixels.length / (images.height * images.width * images.channels);
   if (!Number.isInteger(count) || count === 0) throw new Error(`${images.pixels.length} values are no whole images.`);
   const columns = Math.min(layout.columns, count);
@@ -46,6 +46,11 @@ export async function writeGrid(path: string, images: Images, layout: GridLayout
     drawImage(canvas, images, i, { left, top, scale });
   }
   await writeCanvas(path, canvas, background);
+}
+
+/** The padding and the scale of a grid that is not told otherwise. */
+export function gridGeometry({ height, width }: { height: number; width: number }): { padding: number; scale: number } {
+  return { padding: 2, scale: Math.ceil(comfortableLength / Math.max(height, width)) };
 }
 
 /** Maps values in [low, high] to 0..255, rounded; what is outside is clamped, what is not finite becomes 0. */

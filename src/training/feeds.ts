@@ -1,14 +1,17 @@
 // What a step is fed: the next images, fresh latents and labels, the optimizers' rates. All of it follows from the step's number.
 import type { Config } from '../config/config.ts';
 import { createBatchOrder } from '../data/batches.ts';
+import { flipSome } from '../data/flip.ts';
 import type { Dataset } from '../data/open.ts';
-import type { Feeds, Program } from '../engines/engine.ts';
+import type { Feeds, FeedValues, Program } from '../engines/engine.ts';
+import { decayAt } from '../models/average.ts';
 import { drawLatents } from '../models/latents.ts';
 import { RandomStream } from '../random.ts';
 import { drawLabels } from './labels.ts';
 import { adamRates } from './optimizer.ts';
 import { functionNames } from './program.ts';
-import { batchPlan, type Schedule } from './schedule.ts';
+import { batchPlan, callsPerStep, fakeCount, type Schedule } from './schedule.ts';
+import { valueAt } from './value-at.ts';
 
 export interface Call {
   name: string;
@@ -20,55 +23,81 @@ export interface Call {
 export type FeedStep = (step: number) => Call[];
 
 export function createFeeder(config: Config, dataset: Dataset, program: Program, schedule: Schedule): FeedStep {
-  const { seed, training, generator, discriminator } = config;
-  const { discriminatorSteps, generatorSteps, labels } = training;
+  const { seed, data, training, generator, discriminator } = config;
+  const { discriminatorSteps, generatorSteps, freshLatents } = training;
   const order = createBatchOrder(batchPlan(config, dataset.count), seed);
-  const updates = discriminatorSteps + generatorSteps - 1; // the first of each kind share one function
+  const scheduled = scheduledValues(config, schedule);
+  const calls = callsPerStep(config);
 
-  /** Feeds that a function may take, made only if it does. `update` numbers the function calls of the whole run. */
-  function makeFeeds(name: string, update: number, makers: Record<string, () => Feeds[string]>): Feeds {
-    const dropoutSeed = () => Int32Array.of(new RandomStream(seed, 'dropout', update).bits());
-    const all: Record<string, () => Feeds[string]> = { ...makers, dropoutSeed };
+  /** Feeds that a function may take, made only if it does. `call` numbers the function calls of the whole run. */
+  function makeCall(name: string, call: number, images: number, makers: Record<string, () => FeedValues>): Call {
+    const dropoutSeed = () => Int32Array.of(new RandomStream(seed, 'dropout', call).bits());
+    const all: Record<string, () => FeedValues> = { ...makers, dropoutSeed };
     const wanted = Object.keys(program.functions[name]!.feeds);
-    return Object.fromEntries(wanted.map((feed) => [feed, all[feed]!()]));
+    return { name, images, feeds: Object.fromEntries(wanted.map((feed) => [feed, all[feed]!()])) };
   }
 
-  function latentsFor(update: number, count: number): () => Float32Array {
-    return () => drawLatents(generator.latent, count, new RandomStream(seed, 'latents', update));
+  /** What both networks' updates are fed. `turn` counts the generator's updates within the step. */
+  function sharedMakers(step: number, call: number, turn: number, fakes: number): Record<string, () => FeedValues> {
+    const t = step * generatorSteps + turn + 1;
+    return {
+      latents: () => drawLatents(generator.latent, fakes, new RandomStream(seed, 'latents', call)),
+      generatorRates: () => Float32Array.from(adamRates(generator.optimizer, scheduled.generatorRate(step), t)),
+      averageDecay: () => Float32Array.of(decayAt(training.ema!.decay, t)),
+      noiseDeviation: () => Float32Array.of(scheduled.noise(step)),
+    };
   }
 
-  function imageCall(step: number, turn: number): Call {
-    const batch = step * discriminatorSteps + turn;
+  function readImages(batch: number): { pixels: Uint8Array; count: number } {
     const epoch = Math.floor(batch / schedule.batchesPerEpoch);
     const indices = order(epoch, batch % schedule.batchesPerEpoch);
-    const count = indices.length;
-    const last = turn === discriminatorSteps - 1; // the last discriminator update of a step comes with the generator's
-    const name = last ? functionNames.step(count) : functionNames.discriminatorStep(count);
-    const update = step * updates + turn;
-    const labelStream = new RandomStream(seed, 'labels', update);
-    const feeds = makeFeeds(name, update, {
-      images: () => dataset.read(indices),
-      latents: latentsFor(update, count),
-      realLabels: () => drawLabels(labels, 'real', count, labelStream),
-      fakeLabels: () => drawLabels(labels, 'fake', count, labelStream),
-      discriminatorRates: () => Float32Array.from(adamRates(discriminator.optimizer, batch + 1)),
-      generatorRates: () => Float32Array.from(adamRates(generator.optimizer, step * generatorSteps + 1)),
-    });
-    return { name, feeds, images: count };
+    const pixels = dataset.read(indices);
+    if (data.flip > 0) flipSome(pixels, dataset, data.flip, new RandomStream(seed, 'flip', batch));
+    return { pixels, count: indices.length };
   }
 
-  function generatorCall(step: number, turn: number): Call {
-    const name = functionNames.generatorStep;
-    const update = step * updates + discriminatorSteps - 1 + turn;
-    const feeds = makeFeeds(name, update, {
-      latents: latentsFor(update, training.batchSize),
-      generatorRates: () => Float32Array.from(adamRates(generator.optimizer, step * generatorSteps + turn + 1)),
+  function discriminatorCall(step: number, call: number, turn: number): Call {
+    const batch = step * discriminatorSteps + turn;
+    const { pixels, count } = readImages(batch);
+    const fakes = fakeCount(config, count);
+    const withGenerator = !freshLatents && turn === discriminatorSteps - 1;
+    const name = withGenerator ? functionNames.step(count) : functionNames.discriminatorStep(count);
+    const stepLabels = { real: scheduled.real(step), fake: scheduled.fake(step), flip: scheduled.flip(step) };
+    const stream = new RandomStream(seed, 'labels', call);
+    const { optimizer } = discriminator;
+    return makeCall(name, call, count, {
+      ...sharedMakers(step, call, 0, fakes),
+      images: () => pixels,
+      realLabels: () => drawLabels(stepLabels, 'real', count, stream),
+      fakeLabels: () => drawLabels(stepLabels, 'fake', fakes, stream),
+      discriminatorRates: () => Float32Array.from(adamRates(optimizer, scheduled.discriminatorRate(step), batch + 1)),
     });
-    return { name, feeds, images: 0 };
   }
 
-  return (step) => [
-    ...Array.from({ length: discriminatorSteps }, (_, turn) => imageCall(step, turn)),
-    ...Array.from({ length: generatorSteps - 1 }, (_, turn) => generatorCall(step, turn + 1)),
-  ];
+  function generatorCall(step: number, call: number, turn: number): Call {
+    return makeCall(functionNames.generatorStep, call, 0, sharedMakers(step, call, turn, training.batchSize));
+  }
+
+  return (step) => {
+    const turns: ((call: number) => Call)[] = [];
+    for (let turn = 0; turn < discriminatorSteps; turn++) turns.push((call) => discriminatorCall(step, call, turn));
+    const alone: typeof turns = [];
+    for (let turn = freshLatents ? 0 : 1; turn < generatorSteps; turn++)
+      alone.push((call) => generatorCall(step, call, turn));
+    const inOrder = freshLatents && training.order === 'generator-first' ? [...alone, ...turns] : [...turns, ...alone];
+    return inOrder.map((make, index) => make(step * calls + index));
+  };
+}
+
+/** Everything of a config that may change with the steps. */
+function scheduledValues({ training, generator, discriminator }: Config, { toSteps }: Schedule) {
+  const { real, fake, flip } = training.labels;
+  return {
+    generatorRate: valueAt(generator.optimizer.learningRate, toSteps),
+    discriminatorRate: valueAt(discriminator.optimizer.learningRate, toSteps),
+    real: valueAt(real, toSteps),
+    fake: valueAt(fake, toSteps),
+    flip: valueAt(flip, toSteps),
+    noise: valueAt(training.instanceNoise?.deviation ?? 0, toSteps),
+  };
 }

@@ -1,4 +1,5 @@
 // The training loop. Everything else in src/ exists to feed this file.
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
@@ -6,6 +7,7 @@ import type { CompiledProgram, HostValues } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
 import { samplerFeeds } from '../models/sampler.ts';
+import { writeEvolution } from '../outputs/evolution.ts';
 import { toPixels, writeGrid } from '../outputs/grid.ts';
 import { appendMetrics, lossesOf, readMetrics } from '../outputs/metrics-log.ts';
 import { writeLossPlot } from '../outputs/plot.ts';
@@ -93,6 +95,7 @@ export async function trainLoop(
     }
     if (stopping) break;
   }
+  if (savedAt === totalSteps && parts.config.outputs.evolution) await writeStrip(parts);
   return { position, interrupted: savedAt < totalSteps };
 }
 
@@ -108,6 +111,20 @@ async function writeSamples({ config, program, folder, onEvent }: LoopParts, ste
   const losses = lossesOf(await readMetrics(join(folder, 'metrics.jsonl')));
   if (losses.length > 0) await writeLossPlot(join(folder, 'loss.png'), losses, config.name);
   onEvent({ type: 'samples', step, path });
+}
+
+/** evolution.png, from the grids that the run has written. */
+async function writeStrip({ config, folder }: LoopParts): Promise<void> {
+  const samples = join(folder, 'samples');
+  const grids = (await readdir(samples))
+    .filter((name) => /^\d+\.png$/.test(name))
+    .sort((a, b) => parseInt(a, 10) - parseInt(b, 10));
+  if (grids.length > 1)
+    await writeEvolution(
+      join(folder, 'evolution.png'),
+      grids.map((name) => join(samples, name)),
+      config.data,
+    );
 }
 
 /** Nothing is saved after a value has stopped being a number. */

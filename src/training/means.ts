@@ -1,21 +1,36 @@
 // Running means of a tick, kept on the engine: a step adds to them, a tick reads and clears them.
-import { add, concat, mean, reshape, sigmoid, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
+import { add, cast, concat, greater, mean, reshape, sub, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
 import type { HostValues, ProgramFunction, Shape, Tensors } from '../engines/engine.ts';
+import type { Reading } from './losses.ts';
 
-/** What is averaged. Scores are mean D(x) as probabilities. */
-const quantities = ['discriminatorLoss', 'realScore', 'fakeScore', 'generatorLoss'] as const;
+/** What is averaged. Scores are how real the discriminator holds images to be; accuracies are the share it gets right. */
+const quantities = [
+  'discriminatorLoss',
+  'realScore',
+  'fakeScore',
+  'realAccuracy',
+  'fakeAccuracy',
+  'generatorLoss',
+] as const;
 
 type Quantity = (typeof quantities)[number];
 export type Means = Record<Quantity, number>;
 
 const variable = (network: 'discriminator' | 'generator') => `means/${network}`;
 
-export const meansVariables: Record<string, Shape> = { [variable('discriminator')]: [4], [variable('generator')]: [2] };
+export const meansVariables: Record<string, Shape> = { [variable('discriminator')]: [6], [variable('generator')]: [2] };
 
-/** Adds a discriminator update: its loss and both scores. */
-export function addDiscriminatorMeans(variables: Tensors, loss: Tensor, real: Tensor, fake: Tensor): Tensors {
+/** Adds a discriminator update: its loss, and the means of both verdicts, [B, 1] each. */
+export function addDiscriminatorMeans(
+  variables: Tensors,
+  { loss, real, fake }: { loss: Tensor; real: Tensor; fake: Tensor },
+  { score, realFrom }: Reading,
+): Tensors {
   const name = variable('discriminator');
-  return { [name]: addRow(variables[name]!, [loss, mean(sigmoid(real)), mean(sigmoid(fake))]) };
+  const [realScores, fakeScores] = [score(real), score(fake)];
+  const believed = (scores: Tensor) => mean(cast(greater(scores, realFrom), 'float32'));
+  const values = [mean(realScores), mean(fakeScores), believed(realScores), sub(1, believed(fakeScores))];
+  return { [name]: addRow(variables[name]!, [loss, ...values]) };
 }
 
 /** Adds a generator update: its loss. */

@@ -7,13 +7,22 @@ export interface Moment {
   current: Tensors;
   changed: Set<string>;
   feeds: Tensors;
+  /** Seed of the step's random numbers, int32 [1], where it needs any; each draw has its own number. */
+  seed: Tensor1D;
   nextDraw: () => number;
   held: Tensor[];
 }
 
 export function beginStep(variables: Tensors, feeds: Tensors): Moment {
   let draw = 0;
-  return { current: variables, changed: new Set(), feeds, nextDraw: () => draw++, held: [] };
+  return {
+    current: variables,
+    changed: new Set(),
+    feeds,
+    seed: feeds['dropoutSeed'] as Tensor1D,
+    nextDraw: () => draw++,
+    held: [],
+  };
 }
 
 /** The new values of all that changed; what was held is let go. */
@@ -42,7 +51,7 @@ export function pass(moment: Moment, network: Network, x: Tensor, weights: Tenso
   const { y, updates } = applyNetwork(network, x, {
     variables: { ...moment.current, ...weights },
     training: true,
-    dropoutSeed: moment.feeds['dropoutSeed'] as Tensor1D,
+    dropoutSeed: moment.seed,
     nextDraw: moment.nextDraw,
   });
   change(moment, updates);

@@ -20,15 +20,17 @@ export function optimizerVariables(network: Network): Record<string, Shape> {
 }
 
 /**
- * Step size and epsilon of update t (from 1) with Adam's bias correction folded in, so that
- * w -= stepSize m / (sqrt(v) + epsilon) is w -= rate mHat / (sqrt(vHat) + eps), as torch.optim.Adam does it.
+ * Step size and epsilon of update t (from 1) with Adam's bias correction folded in: w -= stepSize m / (sqrt(v) + epsilon).
+ * torch.optim.Adam's form is rate mHat / (sqrt(vHat) + eps); TensorFlow and Keras add eps to the uncorrected root.
  */
 export function adamRates(
-  { learningRate, beta1, beta2, epsilon }: OptimizerConfig,
+  { beta1, beta2, epsilon, form }: Pick<OptimizerConfig, 'beta1' | 'beta2' | 'epsilon' | 'form'>,
+  learningRate: number,
   t: number,
 ): [stepSize: number, epsilon: number] {
   const secondCorrection = Math.sqrt(1 - beta2 ** t);
-  return [(learningRate * secondCorrection) / (1 - beta1 ** t), epsilon * secondCorrection];
+  const stepSize = (learningRate * secondCorrection) / (1 - beta1 ** t);
+  return [stepSize, form === 'pytorch' ? epsilon * secondCorrection : epsilon];
 }
 
 /** New values of the weights and of their moments, by variable name. */
@@ -36,7 +38,7 @@ export function applyGradients(
   variables: Tensors,
   gradients: Tensors,
   rates: { stepSize: Scalar; epsilon: Scalar },
-  { beta1, beta2 }: OptimizerConfig,
+  { beta1, beta2 }: Pick<OptimizerConfig, 'beta1' | 'beta2'>,
 ): Tensors {
   const updates = Object.entries(gradients).flatMap(([name, gradient]) => {
     const [m, v] = [momentName(name, 'm'), momentName(name, 'v')];

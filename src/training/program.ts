@@ -2,12 +2,14 @@
 import type { Config } from '../config/config.ts';
 import type { FeedSpec, HostValues, Program, ProgramFunction, Shape } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
+import { averagesOf, averageVariables } from '../models/average.ts';
 import { initialValues } from '../models/initial-values.ts';
 import { type Network, parametersOf } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
 import { samplerFunction } from '../models/sampler.ts';
 import { drainMeans, meansVariables } from './means.ts';
 import { optimizerVariables } from './optimizer.ts';
+import { fakeCount } from './schedule.ts';
 import { discriminatorStep, generatorStep, type Recipe, wholeStep } from './step.ts';
 
 /** Names of the functions; each batch size is a function of its own. */
@@ -27,37 +29,38 @@ export function trainingProgram(
   samples: number,
 ): Program {
   const recipe: Recipe = { config, networks };
-  const { discriminatorSteps, generatorSteps, batchSize } = config.training;
+  const { discriminatorSteps, generatorSteps, batchSize, freshLatents } = config.training;
+  const shared = sharedFeeds(config, networks);
   const functions: Record<string, ProgramFunction> = {
     [functionNames.drainMeans]: drainMeans,
-    [functionNames.sample]: samplerFunction(networks.generator, samples),
+    [functionNames.sample]: samplerFunction(config, networks.generator, samples),
   };
   for (const count of batchSizes) {
-    functions[functionNames.step(count)] = {
-      feeds: { ...imageFeeds(config, count), ...latentFeeds(config, count), ...rates('generator'), ...seeds(networks) },
-      body: wholeStep(recipe),
-    };
-    if (discriminatorSteps === 1) continue;
-    functions[functionNames.discriminatorStep(count)] = {
-      feeds: { ...imageFeeds(config, count), ...latentFeeds(config, count), ...seeds(networks) },
-      body: discriminatorStep(recipe),
-    };
+    const feeds = { ...discriminatorFeeds(config, count), ...shared };
+    if (!freshLatents) {
+      functions[functionNames.step(count)] = {
+        feeds: { ...feeds, ...generatorFeeds(config) },
+        body: wholeStep(recipe),
+      };
+    }
+    if (freshLatents || discriminatorSteps > 1) {
+      functions[functionNames.discriminatorStep(count)] = { feeds, body: discriminatorStep(recipe) };
+    }
   }
-  if (generatorSteps > 1) {
-    functions[functionNames.generatorStep] = {
-      feeds: { ...latentFeeds(config, batchSize), ...rates('generator'), ...seeds(networks) },
-      body: generatorStep(recipe),
-    };
+  if (freshLatents || generatorSteps > 1) {
+    const feeds = { ...latents(config, batchSize), ...generatorFeeds(config), ...shared };
+    functions[functionNames.generatorStep] = { feeds, body: generatorStep(recipe) };
   }
-  return { variables: trainingVariables(networks), functions };
+  return { variables: trainingVariables(config, networks), functions };
 }
 
-function trainingVariables(networks: Networks): Record<string, Shape> {
+function trainingVariables({ training }: Config, { generator, discriminator }: Networks): Record<string, Shape> {
   return {
-    ...networkVariables(networks.generator),
-    ...networkVariables(networks.discriminator),
-    ...optimizerVariables(networks.generator),
-    ...optimizerVariables(networks.discriminator),
+    ...networkVariables(generator),
+    ...networkVariables(discriminator),
+    ...optimizerVariables(generator),
+    ...optimizerVariables(discriminator),
+    ...(training.ema ? averageVariables(generator) : {}),
     ...meansVariables,
   };
 }
@@ -66,22 +69,31 @@ function networkVariables(network: Network): Record<string, Shape> {
   return Object.fromEntries(parametersOf(network).map(({ name, shape }) => [name, shape]));
 }
 
-/** Values of all variables at step 0: drawn weights, and zeros for moments and means. */
-export function startingValues(program: Program, networks: Networks, seed: number): HostValues {
+/** Values of all variables at step 0: drawn weights, their averages, and zeros for moments and means. */
+export function startingValues(program: Program, config: Config, { generator, discriminator }: Networks): HostValues {
   const zeros = Object.entries(program.variables).map(([name, shape]) => [name, new Float32Array(elementCount(shape))]);
-  return { ...Object.fromEntries(zeros), ...initialValues([networks.generator, networks.discriminator], seed) };
+  const drawn = initialValues([generator, discriminator], config.seed);
+  const averages = config.training.ema ? averagesOf(generator, drawn) : {};
+  return { ...Object.fromEntries(zeros), ...drawn, ...averages };
 }
 
-function imageFeeds({ data }: Config, count: number): Record<string, FeedSpec> {
+function discriminatorFeeds(config: Config, count: number): Record<string, FeedSpec> {
+  const { height, width, channels } = config.data;
+  const fakes = fakeCount(config, count);
   return {
-    images: { shape: [count, data.height, data.width, data.channels], dtype: 'uint8' },
+    images: { shape: [count, height, width, channels], dtype: 'uint8' },
+    ...latents(config, fakes),
     realLabels: { shape: [count, 1], dtype: 'float32' },
-    fakeLabels: { shape: [count, 1], dtype: 'float32' },
+    fakeLabels: { shape: [fakes, 1], dtype: 'float32' },
     ...rates('discriminator'),
   };
 }
 
-function latentFeeds({ generator }: Config, count: number): Record<string, FeedSpec> {
+function generatorFeeds({ training }: Config): Record<string, FeedSpec> {
+  return { ...rates('generator'), ...(training.ema ? { averageDecay: { shape: [], dtype: 'float32' } } : {}) };
+}
+
+function latents({ generator }: Config, count: number): Record<string, FeedSpec> {
   return { latents: { shape: [count, generator.latent.size], dtype: 'float32' } };
 }
 
@@ -89,9 +101,17 @@ function rates(network: 'generator' | 'discriminator'): Record<string, FeedSpec>
   return { [`${network}Rates`]: { shape: [2], dtype: 'float32' } };
 }
 
-/** Random masks need a seed; a stack without dropout is not fed one. */
-function seeds(networks: Networks): Record<string, FeedSpec> {
+/** The strength of the noise, and a seed where a step draws random numbers. */
+function sharedFeeds({ training }: Config, networks: Networks): Record<string, FeedSpec> {
   const layers = [...networks.generator.layers, ...networks.discriminator.layers];
-  const random = layers.some(({ layer }) => layer.type === 'dropout');
-  return random ? { dropoutSeed: { shape: [1], dtype: 'int32' } } : {};
+  const { instanceNoise, diffAugment, gradientPenalty } = training;
+  const random =
+    instanceNoise ||
+    diffAugment.length > 0 ||
+    gradientPenalty?.type === 'wgan-gp' ||
+    layers.some(({ layer }) => layer.type === 'dropout');
+  return {
+    ...(instanceNoise ? { noiseDeviation: { shape: [], dtype: 'float32' } } : {}),
+    ...(random ? { dropoutSeed: { shape: [1], dtype: 'int32' } } : {}),
+  };
 }

@@ -13,10 +13,12 @@ export interface Schedule {
   checkpointEverySteps: number;
   tickEverySteps: number;
   keepCheckpointsEverySteps: number | undefined;
+  /** Any other duration of the config, in steps. */
+  toSteps: (duration: Duration) => number;
 }
 
 export function batchPlan({ data, training }: Config, images: number): BatchPlan {
-  return { count: images, batchSize: training.batchSize, lastBatch: data.lastBatch };
+  return { count: images, batchSize: training.batchSize, lastBatch: data.lastBatch === 'drop' ? 'drop' : 'keep' };
 }
 
 export function planSchedule(config: Config, images: number): Schedule {
@@ -38,6 +40,7 @@ export function planSchedule(config: Config, images: number): Schedule {
     checkpointEverySteps: steps(checkpointEvery),
     tickEverySteps: steps(metricsEvery),
     keepCheckpointsEverySteps: keepCheckpointsEvery && steps(keepCheckpointsEvery),
+    toSteps: steps,
   };
 }
 
@@ -47,12 +50,22 @@ export function batchSizes(config: Config, images: number): number[] {
   const rest = images % batchSize;
   const sizes = [
     ...(images >= batchSize ? [batchSize] : []),
-    ...(rest > 0 && config.data.lastBatch === 'keep' ? [rest] : []),
+    ...(rest > 0 && config.data.lastBatch !== 'drop' ? [rest] : []),
   ];
   return sizes;
 }
 
-/** How often the generator has run in training mode after so many steps; one pass serves both networks' main update. */
-export function generatorPasses({ training }: Config, steps: number): number {
-  return steps * (training.discriminatorSteps + training.generatorSteps - 1);
+/** Function calls per step: the last discriminator update and the first of the generator share one, unless latents are fresh. */
+export function callsPerStep({ training }: Config): number {
+  return training.discriminatorSteps + training.generatorSteps - (training.freshLatents ? 0 : 1);
+}
+
+/** How often the generator has run in training mode after so many steps: once per call. */
+export function generatorPasses(config: Config, steps: number): number {
+  return steps * callsPerStep(config);
+}
+
+/** Fake images beside `images` real ones. */
+export function fakeCount({ data, training }: Config, images: number): number {
+  return data.lastBatch === 'full-noise' ? training.batchSize : images;
 }

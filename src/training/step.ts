@@ -1,14 +1,29 @@
 // One training step as a pure function: images, latents and labels in, new weights out. The whole algorithm is in this file.
-import { add, mul, reshape, type Scalar, type Tensor, unstack } from '@tensorflow/tfjs-core';
+import {
+  add,
+  mul,
+  onesLike,
+  reshape,
+  type Scalar,
+  type Tensor,
+  type Tensor4D,
+  unstack,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import type { Config } from '../config/config.ts';
 import type { ProgramFunction, Tensors } from '../engines/engine.ts';
 import { detach } from '../engines/ops/detach.ts';
+import { updateAverages } from '../models/average.ts';
 import type { Network, NetworkName } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
-import { discriminatorLoss, generatorLoss } from './losses.ts';
+import { clipGradients, clipWeights } from './clipping.ts';
+import { diffAugment } from './diff-augment.ts';
+import { addNoise } from './instance-noise.ts';
+import { adversarialLoss, readingOf } from './losses.ts';
 import { addDiscriminatorMeans, addGeneratorMeans } from './means.ts';
 import { beginStep, change, endStep, gradientsOf, hold, type Moment, pass, trainable } from './moment.ts';
 import { applyGradients } from './optimizer.ts';
+import { gradientPenalty } from './penalties.ts';
 
 /** What the functions of a step are made from. */
 export interface Recipe {
@@ -42,11 +57,11 @@ export function discriminatorStep(recipe: Recipe): Body {
 
 /** One more update of the generator alone, on latents of its own. */
 export function generatorStep(recipe: Recipe): Body {
-  const { generator, discriminator } = recipe.networks;
+  const { generator } = recipe.networks;
   return (variables, feeds) => {
     const moment = beginStep(variables, feeds);
     const result = gradientsOf(trainable(moment, generator), (weights) =>
-      generatorLoss(judge(moment, discriminator, pass(moment, generator, feeds['latents']!, weights))),
+      answer(recipe, moment, pass(moment, generator, feeds['latents']!, weights)),
     );
     applyGenerator(recipe, moment, result);
     return endStep(moment);
@@ -55,22 +70,22 @@ export function generatorStep(recipe: Recipe): Body {
 
 /** The discriminator learns first; the generator then answers the updated discriminator with the same images. */
 function discriminatorFirst(recipe: Recipe, moment: Moment): void {
-  const { generator, discriminator } = recipe.networks;
+  const { generator } = recipe.networks;
   const result = gradientsOf(trainable(moment, generator), (weights) => {
     const fake = pass(moment, generator, moment.feeds['latents']!, weights); // [B, h, w, c]
     applyDiscriminator(recipe, moment, discriminatorGradients(recipe, moment, detach(fake)));
-    return generatorLoss(judge(moment, discriminator, fake));
+    return answer(recipe, moment, fake);
   });
   applyGenerator(recipe, moment, result);
 }
 
 /** The generator learns first; the discriminator then learns from the images that the generator made before. */
 function generatorFirst(recipe: Recipe, moment: Moment): void {
-  const { generator, discriminator } = recipe.networks;
+  const { generator } = recipe.networks;
   let fake: Tensor | undefined;
   const result = gradientsOf(trainable(moment, generator), (weights) => {
     fake = hold(moment, pass(moment, generator, moment.feeds['latents']!, weights));
-    return generatorLoss(judge(moment, discriminator, fake));
+    return answer(recipe, moment, fake);
   });
   applyGenerator(recipe, moment, result);
   applyDiscriminator(recipe, moment, discriminatorGradients(recipe, moment, detach(fake!)));
@@ -82,57 +97,91 @@ function simultaneous(recipe: Recipe, moment: Moment): void {
   const generator = gradientsOf(trainable(moment, recipe.networks.generator), (weights) => {
     const fake = pass(moment, recipe.networks.generator, moment.feeds['latents']!, weights);
     discriminator = discriminatorGradients(recipe, moment, fake);
-    return generatorLoss(discriminator.fake);
+    return generatorLoss(recipe, discriminator.fake);
   });
   applyGenerator(recipe, moment, generator);
   applyDiscriminator(recipe, moment, discriminator!);
 }
 
-/** The discriminator's verdicts on images as logits, [B, 1]. */
+/** The generator's loss for images on its tape: it answers the discriminator as that is now. */
+function answer(recipe: Recipe, moment: Moment, images: Tensor): Tensor {
+  const seen = shown(recipe, moment, images, 'fake');
+  return generatorLoss(recipe, judge(moment, recipe.networks.discriminator, seen));
+}
+
+/** The discriminator's verdicts on images that it is shown, [B, 1]. */
 function judge(moment: Moment, discriminator: Network, images: Tensor, weights: Tensors = {}): Tensor {
   return reshape(pass(moment, discriminator, images, weights), [-1, 1]);
+}
+
+/** Images as the discriminator sees them: augmented and noisy if the config says so. [B, h, w, c] */
+function shown({ config }: Recipe, moment: Moment, images: Tensor, kind: 'real' | 'fake'): Tensor {
+  const { diffAugment: augmentations, instanceNoise } = config.training;
+  const augmented = diffAugment(images as Tensor4D, augmentations, moment);
+  if (!instanceNoise || (kind === 'fake' && instanceNoise.on === 'real')) return augmented;
+  return addNoise(augmented, moment.feeds['noiseDeviation'] as Scalar, moment);
 }
 
 interface DiscriminatorResult {
   loss: Tensor;
   gradients: Tensors;
-  /** Verdicts as logits, [B, 1] each. `fake` stays on the tape that the fake images came from. */
+  /** Verdicts, [B, 1] each. `fake` stays on the tape that the fake images came from. */
   real: Tensor;
   fake: Tensor;
 }
 
 /** Real and fake images go through in separate passes, so that batch norm sees one kind at a time. */
-function discriminatorGradients({ config, networks }: Recipe, moment: Moment, fakeImages: Tensor): DiscriminatorResult {
+function discriminatorGradients(recipe: Recipe, moment: Moment, fakeImages: Tensor): DiscriminatorResult {
+  const { config, networks } = recipe;
+  const { loss: lossConfig, gradientPenalty: penalty } = config.training;
   const verdicts: Tensor[] = [];
   const { loss, gradients } = gradientsOf(trainable(moment, networks.discriminator), (weights) => {
-    for (const images of [realImages(moment, config), fakeImages]) {
+    const real = shown(recipe, moment, realImages(moment, config), 'real');
+    const fake = shown(recipe, moment, fakeImages, 'fake');
+    for (const images of [real, fake]) {
       verdicts.push(hold(moment, judge(moment, networks.discriminator, images, weights)));
     }
     const { realLabels, fakeLabels } = moment.feeds;
-    return discriminatorLoss(verdicts[0]!, verdicts[1]!, realLabels!, fakeLabels!);
+    const adversarial = adversarialLoss(lossConfig).discriminator(verdicts[0]!, verdicts[1]!, realLabels!, fakeLabels!);
+    const scaled = mul(adversarial, lossConfig.discriminatorScale);
+    if (!penalty) return scaled;
+    const again = (images: Tensor) => judge(moment, networks.discriminator, images, weights);
+    return add(scaled, gradientPenalty(penalty, again, { real, fake: detach(fake) }, moment));
   });
   for (const tensor of [loss, ...Object.values(gradients)]) hold(moment, tensor);
   return { loss, gradients, real: verdicts[0]!, fake: verdicts[1]! };
 }
 
-function applyDiscriminator(
-  { config }: Recipe,
-  moment: Moment,
-  { loss, gradients, real, fake }: DiscriminatorResult,
-): void {
+/** The generator's loss for verdicts on its images; its target is hard. */
+function generatorLoss({ config }: Recipe, verdicts: Tensor): Tensor {
+  const { loss, labels } = config.training;
+  const [real, fake] = [onesLike(verdicts), zerosLike(verdicts)];
+  return labels.inverted
+    ? adversarialLoss(loss).generator(verdicts, fake, real)
+    : adversarialLoss(loss).generator(verdicts, real, fake);
+}
+
+function applyDiscriminator({ config, networks }: Recipe, moment: Moment, result: DiscriminatorResult): void {
+  const { loss, labels, clipWeights: limit } = config.training;
   const { optimizer } = config.discriminator;
+  const gradients = clipGradients(result.gradients, optimizer);
   change(moment, applyGradients(moment.current, gradients, ratesOf(moment, 'discriminator'), optimizer));
-  change(moment, addDiscriminatorMeans(moment.current, loss, real, fake));
+  if (limit !== undefined) change(moment, clipWeights(trainable(moment, networks.discriminator), limit));
+  change(moment, addDiscriminatorMeans(moment.current, result, readingOf(loss, labels.inverted)));
 }
 
 function applyGenerator(
-  { config }: Recipe,
+  { config, networks }: Recipe,
   moment: Moment,
-  { loss, gradients }: { loss: Tensor; gradients: Tensors },
+  result: { loss: Tensor; gradients: Tensors },
 ): void {
   const { optimizer } = config.generator;
+  const gradients = clipGradients(result.gradients, optimizer);
   change(moment, applyGradients(moment.current, gradients, ratesOf(moment, 'generator'), optimizer));
-  change(moment, addGeneratorMeans(moment.current, loss));
+  if (config.training.ema) {
+    change(moment, updateAverages(networks.generator, moment.current, moment.feeds['averageDecay'] as Scalar));
+  }
+  change(moment, addGeneratorMeans(moment.current, result.loss));
 }
 
 /** float32 [B, h, w, c] in 0..255 -> the config's value range. */

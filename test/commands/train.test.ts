@@ -60,6 +60,7 @@ test('a run leaves what it says: pictures of the right size, logs, checkpoints, 
   assert.deepEqual(listAll(result.results), [
     'config.json',
     'environment.json',
+    'evolution.png',
     'loss.png',
     'metrics.jsonl',
     'reals.png',
@@ -77,7 +78,7 @@ test('a run leaves what it says: pictures of the right size, logs, checkpoints, 
     '000012/weights.safetensors',
     'latest',
   ]);
-  assert.equal(result.files.length, 6);
+  assert.equal(result.files.length, 7);
   for (const file of result.files) assert.ok(existsSync(join(run.own, file)), file);
   // 2 rows of 3 images, 8 pixels enlarged to 64, 2 between and around
   for (const picture of ['reals.png', 'samples/000000.png', 'samples/000012.png']) {
@@ -208,4 +209,45 @@ test('a checkpoint of other shapes under the same hash is refused with both shap
     exitCode: 4,
     message: /has \[3, 3, 1, 5\] for discriminator\/0\/kernel\.\nThis config needs \[3, 3, 1, 3\]\./,
   });
+});
+
+test('with every option on, j steps, a stop, and the rest are k steps in one go, bit for bit', async () => {
+  const over = { steps: 9 };
+  const everything = (content: ReturnType<typeof tinyConfig>) => {
+    Object.assign(content.data, { flip: 0.5, lastBatch: 'full-noise' });
+    const limits = { clipNorm: 1, clipValue: 0.5 };
+    Object.assign(content.generator, {
+      optimizer: { ...limits, learningRate: { from: 2e-3, to: 1e-4, over, shape: 'cosine' }, form: 'tensorflow' },
+    });
+    Object.assign(content.discriminator, { optimizer: { ...limits, learningRate: { from: 1e-3, to: 1e-4, over } } });
+    Object.assign(content.training, {
+      loss: { type: 'bce', generator: 'minimax', discriminatorScale: 0.5 },
+      order: 'generator-first',
+      discriminatorSteps: 2,
+      generatorSteps: 2,
+      freshLatents: true,
+      labels: {
+        inverted: true,
+        real: { from: [0, 0.3], to: 0, over },
+        fake: [0.7, 1.2],
+        flip: { from: 0.2, to: 0.01, over, shape: 'step' },
+      },
+      instanceNoise: { deviation: { from: 0.2, to: 0, over } },
+      diffAugment: ['color', 'translation', 'cutout'],
+      clipWeights: 0.5,
+      ema: { decay: 0.9 },
+    });
+    Object.assign(content.outputs.grid, { batchNorm: 'batch' });
+  };
+  const whole = await newRun(everything).train();
+  const run = newRun(everything);
+  for (const stopAfter of [5, 2]) assert.equal((await run.train([], { stopAfter })).interrupted, true);
+  const resumed = await run.train();
+  assert.deepEqual([whole.step, resumed.step], [12, 12]);
+  assert.deepEqual(resumed.latest.tensors, whole.latest.tensors);
+  assert.deepEqual(metricsOf(resumed.results), metricsOf(whole.results));
+  const samples = (results: string) => readFileSync(join(results, 'samples', '000012.png'));
+  assert.deepEqual(samples(resumed.results), samples(whole.results));
+  const averages = Object.keys(whole.latest.tensors).filter((name) => name.startsWith('average/'));
+  assert.equal(averages.length, 5);
 });

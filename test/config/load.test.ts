@@ -30,8 +30,9 @@ async function refusal(name: string, text: string): Promise<DcganError> {
 }
 
 test('every key that may be left out has its default', () => {
-  const optimizer = { learningRate: 2e-4, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 };
-  const initializer = { type: 'normal', deviation: 0.02 };
+  const optimizer = { learningRate: 2e-4, beta1: 0.5, beta2: 0.999, epsilon: 1e-8, form: 'pytorch' };
+  const initializers = { initializer: { type: 'normal', deviation: 0.02 }, biasInitializer: { type: 'zeros' } };
+  const dense = { type: 'dense', bias: true, spectralNorm: false };
   assert.deepEqual(resolve(minimalConfig()), {
     name: 'test',
     description: '',
@@ -45,28 +46,33 @@ test('every key that may be left out has its default', () => {
       fit: 'cover',
       range: [-1, 1],
       lastBatch: 'keep',
+      flip: 0,
     },
     generator: {
       latent: { size: 100, distribution: 'normal' },
-      layers: [{ type: 'dense', units: 64, bias: true }, { type: 'reshape', shape: [8, 8, 1] }, { type: 'tanh' }],
-      initializer,
+      layers: [{ ...dense, units: 64 }, { type: 'reshape', shape: [8, 8, 1] }, { type: 'tanh' }],
+      ...initializers,
       optimizer,
     },
-    discriminator: { layers: [{ type: 'flatten' }, { type: 'dense', units: 1, bias: true }], initializer, optimizer },
+    discriminator: { layers: [{ type: 'flatten' }, { ...dense, units: 1 }], ...initializers, optimizer },
     training: {
       length: { steps: 10 },
       batchSize: 4,
+      loss: { type: 'bce', on: 'logits', generator: 'nonSaturating', discriminatorScale: 1 },
       order: 'discriminator-first',
       discriminatorSteps: 1,
       generatorSteps: 1,
-      labels: { real: 1, fake: 0, flip: 0 },
+      freshLatents: false,
+      labels: { inverted: false, real: 1, fake: 0, flip: 0 },
+      diffAugment: [],
       precision: 'float32',
     },
     outputs: {
-      grid: { rows: 8, columns: 8 },
+      grid: { rows: 8, columns: 8, batchNorm: 'moving' },
       samplesEvery: { epochs: 1 },
       checkpointEvery: { epochs: 1 },
       metricsEvery: { steps: 10 },
+      evolution: true,
     },
   });
 });
@@ -80,13 +86,24 @@ test('every option of a layer that may be left out has its default', () => {
     { type: 'batchNorm' },
     { type: 'leakyRelu' },
     { type: 'dropout', rate: 0.5 },
+    { type: 'upsample' },
   );
+  const convolution = { ...kernel, stride: 1, padding: 'same', bias: true, spectralNorm: false };
   assert.deepEqual(resolve(content).generator.layers.slice(3), [
-    { type: 'conv', ...kernel, stride: 1, padding: 'same', bias: true },
-    { type: 'convTranspose', ...kernel, stride: 1, padding: 'same', bias: true, outputPadding: 0 },
-    { type: 'batchNorm', epsilon: 1e-5, momentum: 0.9 },
+    { type: 'conv', ...convolution },
+    { type: 'convTranspose', ...convolution, outputPadding: 0 },
+    {
+      type: 'batchNorm',
+      epsilon: 1e-5,
+      momentum: 0.9,
+      variance: 'unbiased',
+      scale: true,
+      center: true,
+      gammaInitializer: { type: 'ones' },
+    },
     { type: 'leakyRelu', slope: 0.2 },
-    { type: 'dropout', rate: 0.5 },
+    { type: 'dropout', rate: 0.5, channels: false },
+    { type: 'upsample', factor: 2, method: 'nearest' },
   ]);
 });
 

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { configJsonSchema } from '../../src/config/complaints.ts';
+import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { countParameters } from '../../src/models/network.ts';
+import { buildNetworks } from '../../src/models/networks.ts';
 
 const folder = fileURLToPath(new URL('../../configs', import.meta.url));
 const names = readdirSync(folder).filter((name) => /\.(json|ya?ml)$/.test(name) && name !== 'schema.json');
@@ -38,7 +41,6 @@ test('every key of the schema has a sentence', () => {
 });
 
 test('every shipped config loads, points editors to the schema, and says what it is', async () => {
-  assert.ok(names.length >= 3);
   for (const name of names) {
     const path = join(folder, name);
     const config = await loadConfig(path);
@@ -46,4 +48,58 @@ test('every shipped config loads, points editors to the schema, and says what it
     assert.ok(config.description.length > 20, name);
     assert.match(readFileSync(path, 'utf8'), /\.\/schema\.json/, name);
   }
+});
+
+/** [all, trainable] of generator and discriminator; what the seeds state, and hand counts where they state nothing. */
+const parameters: Record<string, { generator: [all: number, trainable: number]; discriminator: [number, number] }> = {
+  afg: { generator: [1_069_507, 1_068_803], discriminator: [100_385, 99_937] },
+  anime: { generator: [3_808_963, 3_807_043], discriminator: [2_768_577, 2_766_657] },
+  celeba: { generator: [18_876_163, 18_872_323], discriminator: [4_318_337, 4_316_545] },
+  emoji: { generator: [5_368_260, 5_366_340], discriminator: [1_048_769, 1_048_001] },
+  'emoji-151284d': { generator: [584_180, 583_956], discriminator: [17_145, 17_049] },
+  'emoji-15817e6': { generator: [5_368_260, 5_366_340], discriminator: [1_048_769, 1_048_001] },
+  'emoji-86359f9': { generator: [6_078_083, 6_076_675], discriminator: [1_884_033, 1_882_753] },
+  'emoji-9637353': { generator: [8_695_492, 8_692_036], discriminator: [137_271, 136_667] },
+  'emoji-e8285ca': { generator: [3_040_164, 3_039_332], discriminator: [943_137, 942_369] },
+  'emoji-fa696d4': { generator: [3_040_164, 3_039_332], discriminator: [943_137, 942_369] },
+  mnist: { generator: [2_330_944, 2_305_472], discriminator: [212_865, 212_865] },
+  'mnist-test1': { generator: [2_330_944, 2_305_472], discriminator: [212_865, 212_865] },
+  'mnist-test2': { generator: [2_330_944, 2_305_472], discriminator: [212_865, 212_865] },
+  'mnist-test3': { generator: [2_330_944, 2_305_472], discriminator: [212_865, 212_865] },
+  'mnist-test4': { generator: [2_330_944, 2_305_472], discriminator: [212_865, 212_865] },
+  'mnist64-znxlwm': { generator: [12_660_097, 12_656_257], discriminator: [11_037_569, 11_033_985] },
+  quick: { generator: [633_153, 620_481], discriminator: [55_425, 55_297] },
+  simpsons: { generator: [24_036_739, 24_034_819], discriminator: [17_488_257, 17_484_289] },
+  'simpsons-gsurma': { generator: [24_036_739, 24_034_819], discriminator: [17_488_257, 17_484_289] },
+};
+
+test("the networks of every shipped config fit, and have the seeds' numbers of parameters", async () => {
+  const found: typeof parameters = {};
+  for (const file of names) {
+    const { generator, discriminator } = buildNetworks(await loadConfig(join(folder, file)));
+    const [g, d] = [countParameters(generator), countParameters(discriminator)];
+    found[file.replace(/\.\w+$/, '')] = { generator: [g.all, g.trainable], discriminator: [d.all, d.trainable] };
+  }
+  assert.deepEqual(found, parameters);
+});
+
+/** A config without what may differ between two names of one experiment. */
+async function settingsOf(file: string): Promise<Partial<Config>> {
+  const {
+    name: _name,
+    description: _description,
+    outputs: _outputs,
+    ...settings
+  } = await loadConfig(join(folder, file));
+  return settings;
+}
+
+test('emoji-e8285ca is emoji-fa696d4 trained for longer', async () => {
+  const [short, long] = [await settingsOf('emoji-fa696d4.yaml'), await settingsOf('emoji-e8285ca.yaml')];
+  assert.deepEqual({ ...long, training: { ...long.training, length: { epochs: 768 } } }, short);
+});
+
+test('mnist and emoji are mnist-test4 and emoji-15817e6 under shorter names', async () => {
+  assert.deepEqual(await settingsOf('mnist.yaml'), await settingsOf('mnist-test4.yaml'));
+  assert.deepEqual(await settingsOf('emoji.json'), await settingsOf('emoji-15817e6.yaml'));
 });

@@ -12,7 +12,17 @@ function expand(entry: Record<string, unknown>, network: Network = 'generator'):
   return [...resolveConfig(content, { source: 'test', name: 'test' })[network].layers];
 }
 
-const convolution = { stride: 2, padding: 'same', bias: true };
+const convolution = { stride: 2, padding: 'same', bias: true, spectralNorm: false };
+
+const plainNorm = {
+  type: 'batchNorm',
+  epsilon: 1e-5,
+  momentum: 0.9,
+  variance: 'unbiased',
+  scale: true,
+  center: true,
+  gammaInitializer: { type: 'ones' },
+};
 
 test("the seeds' short form is one convolution per stage, transposed in a generator and plain in a discriminator", () => {
   const entry = { filters: '512>256>128', kernel: 5 };
@@ -73,11 +83,12 @@ test('every convolution is followed by norm, activation and dropout, in this ord
       padding: 1,
       bias: false,
       initializer: { type: 'glorotUniform' },
+      spectralNorm: false,
       outputPadding: 0,
     },
-    { type: 'batchNorm', momentum: 0.99, epsilon: 1e-5 },
+    { ...plainNorm, momentum: 0.99 },
     { type: 'leakyRelu', slope: 0.2 },
-    { type: 'dropout', rate: 0.3 },
+    { type: 'dropout', rate: 0.3, channels: false },
   ];
   assert.deepEqual(layers, [...stage(2), ...stage(3)]);
 });
@@ -86,7 +97,7 @@ test('an activation with options keeps them, and none is nothing', () => {
   const types = (entry: Record<string, unknown>) => expand({ filters: 1, kernel: 3, ...entry }).slice(1);
   assert.deepEqual(types({ activation: { type: 'leakyRelu', slope: 0.3 } }), [{ type: 'leakyRelu', slope: 0.3 }]);
   assert.deepEqual(types({ norm: 'none', activation: 'none', dropout: 0 }), []);
-  assert.deepEqual(types({ norm: 'batchNorm' }), [{ type: 'batchNorm', epsilon: 1e-5, momentum: 0.9 }]);
+  assert.deepEqual(types({ norm: 'batchNorm' }), [plainNorm]);
 });
 
 test('a stack is the same run as its layers written out', () => {
@@ -114,4 +125,48 @@ test('lists of different lengths, and stages of nothing, are refused', () => {
   for (const [entry, complaint] of wrong) {
     assert.throws(() => expand(entry), { code: 'config.invalid', message: complaint }, JSON.stringify(entry));
   }
+});
+
+test('with upsample each stage enlarges by its stride and convolves with stride 1', () => {
+  const layers = expand({
+    filters: '8>4',
+    kernel: 3,
+    stride: [2, 1],
+    padding: 1,
+    upsample: 'nearest',
+    activation: 'relu',
+  });
+  const conv = (filters: number) => ({ type: 'conv', filters, kernel: 3, ...convolution, stride: 1, padding: 1 });
+  assert.deepEqual(layers, [
+    { type: 'upsample', factor: 2, method: 'nearest' },
+    conv(8),
+    { type: 'relu' },
+    conv(4),
+    { type: 'relu' },
+  ]);
+  assert.deepEqual(expand({ filters: 8, kernel: 3, stride: 3, upsample: 'bilinear' })[0], {
+    type: 'upsample',
+    factor: 3,
+    method: 'bilinear',
+  });
+  assert.throws(() => expand({ filters: 8, kernel: 3, upsample: 'nearest' }, 'discriminator'), {
+    code: 'config.invalid',
+    message: /discriminator\.layers\[0\]\.upsample: is for generators/,
+  });
+});
+
+test('spectral normalisation, starting values and a whole dropout layer go to every stage', () => {
+  const starts = { initializer: { type: 'pytorch' }, biasInitializer: { type: 'pytorch' } };
+  const dropout = { type: 'dropout', rate: 0.25, channels: true };
+  const layers = expand({ filters: '8>4', kernel: 3, spectralNorm: true, ...starts, dropout }, 'discriminator');
+  const conv = (filters: number) => ({
+    type: 'conv',
+    filters,
+    kernel: 3,
+    ...convolution,
+    spectralNorm: true,
+    ...starts,
+  });
+  assert.deepEqual(layers, [conv(8), dropout, conv(4), dropout]);
+  assert.equal(expand({ filters: 8, kernel: 3, dropout: { type: 'dropout', rate: 0 } }).length, 1);
 });

@@ -6,10 +6,15 @@ import { minimalConfig } from './minimal-config.ts';
 
 type Entries = readonly Record<string, unknown>[];
 
-/** The discriminator of these layers, over an input of this shape. */
-export function networkOf(layers: Entries, input: readonly number[], initializer?: Record<string, unknown>): Network {
+/** The discriminator of these layers, over an input of this shape. `initializers` are the network's. */
+export function networkOf(
+  layers: Entries,
+  input: readonly number[],
+  initializers: { initializer?: unknown; biasInitializer?: unknown } = {},
+): Network {
   const content = minimalConfig();
-  content.discriminator = { layers: [...layers], ...(initializer ? { initializer } : {}) };
+  content.discriminator = { layers: [...layers], ...initializers };
+  if (layers.at(-1)?.['type'] === 'sigmoid') content.training['loss'] = { on: 'probabilities' };
   return buildNetwork('discriminator', configOf(content).discriminator, input);
 }
 

@@ -1,7 +1,25 @@
+// Every experiment; emoji, emoji-e8285ca and mnist are others' networks and settings (test/config/shipped-configs.test.ts).
 import { openEngine } from '../../src/engines/open.ts';
 import { noTensorflow } from '../helpers/tensorflow.ts';
-import { goldenStepTests } from './golden-step.ts';
+import { goldenStepTest } from './golden-step.ts';
 
 const opened = noTensorflow ? undefined : openEngine('tensorflow');
 
-goldenStepTests(async () => (await opened!).engine, noTensorflow);
+const names = [
+  'afg',
+  'anime',
+  'celeba',
+  'emoji-151284d',
+  'emoji-15817e6',
+  'emoji-86359f9',
+  'emoji-9637353',
+  'emoji-fa696d4',
+  'mnist-test1',
+  'mnist-test2',
+  'mnist-test3',
+  'mnist-test4',
+  'mnist64-znxlwm',
+  'simpsons',
+  'simpsons-gsurma',
+];
+for (const name of names) goldenStepTest(async () => (await opened!).engine, name, noTensorflow);

@@ -25,6 +25,8 @@ function countingProgram(lossAfter: (steps: number) => number = () => 0.5): Comp
       sinceDrain * lossAfter(steps),
       sinceDrain * 0.75,
       sinceDrain * 0.25,
+      sinceDrain * 0.875,
+      sinceDrain * 0.625,
     ),
     'means/generator': Float32Array.of(sinceDrain, sinceDrain * 2),
   });
@@ -77,6 +79,7 @@ async function runLoop({ schedule = {}, position = start, stopAfter = Number.POS
       checkpointEverySteps: 5,
       tickEverySteps: 3,
       keepCheckpointsEverySteps: undefined,
+      toSteps: ({ steps }) => steps!,
       ...schedule,
     },
     folder,
@@ -136,21 +139,27 @@ test('a line of metrics says where the run stands and the means since the last o
     'discriminatorLoss',
     'realScore',
     'fakeScore',
+    'realAccuracy',
+    'fakeAccuracy',
     'generatorLoss',
     'imagesPerSecond',
     'seconds',
   ]);
   assert.deepEqual(
-    lines.map(({ step, epoch, images, discriminatorLoss, realScore, fakeScore, generatorLoss }) => [
-      step,
-      epoch,
-      images,
-      discriminatorLoss,
-      realScore,
-      fakeScore,
-      generatorLoss,
-    ]),
-    [3, 6, 9, 10].map((step) => [step, step / 4, 4 * step, 0.5, 0.75, 0.25, 2]),
+    lines.map(
+      ({ step, epoch, images, discriminatorLoss, realScore, fakeScore, realAccuracy, fakeAccuracy, generatorLoss }) => [
+        step,
+        epoch,
+        images,
+        discriminatorLoss,
+        realScore,
+        fakeScore,
+        realAccuracy,
+        fakeAccuracy,
+        generatorLoss,
+      ],
+    ),
+    [3, 6, 9, 10].map((step) => [step, step / 4, 4 * step, 0.5, 0.75, 0.25, 0.875, 0.625, 2]),
   );
   const last = events.findLast((event) => event.type === 'tick');
   assert.ok(last?.type === 'tick' && last.totalSteps === 10 && last.totalEpochs === 2.5 && last.secondsLeft === 0);

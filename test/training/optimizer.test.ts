@@ -7,7 +7,7 @@ import { networkOf } from '../helpers/tiny-network.ts';
 
 before(useCpuBackend);
 
-const settings = { learningRate: 0.1, beta1: 0.5, beta2: 0.9, epsilon: 1e-3 };
+const settings = { beta1: 0.5, beta2: 0.9, epsilon: 1e-3, form: 'pytorch' as const };
 
 function close(actual: number, expected: number, tolerance = 1e-12): void {
   assert.ok(Math.abs(actual - expected) < tolerance, `${actual}, expected ${expected}`);
@@ -15,15 +15,15 @@ function close(actual: number, expected: number, tolerance = 1e-12): void {
 
 test('step size and epsilon carry the bias corrections', () => {
   // t = 1: sqrt(1 - 0.9) = 0.316227766, 1 - 0.5 = 0.5
-  const [first, firstEpsilon] = adamRates(settings, 1);
+  const [first, firstEpsilon] = adamRates(settings, 0.1, 1);
   close(first, (0.1 * Math.sqrt(0.1)) / 0.5);
   close(firstEpsilon, 1e-3 * Math.sqrt(0.1));
   // t = 3: 1 - 0.9^3 = 0.271, 1 - 0.5^3 = 0.875
-  const [third, thirdEpsilon] = adamRates(settings, 3);
+  const [third, thirdEpsilon] = adamRates(settings, 0.1, 3);
   close(third, (0.1 * Math.sqrt(0.271)) / 0.875);
   close(thirdEpsilon, 1e-3 * Math.sqrt(0.271));
   // long after the start nothing is left of them
-  assert.deepEqual(adamRates(settings, 100_000), [0.1, 1e-3]);
+  assert.deepEqual(adamRates(settings, 0.1, 100_000), [0.1, 1e-3]);
 });
 
 test('three updates of one weight, by hand', () => {
@@ -43,13 +43,35 @@ test('three updates of one weight, by hand', () => {
     'optimizer/w/v': tensor1d([0]),
   };
   for (const [index, gradient] of [2, -1, 0.5].entries()) {
-    const [stepSize, epsilon] = adamRates(settings, index + 1).map((value) => scalar(value)) as [Scalar, Scalar];
+    const [stepSize, epsilon] = adamRates(settings, 0.1, index + 1).map((value) => scalar(value)) as [Scalar, Scalar];
     state = applyGradients(state, { w: tensor1d([gradient]) }, { stepSize, epsilon }, settings);
     const value = (name: string) => state[name]!.dataSync()[0]!;
     close(value('w'), expected[index]!.weight, 1e-6);
     close(value('optimizer/w/m'), expected[index]!.m, 1e-6);
     close(value('optimizer/w/v'), expected[index]!.v, 1e-6);
   }
+});
+
+test('the TensorFlow form adds epsilon to the plain root: two updates of one weight, by hand', () => {
+  // Keras: alpha = rate sqrt(1 - 0.9^t) / (1 - 0.5^t); w -= alpha m / (sqrt(v) + eps); eps 0.1, gradients 2 and -1, from w = 1
+  // t m  v     alpha                        sqrt(v)    tensorflow                       pytorch
+  // 1 1  0.4   0.1 0.3162278 / 0.5          0.6324555  0.0632456 / 0.7324555 = 0.08635  0.1 2 / (2 + 0.1) = 0.09524
+  // 2 0  0.46  0.1 0.4358899 / 0.75         0.6782330  0
+  const expected = { tensorflow: 1 - 0.06324555 / 0.73245553, pytorch: 1 - 0.2 / 2.1 };
+  for (const form of ['tensorflow', 'pytorch'] as const) {
+    const options = { ...settings, epsilon: 0.1, form };
+    let state: Record<string, Tensor> = {
+      w: tensor1d([1]),
+      'optimizer/w/m': tensor1d([0]),
+      'optimizer/w/v': tensor1d([0]),
+    };
+    for (const [index, gradient] of [2, -1].entries()) {
+      const [stepSize, epsilon] = adamRates(options, 0.1, index + 1).map((value) => scalar(value)) as [Scalar, Scalar];
+      state = applyGradients(state, { w: tensor1d([gradient]) }, { stepSize, epsilon }, options);
+      close(state['w']!.dataSync()[0]!, expected[form], 1e-6);
+    }
+  }
+  assert.ok(expected.tensorflow - expected.pytorch > 0.008);
 });
 
 test('every trained variable has two moments of its shape, and statistics have none', () => {

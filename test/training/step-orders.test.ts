@@ -146,18 +146,21 @@ const names = {
   discriminator: ['discriminator/1/kernel', 'discriminator/1/bias', 'discriminator/3/kernel', 'discriminator/3/bias'],
 };
 
+const ratesAt = (optimizer: typeof optimizers.generator, t: number) =>
+  Float32Array.from(adamRates({ ...optimizer, form: 'pytorch' }, optimizer.learningRate, t));
+
 async function train(order: Order) {
   const config = configFor(order);
   const networks = buildNetworks(config);
   const program = trainingProgram(config, networks, [batch], 1);
   const compiled = compileEagerly(program);
-  const start = startingValues(program, networks, 0);
+  const start = startingValues(program, config, networks);
   await compiled.write(start);
   for (let t = 0; t < steps; t++) {
     const feeds: Feeds = {
       ...inputs(t),
-      generatorRates: Float32Array.from(adamRates(optimizers.generator, t + 1)),
-      discriminatorRates: Float32Array.from(adamRates(optimizers.discriminator, t + 1)),
+      generatorRates: ratesAt(optimizers.generator, t + 1),
+      discriminatorRates: ratesAt(optimizers.discriminator, t + 1),
     };
     await compiled.run(functionNames.step(batch), feeds);
   }

@@ -24,7 +24,7 @@ function build(order = 'discriminator-first') {
   const config = configOf(content);
   const networks = buildNetworks(config);
   const program = trainingProgram(config, networks, [4], 1);
-  return { program, start: startingValues(program, networks, 1) };
+  return { program, start: startingValues(program, config, networks) };
 }
 
 /** Feeds of the right shape for any function. */
@@ -125,7 +125,7 @@ test('sampling and draining move no weight', async () => {
   const after = await compiled.read();
   for (const name of all.filter((variable) => !variable.startsWith('means/')))
     assert.deepEqual(after[name], before[name]);
-  assert.deepEqual([...after['means/discriminator']!, ...after['means/generator']!], [0, 0, 0, 0, 0, 0]);
+  assert.deepEqual([...after['means/discriminator']!, ...after['means/generator']!], Array(8).fill(0));
   compiled.dispose();
 });
 

@@ -1,0 +1,105 @@
+// The `training` section: how long, in which order, against which loss, and everything that is done to images and labels.
+import { z } from 'zod';
+import { scheduled } from './scheduled.ts';
+
+const label = z
+  .union([z.number(), z.tuple([z.number(), z.number()])])
+  .describe('One value, or a range [low, high) drawn from per image.');
+
+const share = z.number().min(0).max(1);
+
+const labels = z
+  .strictObject({
+    inverted: z
+      .boolean()
+      .default(false)
+      .describe('Real images are labelled 0 and generated ones 1; the generator then wants to hear 0.'),
+    real: scheduled(label)
+      .optional()
+      .describe('Label of real images: 1, or 0 if inverted; 0.9 or [0.8, 1] is label smoothing.'),
+    fake: scheduled(label).optional().describe('Label of generated images: 0, or 1 if inverted.'),
+    flip: scheduled(share)
+      .default(0)
+      .describe("Share of labels, drawn per image, that swap real for fake in the discriminator's loss."),
+  })
+  .prefault({})
+  .describe("What the discriminator is asked to say. The generator's own target is hard, never smoothed or flipped.");
+
+const lossNames = z.enum(['bce', 'lsgan', 'hinge', 'wgan']);
+
+export const lossObject = z.strictObject({
+  type: lossNames
+    .default('bce')
+    .describe(
+      'Goodfellow 2014; Mao 2017 (least squares); Lim & Ye 2017; Arjovsky 2017 (needs clipWeights or a penalty).',
+    ),
+  on: z
+    .enum(['logits', 'probabilities'])
+    .default('logits')
+    .describe('What the discriminator ends in, for bce: a number, or a sigmoid (then as torch.nn.BCELoss).'),
+  generator: z
+    .enum(['nonSaturating', 'minimax'])
+    .default('nonSaturating')
+    .describe('For bce: maximise log D(G(z)), or minimise log(1 - D(G(z))) as first written.'),
+  discriminatorScale: z.number().positive().default(1).describe("Factor on the discriminator's loss, e.g. 0.5."),
+});
+
+const augmentation = z.enum(['color', 'translation', 'cutout']);
+
+export const training = z.strictObject({
+  epochs: z.number().positive().optional().describe('Length of the run in passes over the data.'),
+  steps: z.int().positive().optional().describe('Length of the run in steps.'),
+  images: z.int().positive().optional().describe('Length of the run in images seen.'),
+  batchSize: z.int().positive().max(65536).describe('Images per step.'),
+  loss: z.union([lossNames, lossObject]).default('bce').describe('The adversarial loss: a name, or its options.'),
+  order: z
+    .enum(['discriminator-first', 'generator-first', 'simultaneous'])
+    .default('discriminator-first')
+    .describe('Which network is updated first in a step; simultaneous takes both gradients at the same weights.'),
+  discriminatorSteps: z
+    .int()
+    .positive()
+    .default(1)
+    .describe('Discriminator updates per step, each with its own batch.'),
+  generatorSteps: z.int().positive().default(1).describe('Generator updates per step, each with its own latents.'),
+  freshLatents: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether the generator's update draws latents of its own in place of those the discriminator just judged.",
+    ),
+  labels,
+  instanceNoise: z
+    .strictObject({
+      deviation: scheduled(z.number().min(0)).describe("Standard deviation, in the data's value range."),
+      on: z.enum(['both', 'real']).default('both').describe('Whether generated images get noise too.'),
+    })
+    .optional()
+    .describe('Gaussian noise on what the discriminator sees.'),
+  diffAugment: z
+    .array(augmentation)
+    .default([])
+    .describe(
+      'Random changes to every image that the discriminator sees, real or generated, with gradients (Zhao 2020).',
+    ),
+  gradientPenalty: z
+    .strictObject({
+      type: z.enum(['r1', 'wgan-gp']).describe('On real images (Mescheder 2018), or on mixes (Gulrajani 2017).'),
+      weight: z.number().positive().default(10).describe('Factor of the penalty.'),
+    })
+    .optional()
+    .describe("Holds the discriminator's slope in check."),
+  clipWeights: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Limit on every trainable weight of the discriminator after its update, e.g. 0.01 for wgan.'),
+  ema: z
+    .strictObject({ decay: z.number().min(0).lt(1).default(0.999).describe('Share of the old average per step.') })
+    .optional()
+    .describe("Keeps an average of the generator's weights, which is then sampled in its place."),
+  precision: z
+    .enum(['float32', 'mixed_bfloat16'])
+    .default('float32')
+    .describe('What convolutions and matrix products compute in; weights are always float32.'),
+});

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { type Tensor, tensor, valueAndGrads } from '@tensorflow/tfjs-core';
+import { lossObject } from '../../src/config/training.ts';
+import { adversarialLoss, readingOf } from '../../src/training/losses.ts';
+import { useCpuBackend } from '../helpers/cpu-backend.ts';
+import { hashedValues } from '../helpers/hashed-values.ts';
+import { assertClose, golden } from './golden.ts';
+
+before(useCpuBackend);
+
+const cases = {
+  bce: { type: 'bce' },
+  'bce on probabilities': { type: 'bce', on: 'probabilities' },
+  minimax: { type: 'bce', generator: 'minimax' },
+  'minimax on probabilities': { type: 'bce', on: 'probabilities', generator: 'minimax' },
+  lsgan: { type: 'lsgan' },
+  hinge: { type: 'hinge' },
+  wgan: { type: 'wgan' },
+};
+
+const column = (values: Float32Array) => tensor(values, [values.length, 1]);
+
+/** Verdicts as make.py makes them: logits in [-3, 3), or probabilities with a 0 and a 1 among them. */
+function verdicts(name: string, count: number, probabilities: boolean): Tensor {
+  if (!probabilities) return column(hashedValues(name, count).map((value) => 3 * value));
+  const values = hashedValues(name, count).map((value) => 0.5 + 0.5 * value);
+  values[0] = 0;
+  values[count - 1] = 1;
+  return column(values);
+}
+
+const numbers = (value: Tensor) => value.dataSync();
+
+for (const [name, settings] of Object.entries(cases)) {
+  test(`${name}: both losses and their gradients are PyTorch's`, () => {
+    const config = lossObject.parse(settings);
+    const expected = golden.losses[name]!;
+    const loss = adversarialLoss(config);
+    const [real, fake] = [
+      verdicts('real', 5, config.on === 'probabilities'),
+      verdicts('fake', 7, config.on === 'probabilities'),
+    ];
+    const realLabels = column(
+      hashedValues('real labels', 5).map((value) => Math.fround(0.9) + Math.fround(0.1) * value),
+    );
+    const fakeLabels = column(
+      hashedValues('fake labels', 7).map((value) => Math.fround(0.1) + Math.fround(0.1) * value),
+    );
+    const learned = valueAndGrads((r: Tensor, f: Tensor) => loss.discriminator(r, f, realLabels, fakeLabels))([
+      real,
+      fake,
+    ]);
+    assertClose(numbers(learned.value), [expected.discriminator.value], 'discriminator loss');
+    assertClose(numbers(learned.grads[0]!), expected.discriminator.real, 'slope at real verdicts');
+    assertClose(numbers(learned.grads[1]!), expected.discriminator.fake, 'slope at fake verdicts');
+    const ones = column(new Float32Array(7).fill(1));
+    const zeros = column(new Float32Array(7));
+    const answered = valueAndGrads((f: Tensor) => loss.generator(f, ones, zeros))([fake]);
+    assertClose(numbers(answered.value), [expected.generator.value], 'generator loss');
+    assertClose(numbers(answered.grads[0]!), expected.generator.fake, "slope of the generator's loss");
+  });
+}
+
+test('scores and the border between real and fake follow the loss, turned round where labels are', () => {
+  const read = (settings: object, inverted: boolean, verdict: number) => {
+    const { score, realFrom } = readingOf(lossObject.parse(settings), inverted);
+    return [
+      Number(
+        score(tensor([verdict]))
+          .dataSync()[0]!
+          .toFixed(6),
+      ),
+      realFrom,
+    ];
+  };
+  // sigmoid(ln 3) = 3 / 4
+  assert.deepEqual(read({ type: 'bce' }, false, Math.log(3)), [0.75, 0.5]);
+  assert.deepEqual(read({ type: 'bce' }, true, Math.log(3)), [0.25, 0.5]);
+  assert.deepEqual(read({ type: 'bce', on: 'probabilities' }, false, 0.75), [0.75, 0.5]);
+  assert.deepEqual(read({ type: 'bce', on: 'probabilities' }, true, 0.75), [0.25, 0.5]);
+  assert.deepEqual(read({ type: 'lsgan' }, false, 1.5), [1.5, 0.5]);
+  assert.deepEqual(read({ type: 'lsgan' }, true, 1.5), [-0.5, 0.5]);
+  for (const type of ['hinge', 'wgan']) assert.deepEqual(read({ type }, false, -2), [-2, 0]);
+});
