@@ -18,7 +18,7 @@ type LabelsConfig = Omit<LabelsFile, 'real' | 'fake'> & {
   fake: NonNullable<LabelsFile['fake']>;
 };
 export type PenaltyConfig = NonNullable<TrainingFile['gradientPenalty']>;
-export type TrainingConfig = Omit<TrainingFile, 'epochs' | 'steps' | 'images' | 'loss' | 'labels'> & {
+type TrainingConfig = Omit<TrainingFile, 'epochs' | 'steps' | 'images' | 'loss' | 'labels'> & {
   length: Duration;
   loss: LossConfig;
   labels: LabelsConfig;
