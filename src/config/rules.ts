@@ -49,6 +49,15 @@ const noiselessGrid: Rule = ({ generator, outputs }) =>
       ]
     : [];
 
+const lossOptions: Rule = ({ training }) => {
+  const { loss } = training;
+  if (typeof loss === 'string' || loss.type === 'bce') return [];
+  const given = { on: loss.on === 'probabilities', generator: loss.generator === 'minimax' };
+  return Object.entries(given)
+    .filter(([, used]) => used)
+    .map(([key]) => ({ path: `training.loss.${key}`, message: `is an option of bce; the loss is ${loss.type}` }));
+};
+
 const probabilities: Rule = ({ training, discriminator }) => {
   const { loss } = training;
   const last = discriminator.layers.at(-1)!;
@@ -106,6 +115,7 @@ const rules: Rule[] = [
   risingRanges,
   sharedLatents,
   noiselessGrid,
+  lossOptions,
   probabilities,
   stageLists,
   outputPadding,

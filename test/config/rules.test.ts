@@ -73,3 +73,13 @@ test('a cadence names exactly one unit, more than zero', () => {
     assert.deepEqual(outputs.keepCheckpointsEvery, every);
   }
 });
+
+test('options of bce are refused with another loss', () => {
+  refused(
+    ({ training }) => Object.assign(training, { loss: { type: 'lsgan', generator: 'minimax' } }),
+    [{ path: 'training.loss.generator', message: 'is an option of bce; the loss is lsgan' }],
+  );
+  for (const loss of ['hinge', { type: 'wgan' }, { type: 'bce', generator: 'minimax' }]) {
+    assert.ok(resolve(({ training }) => Object.assign(training, { loss })));
+  }
+});
