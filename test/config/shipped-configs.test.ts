@@ -50,7 +50,7 @@ test('every shipped config loads, points editors to the schema, and says what it
   }
 });
 
-/** [all, trainable] of generator and discriminator; what the seeds state, and hand counts where they state nothing. */
+/** [all, trainable] of generator and discriminator; what the published systems state, and where they state nothing what the program counts, pinned down. */
 const parameters: Record<string, { generator: [all: number, trainable: number]; discriminator: [number, number] }> = {
   afg: { generator: [1_069_507, 1_068_803], discriminator: [100_385, 99_937] },
   anime: { generator: [3_808_963, 3_807_043], discriminator: [2_768_577, 2_766_657] },
@@ -73,7 +73,7 @@ const parameters: Record<string, { generator: [all: number, trainable: number]; 
   'simpsons-gsurma': { generator: [24_036_739, 24_034_819], discriminator: [17_488_257, 17_484_289] },
 };
 
-test("the networks of every shipped config fit, and have the seeds' numbers of parameters", async () => {
+test("the networks of every shipped config fit, and have the published numbers of parameters", async () => {
   const found: typeof parameters = {};
   for (const file of names) {
     const { generator, discriminator } = buildNetworks(await loadConfig(join(folder, file)));
