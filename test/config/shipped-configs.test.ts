@@ -73,7 +73,7 @@ const parameters: Record<string, { generator: [all: number, trainable: number]; 
   'simpsons-gsurma': { generator: [24_036_739, 24_034_819], discriminator: [17_488_257, 17_484_289] },
 };
 
-test("the networks of every shipped config fit, and have the published numbers of parameters", async () => {
+test('the networks of every shipped config fit, and have the published numbers of parameters', async () => {
   const found: typeof parameters = {};
   for (const file of names) {
     const { generator, discriminator } = buildNetworks(await loadConfig(join(folder, file)));

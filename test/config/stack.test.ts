@@ -24,7 +24,7 @@ const plainNorm = {
   gammaInitializer: { type: 'ones' },
 };
 
-test("the short form is one convolution per stage, transposed in a generator and plain in a discriminator", () => {
+test('the short form is one convolution per stage, transposed in a generator and plain in a discriminator', () => {
   const entry = { filters: '512>256>128', kernel: 5 };
   const sizes = [512, 256, 128].map((filters) => ({ filters, kernel: 5, ...convolution }));
   assert.deepEqual(
