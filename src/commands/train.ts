@@ -1,6 +1,5 @@
 // dcgan train: config -> engine -> data -> networks -> run -> loop. The file that names every other folder, in order.
 import { existsSync } from 'node:fs';
-import { rmdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Dataset } from '../data/open.ts';
@@ -89,19 +88,10 @@ export async function train(options: TrainOptions, io: TrainIo): Promise<TrainRe
 }
 
 async function openFolders({ root, fresh }: TrainOptions, hash: string) {
-  const folders = await createRunFolder(root, hash).catch(async (error: unknown) => {
-    await removeEmptyFolders(root, hash);
-    throw error;
-  });
+  const folders = await createRunFolder(root, hash);
   if (!fresh) return folders;
   await startFresh(folders);
   return createRunFolder(root, hash);
-}
-
-/** Where one of a run's folders cannot be made, the others are not left behind. */
-async function removeEmptyFolders(root: string, hash: string): Promise<void> {
-  for (const folder of [`results/${hash}/samples`, `results/${hash}`, 'results', `checkpoints/${hash}`, 'checkpoints'])
-    await rmdir(join(root, folder)).catch(() => undefined); // not empty, or not there
 }
 
 /** config.json, environment.json and reals.png: what this run is, before it starts. */

@@ -20,15 +20,9 @@ import {
   transpose,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { statelessUniform } from '../engines/ops/stateless-uniform.ts';
+import { type Randomness, statelessUniform } from '../engines/ops/stateless-uniform.ts';
 
 export type Augmentation = 'color' | 'translation' | 'cutout';
-
-/** Where an augmentation's random numbers come from: the step's seed, and a number per draw. */
-export interface Randomness {
-  seed: Tensor1D;
-  nextDraw: () => number;
-}
 
 /** x: [B, h, w, c] -> the same shape, each image changed in its own way. */
 export function diffAugment(x: Tensor4D, augmentations: readonly Augmentation[], random: Randomness): Tensor4D {

@@ -1,7 +1,6 @@
 // Instance noise (Sonderby et al. 2017): Gaussian noise on what the discriminator sees, so that real and fake overlap.
 import { add, cos, log, mul, type Scalar, sqrt, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { statelessUniform } from '../engines/ops/stateless-uniform.ts';
-import type { Randomness } from './diff-augment.ts';
+import { type Randomness, statelessUniform } from '../engines/ops/stateless-uniform.ts';
 
 /** x + deviation * N(0, 1), drawn on the engine. */
 export function addNoise(x: Tensor, deviation: Scalar, { seed, nextDraw }: Randomness): Tensor {

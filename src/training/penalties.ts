@@ -1,20 +1,7 @@
 // Gradient penalties: what holds a discriminator's slope in check.
-import {
-  add,
-  grad,
-  mean,
-  mul,
-  reshape,
-  slice,
-  sqrt,
-  square,
-  sub,
-  sum,
-  type Tensor,
-  type Tensor1D,
-} from '@tensorflow/tfjs-core';
+import { add, grad, mean, mul, reshape, slice, sqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 import type { PenaltyConfig } from '../config/config.ts';
-import { statelessUniform } from '../engines/ops/stateless-uniform.ts';
+import { type Randomness, statelessUniform } from '../engines/ops/stateless-uniform.ts';
 
 /** verdicts of the discriminator for images, [B, 1]. */
 type Judge = (images: Tensor) => Tensor;
@@ -29,7 +16,7 @@ export function gradientPenalty(
   { type, weight }: PenaltyConfig,
   judge: Judge,
   images: { real: Tensor; fake: Tensor },
-  random: { seed: Tensor1D; nextDraw: () => number },
+  random: Randomness,
 ): Tensor {
   if (type === 'r1') return mul(mean(squaredSlopes(judge, images.real)), weight / 2);
   const slopes = sqrt(add(squaredSlopes(judge, mixes(images, random)), 1e-12)); // finite slope of the root at 0
@@ -43,10 +30,7 @@ function squaredSlopes(judge: Judge, images: Tensor): Tensor {
 }
 
 /** Points between real and fake images, as many as the smaller batch has. */
-function mixes(
-  { real, fake }: { real: Tensor; fake: Tensor },
-  { seed, nextDraw }: { seed: Tensor1D; nextDraw: () => number },
-): Tensor {
+function mixes({ real, fake }: { real: Tensor; fake: Tensor }, { seed, nextDraw }: Randomness): Tensor {
   const count = Math.min(real.shape[0]!, fake.shape[0]!);
   const first = (x: Tensor) => slice(x, 0, count);
   const share = reshape(statelessUniform([count], seed, nextDraw()), [count, 1, 1, 1]);

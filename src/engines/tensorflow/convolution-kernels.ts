@@ -1,5 +1,5 @@
-// Convolutions with explicit paddings. TensorFlow's fast CPU kernels know only SAME and VALID (EXPLICIT is 2 x slower in
-// float32, 40 x in bfloat16, and tfjs-node refuses it for gradients), so any other padding is a Pad or a Slice around VALID.
+// Convolutions with explicit paddings. TensorFlow's fast CPU kernels know only SAME and VALID (EXPLICIT falls back to much slower
+// ones, and tfjs-node refuses it for gradients), so any other padding is a Pad or a Slice around VALID.
 import type { KernelConfig, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { pad as applyPad, slice, tensor1d } from '@tensorflow/tfjs-core';
 import { AttributeType, DataType, type OpAttribute, stringAttribute, typeAttribute } from './graph.ts';
