@@ -34,7 +34,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--data <folder>', 'the pictures, in place of data.folder')
     .option('--epochs <number>', 'length of the run in passes over the data', positiveNumber)
     .option('--seed <number>', 'where everything random comes from', seedNumber)
-    .option('--precision <name>', 'float32 or mixed_bfloat16')
+    .option('--precision <name>', 'auto, float32 or mixed_bfloat16')
     .option('--fresh', 'start over, removing what this run has written before')
     .option('--dry-run', 'check everything, print what would be trained, write nothing')
     .addOption(engineFlag())

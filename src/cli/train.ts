@@ -69,11 +69,15 @@ function show(event: PreparationEvent | TrainEvent | TrainingEvent, progress: Pr
     case 'engine': {
       progress.end();
       const { name, library, device, threads, unusedGpu } = event.info;
+      const precision = event.precision.replace('_', ' ');
       for (const refused of event.refused) progress.line(`Engine ${refused.name}: ${refused.reason}.`);
-      progress.line(`Engine ${name}: ${library}, ${device}, ${threads} threads.`);
+      progress.line(`Engine ${name}: ${library}, ${device}, ${threads} threads, ${precision}.`);
       if (unusedGpu) progress.line(`GPU NOT USED: ${unusedGpu}`);
       break;
     }
+    case 'measure':
+      progress.update('Measuring convolutions', event.done, event.total, `${event.done} of ${event.total}, once here`);
+      break;
     case 'dataset':
       for (const { file, reason } of event.skipped) progress.line(`Skipped ${file}: ${reason}`);
       progress.line(`Data: ${formatCount(event.images)} images in ${event.directory}.`);

@@ -6,7 +6,7 @@ import { findConfig } from '../config/find-config.ts';
 import { loadConfig } from '../config/load.ts';
 import { runHash } from '../config/run-hash.ts';
 import { type Dataset, openImages } from '../data/open.ts';
-import type { EngineName } from '../engines/engine.ts';
+import type { EngineName, Precision } from '../engines/engine.ts';
 import { type OpenedEngine, openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
 import { buildNetworks, type Networks } from '../models/networks.ts';
@@ -30,6 +30,8 @@ export interface PreparedRun {
   schedule: Schedule;
   hash: string;
   opened: OpenedEngine;
+  /** What `auto` came to here, or what the config names. */
+  precision: Precision;
 }
 
 export async function prepareRun(
@@ -45,8 +47,8 @@ export async function prepareRun(
   const schedule = planSchedule(config, dataset.count);
   const hash = runHash(config, dataset.fingerprint);
   const opened = await openEngine(options.engine);
-  checkPrecision(config, opened);
-  return { config, networks, dataset, schedule, hash, opened };
+  const precision = precisionOf(config, opened);
+  return { config, networks, dataset, schedule, hash, opened, precision };
 }
 
 function openData({ data }: Config, root: string, onEvent: (event: PreparationEvent) => void): Promise<Dataset> {
@@ -64,11 +66,12 @@ function findFolder(folder: string, root: string): string {
   return !existsSync(here) && existsSync(shipped) ? shipped : here;
 }
 
-function checkPrecision({ training }: Config, { engine }: OpenedEngine): void {
-  if (engine.info.precisions.includes(training.precision)) return;
+function precisionOf({ training: { precision } }: Config, { engine }: OpenedEngine): Precision {
+  if (precision === 'auto') return engine.info.autoPrecision;
+  if (engine.info.precisions.includes(precision)) return precision;
   throw new DcganError('engine.precision', {
-    happened: `The ${engine.info.name} engine cannot compute in ${training.precision}.`,
+    happened: `The ${engine.info.name} engine cannot compute in ${precision}.`,
     expected: `It knows ${engine.info.precisions.join(', ')}.`,
-    fix: '--precision float32',
+    fix: '--precision auto',
   });
 }

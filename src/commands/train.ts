@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Dataset } from '../data/open.ts';
-import type { EngineInfo } from '../engines/engine.ts';
+import type { EngineInfo, Precision } from '../engines/engine.ts';
 import type { OpenedEngine } from '../engines/open.ts';
 import { describeEnvironment } from '../outputs/environment.ts';
 import { writeGrid } from '../outputs/grid.ts';
@@ -30,7 +30,9 @@ export interface TrainIo {
 }
 
 export type TrainEvent =
-  | { type: 'engine'; info: EngineInfo; refused: OpenedEngine['refused'] }
+  | { type: 'engine'; info: EngineInfo; precision: Precision; refused: OpenedEngine['refused'] }
+  /** Ways to compute a convolution are measured, once per machine and shape. */
+  | { type: 'measure'; done: number; total: number }
   | { type: 'dataset'; directory: string; images: number; skipped: Dataset['skipped'] }
   | { type: 'run'; hash: string; results: string; resumedAt: number; refused: { path: string; reason: string }[] };
 
@@ -47,14 +49,17 @@ export interface TrainResult {
 /** Trains a config to its end, or until asked to stop; goes on where an earlier session of the same run stopped. */
 export async function train(options: TrainOptions, io: TrainIo): Promise<TrainResult> {
   const prepared = await prepareRun(options, io.onEvent);
-  const { config, networks, dataset, schedule, hash, opened } = prepared;
+  const { config, networks, dataset, schedule, hash, opened, precision } = prepared;
   const { engine, refused } = opened;
-  io.onEvent({ type: 'engine', info: engine.info, refused });
+  io.onEvent({ type: 'engine', info: engine.info, precision, refused });
   io.onEvent({ type: 'dataset', directory: dataset.directory, images: dataset.count, skipped: dataset.skipped });
 
   const { rows, columns } = config.outputs.grid;
   const program = trainingProgram(config, networks, batchSizes(config, dataset.count), rows * columns);
-  const compiled = await engine.compile(program, { precision: config.training.precision });
+  const compiled = await engine.compile(program, {
+    precision,
+    onMeasure: (done, total) => io.onEvent({ type: 'measure', done, total }),
+  });
   const folders = await openFolders(options, hash);
   const resumed = await resume(folders, program, compiled);
   if (!resumed) await compiled.write(startingValues(program, config, networks));
@@ -95,9 +100,13 @@ async function openFolders({ root, fresh }: TrainOptions, hash: string) {
 }
 
 /** config.json, environment.json and reals.png: what this run is, before it starts. */
-async function describeRun(results: string, { config, dataset, opened, hash }: PreparedRun): Promise<void> {
+async function describeRun(results: string, { config, dataset, opened, hash, precision }: PreparedRun): Promise<void> {
   await writeJson(join(results, 'config.json'), { runHash: hash, dataFingerprint: dataset.fingerprint, ...config });
-  await writeJson(join(results, 'environment.json'), { ...describeEnvironment(), engine: opened.engine.info });
+  await writeJson(join(results, 'environment.json'), {
+    ...describeEnvironment(),
+    engine: opened.engine.info,
+    precision,
+  });
   await writeReals(join(results, 'reals.png'), config, dataset);
 }
 

@@ -99,7 +99,9 @@ export const training = z.strictObject({
     .optional()
     .describe("Keeps an average of the generator's weights, which is then sampled in its place."),
   precision: z
-    .enum(['float32', 'mixed_bfloat16'])
-    .default('float32')
-    .describe('What convolutions and matrix products compute in; weights are always float32.'),
+    .enum(['auto', 'float32', 'mixed_bfloat16'])
+    .default('auto')
+    .describe(
+      'What convolutions and matrix products compute in; weights are always float32. auto: mixed_bfloat16 where the processor has units for it.',
+    ),
 });

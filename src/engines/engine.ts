@@ -24,6 +24,8 @@ export type HostValues = Record<string, Float32Array>;
 export interface ProgramFunction {
   feeds: Readonly<Record<string, FeedSpec>>;
   body(variables: Tensors, feeds: Tensors): { outputs: Tensors; updates?: Tensors };
+  /** Runs seldom: an engine that measures how to compute something does not do so for this function. */
+  seldom?: boolean;
 }
 
 export interface Program {
@@ -45,6 +47,12 @@ export interface CompiledProgram {
 export type EngineName = 'tensorflow' | 'webgpu' | 'wasm';
 export type Precision = 'float32' | 'mixed_bfloat16';
 
+export interface CompileOptions {
+  precision: Precision;
+  /** Measure what nobody has measured yet, and tell how far that is; without it, what is not known takes its standard form. */
+  onMeasure?: (done: number, total: number) => void;
+}
+
 export interface EngineInfo {
   name: EngineName;
   /** What the arithmetic runs on, e.g. `CPU (2 threads)` or `CUDA GPU 0`. */
@@ -53,13 +61,15 @@ export interface EngineInfo {
   library: string;
   threads: number;
   precisions: readonly Precision[];
+  /** What precision `auto` is here: the fastest that trains as well as float32. */
+  autoPrecision: Precision;
   /** Why a GPU that seems to be here is not used. */
   unusedGpu?: string;
 }
 
 export interface Engine {
   readonly info: EngineInfo;
-  compile(program: Program, options: { precision: Precision }): Promise<CompiledProgram>;
+  compile(program: Program, options: CompileOptions): Promise<CompiledProgram>;
   /** Live tensors on the engine; flat over a training loop. */
   liveTensors(): number;
 }

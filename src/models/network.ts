@@ -5,7 +5,8 @@ import type { Shape, Tensors } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
 import { DcganError } from '../errors.ts';
 import { kindOf } from './kinds.ts';
-import { type LayerContext, type Parameter, ShapeProblem } from './layer.ts';
+import { type LayerContext, type LayerOf, type Parameter, ShapeProblem } from './layer.ts';
+import { isUpsampledConv, upsampledConv } from './layers/upsampled-conv.ts';
 import type { Initializers } from './starts.ts';
 
 export type NetworkName = 'generator' | 'discriminator';
@@ -85,9 +86,9 @@ export interface Pass {
 /** Applies a network. x: [B, ...input]. Gives y: [B, ...output] and what layers changed themselves (batch-norm statistics, singular vectors) by variable name. */
 export function applyNetwork(network: Network, x: Tensor, pass: Pass): { y: Tensor; updates: Record<string, Tensor> } {
   const updates: Record<string, Tensor> = {};
-  const y = network.layers.reduce((value, { layer }, index) => {
+  const contextOf = (index: number): LayerContext => {
     const nameOf = (part: string) => `${network.name}/${index}/${part}`;
-    const context: LayerContext = {
+    return {
       training: pass.training,
       trainedPasses: pass.trainedPasses,
       parameter: (part) => pass.variables[nameOf(part)]!,
@@ -97,8 +98,16 @@ export function applyNetwork(network: Network, x: Tensor, pass: Pass): { y: Tens
       dropoutSeed: pass.dropoutSeed,
       nextDraw: () => pass.nextDraw!(),
     };
-    return kindOf(layer).apply(layer, value, context);
-  }, x);
+  };
+  let y = x;
+  for (let index = 0; index < network.layers.length; index++) {
+    const { layer } = network.layers[index]!;
+    const next = network.layers[index + 1]?.layer;
+    if (isUpsampledConv(layer, next)) {
+      index++; // two layers in one
+      y = upsampledConv(layer as LayerOf<'upsample'>, next as LayerOf<'conv'>, y, contextOf(index));
+    } else y = kindOf(layer).apply(layer, y, contextOf(index));
+  }
   return { y, updates };
 }
 

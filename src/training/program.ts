@@ -33,7 +33,7 @@ export function trainingProgram(
   const shared = sharedFeeds(config, networks);
   const functions: Record<string, ProgramFunction> = {
     [functionNames.drainMeans]: drainMeans,
-    [functionNames.sample]: samplerFunction(config, networks.generator, samples),
+    [functionNames.sample]: { ...samplerFunction(config, networks.generator, samples), seldom: true },
   };
   for (const count of batchSizes) {
     const feeds = { ...discriminatorFeeds(config, count), ...shared };

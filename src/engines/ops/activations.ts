@@ -16,15 +16,18 @@ export const reluGradientOp: Op = {
   },
 };
 
-/** d leakyRelu(x) = dy where x > 0, else slope * dy. Saved: x. Linear in dy, so it is its own gradient there. */
+/**
+ * d leakyRelu(x) = dy where y > 0, else slope * dy. Saved: y, which has x's sign, so that nothing but the activation itself reads
+ * x and an engine may fuse it with what comes before. Linear in dy, so it is its own gradient there.
+ */
 export const leakyReluGradientOp: Op = {
   kernelName: 'LeakyReluGradient',
-  compose: ({ dy, x }, { alpha }) => where(greater(x!, 0), dy!, mul(dy!, alpha as number)),
+  compose: ({ dy, y }, { alpha }) => where(greater(y!, 0), dy!, mul(dy!, alpha as number)),
   gradient: {
-    inputsToSave: ['x'],
-    gradFunc: (dy, [x], attributes) => ({
-      dy: () => runOp(leakyReluGradientOp, { dy: dy as Tensor, x: x! }, attributes),
-      x: () => zerosLike(x!),
+    inputsToSave: ['y'],
+    gradFunc: (dy, [y], attributes) => ({
+      dy: () => runOp(leakyReluGradientOp, { dy: dy as Tensor, y: y! }, attributes),
+      y: () => zerosLike(y!),
     }),
   },
 };
@@ -86,9 +89,9 @@ export const activationGradients: GradConfig[] = [
   },
   {
     kernelName: 'LeakyRelu',
-    inputsToSave: ['x'],
-    gradFunc: (dy, [x], attributes) => ({
-      x: () => runOp(leakyReluGradientOp, { dy: dy as Tensor, x: x! }, attributes),
+    outputsToSave: [true],
+    gradFunc: (dy, [y], attributes) => ({
+      x: () => runOp(leakyReluGradientOp, { dy: dy as Tensor, y: y! }, attributes),
     }),
   },
   smooth('Tanh', tanhGradientOp),

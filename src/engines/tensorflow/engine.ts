@@ -4,33 +4,40 @@ import { availableParallelism } from 'node:os';
 import { env, type KernelBackend, registerBackend, setBackend } from '@tensorflow/tfjs-core';
 import type { Engine } from '../engine.ts';
 import { registerOps } from '../ops/register.ts';
+import { bfloat16Units } from './bfloat16.ts';
 import { loadBinding } from './binding.ts';
+import { compileRecorded, type Tracer } from './compile.ts';
+import { choicesFile, createChoices } from './convolutions/choices.ts';
 import { whyNoGpu } from './install/gpu.ts';
 import type { Installation } from './install/location.ts';
 import { chooseVariant } from './install/variant.ts';
 import { tensorflowKernels } from './kernels.ts';
 import { restoreUtilFunctions } from './node-compat.ts';
-import { compileRecorded } from './program.ts';
-import { createRecorder, type Recorder } from './recorder.ts';
+import { createRecorder } from './recorder.ts';
 
 type BackendClass = new (binding: unknown, packageName: string) => KernelBackend & { isUsingGpuDevice: boolean };
 
 /** The engine over an installation of TensorFlow. */
 export async function openTensorflow(installation: Installation): Promise<Engine> {
-  const { recorder, usesGpu } = await startTensorflow(installation);
-  const threads = Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism();
+  const { tracer, usesGpu } = await startTensorflow(installation);
+  const { binding } = tracer.recorder;
   return {
     info: {
       name: 'tensorflow',
       device: usesGpu ? 'CUDA GPU' : 'CPU',
-      library: `TensorFlow ${recorder.binding.TF_Version}`,
-      threads,
+      library: `TensorFlow ${binding.TF_Version}`,
+      threads: threadCount(),
       precisions: ['float32', 'mixed_bfloat16'],
+      autoPrecision: !usesGpu && bfloat16Units() ? 'mixed_bfloat16' : 'float32',
       ...(usesGpu ? {} : await unusedGpu(installation)),
     },
-    compile: async (program, { precision }) => compileRecorded(program, recorder, precision),
-    liveTensors: () => recorder.binding.getNumOfTensors(),
+    compile: (program, options) => compileRecorded(program, tracer, options),
+    liveTensors: () => binding.getNumOfTensors(),
   };
+}
+
+function threadCount(): number {
+  return Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism();
 }
 
 /** A GPU that is here and not used is said, with the missing library's name; no GPU at all is no complaint. */
@@ -42,7 +49,7 @@ async function unusedGpu(installation: Installation): Promise<{ unusedGpu?: stri
 }
 
 interface Start {
-  recorder: Recorder;
+  tracer: Tracer;
   usesGpu: boolean;
 }
 
@@ -67,6 +74,9 @@ function start(installation: Installation): Start {
   env().set('PROD', true);
   const backend = new NodeJSKernelBackend(recorder.binding, '@tensorflow/tfjs-node-gpu');
   registerBackend('tensorflow', () => backend, 3);
-  registerOps('tensorflow', tensorflowKernels(recorder));
-  return { recorder, usesGpu: backend.isUsingGpuDevice };
+  const usesGpu = backend.isUsingGpuDevice;
+  const standard = usesGpu || process.env['DCGAN_CONVOLUTIONS'] === 'standard';
+  const choices = createChoices(standard ? undefined : choicesFile(recorder.binding.TF_Version, threadCount()));
+  registerOps('tensorflow', tensorflowKernels(recorder, choices));
+  return { tracer: { recorder, choices }, usesGpu };
 }

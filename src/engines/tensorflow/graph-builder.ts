@@ -1,21 +1,21 @@
 // Turns recorded functions into one graph: variables shared by all, each function's nodes under its own name.
 import { DcganError } from '../../errors.ts';
 import type { FeedSpec } from '../engine.ts';
-import { castNode, constantNode, DataType, type GraphNode, typeAttribute } from './graph.ts';
+import { constantNode, DataType, type GraphNode, typeAttribute } from './graph.ts';
+import { feedNodes, parcelsOf } from './packed-feeds.ts';
 import { applyAdamOpName, type RecordedOp, type Recording } from './recorder.ts';
-import { assignNode, identityNode, nodeNames, oneNode, placeholderNode, readNode } from './variable-nodes.ts';
+import { assignNode, identityNode, nodeNames, oneNode, readNode } from './variable-nodes.ts';
 
 /** One traced function: the recording and which native ids stood for what. */
 export interface TracedFunction {
   name: string;
   recording: Recording;
-  feeds: { name: string; spec: FeedSpec; id: number }[];
+  specs: Readonly<Record<string, FeedSpec>>;
+  feeds: { name: string; id: number }[];
   variables: { name: string; id: number }[];
   outputs: { name: string; id: number }[];
   updates: { name: string; id: number }[];
 }
-
-const feedTypes = { float32: DataType.float32, int32: DataType.int32, uint8: DataType.uint8 };
 
 /** A function's graph in the making. Recorded ops are pure but for Adam, which changes its variables in place. */
 interface Building {
@@ -35,13 +35,13 @@ interface Building {
 export function functionNodes(traced: TracedFunction): GraphNode[] {
   const building: Building = {
     traced,
-    nodes: [],
+    nodes: feedNodes(traced.name, traced.specs),
     nodeOf: new Map(),
     variableOf: new Map(),
     latestRead: new Map(),
     changes: new Set(),
   };
-  for (const feed of traced.feeds) addFeed(building, feed);
+  for (const { name, id } of traced.feeds) building.nodeOf.set(id, nodeNames.feed(traced.name, name));
   for (const { name, id } of traced.variables) addRead(building, `${traced.name}/read/${name}`, name, id, []);
   traced.recording.ops.forEach((recorded, index) => {
     const add = recorded.op === applyAdamOpName ? addAdam : addOp;
@@ -49,15 +49,8 @@ export function functionNodes(traced: TracedFunction): GraphNode[] {
   });
   for (const { name, id } of finalValues(building)) addAssignment(building, name, id);
   const fetched = addFetched(building);
-  const fed = traced.feeds.map(({ name }) => nodeNames.feed(traced.name, name)); // fed even if nothing reads them
+  const fed = parcelsOf(traced.specs).map(({ dtype }) => nodeNames.parcel(traced.name, dtype)); // even if nothing reads them
   return keepReachable(building.nodes, [...fed, ...fetched]);
-}
-
-function addFeed({ traced, nodes, nodeOf }: Building, { name, spec, id }: TracedFunction['feeds'][number]): void {
-  const feed = nodeNames.feed(traced.name, name);
-  nodes.push(placeholderNode(feed, feedTypes[spec.dtype], spec.shape));
-  if (spec.dtype === 'uint8') nodes.push(castNode(`${feed}/float`, feed, DataType.uint8, DataType.float32));
-  nodeOf.set(id, spec.dtype === 'uint8' ? `${feed}/float` : feed);
 }
 
 function addRead(building: Building, name: string, variable: string, id: number, after: readonly string[]): void {

@@ -1,7 +1,8 @@
 // Our operations as TensorFlow's own fused ops.
 import { type NamedAttrMap, scalar, tensor1d } from '@tensorflow/tfjs-core';
 import { applyAdamOp } from '../ops/adam.ts';
-import { convolutionKernels } from './convolution-kernels.ts';
+import type { FormChoices } from './convolutions/choices.ts';
+import { convolutionKernels } from './convolutions/kernels.ts';
 import { AttributeType, DataType, type OpAttribute, stringAttribute, typeAttribute } from './graph.ts';
 import { type Kernel, kernel } from './kernel.ts';
 import { applyAdamOpName, type Recorder } from './recorder.ts';
@@ -34,7 +35,7 @@ const elementwise = [
   direct('BiasAdd', 'BiasAdd', ['x', 'bias'], () => [nhwc]),
   direct('BiasAddGradient', 'BiasAddGrad', ['dy'], () => [nhwc]),
   direct('ReluGradient', 'ReluGrad', ['dy', 'y']),
-  direct('LeakyReluGradient', 'LeakyReluGrad', ['dy', 'x'], ({ alpha }) => [floatAttribute('alpha', alpha as number)]),
+  direct('LeakyReluGradient', 'LeakyReluGrad', ['dy', 'y'], ({ alpha }) => [floatAttribute('alpha', alpha as number)]),
   direct('TanhGradient', 'TanhGrad', ['y', 'dy']),
   direct('SigmoidGradient', 'SigmoidGrad', ['y', 'dy']),
 ];
@@ -86,6 +87,6 @@ function applyAdam(recorder: Recorder): Kernel {
   });
 }
 
-export function tensorflowKernels(recorder: Recorder): Kernel[] {
-  return [...elementwise, ...batchNorm, statelessUniform, ...convolutionKernels, applyAdam(recorder)];
+export function tensorflowKernels(recorder: Recorder, choices: FormChoices): Kernel[] {
+  return [...elementwise, ...batchNorm, statelessUniform, ...convolutionKernels(choices), applyAdam(recorder)];
 }

@@ -1,32 +1,17 @@
-// Compiles a program for TensorFlow: every function is traced once, all become one graph, and the graph runs as a session.
+// Runs a traced program: its graph is loaded as a session, and every call is one call of the session.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
-import { cast, engine, fill, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import type {
-  CompiledProgram,
-  Feeds,
-  FeedValues,
-  HostValues,
-  Precision,
-  Program,
-  ProgramFunction,
-  Tensors,
-} from '../engine.ts';
-import { checkFeeds, checkNames, checkUpdates, checkVariables, checkWritten, functionNamed } from '../feeds.ts';
+import type { CompiledProgram, FeedValues, HostValues, Program } from '../engine.ts';
+import { checkFeeds, checkNames, checkVariables, checkWritten, functionNamed } from '../feeds.ts';
 import type { Binding, TensorMetadata } from './binding.ts';
 import { DataType, type GraphNode } from './graph.ts';
-import { functionNodes, type TracedFunction } from './graph-builder.ts';
 import { writeGraph } from './graph-file.ts';
-import { toMixedBfloat16 } from './precision.ts';
-import type { Recorder } from './recorder.ts';
-import { nodeNames, variableNodes } from './variable-nodes.ts';
+import { packed } from './packed-feeds.ts';
+import type { TracedProgram } from './trace.ts';
+import { nodeNames } from './variable-nodes.ts';
 
-let programs = 0;
-
-export function compileRecorded(program: Program, recorder: Recorder, precision: Precision): CompiledProgram {
-  const native = recorder.binding;
-  const { functions, nodes } = recordProgram(program, recorder, precision);
+export function loadTraced(program: Program, { functions, nodes }: TracedProgram, native: Binding): CompiledProgram {
   const session = loadSession(native, nodes);
   const written = new Set<string>();
 
@@ -60,8 +45,11 @@ export function compileRecorded(program: Program, recorder: Recorder, precision:
       const { feeds: specs } = functionNamed(program, name);
       checkFeeds(name, specs, feeds);
       checkWritten(program, (variable) => written.has(variable));
+      const parcels = packed(name, specs, feeds).map(({ node, dtype, values }) => {
+        return [node, upload(native, [values.length], dtype, values)] as const;
+      });
+      const inputs = Object.fromEntries(parcels);
       const traced = functions.find((fn) => fn.name === name)!;
-      const inputs = uploads(native, traced, feeds);
       if (traced.outputs.length > 0) {
         return fetch(
           inputs,
@@ -99,16 +87,6 @@ export function compileRecorded(program: Program, recorder: Recorder, precision:
   };
 }
 
-const feedTypes = { float32: DataType.float32, int32: DataType.int32, uint8: DataType.uint8 };
-
-function uploads(native: Binding, traced: TracedFunction, feeds: Feeds): Record<string, number> {
-  const entries = traced.feeds.map(({ name, spec }) => {
-    const id = upload(native, spec.shape, feedTypes[spec.dtype], feeds[name]!);
-    return [nodeNames.feed(traced.name, name), id] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
 const misaligned = 4; // bytes
 
 /**
@@ -123,76 +101,6 @@ function upload(native: Binding, shape: readonly number[], dtype: number, values
   const copy = new ViewType(memory, misaligned, values.length);
   copy.set(values);
   return native.createTensor(shape, dtype, copy);
-}
-
-/** The program's functions as traced, and the graph of them all. */
-export function recordProgram(
-  program: Program,
-  recorder: Recorder,
-  precision: Precision,
-): { functions: TracedFunction[]; nodes: GraphNode[] } {
-  const unique = `program-${process.pid}-${programs++}`;
-  const functions = Object.entries(program.functions).map(([name, fn]) => trace(program, name, fn, recorder));
-  const nodes = [...variableNodes(program, unique), ...functions.flatMap(functionNodes)];
-  return { functions, nodes: precision === 'mixed_bfloat16' ? toMixedBfloat16(nodes) : nodes };
-}
-
-/** Runs the function once on placeholder values, overheard by the recorder, and notes which native id stood for what. */
-function trace(program: Program, name: string, fn: ProgramFunction, recorder: Recorder): TracedFunction {
-  return tidy((): TracedFunction & Record<string, never> => {
-    const variables = standIns(Object.entries(program.variables).map(([key, shape]) => [key, shape, 'float32']));
-    const feeds = standIns(
-      Object.entries(fn.feeds).map(([key, { shape, dtype }]) => [key, shape, dtype === 'int32' ? 'int32' : 'float32']),
-    );
-    const variableIds = ids(variables);
-    const feedIds = ids(feeds);
-    let outputIds: TracedFunction['outputs'] = [];
-    let updateIds: TracedFunction['updates'] = [];
-    const recording = recorder.record(name, () => {
-      const { outputs, updates = {} } = fn.body(variables, feeds);
-      checkUpdates(program, name, updates);
-      outputIds = ids(asFloat32(outputs));
-      updateIds = ids(updates);
-    });
-    return {
-      name,
-      recording,
-      feeds: feedIds.map(({ name: feed, id }) => ({ name: feed, id, spec: fn.feeds[feed]! })),
-      variables: variableIds,
-      outputs: outputIds,
-      updates: updateIds,
-    } as TracedFunction & Record<string, never>; // tidy wants to know only of tensors
-  });
-}
-
-/** Small numbers to trace with; what they are does not matter. */
-function standIns(
-  specs: readonly (readonly [string, readonly number[], 'float32' | 'int32'])[],
-): Record<string, Tensor> {
-  return Object.fromEntries(
-    specs.map(([name, shape, dtype]) => [
-      name,
-      shape.length === 0 ? tensor(1, [], dtype) : fill([...shape], dtype === 'int32' ? 1 : 0.5, dtype),
-    ]),
-  );
-}
-
-function asFloat32(tensors: Tensors): Tensors {
-  const entries = Object.entries(tensors).map(([name, value]) => [
-    name,
-    value.dtype === 'float32' ? value : cast(value, 'float32'),
-  ]);
-  return Object.fromEntries(entries);
-}
-
-interface NativeIds {
-  getInputTensorIds(tensors: Tensor[]): number[];
-}
-
-/** The native ids of tensors; asking for one uploads a tensor that was still in JavaScript. */
-function ids(tensors: Readonly<Record<string, Tensor>>): { name: string; id: number }[] {
-  const backend = engine().backend as ReturnType<typeof engine>['backend'] & NativeIds;
-  return Object.entries(tensors).map(([name, value]) => ({ name, id: backend.getInputTensorIds([value])[0]! }));
 }
 
 function loadSession(native: Binding, nodes: readonly GraphNode[]): number {

@@ -1,7 +1,8 @@
 // Writes down every native op that tfjs runs while a function is traced. tfjs itself notices nothing: it is given this binding.
 import { DcganError } from '../../errors.ts';
 import type { Binding, TensorMetadata } from './binding.ts';
-import type { ConstantValue, OpAttribute } from './graph.ts';
+import { type ConstantValue, DataType, type OpAttribute, typeAttribute } from './graph.ts';
+import { outputShapes } from './output-shapes.ts';
 
 export interface RecordedOp {
   op: string;
@@ -34,6 +35,7 @@ const largestConstant = 64; // values; anything larger that differs within itsel
 
 export function createRecorder(native: Binding): Recorder {
   let recording: Recording | undefined;
+  const shapes = new Map<number, readonly number[]>(); // of the tensors that are alive, by native id
   let functionName = '';
   let refusal: DcganError | undefined;
 
@@ -43,14 +45,19 @@ export function createRecorder(native: Binding): Recorder {
       const constant = recording && checkedConstant(functionName, shape, dtype, values);
       const id = native.createTensor(shape, dtype, values);
       if (constant) recording?.constants.set(id, constant);
+      shapes.set(id, [...shape]);
       return id;
     },
+    deleteTensor(id) {
+      shapes.delete(id);
+      native.deleteTensor(id);
+    },
     executeOp(name, attributes, inputs, outputCount) {
-      const outputs =
-        name === applyAdamOpName
-          ? inputs.slice(0, outputCount).map((id) => native.executeOp('Identity', [], [id], 1)[0]!)
-          : native.executeOp(name, attributes, inputs, outputCount);
+      const outputs = recording
+        ? standIns(native, { name, attributes, inputs, outputCount, shapes, recording })
+        : native.executeOp(name, attributes, inputs, outputCount);
       recording?.ops.push({ op: name, attributes, inputs: [...inputs], outputs });
+      for (const { id, shape } of outputs) shapes.set(id, shape);
       return outputs;
     },
     tensorDataSync(id) {
@@ -81,6 +88,39 @@ export function createRecorder(native: Binding): Recorder {
       return made;
     },
   };
+}
+
+interface TracedCall {
+  name: string;
+  attributes: readonly OpAttribute[];
+  inputs: readonly number[];
+  outputCount: number;
+  shapes: ReadonlyMap<number, readonly number[]>;
+  recording: Recording;
+}
+
+/** Tensors of the right shapes for what an op gives: a trace needs no values, so heavy ops are not computed. */
+function standIns(native: Binding, call: TracedCall): TensorMetadata[] {
+  const { name, attributes, inputs, outputCount, shapes, recording } = call;
+  if (name === applyAdamOpName) {
+    return inputs.slice(0, outputCount).map((id) => native.executeOp('Identity', [], [id], 1)[0]!);
+  }
+  const constant = (index: number) => {
+    const values = recording.constants.get(inputs[index]!)?.values;
+    return values && [...values];
+  };
+  const known = outputShapes(name, { attributes, shapes: inputs.map((id) => shapes.get(id)!), constant }, outputCount);
+  if (!known) return native.executeOp(name, attributes, inputs, outputCount);
+  return known.map((shape) => uninitialised(native, shape));
+}
+
+/** Memory that nobody has touched costs nothing. */
+function uninitialised(native: Binding, shape: readonly number[]): TensorMetadata {
+  const size = native.createTensor([shape.length], DataType.int32, Int32Array.from(shape));
+  const attributes = [typeAttribute('dtype', DataType.float32)];
+  const [made] = native.executeOp('Empty', attributes, [size], 1);
+  native.deleteTensor(size);
+  return made!;
 }
 
 /** The binding's members are not configurable and some are getters, so they are copied one by one. */

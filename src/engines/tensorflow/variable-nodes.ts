@@ -5,6 +5,8 @@ import { constantNode, DataType, type GraphNode, shapeAttribute, stringAttribute
 /** Names that a session feeds and fetches. */
 export const nodeNames = {
   feed: (functionName: string, feed: string) => `${functionName}/feed/${feed}`,
+  /** What a function is fed of one type, as one vector. */
+  parcel: (functionName: string, dtype: string) => `${functionName}/feeds/${dtype}`,
   output: (functionName: string, output: string) => `${functionName}/output/${output}`,
   /** Fetched where a function has no outputs. */
   done: (functionName: string) => `${functionName}/done`,

@@ -21,6 +21,7 @@ export async function openWasm(): Promise<Engine> {
       library: `TensorFlow.js WASM ${version}`,
       threads,
       precisions: ['float32'],
+      autoPrecision: 'float32',
     },
     compile: async (program) => compileEagerly(program),
     liveTensors: () => memory().numTensors,

@@ -32,6 +32,6 @@ const alphaOf = (alpha: unknown) => alpha as number;
 
 export const leakyReluKernels: readonly WasmKernel[] = [
   kernel(LeakyRelu, 'x', 'x', alphaOf),
-  kernel('LeakyReluGradient', 'x', 'dy', alphaOf),
+  kernel('LeakyReluGradient', 'y', 'dy', alphaOf),
   kernel('ReluGradient', 'y', 'dy', () => 0),
 ];

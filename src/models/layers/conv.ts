@@ -7,7 +7,7 @@ import { kernelOf, weightParameters, withBias } from './weights.ts';
 type Options = LayerOf<'conv'>;
 
 /** Padding of both axes for an input of this height and width. */
-function paddingOf({ kernel, stride, padding }: Options, height: number, width: number): [Sides, Sides] {
+export function paddingOf({ kernel, stride, padding }: Options, height: number, width: number): [Sides, Sides] {
   const [kernelHeight, kernelWidth] = pair(kernel);
   const [strideHeight, strideWidth] = pair(stride);
   return [

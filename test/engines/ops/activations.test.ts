@@ -17,12 +17,12 @@ test('at 0 a leaky ReLU has its slope below 0, and a ReLU has none', async () =>
   assert.deepEqual([...(await slopes('relu'))], [0, 0, 0, 4, 5]);
 });
 
-test("a leaky ReLU's gradient is linear in dy, with the same slopes, and flat in x", async () => {
-  const through = (a: 'dy' | 'x') =>
+test("a leaky ReLU's gradient is linear in dy, with the same slopes, and flat in y", async () => {
+  const through = (a: 'dy' | 'y') =>
     grad((input) => {
-      const inputs = a === 'dy' ? { dy: input, x: x() } : { dy: dy(), x: input };
+      const inputs = a === 'dy' ? { dy: input, y: x() } : { dy: dy(), y: input };
       return sum(mul(runOp(leakyReluGradientOp, inputs, { alpha: 0.25 }), tensor1d([10, 20, 30, 40, 50])));
     })(a === 'dy' ? dy() : x()).data();
   assert.deepEqual([...(await through('dy'))], [2.5, 5, 7.5, 40, 50]);
-  assert.deepEqual([...(await through('x'))], [0, 0, 0, 0, 0]);
+  assert.deepEqual([...(await through('y'))], [0, 0, 0, 0, 0]);
 });

@@ -11,7 +11,14 @@ import { secondOrderTests } from '../contract/second-order.ts';
 import { spectralNormTests } from '../contract/spectral-norm.ts';
 
 const composed: Engine = {
-  info: { name: 'wasm', device: 'CPU', library: 'tfjs cpu', threads: 1, precisions: ['float32'] },
+  info: {
+    name: 'wasm',
+    device: 'CPU',
+    library: 'tfjs cpu',
+    threads: 1,
+    precisions: ['float32'],
+    autoPrecision: 'float32',
+  },
   compile: async (program) => compileEagerly(program),
   liveTensors: () => memory().numTensors,
 };

@@ -10,7 +10,16 @@ function op(name: string, inputs: number[], ...outputs: number[]): RecordedOp {
 
 function traced(parts: Partial<TracedFunction>, ops: RecordedOp[]): TracedFunction {
   const constants = new Map([[90, { shape: [], dtype: 1, values: Float32Array.of(0.5) }]]);
-  return { name: 'f', recording: { ops, constants }, feeds: [], variables: [], outputs: [], updates: [], ...parts };
+  return {
+    name: 'f',
+    recording: { ops, constants },
+    specs: {},
+    feeds: [],
+    variables: [],
+    outputs: [],
+    updates: [],
+    ...parts,
+  };
 }
 
 /** op and inputs by name */
@@ -31,9 +40,10 @@ test('an op reads feeds, variables, constants and outputs by number; what no out
   const nodes = functionNodes(
     traced(
       {
+        specs: { x: { shape: [2, 1], dtype: 'uint8' }, unread: { shape: [2], dtype: 'int32' } },
         feeds: [
-          { name: 'x', id: 1, spec: { shape: [2], dtype: 'uint8' } },
-          { name: 'unread', id: 2, spec: { shape: [2], dtype: 'int32' } },
+          { name: 'x', id: 1 },
+          { name: 'unread', id: 2 },
         ],
         variables: [
           { name: 'w', id: 3 },
@@ -45,12 +55,14 @@ test('an op reads feeds, variables, constants and outputs by number; what no out
     ),
   );
   assert.deepEqual(inputsOf(nodes), {
-    'f/feed/x': 'Placeholder',
-    'f/feed/x/float': 'Cast f/feed/x',
-    'f/feed/unread': 'Placeholder',
+    'f/feeds/int32': 'Placeholder',
+    'f/feeds/uint8': 'Placeholder',
+    'f/feed/x/bytes/shape': 'Const',
+    'f/feed/x/bytes': 'Reshape f/feeds/uint8 f/feed/x/bytes/shape',
+    'f/feed/x': 'Cast f/feed/x/bytes',
     'f/read/w': 'ReadVariableOp variable/w', // variableNodes makes the handle
     'f/constant/90': 'Const',
-    'f/0-Split': 'Split f/feed/x/float f/constant/90',
+    'f/0-Split': 'Split f/feed/x f/constant/90',
     'f/2-Mul': 'Mul f/0-Split:1 f/read/w',
     'f/output/y': 'Identity f/2-Mul',
   });

@@ -25,23 +25,88 @@ test('heavy ops compute in bfloat16 between casts, each tensor cast once; shapes
     node('dx', 'Conv2DBackpropInput', 'sizes', 'w', 'sum:1'),
     node('dw', 'Conv2DBackpropFilter', 'x', 'sizes', 'sum:1'),
     node('product', 'BatchMatMulV2', 'dx', 'k', '^dw'),
+    node('out', 'Pack', 'product', 'dw'),
   ];
   assert.deepEqual(lines(toMixedBfloat16(nodes)), [
-    'y/bfloat16-0 = Cast<float>half>(x)',
-    'y/bfloat16-1 = Cast<float>half>(w)',
-    'y/bfloat16 = Conv2D<half>(y/bfloat16-0, y/bfloat16-1)',
+    'x/bfloat16 = Cast<float>half>(x)',
+    'w/bfloat16 = Cast<float>half>(w)',
+    'y/bfloat16 = Conv2D<half>(x/bfloat16, w/bfloat16)',
     'y = Cast<half>float>(y/bfloat16)',
     'sum = AddV2<float>(y, b)',
-    'dx/bfloat16-2 = Cast<float>half>(sum:1)',
-    'dx/bfloat16 = Conv2DBackpropInput<half>(sizes, y/bfloat16-1, dx/bfloat16-2)',
-    'dx = Cast<half>float>(dx/bfloat16)',
-    'dw/bfloat16 = Conv2DBackpropFilter<half>(y/bfloat16-0, sizes, dx/bfloat16-2)',
+    'sum-1/bfloat16 = Cast<float>half>(sum:1)',
+    'dx/bfloat16 = Conv2DBackpropInput<half>(sizes, w/bfloat16, sum-1/bfloat16)',
+    'dw/bfloat16 = Conv2DBackpropFilter<half>(x/bfloat16, sizes, sum-1/bfloat16)',
     'dw = Cast<half>float>(dw/bfloat16)',
-    'product/bfloat16-0 = Cast<float>half>(dx)',
-    'product/bfloat16-1 = Cast<float>half>(k)',
-    'product/bfloat16 = BatchMatMulV2<half>(product/bfloat16-0, product/bfloat16-1, ^dw)',
+    'k/bfloat16 = Cast<float>half>(k)',
+    'product/bfloat16 = BatchMatMulV2<half>(dx/bfloat16, k/bfloat16, ^dw)', // dx is not cast back: it was rounded already
     'product = Cast<half>float>(product/bfloat16)',
+    'out = Pack<float>(product, dw)',
   ]);
+});
+
+test('what only moves values before a heavy op moves bfloat16, the cast comes first, and nothing idle stays', () => {
+  const nodes = [
+    node('turned', 'Transpose', 'x', 'axes'),
+    node('framed', 'PadV2', 'turned', 'sides', 'zero'),
+    node('y', 'Conv2D', 'framed', 'w'),
+    node('out', 'Identity', 'y'),
+  ];
+  assert.deepEqual(lines(toMixedBfloat16(nodes)), [
+    'x/bfloat16 = Cast<float>half>(x)',
+    'turned/bfloat16 = Transpose<half>(x/bfloat16, axes)',
+    'zero/bfloat16 = Cast<float>half>(zero)',
+    'framed/bfloat16 = PadV2<half>(turned/bfloat16, sides, zero/bfloat16)',
+    'w/bfloat16 = Cast<float>half>(w)',
+    'y/bfloat16 = Conv2D<half>(framed/bfloat16, w/bfloat16)',
+    'y = Cast<half>float>(y/bfloat16)',
+    'out = Identity<float>(y)',
+  ]);
+});
+
+test('another reader of what was moved still gets float32', () => {
+  const nodes = [
+    node('turned', 'Transpose', 'x', 'axes'),
+    node('y', 'Conv2D', 'turned', 'w'),
+    node('out', 'AddV2', 'turned', 'y'),
+  ];
+  assert.deepEqual(lines(toMixedBfloat16(nodes)), [
+    'turned = Transpose<float>(x, axes)',
+    'x/bfloat16 = Cast<float>half>(x)',
+    'turned/bfloat16 = Transpose<half>(x/bfloat16, axes)',
+    'w/bfloat16 = Cast<float>half>(w)',
+    'y/bfloat16 = Conv2D<half>(turned/bfloat16, w/bfloat16)',
+    'y = Cast<half>float>(y/bfloat16)',
+    'out = AddV2<float>(turned, y)',
+  ]);
+});
+
+test('what a heavy op gives is moved before it is cast back, on to the next heavy op without any cast', () => {
+  const nodes = [
+    node('y', 'Conv2D', 'x', 'w'),
+    node('pixels', 'DepthToSpace', 'y'),
+    node('both', 'ConcatV2', 'pixels', 'y', 'axis'),
+    node('mixed', 'ConcatV2', 'both', 'x', 'axis'), // x is no product, so this is float32 for whom it may concern
+    node('z', 'Conv2D', 'mixed', 'w'),
+    node('out', 'Pack', 'both', 'mixed', 'z'),
+  ];
+  assert.deepEqual(lines(toMixedBfloat16(nodes)), [
+    'x/bfloat16 = Cast<float>half>(x)',
+    'w/bfloat16 = Cast<float>half>(w)',
+    'y/bfloat16 = Conv2D<half>(x/bfloat16, w/bfloat16)',
+    'pixels/bfloat16 = DepthToSpace<half>(y/bfloat16)',
+    'both/bfloat16 = ConcatV2<half>(pixels/bfloat16, y/bfloat16, axis)',
+    'both = Cast<half>float>(both/bfloat16)',
+    'mixed = ConcatV2<float>(both, x, axis)',
+    'mixed/bfloat16 = ConcatV2<half>(both/bfloat16, x/bfloat16, axis)',
+    'z/bfloat16 = Conv2D<half>(mixed/bfloat16, w/bfloat16)',
+    'z = Cast<half>float>(z/bfloat16)',
+    'out = Pack<float>(both, mixed, z)',
+  ]);
+});
+
+test('a graph without heavy ops stays as it is', () => {
+  const nodes = [node('turned', 'Transpose', 'x', 'axes'), node('out', 'Identity', 'turned')];
+  assert.deepEqual(toMixedBfloat16(nodes), nodes);
 });
 
 test('training in mixed_bfloat16 stays within 2 % of float32, and its weights are float32', {

@@ -1,6 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { add, keep, mul, ones, scalar, sum, type Tensor, tensor, tensor1d } from '@tensorflow/tfjs-core';
+import {
+  add,
+  greater,
+  keep,
+  matMul,
+  mul,
+  ones,
+  relu,
+  reshape,
+  scalar,
+  sum,
+  type Tensor,
+  tensor,
+  tensor1d,
+  transpose,
+} from '@tensorflow/tfjs-core';
 import type { Program, ProgramFunction } from '../../../src/engines/engine.ts';
 import { openEngine } from '../../../src/engines/open.ts';
 import { applyAdam } from '../../../src/engines/ops/adam.ts';
@@ -97,4 +112,39 @@ test('recording takes small tensors made in JavaScript, and large ones of one va
   assert.deepEqual(found['flags'], Float32Array.of(1, 0));
   compiled.dispose();
   assert.equal(engine.liveTensors(), before);
+});
+
+test('a trace knows the shapes and types of what it does not compute', { skip: noTensorflow }, async () => {
+  const { engine } = await openEngine('tensorflow');
+  const program: Program = {
+    variables: {},
+    functions: {
+      moved: {
+        feeds: {
+          whole: { shape: [2, 3], dtype: 'int32' },
+          one: { shape: [1, 2, 3], dtype: 'float32' },
+          many: { shape: [4, 3, 1], dtype: 'float32' },
+        },
+        body: (_, { whole, one, many }) => ({
+          outputs: {
+            whole: transpose(relu(whole!)),
+            larger: transpose(greater(one!, 2)),
+            product: sum(reshape(matMul(one!, many!), [4, 2]), 0), // one is broadcast to [4, 2, 3]
+          },
+        }),
+      },
+    },
+  };
+  const compiled = await engine.compile(program, { precision: 'float32' });
+  const feeds = {
+    whole: Int32Array.of(1, -2, 3, 4, 5, -6),
+    one: Float32Array.of(1, 2, 3, 4, 5, 6),
+    many: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 1),
+  };
+  assert.deepEqual(await compiled.run('moved', feeds), {
+    whole: Float32Array.of(1, 4, 0, 5, 3, 0),
+    larger: Float32Array.of(0, 1, 0, 1, 1, 1),
+    product: Float32Array.of(1 + 2 + 3 + 6, 4 + 5 + 6 + 15),
+  });
+  compiled.dispose();
 });

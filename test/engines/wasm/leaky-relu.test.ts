@@ -29,7 +29,7 @@ test('LeakyReLU multiplies in float32, as PyTorch does', () => {
 });
 
 test('gradient of LeakyReLU: dy where x is positive, else slope times dy', () => {
-  assert.deepEqual(run('LeakyReluGradient', { dy: dy(), x: x() }, { alpha: 0.5 }), [0.5, 1, 1.5, 4, 5, -3]);
+  assert.deepEqual(run('LeakyReluGradient', { dy: dy(), y: x() }, { alpha: 0.5 }), [0.5, 1, 1.5, 4, 5, -3]);
 });
 
 test('gradient of ReLU from its output: dy where the output is positive, else 0', () => {

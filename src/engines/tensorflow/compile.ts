@@ -1,0 +1,42 @@
+// Compiles a program for TensorFlow: traced, its convolutions measured where that is wanted, and loaded.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CompiledProgram, CompileOptions, Precision, Program } from '../engine.ts';
+import type { FormChoices, Unmeasured } from './convolutions/choices.ts';
+import { fastestForm } from './convolutions/measure.ts';
+import { loadTraced } from './program.ts';
+import type { Recorder } from './recorder.ts';
+import { traceProgram } from './trace.ts';
+
+export interface Tracer {
+  recorder: Recorder;
+  choices: FormChoices;
+}
+
+export async function compileRecorded(
+  program: Program,
+  tracer: Tracer,
+  { precision, onMeasure }: CompileOptions,
+): Promise<CompiledProgram> {
+  const traced = traceProgram(program, tracer, precision);
+  if (!onMeasure || traced.unmeasured.length === 0) return loadTraced(program, traced, tracer.recorder.binding);
+  await measure(traced.unmeasured, tracer, precision, onMeasure);
+  return loadTraced(program, traceProgram(program, tracer, precision), tracer.recorder.binding);
+}
+
+async function measure(
+  unmeasured: readonly Unmeasured[],
+  tracer: Tracer,
+  precision: Precision,
+  onMeasure: (done: number, total: number) => void,
+): Promise<void> {
+  const load = (contest: Program) =>
+    loadTraced(contest, traceProgram(contest, tracer, precision), tracer.recorder.binding);
+  const names = new Map<string, string>();
+  for (const convolution of unmeasured) {
+    onMeasure(names.size, unmeasured.length);
+    await nextTurn(); // signals are heard here
+    names.set(convolution.key, await fastestForm(convolution, load));
+  }
+  tracer.choices.remember(names);
+  onMeasure(names.size, unmeasured.length);
+}

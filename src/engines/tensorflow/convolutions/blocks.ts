@@ -1,0 +1,51 @@
+// A strided convolution seen in blocks of one stride: its kernel padded so that every block of taps meets one block of pixels.
+import { pad, reshape, slice, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import type { Convolution, Sides } from './geometry.ts';
+
+/** One axis in blocks: tap t of the padded kernel is tap t - front of the kernel. */
+export interface BlockAxis {
+  stride: number;
+  kernel: number;
+  /** Zero taps put before the kernel so that the padding before the image is whole blocks. */
+  front: number;
+  /** Blocks of the padded kernel, and of the padding before the image. */
+  taps: number;
+  lead: number;
+}
+
+export function blockAxes({ filter, stride, pad: sides }: Convolution): [vertical: BlockAxis, horizontal: BlockAxis] {
+  const axis = (a: 0 | 1): BlockAxis => {
+    const before = sides[a][0];
+    const front = (stride[a] - (before % stride[a])) % stride[a];
+    return {
+      stride: stride[a],
+      kernel: filter[a],
+      front,
+      taps: Math.ceil((filter[a] + front) / stride[a]),
+      lead: (before + front) / stride[a],
+    };
+  };
+  return [axis(0), axis(1)];
+}
+
+/** w: [kh, kw, C, F] -> [Kh, s, Kw, s, C, F], the padded kernel by block and by place within the block. */
+export function inBlocks(filter: Tensor, [vertical, horizontal]: readonly [BlockAxis, BlockAxis]): Tensor {
+  const [, , inputs, outputs] = filter.shape as [number, number, number, number];
+  const sides = ({ front, taps, stride, kernel }: BlockAxis): Sides => [front, taps * stride - kernel - front];
+  const padded = framed(filter as Tensor4D, 0, sides(vertical), sides(horizontal));
+  return reshape(padded, [vertical.taps, vertical.stride, horizontal.taps, horizontal.stride, inputs, outputs]);
+}
+
+/** Puts zeros around two neighbouring axes of a tensor of rank 4, or cuts where a side is negative. */
+export function framed(x: Tensor4D, firstAxis: 0 | 1, vertical: Sides, horizontal: Sides): Tensor4D {
+  const sides = [0, 1, 2, 3].map((axis): Sides => {
+    if (axis === firstAxis) return vertical;
+    return axis === firstAxis + 1 ? horizontal : [0, 0];
+  });
+  const cut = sides.some((pair) => pair.some((size) => size < 0));
+  const begin = sides.map(([before]) => Math.max(-before, 0)) as [number, number, number, number];
+  const size = sides.map(([before, after], axis) => x.shape[axis]! + Math.min(before, 0) + Math.min(after, 0));
+  const kept = cut ? slice(x, begin, size as typeof begin) : x;
+  const added = sides.map(([before, after]): Sides => [Math.max(before, 0), Math.max(after, 0)]);
+  return added.flat().every((count) => count === 0) ? kept : (pad(kept, added) as Tensor4D);
+}

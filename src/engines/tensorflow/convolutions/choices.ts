@@ -1,0 +1,106 @@
+// Which form each convolution takes. What was measured once on this machine is remembered in a file of the user's cache.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { dirname } from 'node:path';
+import { cachePath } from '../../../cache.ts';
+import type { Precision } from '../../engine.ts';
+import { filterGradientForms } from './filter-gradient-forms.ts';
+import type { Form } from './form.ts';
+import { forwardForms } from './forward-forms.ts';
+import { type Convolution, operationsOf } from './geometry.ts';
+import { inputGradientForms } from './input-gradient-forms.ts';
+
+export const formsOf = {
+  forward: forwardForms,
+  inputGradient: inputGradientForms,
+  filterGradient: filterGradientForms,
+} satisfies Record<string, readonly Form[]>;
+
+export type Kind = keyof typeof formsOf;
+
+/** A convolution that a traced function has, and whose fastest form nobody knows yet. */
+export interface Unmeasured {
+  key: string;
+  kind: Kind;
+  convolution: Convolution;
+  candidates: Form[];
+}
+
+export interface FormChoices {
+  /** The form to compute with now: the standard one, or while a function is traced the one that was the fastest. */
+  formOf(kind: Kind, convolution: Convolution): Form;
+  /** Calls `trace`; convolutions in it take their measured forms. Gives those that have none yet. */
+  whileTracing(precision: Precision, trace: () => void): Unmeasured[];
+  /** Remembers the fastest forms, by key. */
+  remember(names: ReadonlyMap<string, string>): void;
+}
+
+const worthMeasuring = 5e7; // operations; below that a convolution takes less than a millisecond
+
+/** @param file where choices are kept; nothing is measured or remembered without one. */
+export function createChoices(file: string | undefined): FormChoices {
+  const known = new Map(Object.entries(file ? readChoices(file) : {}));
+  let tracing: { precision: Precision; unmeasured: Map<string, Unmeasured> } | undefined;
+
+  return {
+    formOf(kind, convolution) {
+      const candidates = formsOf[kind].filter((form) => form.fits(convolution));
+      const [standard] = candidates as [Form];
+      if (!tracing || candidates.length === 1 || operationsOf(convolution) < worthMeasuring) return standard;
+      const key = keyOf(kind, convolution, tracing.precision);
+      const name = known.get(key);
+      if (name === undefined) tracing.unmeasured.set(key, { key, kind, convolution, candidates });
+      return candidates.find((form) => form.name === name) ?? standard;
+    },
+    whileTracing(precision, trace) {
+      tracing = { precision, unmeasured: new Map() };
+      try {
+        trace();
+        return file ? [...tracing.unmeasured.values()] : [];
+      } finally {
+        tracing = undefined;
+      }
+    },
+    remember(names) {
+      for (const [key, name] of names) known.set(key, name);
+      if (file) writeChoices(file, { ...readChoices(file), ...Object.fromEntries(known) });
+    },
+  };
+}
+
+/** The file for this processor, this number of threads and this version of TensorFlow. */
+export function choicesFile(library: string, threads: number): string {
+  const machine = [process.platform, process.arch, cpus()[0]?.model, threads, library, formsVersion].join('\n');
+  return cachePath('convolutions', `${createHash('sha256').update(machine).digest('hex').slice(0, 16)}.json`);
+}
+
+const formsVersion = 1; // raised when a form changes
+
+function keyOf(kind: Kind, { input, filter, stride, pad }: Convolution, precision: Precision): string {
+  const by = (sizes: readonly number[]) => sizes.join('x');
+  return `${kind} ${by(input)} ${by(filter)} stride ${by(stride)} pad ${by(pad.flat())} ${precision}`;
+}
+
+/** A file that is missing or damaged is measured again. */
+function readChoices(file: string): Record<string, string> {
+  try {
+    const choices: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const entries = Object.entries(choices as Record<string, unknown>);
+    return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  } catch {
+    return {};
+  }
+}
+
+/** A cache that cannot be written costs the next start some seconds, no more. */
+function writeChoices(file: string, choices: Record<string, string>): void {
+  const partial = `${file}.${process.pid}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(partial, `${JSON.stringify(choices, null, 1)}\n`);
+    renameSync(partial, file);
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,11 @@
+// What a form is: the same numbers as a convolution or one of its gradients, by other operations.
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { NativeBackend } from '../kernel.ts';
+import type { Convolution } from './geometry.ts';
+
+export interface Form {
+  name: string;
+  fits(convolution: Convolution): boolean;
+  /** The two tensors are x and w for the convolution, dy and w for its input gradient, x and dy for its filter gradient. */
+  compute(backend: NativeBackend, convolution: Convolution, first: Tensor, second: Tensor): Tensor;
+}

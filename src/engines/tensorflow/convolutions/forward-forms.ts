@@ -1,0 +1,51 @@
+// Forms of y[o] = sum_t x[s o + t - before] w[t].
+import { concat, pad, reshape, type Tensor4D, transpose } from '@tensorflow/tfjs-core';
+import { blockAxes, framed, inBlocks } from './blocks.ts';
+import type { Form } from './form.ts';
+import type { Sides } from './geometry.ts';
+import { depthToSpace, forward, plain, spaceToDepth } from './native.ts';
+
+const kernel: Form = { name: 'kernel', fits: () => true, compute: forward };
+
+/** Stride s over C channels is stride 1 over the s s C channels of each block. */
+const blocks: Form = {
+  name: 'blocks',
+  fits: ({ stride: [vertical, horizontal] }) => vertical > 1 && vertical === horizontal,
+  compute(backend, convolution, x, filter) {
+    const { input, filter: size, output, stride } = convolution;
+    const axes = blockAxes(convolution);
+    const sides = ([0, 1] as const).map((axis): Sides => {
+      const before = axes[axis].lead * stride[axis];
+      return [before, stride[axis] * (output[axis + 1]! - 1 + axes[axis].taps) - input[axis + 1]! - before];
+    }) as [Sides, Sides];
+    const image = spaceToDepth(backend, framed(x as Tensor4D, 1, ...sides), stride[0]); // [B, h - 1 + K, w - 1 + K, s s C]
+    const byBlock = transpose(inBlocks(filter, axes), [0, 2, 1, 3, 4, 5]);
+    return plain(backend, image, reshape(byBlock, [axes[0].taps, axes[1].taps, stride[0] ** 2 * size[2], size[3]]));
+  },
+};
+
+/** Few filters leave vector units empty: four neighbouring outputs as one with four times the filters, in strides of two. */
+const pixelBlocks: Form = {
+  name: 'pixel-blocks',
+  fits: ({ filter, stride, output }) =>
+    filter[3] <= 4 && stride[0] === 1 && stride[1] === 1 && output[1] % 2 === 0 && output[2] % 2 === 0,
+  compute(backend, convolution, x, filter) {
+    const shifted = ([row, column]: readonly [number, number]) =>
+      pad(filter as Tensor4D, [[row, 1 - row], [column, 1 - column], [0, 0], [0, 0]]); // biome-ignore format: a table of sides
+    const four = concat(
+      (
+        [
+          [0, 0],
+          [0, 1],
+          [1, 0],
+          [1, 1],
+        ] as const
+      ).map(shifted),
+      3,
+    ); // [kh + 1, kw + 1, C, 4 F]
+    const image = framed(x as Tensor4D, 1, ...convolution.pad);
+    return depthToSpace(backend, plain(backend, image, four, { stride: [2, 2] }), 2);
+  },
+};
+
+export const forwardForms: readonly Form[] = [kernel, blocks, pixelBlocks];

@@ -1,0 +1,98 @@
+// Who wins a contest, on a clock that only the forms move.
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { CompiledProgram, HostValues, Program } from '../../../../src/engines/engine.ts';
+import type { Kind } from '../../../../src/engines/tensorflow/convolutions/choices.ts';
+import { fastestForm } from '../../../../src/engines/tensorflow/convolutions/measure.ts';
+import { convolution } from './geometries.ts';
+
+const geometry = convolution([2, 8, 6, 3], [5, 5, 3, 4], [2, 2], 'same');
+
+/** Milliseconds of each run of each form, the first run first; the last goes on. The standard form is named first. */
+type Durations = Record<string, readonly number[]>;
+
+interface Contest {
+  winner: string;
+  runs: Record<string, number>;
+  program: Program;
+  written: HostValues;
+  disposed: boolean;
+}
+
+async function contest(t: TestContext, durations: Durations, kind: Kind = 'forward'): Promise<Contest> {
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
+  const runs = Object.fromEntries(Object.keys(durations).map((name) => [name, 0]));
+  const found = { program: { variables: {}, functions: {} } as Program, written: {}, disposed: false };
+  const compile = (program: Program): CompiledProgram => {
+    found.program = program;
+    return {
+      async run(name) {
+        now += durations[name]![runs[name]!] ?? durations[name]!.at(-1)!;
+        runs[name]!++;
+        return {};
+      },
+      read: () => assert.fail('nothing is read'),
+      async write(values) {
+        found.written = values;
+      },
+      dispose() {
+        found.disposed = true;
+      },
+    };
+  };
+  const candidates = Object.keys(durations).map((name) => ({
+    name,
+    fits: () => true,
+    compute: () => assert.fail('the contest is only compiled'),
+  }));
+  const winner = await fastestForm({ key: 'key', kind, convolution: geometry, candidates }, compile);
+  return { ...found, winner, runs };
+}
+
+test('the form with the shortest time wins, whatever its first and its slow runs take', async (t) => {
+  const { winner, disposed } = await contest(t, {
+    kernel: [10, 10],
+    first: [1, 7, 9],
+    second: [99, 12, 12, 6, 12],
+  });
+  assert.equal(winner, 'second');
+  assert.ok(disposed);
+});
+
+test('a form must be 5 % faster than the standard one', async (t) => {
+  assert.equal((await contest(t, { kernel: [100], other: [96] })).winner, 'kernel');
+  t.mock.restoreAll();
+  assert.equal((await contest(t, { kernel: [100], other: [94] })).winner, 'other');
+  t.mock.restoreAll();
+  assert.equal((await contest(t, { kernel: [100], other: [150] })).winner, 'kernel');
+});
+
+test('a form more than 2.5 times as slow as the fastest is not tried again', async (t) => {
+  const { runs } = await contest(t, { kernel: [10], slow: [26], fair: [24] });
+  assert.deepEqual(runs, { kernel: 6, slow: 2, fair: 6 }); // the first is not counted
+});
+
+test('forms start from the tensors of their kind, of different values that are neither large nor tiny', async (t) => {
+  const shapes: Record<Kind, [number[], number[]]> = {
+    forward: [[2, 8, 6, 3], [5, 5, 3, 4]], // biome-ignore format: a table of shapes
+    inputGradient: [[2, 4, 3, 4], [5, 5, 3, 4]], // biome-ignore format: a table of shapes
+    filterGradient: [[2, 8, 6, 3], [2, 4, 3, 4]], // biome-ignore format: a table of shapes
+  };
+  for (const kind of ['forward', 'inputGradient', 'filterGradient'] as const) {
+    const { program, written } = await contest(t, { kernel: [1], other: [1] }, kind);
+    t.mock.restoreAll();
+    const [first, second] = shapes[kind];
+    assert.deepEqual(program.variables, { first, second });
+    assert.deepEqual(Object.keys(program.functions), ['kernel', 'other']);
+    for (const [name, shape] of Object.entries(program.variables)) {
+      const values = written[name]!;
+      assert.equal(
+        values.length,
+        shape.reduce((product, side) => product * side, 1),
+      );
+      assert.ok(new Set(values).size > 10);
+      assert.ok(values.every((value) => Math.abs(value) <= 0.5 && Math.abs(value) > 1e-3));
+    }
+  }
+});
