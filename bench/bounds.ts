@@ -1,0 +1,117 @@
+// What this program must reach beside its peers: each bound once, and how a contest is judged by it.
+import type { Contest, Measurements } from './record.ts';
+import { ratioOf, type Spread, spreadOf } from './statistics.ts';
+
+interface Bound {
+  sentence: string;
+  /** A contestant's name; `this default` is the precision that `auto` is on the machine. */
+  ours: string;
+  /** The fastest of them counts. */
+  peers: readonly string[];
+  quantity: 'ms' | 'peakMiB';
+  limit: number;
+  /** The only model that it is about. */
+  only?: string;
+}
+
+const torchFloat32 = ['default', 'channels_last', 'compile', 'compile channels_last'];
+const torchBfloat16 = ['bf16', 'bf16 channels_last', 'bf16 compile channels_last'];
+const torch = (modes: readonly string[]) => modes.map((mode) => `PyTorch ${mode}`);
+const keras = 'Keras tf.function';
+
+const bounds: readonly Bound[] = [
+  {
+    sentence: 'step, both float32: this / Keras tf.function',
+    ours: 'this float32',
+    peers: [keras],
+    quantity: 'ms',
+    limit: 0.95,
+  },
+  {
+    sentence: 'step, both bfloat16: this / Keras mixed_bfloat16',
+    ours: 'this mixed_bfloat16',
+    peers: [`${keras} mixed_bfloat16`],
+    quantity: 'ms',
+    limit: 0.85,
+  },
+  {
+    sentence: 'step: this by default / best float32 mode of PyTorch',
+    ours: 'this default',
+    peers: torch(torchFloat32),
+    quantity: 'ms',
+    limit: 0.5,
+  },
+  {
+    sentence: 'step, both bfloat16: this / best bf16 mode of PyTorch',
+    ours: 'this mixed_bfloat16',
+    peers: torch(torchBfloat16),
+    quantity: 'ms',
+    limit: 0.7,
+  },
+  {
+    sentence: 'step: this by default / stock tfjs-node',
+    ours: 'this default',
+    peers: ['tfjs-node stock'],
+    quantity: 'ms',
+    limit: 0.3,
+  },
+  {
+    sentence: 'step, both float32: this on WASM / this on TensorFlow',
+    ours: 'this WASM',
+    peers: ['this float32'],
+    quantity: 'ms',
+    limit: 6,
+  },
+  {
+    sentence: 'peak memory, both float32: this / Keras',
+    ours: 'this float32',
+    peers: [keras],
+    quantity: 'peakMiB',
+    limit: 1,
+    only: 'mnist-test4',
+  },
+  {
+    sentence: 'peak memory, both bfloat16: this / Keras',
+    ours: 'this mixed_bfloat16',
+    peers: [`${keras} mixed_bfloat16`],
+    quantity: 'peakMiB',
+    limit: 1,
+    only: 'mnist-test4',
+  },
+  {
+    sentence: '10,000 images, both float32: this / Keras predict',
+    ours: 'this sampler',
+    peers: ['Keras predict 64', 'Keras predict 256'],
+    quantity: 'ms',
+    limit: 1,
+  },
+];
+
+export interface Judgement {
+  bound: Bound;
+  /** The peer that counted. */
+  peer: string;
+  ratio: Spread;
+  met: boolean;
+}
+
+/** Judges a contest by every bound whose contestants took part. */
+export function judge(contest: Contest): Judgement[] {
+  return bounds.flatMap((bound) => judgeBy(bound, contest) ?? []);
+}
+
+function judgeBy(bound: Bound, { model, contestants, autoPrecision }: Contest): Judgement | undefined {
+  if (bound.only !== undefined && bound.only !== model) return undefined;
+  const ours = contestants[bound.ours.replace('default', autoPrecision)];
+  const peer = bound.peers
+    .filter((name) => contestants[name])
+    .sort((a, b) => median(contestants[a]!) - median(contestants[b]!))[0];
+  if (!ours || peer === undefined) return undefined;
+  const values = ({ ms, peakMiB }: Measurements) => (bound.quantity === 'ms' ? ms : [peakMiB]);
+  const ratio = ratioOf(values(ours), values(contestants[peer]!));
+  return { bound, peer, ratio, met: ratio.median <= bound.limit };
+}
+
+function median({ ms }: Measurements): number {
+  return spreadOf(ms).median;
+}

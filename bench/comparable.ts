@@ -1,0 +1,33 @@
+// Which configs can be compared: the peers' steps know what the published systems of configs/ use.
+import type { Config } from '../src/config/config.ts';
+import { BenchError } from './bench-error.ts';
+
+/** Refuses whatever would be another amount of work for a peer. */
+export function checkComparable({ data, generator, discriminator, training }: Config): void {
+  const { loss, labels, gradientPenalty, instanceNoise, diffAugment, clipWeights, ema } = training;
+  const layers = [...generator.layers, ...discriminator.layers];
+  const optimizers = [generator.optimizer, discriminator.optimizer];
+  const unknown = {
+    'a loss other than non-saturating bce': loss.type !== 'bce' || loss.generator !== 'nonSaturating',
+    'labels that are drawn or scheduled': ![labels.real, labels.fake, labels.flip].every(Number.isFinite),
+    'flipped labels or images': labels.flip !== 0 || data.flip !== 0,
+    'several updates per step': training.discriminatorSteps !== 1 || training.generatorSteps !== 1,
+    'a penalty, noise, augmentation, clipped weights or average': [
+      gradientPenalty,
+      instanceNoise,
+      diffAugment[0],
+      clipWeights,
+      ema,
+    ].some((option) => option !== undefined),
+    'clipped gradients': optimizers.some(({ clipNorm, clipValue }) => (clipNorm ?? clipValue) !== undefined),
+    'a scheduled learning rate': !optimizers.every(({ learningRate }) => Number.isFinite(learningRate)),
+    'spectral normalisation': layers.some((layer) => 'spectralNorm' in layer && layer.spectralNorm),
+    'bilinear upsampling': layers.some((layer) => layer.type === 'upsample' && layer.method !== 'nearest'),
+  };
+  const found = Object.entries(unknown).filter(([, present]) => present);
+  if (found.length === 0) return;
+  throw new BenchError({
+    happened: `The peers' steps do not have ${found.map(([name]) => name).join(', nor ')}.`,
+    expected: 'Only what all contestants do in the same way can be compared.',
+  });
+}

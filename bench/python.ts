@@ -1,0 +1,44 @@
+// Which Python runs the peers, and whether it has their packages.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { messageOf } from '../src/errors.ts';
+import { BenchError } from './bench-error.ts';
+
+const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+
+/** BENCH_PYTHON, or that of the virtual environment bench/.venv, or python3. */
+export function findPython(): string {
+  const local = pathOf('.venv/bin/python');
+  return process.env['BENCH_PYTHON'] ?? (existsSync(local) ? local : 'python3');
+}
+
+/** Why a Python cannot run the peers; undefined where it can. */
+export function whyUnfit(python: string): string | undefined {
+  const names = [...readFileSync(pathOf('requirements.txt'), 'utf8').matchAll(/^([\w-]+)==/gm)].map(
+    ([, name]) => name!,
+  );
+  const script = [
+    'import importlib.util, sys',
+    "modules = {'tensorflow-cpu': 'tensorflow'}",
+    'print(*[name for name in sys.argv[1:] if not importlib.util.find_spec(modules.get(name, name))])',
+  ].join('\n');
+  try {
+    const missing = execFileSync(python, ['-c', script, ...names], { encoding: 'utf8' }).trim();
+    return missing === '' ? undefined : `${python} has no ${missing.replaceAll(' ', ', no ')}`;
+  } catch (error) {
+    return `${python} does not run: ${messageOf(error).split('\n')[0]}`;
+  }
+}
+
+/** @throws BenchError */
+export function requirePython(): string {
+  const python = findPython();
+  const reason = whyUnfit(python);
+  if (reason === undefined) return python;
+  throw new BenchError({
+    happened: `The peers cannot run: ${reason}.`,
+    expected: 'A Python with the packages of bench/requirements.txt, in bench/.venv or named by BENCH_PYTHON.',
+    fix: 'python3 -m venv bench/.venv && bench/.venv/bin/pip install -r bench/requirements.txt',
+  });
+}

@@ -1,0 +1,170 @@
+"""A network of the task as a torch.nn.Sequential, with the task's first weights.
+
+Where a padding is uneven PyTorch has the odd pixel before the image. TensorFlow has it after: such a network stands here turned by 180
+degrees, that is its kernels are turned when they come in, and so are its images. Sizes stay, and PyTorch's own paddings give the
+same numbers.
+"""
+import math
+
+import numpy as np
+import torch
+from torch import nn
+
+
+class ToImage(nn.Module):
+    """[B, n] -> [B, c, h, w]. With channels last the vector holds the channels of a pixel side by side, which costs nothing here."""
+
+    def __init__(self, shape, channels_last):
+        super().__init__()
+        self.shape, self.channels_last = shape, channels_last
+
+    def forward(self, x):
+        height, width, channels = self.shape
+        if self.channels_last:
+            return x.reshape(-1, height, width, channels).permute(0, 3, 1, 2)
+        return x.reshape(-1, channels, height, width)
+
+
+class ToVector(nn.Module):
+    """[B, c, h, w] -> [B, n]."""
+
+    def __init__(self, channels_last):
+        super().__init__()
+        self.channels_last = channels_last
+
+    def forward(self, x):
+        return (x.permute(0, 2, 3, 1) if self.channels_last else x).flatten(1)
+
+
+def torch_model(task, network, channels_last):
+    entries = task.layers[network]
+    stacks = [torch_layers(entry, is_turned(task), channels_last) for entry in entries]
+    for index, stack in enumerate(stacks):
+        order = Order(entries, index, is_turned(task), channels_last)
+        for module in stack:
+            load(module, task.weights_of(network, index), order)
+    model = nn.Sequential(*sum(stacks, []))
+    return model.to(memory_format=torch.channels_last) if channels_last else model
+
+
+def is_turned(task):
+    sides = [side for entries in task.layers.values() for entry in entries for side in entry.get('sides', [])]
+    return any(before < after for before, after in sides)
+
+
+def turned(images):
+    """[..., h, w, c]"""
+    return np.flip(images, (-3, -2))
+
+
+def torch_layers(entry, is_turned, channels_last):
+    kind = entry['type']
+    if kind == 'reshape':
+        return [ToImage(entry['shape'], channels_last)]
+    if kind == 'flatten':
+        return [ToVector(channels_last)]
+    if kind in ('conv', 'convTranspose') and is_turned:
+        entry = {**entry, 'sides': [side[::-1] for side in entry['sides']]}
+    return LAYERS[kind](entry)
+
+
+def dense(entry):
+    return [nn.Linear(entry['input'][0], entry['units'], entry['bias'])]
+
+
+def conv(entry):
+    """The padding before the image on both sides, if that gives the same size; else zeros put there first."""
+    options = entry['input'][-1], entry['filters'], entry['kernel'], entry['stride']
+    padding = [before for before, _ in entry['sides']]
+    sizes = [(n + 2 * p - k) // s + 1 for n, p, k, s in zip(entry['input'], padding, entry['kernel'], entry['stride'])]
+    if sizes == entry['output'][:2]:
+        return [nn.Conv2d(*options, padding, bias=entry['bias'])]
+    vertical, horizontal = entry['sides']
+    return [nn.ZeroPad2d((*horizontal, *vertical)), nn.Conv2d(*options, bias=entry['bias'])]
+
+
+def conv_transpose(entry):
+    """`sides` are pixels cut off; PyTorch cuts `padding` on both and then puts `output_padding` back after."""
+    padding = [before for before, _ in entry['sides']]
+    back = [before - after for before, after in entry['sides']]
+    options = entry['input'][-1], entry['filters'], entry['kernel'], entry['stride'], padding, back
+    return [nn.ConvTranspose2d(*options, bias=entry['bias'])]
+
+
+def batch_norm(entry):
+    if not (entry['scale'] and entry['center']):
+        raise ValueError('torch.nn.BatchNorm has both scale and center, or neither.')
+    kind = nn.BatchNorm2d if len(entry['input']) == 3 else nn.BatchNorm1d
+    return [kind(entry['input'][-1], entry['epsilon'], 1 - entry['momentum'])]
+
+
+def dropout(entry):
+    return [(nn.Dropout2d if entry['channels'] else nn.Dropout)(entry['rate'])]
+
+
+LAYERS = {
+    'dense': dense,
+    'conv': conv,
+    'convTranspose': conv_transpose,
+    'batchNorm': batch_norm,
+    'relu': lambda entry: [nn.ReLU(inplace=True)],
+    'leakyRelu': lambda entry: [nn.LeakyReLU(entry['slope'], inplace=True)],
+    'tanh': lambda entry: [nn.Tanh()],
+    'sigmoid': lambda entry: [nn.Sigmoid()],
+    'dropout': dropout,
+    'upsample': lambda entry: [nn.Upsample(scale_factor=entry['factor'], mode='nearest')],
+}
+
+PARTS = {'kernel': 'weight', 'bias': 'bias', 'gamma': 'weight', 'beta': 'bias', 'movingMean': 'running_mean', 'movingVariance': 'running_var'}
+
+
+def load(module, weights, order):
+    if not list(module.parameters()):
+        return
+    with torch.no_grad():
+        for part, values in weights.items():
+            getattr(module, PARTS[part]).copy_(torch.from_numpy(np.ascontiguousarray(order.in_torch(values))))
+
+
+class Order:
+    """How the values of a layer's weights are put into PyTorch's order.
+
+    Kernels are [kh, kw, in, out] (transposed: [kh, kw, out, in]) and [in, out]; PyTorch's are [out, in, kh, kw] ([in, out, kh, kw]) and [out, in].
+    """
+
+    def __init__(self, entries, index, is_turned, channels_last):
+        self.is_turned, self.channels_last = is_turned, channels_last
+        self.output_image = image_made_of(entries, index)
+        self.input_image = image_behind(entries, index)
+
+    def in_torch(self, values):
+        if values.ndim == 4:
+            kernel = np.flip(values, (0, 1)) if self.is_turned else values
+            return kernel.transpose(3, 2, 0, 1)
+        by_output = self.as_vector(values, self.output_image)
+        return by_output if values.ndim == 1 else self.as_vector(by_output.T, self.input_image)
+
+    def as_vector(self, values, image):
+        """The last axis holds an image [h, w, c] as a vector, if `image` says so: turned, and with channels first unless they are last."""
+        if image is None:
+            return values
+        pixels = values.reshape(*values.shape[:-1], *image)
+        pixels = turned(pixels) if self.is_turned else pixels
+        pixels = pixels if self.channels_last else np.moveaxis(pixels, -1, -3)
+        return pixels.reshape(*values.shape[:-1], math.prod(image))
+
+
+def image_made_of(entries, index):
+    """The image that a later reshape makes of this layer's vector."""
+    for entry in entries[index + 1 :] if len(entries[index]['output']) == 1 else []:
+        if entry['type'] in ('reshape', 'dense'):
+            return entry.get('shape')
+    return None
+
+
+def image_behind(entries, index):
+    """The image that an earlier flatten made this layer's input of."""
+    for entry in reversed(entries[:index]):
+        if entry['type'] in ('flatten', 'dense'):
+            return entry['input'] if entry['type'] == 'flatten' else None
+    return None

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { taskLayers } from '../../bench/task-layers.ts';
+import { networkOf } from '../helpers/tiny-network.ts';
+
+/** What a peer is told of the edges of one convolution. */
+function edgesOf(layer: Record<string, unknown>, side: number) {
+  const [told] = taskLayers(networkOf([{ filters: 3, ...layer }], [side, side, 2]));
+  assert.ok(told?.type === 'conv' || told?.type === 'convTranspose');
+  const { same, sides, output } = told;
+  assert.deepEqual(sides[0], sides[1]);
+  return { same, sides: sides[0], size: output[0] };
+}
+
+// Windows start at -before; the last one ends at (out - 1) stride + kernel - before, that is `after` beyond the image.
+test('a convolution is told the zeros that its windows reach', () => {
+  const conv = { type: 'conv', kernel: 5, stride: 2 };
+  assert.deepEqual(edgesOf({ ...conv, padding: 'same' }, 28), { same: true, sides: [1, 2], size: 14 });
+  assert.deepEqual(edgesOf({ ...conv, padding: 'valid' }, 29), { same: false, sides: [0, 0], size: 13 });
+  assert.deepEqual(edgesOf({ type: 'conv', kernel: 4, stride: 2, padding: 1 }, 64), {
+    same: true,
+    sides: [1, 1],
+    size: 32,
+  });
+  // torch.nn.Conv2d(2, 3, 3, 2, 1): the row of zeros after the image is never reached
+  assert.deepEqual(edgesOf({ type: 'conv', kernel: 3, stride: 2, padding: 1 }, 64), {
+    same: false,
+    sides: [1, 0],
+    size: 32,
+  });
+});
+
+// Without padding a transposed convolution gives (n - 1) stride + kernel.
+test('a transposed convolution is told the pixels cut off', () => {
+  const up = { type: 'convTranspose', kernel: 5, stride: 2 };
+  assert.deepEqual(edgesOf({ ...up, padding: 'same' }, 14), { same: true, sides: [1, 2], size: 28 });
+  assert.deepEqual(edgesOf({ ...up, padding: 2, outputPadding: 1 }, 14), { same: false, sides: [2, 1], size: 28 });
+  assert.deepEqual(edgesOf({ type: 'convTranspose', kernel: 4, padding: 0 }, 1), {
+    same: false,
+    sides: [0, 0],
+    size: 4,
+  });
+});
