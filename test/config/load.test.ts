@@ -65,7 +65,7 @@ test('every key that may be left out has its default', () => {
       freshLatents: false,
       labels: { inverted: false, real: 1, fake: 0, flip: 0 },
       diffAugment: [],
-      precision: 'float32',
+      precision: 'auto',
     },
     outputs: {
       grid: { rows: 8, columns: 8, batchNorm: 'moving' },

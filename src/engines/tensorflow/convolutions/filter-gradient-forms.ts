@@ -28,10 +28,13 @@ const transposed: Form = {
   },
 };
 
+const mostPatchValues = 2 ** 27; // 512 MiB in float32
+
 /** One matrix product of all that the taps have seen with all of dy. */
 const product: Form = {
   name: 'product',
-  fits: ({ filter }) => filter[2] >= 16,
+  fits: ({ filter: [rows, columns, channels], output: [batch, height, width] }) =>
+    channels >= 16 && batch * height * width * rows * columns * channels <= mostPatchValues,
   compute(backend, convolution, x, dy) {
     const { filter, stride } = convolution;
     const looked = patches(backend, seen(x as Tensor4D, convolution), filter, stride); // [B, h, w, kh kw C]
