@@ -50,7 +50,7 @@ export const trainers: readonly Contestant[] = [
 
 /** Both as float32, which is what `dcgan sample` computes in; this program in its own batches, Keras in two sizes. */
 export const samplers: readonly Contestant[] = [
-  { name: 'this sampler', worker: 'this', mode: { engine: 'tensorflow', batch: 64 } },
+  { name: 'this sampler', worker: 'this', mode: { engine: 'tensorflow' } },
   { name: 'Keras predict 64', worker: 'keras', mode: { precision: float32, compiler: 'none', batch: 64 } },
   { name: 'Keras predict 256', worker: 'keras', mode: { precision: float32, compiler: 'none', batch: 256 } },
 ];

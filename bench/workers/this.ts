@@ -1,14 +1,14 @@
 // This program: its own training program, feeds and sampler, called as commands/train.ts and commands/sample.ts call them.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { add, mul } from '@tensorflow/tfjs-core';
+import { openImageMaker } from '../../src/commands/image-maker.ts';
 import type { Engine, HostValues, Precision, Program } from '../../src/engines/engine.ts';
 import { type engineNames, openEngine } from '../../src/engines/open.ts';
 import { initialValues } from '../../src/models/initial-values.ts';
 import { latentsOfSeeds } from '../../src/models/latents.ts';
 import { applyNetwork, countParameters, parametersOf } from '../../src/models/network.ts';
 import { buildNetworks, type Networks } from '../../src/models/networks.ts';
-import { samplerFeeds, samplerProgram } from '../../src/models/sampler.ts';
-import { toPixels } from '../../src/outputs/grid.ts';
+import { samplerFeeds } from '../../src/models/sampler.ts';
 import { createFeeder } from '../../src/training/feeds.ts';
 import { meansOf } from '../../src/training/means.ts';
 import { functionNames, startingValues, trainingProgram } from '../../src/training/program.ts';
@@ -51,24 +51,18 @@ async function prepareTraining({ config, ...task }: Task, mode: Mode): Promise<R
   return { report: { ...report, measured }, turn };
 }
 
+const mostImages = 10_000; // what `dcgan sample` may be asked for
+
 async function prepareSampling(task: Task, mode: Mode): Promise<Runner> {
   const { config } = task;
   const networks = buildNetworks(config);
   const { engine } = await openEngine(mode['engine'] as (typeof engineNames)[number]);
-  const size = Number(mode['batch']);
-  const compiled = await engine.compile(samplerProgram(config, networks.generator, size), { precision: 'float32' });
-  await compiled.write(initialValues([networks.generator], config.seed));
+  const weights = initialValues([networks.generator], config.seed);
+  const maker = await openImageMaker(engine, config, networks.generator, { weights, passes: 0 }, mostImages);
 
-  /** Latents by seed -> pixels, in calls of one batch, as `dcgan sample` makes them. */
+  /** Latents by seed -> pixels, as `dcgan sample` makes them. */
   async function turn(count: number): Promise<Record<string, number>> {
-    const { height, width, channels, range } = config.data;
-    const pixels = new Uint8Array(count * height * width * channels);
-    for (let first = 0; first < count; first += size) {
-      const seeds = countedTo(size).map((index) => first + index);
-      const { images } = await compiled.run('sample', samplerFeeds(latentsOfSeeds(config.generator.latent, seeds), 0));
-      const offset = first * height * width * channels;
-      pixels.set(toPixels(images!, range).subarray(0, pixels.length - offset), offset);
-    }
+    await maker.make(latentsOfSeeds(config.generator.latent, countedTo(count)));
     return {};
   }
   return { report: await reportOf(task, networks, engine, 'float32'), turn };

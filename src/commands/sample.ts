@@ -8,12 +8,12 @@ import { asGenerator } from '../models/average.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
 import { parametersOf } from '../models/network.ts';
 import { buildNetworks } from '../models/networks.ts';
-import { samplerFeeds, samplerProgram } from '../models/sampler.ts';
 import { loadCheckpoint } from '../outputs/checkpoint.ts';
 import { resolveCheckpoint } from '../outputs/find-checkpoint.ts';
-import { toPixels, writeGrid } from '../outputs/grid.ts';
+import { writeGrid } from '../outputs/grid.ts';
 import { packageDirectory } from '../package-directory.ts';
 import { generatorPasses } from '../training/schedule.ts';
+import { openImageMaker } from './image-maker.ts';
 
 export interface SampleOptions {
   checkpoint: string;
@@ -31,8 +31,6 @@ export interface SampleResult {
   step: number;
 }
 
-const chunk = 64; // images per call; bounds memory
-
 export async function sample(options: SampleOptions): Promise<SampleResult> {
   const found = await resolveCheckpoint(options.checkpoint, { root: options.root, packageDirectory });
   const { tensors, state, step } = await loadCheckpoint(found.directory, 'latest');
@@ -40,21 +38,14 @@ export async function sample(options: SampleOptions): Promise<SampleResult> {
   const { generator } = buildNetworks(config);
   checkCount(options.count, config);
   const { engine } = await openEngine(options.engine);
-  const size = Math.min(chunk, options.count);
-  const compiled = await engine.compile(samplerProgram(config, generator, size), { precision: 'float32' });
-  const weights = config.training.ema ? asGenerator(generator, tensors) : tensors;
-  await compiled.write(Object.fromEntries(parametersOf(generator).map(({ name }) => [name, weights[name]!.values])));
-
-  const { height, width, channels, range } = config.data;
-  const pixels = new Uint8Array(options.count * height * width * channels);
-  for (let first = 0; first < options.count; first += size) {
-    const seeds = Array.from({ length: size }, (_, index) => first + index);
-    const latents = latentsOfSeeds(config.generator.latent, seeds);
-    const { images } = await compiled.run('sample', samplerFeeds(latents, generatorPasses(config, step)));
-    const offset = first * height * width * channels;
-    pixels.set(toPixels(images!, range).subarray(0, pixels.length - offset), offset);
-  }
-  compiled.dispose();
+  const trainedTensors = config.training.ema ? asGenerator(generator, tensors) : tensors;
+  const weights = Object.fromEntries(parametersOf(generator).map(({ name }) => [name, trainedTensors[name]!.values]));
+  const trained = { weights, passes: generatorPasses(config, step) };
+  const maker = await openImageMaker(engine, config, generator, trained, options.count);
+  const seeds = Array.from({ length: options.count }, (_, seed) => seed);
+  const pixels = await maker.make(latentsOfSeeds(config.generator.latent, seeds));
+  maker.dispose();
+  const { height, width, channels } = config.data;
   const columns = options.columns ?? Math.ceil(Math.sqrt(options.count));
   await writeGrid(options.out, { pixels, height, width, channels }, { columns });
   return { out: options.out, images: options.count, runHash: runHash(config, String(state['dataFingerprint'])), step };

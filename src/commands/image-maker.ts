@@ -1,0 +1,62 @@
+// Latents in, pixels out: a trained generator in inference mode, as many images per call as memory and speed allow.
+import type { Config } from '../config/config.ts';
+import type { Engine, HostValues } from '../engines/engine.ts';
+import { elementCount } from '../engines/feeds.ts';
+import type { Network } from '../models/network.ts';
+import { samplerFeeds, samplerProgram } from '../models/sampler.ts';
+import { toPixels } from '../outputs/grid.ts';
+
+export interface ImageMaker {
+  /** latents float32 [count, size] -> uint8 [count, height, width, channels]. */
+  make(latents: Float32Array): Promise<Uint8Array>;
+  dispose(): void;
+}
+
+interface Trained {
+  /** The generator's variables by name; averaged ones where the config averages. */
+  weights: HostValues;
+  /** How often it has run in training. */
+  passes: number;
+}
+
+/** Compiles `generator` for about `count` images, in float32, so that the same seed is the same image on every machine. */
+export async function openImageMaker(
+  engine: Engine,
+  config: Config,
+  generator: Network,
+  trained: Trained,
+  count: number,
+): Promise<ImageMaker> {
+  const size = imagesPerCall(generator, count);
+  const compiled = await engine.compile(samplerProgram(config, generator, size), {
+    precision: 'float32',
+    ...(count >= worthMeasuring && { onMeasure: () => {} }),
+  });
+  await compiled.write(trained.weights);
+  const latentSize = config.generator.latent.size;
+
+  async function make(latents: Float32Array): Promise<Uint8Array> {
+    const wanted = latents.length / latentSize;
+    const imageSize = elementCount(generator.output);
+    const pixels = new Uint8Array(wanted * imageSize);
+    for (let first = 0; first < wanted; first += size) {
+      const batch = new Float32Array(size * latentSize); // the last one is filled up with zeros
+      batch.set(latents.subarray(first * latentSize, (first + size) * latentSize));
+      const { images } = await compiled.run('sample', samplerFeeds(batch, trained.passes));
+      const needed = Math.min(size, wanted - first) * imageSize;
+      pixels.set(toPixels(images!.subarray(0, needed), config.data.range), first * imageSize);
+    }
+    return pixels;
+  }
+  return { make, dispose: () => compiled.dispose() };
+}
+
+const worthMeasuring = 1000; // images; below, measuring convolutions takes longer than it saves
+const mostPerCall = 256;
+const mostValues = 2 ** 25; // of one layer's output, 128 MiB
+
+/** A number of images per call that keeps the largest layer's output within bounds. */
+export function imagesPerCall(generator: Network, count: number): number {
+  const largest = Math.max(...generator.layers.map(({ output }) => elementCount(output)));
+  return Math.max(1, Math.min(mostPerCall, count, Math.floor(mostValues / largest)));
+}
