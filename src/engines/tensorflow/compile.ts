@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CompiledProgram, CompileOptions, Precision, Program } from '../engine.ts';
 import type { FormChoices, Unmeasured } from './convolutions/choices.ts';
-import { fastestForm } from './convolutions/measure.ts';
+import { fastestForm, shareTransforms } from './convolutions/measure.ts';
 import { loadTraced } from './program.ts';
 import type { Recorder } from './recorder.ts';
 import { traceProgram } from './trace.ts';
@@ -37,6 +37,7 @@ async function measure(
     await nextTurn(); // signals are heard here
     names.set(convolution.key, await fastestForm(convolution, load));
   }
+  await shareTransforms(unmeasured, names, load);
   tracer.choices.remember(names);
   onMeasure(names.size, unmeasured.length);
 }

@@ -2,6 +2,7 @@
 import { DcganError } from '../../errors.ts';
 import type { Binding, TensorMetadata } from './binding.ts';
 import { type ConstantValue, DataType, type OpAttribute, typeAttribute } from './graph.ts';
+import { areLasting } from './lasting-values.ts';
 import { outputShapes } from './output-shapes.ts';
 
 export interface RecordedOp {
@@ -139,7 +140,7 @@ function checkedConstant(
   values: ArrayBufferView | ArrayLike<number>,
 ): ConstantValue {
   const array = values as Float32Array | Int32Array | Uint8Array;
-  if (array.length > largestConstant && array.some((value) => value !== array[0])) {
+  if (array.length > largestConstant && !areLasting(values) && array.some((value) => value !== array[0])) {
     throw new DcganError('engine.large-constant', {
       happened: `Function '${functionName}' makes a tensor [${shape.join(', ')}] of ${array.length} different values in JavaScript.`,
       expected: `A recorded function may make tensors of at most ${largestConstant} values; a replay would repeat the same ones.`,

@@ -2,6 +2,7 @@
 import { concat, matMul, reshape, slice, type Tensor2D, type Tensor4D, transpose } from '@tensorflow/tfjs-core';
 import { framed } from './blocks.ts';
 import type { Form } from './form.ts';
+import { filterGradientByFrequency } from './frequency-forms.ts';
 import type { Convolution, Sides } from './geometry.ts';
 import { filterGradient, patches, plain } from './native.ts';
 
@@ -65,4 +66,10 @@ const shiftedRows: Form = {
   },
 };
 
-export const filterGradientForms: readonly Form[] = [kernel, transposed, product, shiftedRows];
+export const filterGradientForms: readonly Form[] = [
+  kernel,
+  transposed,
+  product,
+  shiftedRows,
+  filterGradientByFrequency,
+];

@@ -2,6 +2,7 @@
 import { concat, pad, reshape, type Tensor4D, transpose } from '@tensorflow/tfjs-core';
 import { blockAxes, framed, inBlocks } from './blocks.ts';
 import type { Form } from './form.ts';
+import { forwardByFrequency } from './frequency-forms.ts';
 import type { Sides } from './geometry.ts';
 import { depthToSpace, forward, plain, spaceToDepth } from './native.ts';
 
@@ -48,4 +49,4 @@ const pixelBlocks: Form = {
   },
 };
 
-export const forwardForms: readonly Form[] = [kernel, blocks, pixelBlocks];
+export const forwardForms: readonly Form[] = [kernel, blocks, pixelBlocks, forwardByFrequency];

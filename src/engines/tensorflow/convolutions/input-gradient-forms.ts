@@ -2,6 +2,7 @@
 import { concat, reshape, reverse, slice, type Tensor, type Tensor4D, transpose } from '@tensorflow/tfjs-core';
 import { type BlockAxis, blockAxes, framed, inBlocks } from './blocks.ts';
 import type { Form } from './form.ts';
+import { inputGradientByFrequency } from './frequency-forms.ts';
 import type { Convolution, Sides } from './geometry.ts';
 import { depthToSpace, inputGradient, plain } from './native.ts';
 
@@ -83,4 +84,4 @@ function interleaved(backend: Parameters<Form['compute']>[0], { input, stride }:
   return whole ? dx : slice(dx as Tensor4D, [0, 0, 0, 0], input);
 }
 
-export const inputGradientForms: readonly Form[] = [kernel, subPixel, phases];
+export const inputGradientForms: readonly Form[] = [kernel, subPixel, phases, inputGradientByFrequency];

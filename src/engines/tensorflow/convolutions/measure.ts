@@ -1,65 +1,80 @@
-// Times the forms of one convolution against each other, as they will run: recorded, in the program's precision.
+// Finds the fastest forms: of each convolution and gradient alone, then of those that could share their transforms, together.
 import { engine, reshape, slice, type Tensor } from '@tensorflow/tfjs-core';
-import type { CompiledProgram, Program, Shape } from '../../engine.ts';
-import { elementCount } from '../../feeds.ts';
+import type { CompiledProgram, Program, ProgramFunction, Tensors } from '../../engine.ts';
 import type { NativeBackend } from '../kernel.ts';
 import type { Kind, Unmeasured } from './choices.ts';
 import type { Form } from './form.ts';
-import type { Convolution } from './geometry.ts';
+import { fastestFunction } from './race.ts';
 
-const rounds = 5;
-const hopeless = 2.5; // times the best so far: not tried again
-const worthwhile = 0.95; // of the standard form's time: what another form must stay below
+type Compile = (program: Program) => CompiledProgram;
 
-/** Gives the name of the fastest form; a form that is hardly faster than the standard one is not worth it. */
-export async function fastestForm(
-  { kind, convolution, candidates }: Unmeasured,
-  compile: (program: Program) => CompiledProgram,
-): Promise<string> {
-  const program = contest(kind, convolution, candidates);
-  const compiled = compile(program);
-  const values = Object.entries(program.variables).map(([name, shape]) => [name, ramp(elementCount(shape))] as const);
-  await compiled.write(Object.fromEntries(values));
-  const best = new Map(candidates.map(({ name }) => [name, Number.POSITIVE_INFINITY]));
-  for (const { name } of candidates) await compiled.run(name, {}); // the first run allocates and compiles
-  for (let round = 0; round < rounds; round++) {
-    const leader = Math.min(...best.values());
-    for (const { name } of candidates) {
-      if (round > 0 && best.get(name)! > hopeless * leader) continue;
-      const began = performance.now();
-      await compiled.run(name, {});
-      best.set(name, Math.min(best.get(name)!, performance.now() - began));
-    }
+/** What each kind computes from. */
+const operands = {
+  forward: ['x', 'w'],
+  inputGradient: ['dy', 'w'],
+  filterGradient: ['x', 'dy'],
+} as const satisfies Record<Kind, readonly [string, string]>;
+
+/** The name of the fastest form of one convolution or gradient. */
+export async function fastestForm(unmeasured: Unmeasured, compile: Compile): Promise<string> {
+  const functions = unmeasured.candidates.map((form) => [form.name, functionOf([[unmeasured, form]])]);
+  return fastestFunction(programOf([unmeasured], Object.fromEntries(functions)), compile);
+}
+
+/**
+ * Convolutions and gradients of the same sizes whose forms have parts in common cost less together than one by one.
+ * @param names the fastest alone, by key; changed where the sharing forms are faster in one function.
+ */
+export async function shareTransforms(
+  unmeasured: readonly Unmeasured[],
+  names: Map<string, string>,
+  compile: Compile,
+): Promise<void> {
+  for (const group of sameSizes(unmeasured)) {
+    const alone = group.map((each) => [each, formNamed(each, names.get(each.key)!)] as const);
+    const shared = group.map((each) => [each, each.candidates.find(({ shares }) => shares)!] as const);
+    if (alone.every(([, form]) => form.shares) || !alone.some(([, form]) => form.shares)) continue;
+    const program = programOf(group, { alone: functionOf(alone), shared: functionOf(shared) });
+    if ((await fastestFunction(program, compile)) === 'alone') continue;
+    for (const [{ key }, { name }] of shared) names.set(key, name);
   }
-  compiled.dispose();
-  const standard = candidates[0]!.name;
-  const [fastest, time] = [...best].reduce((a, b) => (b[1] < a[1] ? b : a));
-  return time < worthwhile * best.get(standard)! ? fastest : standard;
 }
 
-/** A program of one function per form, over the two tensors that all of them start from. */
-function contest(kind: Kind, convolution: Convolution, candidates: readonly Form[]): Program {
-  const { input, filter, output } = convolution;
-  const shapes: Record<Kind, [Shape, Shape]> = {
-    forward: [input, filter],
-    inputGradient: [output, filter],
-    filterGradient: [input, output],
-  };
-  const [first, second] = shapes[kind];
-  const functions = candidates.map((form) => [
-    form.name,
-    {
-      feeds: {},
-      body({ first, second }: Readonly<Record<string, Tensor>>) {
-        const backend = engine().backend as unknown as NativeBackend;
-        const result = form.compute(backend, convolution, first!, second!);
-        return { outputs: { some: reshape(slice(reshape(result, [-1]), 0, 1), []) } };
-      },
+/** Groups of two or three kinds of the same convolution, each with a form that shares. */
+function sameSizes(unmeasured: readonly Unmeasured[]): Unmeasured[][] {
+  const groups = new Map<string, Unmeasured[]>();
+  for (const each of unmeasured) {
+    if (!each.candidates.some(({ shares }) => shares)) continue;
+    const sizes = JSON.stringify(each.convolution);
+    groups.set(sizes, [...(groups.get(sizes) ?? []), each]);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+function formNamed({ candidates }: Unmeasured, name: string): Form {
+  return candidates.find((form) => form.name === name)!;
+}
+
+/** Each of the given in its form; gives one value of each result, so that nothing else is computed. */
+function functionOf(computed: readonly (readonly [Unmeasured, Form])[]): ProgramFunction {
+  return {
+    feeds: {},
+    body(variables: Tensors) {
+      const backend = engine().backend as unknown as NativeBackend;
+      const some = computed.map(([{ kind, convolution }, form]): [string, Tensor] => {
+        const [first, second] = operands[kind];
+        const result = form.compute(backend, convolution, variables[first]!, variables[second]!);
+        return [kind, reshape(slice(reshape(result, [-1]), 0, 1), [])];
+      });
+      return { outputs: Object.fromEntries(some) };
     },
-  ]);
-  return { variables: { first, second }, functions: Object.fromEntries(functions) };
+  };
 }
 
-function ramp(count: number): Float32Array {
-  return Float32Array.from({ length: count }, (_, index) => ((index * 7) % 13) / 13 - 0.5);
+/** The functions over the tensors that the given kinds start from. */
+function programOf(group: readonly Unmeasured[], functions: Program['functions']): Program {
+  const { input, filter, output } = group[0]!.convolution;
+  const shapes = { x: input, w: filter, dy: output };
+  const needed = new Set(group.flatMap(({ kind }) => operands[kind]));
+  return { variables: Object.fromEntries([...needed].map((name) => [name, shapes[name]])), functions };
 }

@@ -50,8 +50,8 @@ test('a convolution that nobody has measured takes the standard form, and is rep
   assert.deepEqual(
     unmeasured.map(({ kind, convolution: found, candidates }) => [kind, found, candidates.map(({ name }) => name)]),
     [
-      ['forward', large, ['kernel', 'blocks']],
-      ['inputGradient', large, ['kernel', 'sub-pixel', 'phases']],
+      ['forward', large, ['kernel', 'blocks', 'frequencies']],
+      ['inputGradient', large, ['kernel', 'sub-pixel', 'phases', 'frequencies']],
     ],
   );
   assert.equal(new Set(unmeasured.map(({ key }) => key)).size, 2);

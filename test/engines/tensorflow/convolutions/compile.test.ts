@@ -88,7 +88,7 @@ test('every form that can be chosen gives the same numbers in a program, by othe
       others++;
     }
   }
-  assert.equal(others, 1 + 2 + 2); // blocks; sub-pixel, phases; transposed, product
+  assert.equal(others, 1 + 2 + 2 + 3); // blocks; sub-pixel, phases; transposed, product; frequencies of each
 });
 
 test('what a function that runs seldom has is not measured, but taken if it is known', { skip }, async () => {

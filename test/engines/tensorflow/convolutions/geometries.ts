@@ -45,6 +45,16 @@ export const geometries: Record<string, Convolution> = {
   'k4 valid, 4 x 4 to 1 x 1, 16 channels to 1 filter': convolution([5, 4, 4, 16], [4, 4, 16, 1], [1, 1], 'valid'),
   'k3 s1, padding beyond the kernel': convolution([2, 4, 6, 3], [3, 3, 3, 2], [1, 1], [4, 4, 3, 5]),
   'k3 s2, padding beyond the kernel': convolution([2, 5, 6, 3], [3, 3, 3, 5], [2, 2], [4, 3, 5, 5]),
+  'k5 s1 same, 16 channels to 16 filters': convolution([3, 7, 6, 16], [5, 5, 16, 16], [1, 1], 'same'),
+  'k5 s2 same, 16 filters': convolution([2, 8, 9, 5], [5, 5, 5, 16], [2, 2], 'same'),
+  'k4 s2 pad 1, 17 filters': convolution([2, 9, 8, 6], [4, 4, 6, 17], [2, 2], [1, 1, 1, 1]),
+  'k3 s1 valid, 16 channels to 16 filters': convolution([2, 6, 5, 16], [3, 3, 16, 16], [1, 1], 'valid'),
+  'k5 s1, sides unlike each other, 16 channels to 16 filters': convolution(
+    [2, 6, 7, 16],
+    [5, 5, 16, 16],
+    [1, 1],
+    [4, 1, 0, 3],
+  ),
   'k1 s1': convolution([2, 4, 4, 6], [1, 1, 6, 4], [1, 1], 'same'),
   'k1 s2': convolution([2, 5, 6, 3], [1, 1, 3, 4], [2, 2], 'valid'),
 };
