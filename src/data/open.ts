@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DcganError, messageOf } from '../errors.ts';
+import { cacheLimitBytes, evict, touch } from './cache-limit.ts';
 import { checkBackground, decodeImage, type ImageSpec } from './decode.ts';
 import { type ImageFile, listImages } from './files.ts';
 import {
@@ -61,17 +62,22 @@ export async function openImages(
   onProgress: (event: OpenProgress) => void = () => {},
 ): Promise<Dataset> {
   checkBackground(spec.background);
+  const limitBytes = cacheLimitBytes();
   const files = await listImages(spec.directory, (found) => onProgress({ phase: 'list', done: found, total: found }));
   openImageCache();
   const listing = listingPath(spec.directory, files);
   const imageBytes = spec.height * spec.width * spec.channels;
   const known = recallFingerprint(listing);
   const cached = known && openPacked(packedPath(known, spec), imageBytes);
-  if (cached) return datasetOf(spec, files, cached.descriptor, cached.record);
+  if (cached) {
+    for (const used of [listing, packedPath(known, spec)]) touch(used);
+    return datasetOf(spec, files, cached.descriptor, cached.record);
+  }
 
-  const fingerprint = await decodeAll(listing, files, spec, onProgress);
-  const fresh = orCacheError(() => openPacked(packedPath(fingerprint, spec), imageBytes));
-  if (!fresh) throw new Error(`the packed file of ${spec.directory} was removed while it was opened`);
+  const path = packedPath(await decodeAll(listing, files, spec, onProgress), spec);
+  const fresh = orCacheError(() => openPacked(path, imageBytes));
+  if (!fresh) throw cacheGone(spec.directory);
+  orCacheError(() => evict(dirname(path), limitBytes, path));
   return datasetOf(spec, files, fresh.descriptor, fresh.record);
 }
 
@@ -173,6 +179,13 @@ function readImages(descriptor: number, indices: ArrayLike<number>, count: numbe
     if (read !== imageBytes) throw cacheCut(index);
   }
   return images;
+}
+
+function cacheGone(directory: string): DcganError {
+  return new DcganError('data.cache', {
+    happened: `The decoded images of ${directory} were removed from the cache before they could be opened.`,
+    fix: 'Start again. If other runs fill the cache at the same time, raise its limit: DCGAN_CACHE_GIB.',
+  });
 }
 
 function cacheCut(index: number): DcganError {

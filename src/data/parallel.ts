@@ -12,7 +12,7 @@ export async function* inParallel<Item, Result>(
 ): AsyncGenerator<Result> {
   sharp.concurrency(1);
   sharp.cache(false);
-  const window = 2 * availableParallelism(); // twice, so that one slow image does not leave the other cores idle
+  const window = 4 * availableParallelism(); // more than cores: one slow image, or files still being read, leave none idle
   const running: Promise<Result>[] = [];
   let index = 0;
   try {
