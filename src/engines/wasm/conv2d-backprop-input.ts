@@ -1,11 +1,13 @@
 // The gradient of a convolution's input, which is also the transposed convolution, as ordinary convolutions of stride 1:
 // so XNNPACK computes it. tfjs's own WASM kernel is a plain loop on one thread, about ten times slower.
 import {
+  add,
   Conv2DBackpropInput,
   concat,
   conv2d,
   engine,
   fill,
+  pad,
   reshape,
   slice,
   type Tensor3D,
@@ -25,10 +27,12 @@ import { fillPhaseFilter, type Offsets, offsetsOf, type PhaseFilter, phaseFilter
  *
  *     dx[s t + a] = sum_d dy[t + d] w[a + p - s d]
  *
- * is a convolution of dy with stride 1, whose taps are every s-th of w, backwards. Each phase of the rows is one such
- * convolution; the phases of the columns are its output channels, so that its output is already a row of dx:
- * [B, h', w', s C] = [B, h', s w', C]. Laying the rows between each other is copying whole rows.
+ * is a convolution of dy with stride 1, whose taps are every s-th of w, backwards. Each phase of the rows and columns is one
+ * such convolution. Few channels leave vectors empty: there the phases of the columns are the output channels of one convolution,
+ * though not all of them have all of its taps. Either way a row of dx is [B, h', w', s C] = [B, h', s w', C].
  */
+
+const fewChannels = 8; // a vector of XNNPACK's has as many
 
 /** What every phase's convolution needs of the whole. */
 interface Plan {
@@ -65,14 +69,36 @@ export const conv2dBackpropInput: WasmKernel = {
 
 /** Rows a, s + a, 2 s + a, ... of dx: [B, h', w' s C]. */
 function rowPhase(plan: Plan, phase: number): Tensor3D {
+  const { dy, filter, width, rows, columns } = plan;
+  const channels = filter.shape[2];
+  const columnPhases = range(width.stride);
+  const groups = channels < fewChannels ? [columnPhases] : columnPhases.map((each) => [each]);
+  const parts = groups.map((group) => somePhases(plan, phase, group));
+  const image = parts.length === 1 ? parts[0]! : sideBySide(parts);
+  return reshape(image, [dy.shape[0], rows, columns * width.stride * channels]);
+}
+
+/** One phase of the rows and some of the columns: [B, h', w', phases C]. */
+function somePhases(plan: Plan, phase: number, columnPhases: readonly number[]): Tensor4D {
   const { dy, filter, height, width, rows, columns } = plan;
   const [kernelHeight, kernelWidth, channels] = filter.shape;
-  const rowShape: [number, number, number] = [dy.shape[0], rows, columns * width.stride * channels];
   const down = offsetsOf([phase], height, kernelHeight);
-  const across = offsetsOf(range(width.stride), width, kernelWidth);
-  if (down.count === 0) return fill(rowShape, 0); // a kernel smaller than the stride does not reach these rows
-  const taps = phaseFilter(plan, { phase, filterShape: filter.shape, height, width, down, across });
-  return reshape(convolveFrom(dy, taps, [down, rows], [across, columns]), rowShape);
+  const across = offsetsOf(columnPhases, width, kernelWidth);
+  if (down.count === 0 || across.count === 0) {
+    return fill([dy.shape[0], rows, columns, columnPhases.length * channels], 0); // the kernel is smaller than the stride
+  }
+  const description = { rowPhase: phase, columnPhases, filterShape: filter.shape, height, width, down, across };
+  return convolveFrom(dy, phaseFilter(plan, description), [down, rows], [across, columns]);
+}
+
+/** [..., C] each -> [..., n C]. With zeros at the others' places they can be added, which XNNPACK does. */
+function sideBySide(parts: readonly Tensor4D[]): Tensor4D {
+  const channels = parts[0]!.shape[3];
+  const alone = parts.map((part, index): Tensor4D => {
+    const sides: [number, number] = [index * channels, (parts.length - 1 - index) * channels];
+    return pad(part, [[0, 0], [0, 0], [0, 0], sides]); // biome-ignore format: a table of sides
+  });
+  return alone.reduce((sum, part) => add(sum, part));
 }
 
 function phaseFilter({ backend, filter }: Plan, description: PhaseFilter): Tensor4D {

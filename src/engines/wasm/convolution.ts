@@ -1,19 +1,25 @@
-// What the two gradient kernels of a convolution know about it: strides and padding, out of tfjs's attributes. NHWC, no dilation.
+// What the kernels of a convolution and its gradients know about it: strides and padding, out of tfjs's attributes. NHWC.
 import { backend_util, type NamedAttrMap } from '@tensorflow/tfjs-core';
 
 interface ConvolutionAttributes {
   strides: number | [number, number];
+  dilations?: number | [number, number];
   pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
 export type Shape4D = [number, number, number, number];
 
-/** Stride and padding before and after, along one axis of the image. */
+/** One axis of the image. */
 export interface AxisGeometry {
   stride: number;
+  /** From tap to tap. */
+  dilation: number;
+  /** Padding. */
   before: number;
   after: number;
+  /** Pixels of the convolution's output. */
+  outputs: number;
 }
 
 /** Height and width of a convolution from an input `[B, H, W, C]` with a filter `[kh, kw, C, F]`. */
@@ -22,10 +28,22 @@ export function geometryOf(
   inputShape: Shape4D,
   filterShape: Shape4D,
 ): { height: AxisGeometry; width: AxisGeometry } {
-  const { strides, pad, dimRoundingMode } = attrs as NamedAttrMap & ConvolutionAttributes;
-  const info = backend_util.computeConv2DInfo(inputShape, filterShape, strides, 1, pad, dimRoundingMode);
+  const { strides, dilations = 1, pad, dimRoundingMode } = attrs as NamedAttrMap & ConvolutionAttributes;
+  const info = backend_util.computeConv2DInfo(inputShape, filterShape, strides, dilations, pad, dimRoundingMode);
   return {
-    height: { stride: info.strideHeight, before: info.padInfo.top, after: info.padInfo.bottom },
-    width: { stride: info.strideWidth, before: info.padInfo.left, after: info.padInfo.right },
+    height: {
+      stride: info.strideHeight,
+      dilation: info.dilationHeight,
+      before: info.padInfo.top,
+      after: info.padInfo.bottom,
+      outputs: info.outHeight,
+    },
+    width: {
+      stride: info.strideWidth,
+      dilation: info.dilationWidth,
+      before: info.padInfo.left,
+      after: info.padInfo.right,
+      outputs: info.outWidth,
+    },
   };
 }

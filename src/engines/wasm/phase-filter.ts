@@ -1,4 +1,4 @@
-// The taps that one phase of the rows of a strided convolution's input sees, as the filter of a convolution of stride 1.
+// The taps that some phases of a strided convolution's input see, as the filter of a convolution of stride 1.
 // conv2d-backprop-input.ts has the formula: along each axis tap k = a + p - s d stands at offset d.
 import type { AxisGeometry, Shape4D } from './convolution.ts';
 
@@ -22,8 +22,9 @@ export function offsetsOf(phases: readonly number[], { stride, before }: AxisGeo
 }
 
 export interface PhaseFilter {
-  /** Phase of the rows; all phases of the columns are in the filter, as output channels. */
-  phase: number;
+  /** Phase of the rows, and those of the columns that the filter has side by side, as output channels. */
+  rowPhase: number;
+  columnPhases: readonly number[];
   /** Shape of the convolution's filter: [kh, kw, C, F]. */
   filterShape: Shape4D;
   height: AxisGeometry;
@@ -32,26 +33,28 @@ export interface PhaseFilter {
   across: Offsets;
 }
 
-/** `[offsets down, offsets across, F, s C]`, the last axis column phase by column phase. */
-export function phaseFilterShape({ filterShape: [, , channels, filters], width, down, across }: PhaseFilter): Shape4D {
-  return [down.count, across.count, filters, width.stride * channels];
+/** `[offsets down, offsets across, F, phases C]`, the last axis column phase by column phase. */
+export function phaseFilterShape({ filterShape, columnPhases, down, across }: PhaseFilter): Shape4D {
+  const [, , channels, filters] = filterShape;
+  return [down.count, across.count, filters, columnPhases.length * channels];
 }
 
 /** Fills a phase's filter from the convolution's filter, both flat. Where there is no tap there are zeros. */
 export function fillPhaseFilter(to: Float32Array, from: Float32Array, phaseFilter: PhaseFilter): void {
-  const { phase, filterShape, height, width, down, across } = phaseFilter;
+  const { rowPhase, columnPhases, filterShape, height, width, down, across } = phaseFilter;
   const [kernelHeight, kernelWidth, channels, filters] = filterShape;
   const [, , , outputs] = phaseFilterShape(phaseFilter);
   to.fill(0);
   for (let i = 0; i < down.count; i++) {
-    const row = phase + height.before - height.stride * (down.first + i);
-    for (let j = 0; j < across.count * width.stride; j++) {
-      const [offset, columnPhase] = [Math.floor(j / width.stride), j % width.stride];
-      const column = columnPhase + width.before - width.stride * (across.first + offset);
-      if (row < 0 || row >= kernelHeight || column < 0 || column >= kernelWidth) continue;
-      const tap = from.subarray((row * kernelWidth + column) * channels * filters);
-      const place = to.subarray((i * across.count + offset) * filters * outputs + columnPhase * channels);
-      transposeInto(place, outputs, tap, channels, filters);
+    const row = rowPhase + height.before - height.stride * (down.first + i);
+    for (let offset = 0; offset < across.count; offset++) {
+      for (const [index, phase] of columnPhases.entries()) {
+        const column = phase + width.before - width.stride * (across.first + offset);
+        if (row < 0 || row >= kernelHeight || column < 0 || column >= kernelWidth) continue;
+        const tap = from.subarray((row * kernelWidth + column) * channels * filters);
+        const place = to.subarray((i * across.count + offset) * filters * outputs + index * channels);
+        transposeInto(place, outputs, tap, channels, filters);
+      }
     }
   }
 }

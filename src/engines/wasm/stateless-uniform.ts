@@ -3,6 +3,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { philox } from '../../random.ts';
 import { makeOutput, valuesOf, type WasmKernel } from './kernel.ts';
+import { philoxFill } from './philox-fill.ts';
 
 /** `count` values in [0, 1), 23 bits fine, of TensorFlow's stream with seed [seed0, seed1] (int32 each). */
 export function statelessUniform(count: number, seed0: number, seed1: number): Float32Array {
@@ -16,18 +17,7 @@ function fillUniform(values: Float32Array, seed0: number, seed1: number): void {
   const mixed = Uint32Array.of(seed0, seed0 >> 31, seed1, seed1 >> 31);
   philox(mixed, 0x3ec8f720, 0x02461e29);
   const [key0, key1, counter2, counter3] = mixed as Uint32Array & [number, number, number, number];
-  const block = new Uint32Array(4);
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < values.length; i += 4) {
-    block[0] = i / 4;
-    block[1] = 0;
-    block[2] = counter2;
-    block[3] = counter3;
-    philox(block, key0, key1);
-    // 23 random bits as the fraction of a float in [1, 2).
-    for (let j = 0; j < 4 && i + j < values.length; j++) bits[i + j] = (block[j]! & 0x7fffff) | 0x3f800000;
-  }
-  for (let i = 0; i < values.length; i++) values[i]! -= 1;
+  philoxFill(values, [counter2, counter3], [key0, key1]);
 }
 
 /** `StatelessUniform`: seed int32 [2] and attribute `shape` -> float32 in [0, 1). */

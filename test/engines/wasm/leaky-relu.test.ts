@@ -40,6 +40,16 @@ test('gradient of ReLU from its output: dy where the output is positive, else 0'
   );
 });
 
+test('the gradient tells the least normal number from zero, and infinity from none', () => {
+  const y = tf.tensor2d([1.1754943508222875e-38, 0, -1.1754943508222875e-38, Infinity, -Infinity, -0], [2, 3]);
+  assert.deepEqual(run('LeakyReluGradient', { dy: tf.fill([2, 3], 4), y }, { alpha: 0.25 }), [4, 1, 1, 4, 1, 1]);
+});
+
+test('a slope of 1 is no LeakyReLU at all', () => {
+  assert.deepEqual([...tf.leakyRelu(x(), 1).dataSync()], [-2, -0.5, 0, 0.25, 3, -1]);
+  assert.deepEqual(run('LeakyReluGradient', { dy: dy(), y: x() }, { alpha: 1 }), [1, 2, 3, 4, 5, -6]);
+});
+
 test('NaN stays NaN, so that a diverged run is seen', () => {
   assert.ok(Number.isNaN(tf.leakyRelu(tf.scalar(Number.NaN), 0.2).dataSync()[0]));
 });

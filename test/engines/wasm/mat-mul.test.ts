@@ -46,6 +46,21 @@ test("a dense layer's weight gradient: [B, in] transposed times [B, out]", () =>
   assert.ok(relativeError(gradient.dataSync(), productOfTransposed(x, dy, inputs, batch, outputs)) < 1e-6);
 });
 
+test('a right factor much larger than the left one', () => {
+  const [m, k, n] = [5, 40, 3000];
+  const [a, b] = [hashedValues('a', m * k), hashedValues('b', k * n)];
+  const expected = productOfTransposed(a, b, m, k, n);
+  const [left, right] = [tf.tensor2d(a, [k, m]), tf.tensor2d(b, [k, n])];
+  for (const transposeLeft of [true, false]) {
+    for (const transposeRight of [true, false]) {
+      const [first, second] = [transposeLeft ? left : left.transpose(), transposeRight ? right.transpose() : right];
+      const product = tf.matMul(first, second, transposeLeft, transposeRight);
+      assert.deepEqual(product.shape, [m, n]);
+      assert.ok(relativeError(product.dataSync(), expected) < 1e-6);
+    }
+  }
+});
+
 test('stacks of matrices, also with one of them shared', () => {
   const a = tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]);
   const b = tf.tensor3d([1, 1, 0, 1], [1, 2, 2]);
