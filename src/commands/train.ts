@@ -48,7 +48,15 @@ export interface TrainResult {
 
 /** Trains a config to its end, or until asked to stop; goes on where an earlier session of the same run stopped. */
 export async function train(options: TrainOptions, io: TrainIo): Promise<TrainResult> {
-  const prepared = await prepareRun(options, io.onEvent);
+  return trainPrepared(await prepareRun(options, io.onEvent), options, io);
+}
+
+/** The same from a run that is prepared already. */
+export async function trainPrepared(
+  prepared: PreparedRun,
+  options: Pick<TrainOptions, 'root' | 'fresh'>,
+  io: TrainIo,
+): Promise<TrainResult> {
   const { config, networks, dataset, schedule, hash, opened, precision } = prepared;
   const { engine, refused } = opened;
   io.onEvent({ type: 'engine', info: engine.info, precision, refused });
@@ -92,7 +100,7 @@ export async function train(options: TrainOptions, io: TrainIo): Promise<TrainRe
   return describeResult(options.root, hash, folders, position, interrupted);
 }
 
-async function openFolders({ root, fresh }: TrainOptions, hash: string) {
+async function openFolders({ root, fresh }: Pick<TrainOptions, 'root' | 'fresh'>, hash: string) {
   const folders = await createRunFolder(root, hash);
   if (!fresh) return folders;
   await startFresh(folders);

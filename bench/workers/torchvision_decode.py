@@ -1,0 +1,26 @@
+"""torchvision's reading of a folder of pictures, as PyTorch's DCGAN tutorial sets it up: seconds for one pass, as JSON."""
+import json
+import sys
+import time
+
+import torch
+from torch.utils.data import DataLoader
+
+# PyPI's torchvision is built for PyTorch with CUDA; beside the CPU build its compiled operators do not load, and its import fails for
+# want of these two. Reading folders and transforming PIL images needs none of them.
+library = torch.library.Library('torchvision', 'FRAGMENT')
+library.define('nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor')
+library.define('qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor')
+
+import torchvision
+from torchvision import datasets, transforms
+
+folder, side, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+# uint8 as the cache has it: ToTensor and Normalize, which the tutorial adds, would cost more
+steps = transforms.Compose([transforms.Resize(side), transforms.CenterCrop(side), transforms.PILToTensor()])
+began = time.perf_counter()
+loader = DataLoader(datasets.ImageFolder(folder, steps), batch_size=128, num_workers=workers)
+images = sum(len(pixels) for pixels, _ in loader)
+seconds = time.perf_counter() - began
+versions = {'torch': torch.__version__, 'torchvision': torchvision.__version__}
+print(json.dumps({'images': images, 'seconds': seconds, 'versions': versions}))
