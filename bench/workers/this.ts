@@ -58,7 +58,7 @@ async function prepareSampling(task: Task, mode: Mode): Promise<Runner> {
   const networks = buildNetworks(config);
   const { engine } = await openEngine(mode['engine'] as (typeof engineNames)[number]);
   const weights = initialValues([networks.generator], config.seed);
-  const maker = await openImageMaker(engine, config, networks.generator, { weights, passes: 0 }, mostImages);
+  const maker = await openImageMaker(engine, { config, network: networks.generator, weights, passes: 0 }, mostImages);
 
   /** Latents by seed -> pixels, as `dcgan sample` makes them. */
   async function turn(count: number): Promise<Record<string, number>> {

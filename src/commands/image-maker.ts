@@ -1,9 +1,9 @@
 // Latents in, pixels out: a trained generator in inference mode, as many images per call as memory and speed allow.
-import type { Config } from '../config/config.ts';
-import type { Engine, HostValues } from '../engines/engine.ts';
+import type { Engine } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
 import type { Network } from '../models/network.ts';
 import { samplerFeeds, samplerProgram } from '../models/sampler.ts';
+import type { TrainedGenerator } from '../models/trained-generator.ts';
 import { toPixels } from '../outputs/grid.ts';
 
 export interface ImageMaker {
@@ -12,37 +12,28 @@ export interface ImageMaker {
   dispose(): void;
 }
 
-interface Trained {
-  /** The generator's variables by name; averaged ones where the config averages. */
-  weights: HostValues;
-  /** How often it has run in training. */
-  passes: number;
-}
-
-/** Compiles `generator` for about `count` images, in float32, so that the same seed is the same image on every machine. */
+/** Compiles a generator for about `count` images, in float32, so that the same seed is the same image on every machine. */
 export async function openImageMaker(
   engine: Engine,
-  config: Config,
-  generator: Network,
-  trained: Trained,
+  { config, network, weights, passes }: TrainedGenerator,
   count: number,
 ): Promise<ImageMaker> {
-  const size = imagesPerCall(generator, count);
-  const compiled = await engine.compile(samplerProgram(config, generator, size), {
+  const size = imagesPerCall(network, count);
+  const compiled = await engine.compile(samplerProgram(config, network, size), {
     precision: 'float32',
     ...(count >= worthMeasuring && { onMeasure: () => {} }),
   });
-  await compiled.write(trained.weights);
+  await compiled.write(weights);
   const latentSize = config.generator.latent.size;
 
   async function make(latents: Float32Array): Promise<Uint8Array> {
     const wanted = latents.length / latentSize;
-    const imageSize = elementCount(generator.output);
+    const imageSize = elementCount(network.output);
     const pixels = new Uint8Array(wanted * imageSize);
     for (let first = 0; first < wanted; first += size) {
       const batch = new Float32Array(size * latentSize); // the last one is filled up with zeros
       batch.set(latents.subarray(first * latentSize, (first + size) * latentSize));
-      const { images } = await compiled.run('sample', samplerFeeds(batch, trained.passes));
+      const { images } = await compiled.run('sample', samplerFeeds(batch, passes));
       const needed = Math.min(size, wanted - first) * imageSize;
       pixels.set(toPixels(images!.subarray(0, needed), config.data.range), first * imageSize);
     }

@@ -1,19 +1,12 @@
 // dcgan sample: a checkpoint's generator in inference mode -> one picture.
 import type { Config } from '../config/config.ts';
-import { runHash } from '../config/run-hash.ts';
 import type { EngineName } from '../engines/engine.ts';
 import { openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
-import { asGenerator } from '../models/average.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
-import { parametersOf } from '../models/network.ts';
-import { buildNetworks } from '../models/networks.ts';
-import { loadCheckpoint } from '../outputs/checkpoint.ts';
-import { resolveCheckpoint } from '../outputs/find-checkpoint.ts';
 import { writeGrid } from '../outputs/grid.ts';
-import { packageDirectory } from '../package-directory.ts';
-import { generatorPasses } from '../training/schedule.ts';
 import { openImageMaker } from './image-maker.ts';
+import { openGenerator } from './open-generator.ts';
 
 export interface SampleOptions {
   checkpoint: string;
@@ -32,23 +25,18 @@ export interface SampleResult {
 }
 
 export async function sample(options: SampleOptions): Promise<SampleResult> {
-  const found = await resolveCheckpoint(options.checkpoint, { root: options.root, packageDirectory });
-  const { tensors, state, step } = await loadCheckpoint(found.directory, 'latest');
-  const config = configOf(state, found.directory);
-  const { generator } = buildNetworks(config);
+  const { generator, runHash, step } = await openGenerator(options.checkpoint, options);
+  const { config } = generator;
   checkCount(options.count, config);
   const { engine } = await openEngine(options.engine);
-  const trainedTensors = config.training.ema ? asGenerator(generator, tensors) : tensors;
-  const weights = Object.fromEntries(parametersOf(generator).map(({ name }) => [name, trainedTensors[name]!.values]));
-  const trained = { weights, passes: generatorPasses(config, step) };
-  const maker = await openImageMaker(engine, config, generator, trained, options.count);
+  const maker = await openImageMaker(engine, generator, options.count);
   const seeds = Array.from({ length: options.count }, (_, seed) => seed);
   const pixels = await maker.make(latentsOfSeeds(config.generator.latent, seeds));
   maker.dispose();
   const { height, width, channels } = config.data;
   const columns = options.columns ?? Math.ceil(Math.sqrt(options.count));
   await writeGrid(options.out, { pixels, height, width, channels }, { columns });
-  return { out: options.out, images: options.count, runHash: runHash(config, String(state['dataFingerprint'])), step };
+  return { out: options.out, images: options.count, runHash, step };
 }
 
 const mostImages = 10_000;
@@ -62,13 +50,5 @@ function checkCount(count: number, { data: { height, width, channels } }: Config
     happened: `${count} images of [${height}, ${width}, ${channels}] do not fit into one picture.`,
     expected: `At most ${most} do.`,
     fix: `--count ${most}`,
-  });
-}
-
-function configOf(state: Record<string, unknown>, directory: string): Config {
-  const config = state['config'];
-  if (config !== null && typeof config === 'object') return config as Config;
-  throw new DcganError('checkpoint.damaged', {
-    happened: `The checkpoint in ${directory} does not say which config it was made with.`,
   });
 }

@@ -7,7 +7,7 @@ const order: readonly (readonly string[])[] = [
   ['errors', 'cache', 'package-directory', 'random'],
   ['config', 'engines'],
   ['data', 'models', 'metrics', 'outputs'],
-  ['training'],
+  ['training', 'imports', 'exports'],
   ['commands'],
   ['cli', 'index'],
   ['main'],

@@ -1,0 +1,46 @@
+// From the name of a checkpoint to a trained generator: what sample, interpolate, explore and export begin with.
+import type { Config } from '../config/config.ts';
+import { runHash } from '../config/run-hash.ts';
+import { DcganError } from '../errors.ts';
+import { buildNetworks } from '../models/networks.ts';
+import { type TrainedGenerator, weightsOf } from '../models/trained-generator.ts';
+import { loadCheckpoint } from '../outputs/checkpoint.ts';
+import { resolveCheckpoint } from '../outputs/find-checkpoint.ts';
+import { packageDirectory } from '../package-directory.ts';
+import { generatorPasses } from '../training/schedule.ts';
+
+export interface OpenedGenerator {
+  generator: TrainedGenerator;
+  /** What to call it in messages and file names. */
+  label: string;
+  runHash: string;
+  step: number;
+  /** The folder that was loaded. */
+  path: string;
+  /** Damaged checkpoints that were passed over. */
+  refused: { path: string; reason: string }[];
+}
+
+/**
+ * Opens a checkpoint by its name, a run hash or its start, or a path.
+ * @throws DcganError `checkpoint.unknown`, `checkpoint.ambiguous`, `checkpoint.missing`, `checkpoint.damaged`, `checkpoint.mismatch`
+ */
+export async function openGenerator(
+  name: string,
+  { root, which = 'latest' }: { root: string; which?: 'latest' | 'best' | number },
+): Promise<OpenedGenerator> {
+  const { directory, label } = await resolveCheckpoint(name, { root, packageDirectory });
+  const { tensors, state, step, path, refused } = await loadCheckpoint(directory, which);
+  const config = configOf(state, path);
+  const { generator: network } = buildNetworks(config);
+  const generator = { config, network, weights: weightsOf(network, tensors), passes: generatorPasses(config, step) };
+  return { generator, label, runHash: runHash(config, String(state['dataFingerprint'])), step, path, refused };
+}
+
+function configOf(state: Record<string, unknown>, path: string): Config {
+  const config = state['config'];
+  if (config !== null && typeof config === 'object') return config as Config;
+  throw new DcganError('checkpoint.damaged', {
+    happened: `The checkpoint in ${path} does not say which config it was made with.`,
+  });
+}
