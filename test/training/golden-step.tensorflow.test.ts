@@ -22,4 +22,9 @@ const names = [
   'simpsons',
   'simpsons-gsurma',
 ];
-for (const name of names) goldenStepTest(async () => (await opened!).engine, name, noTensorflow);
+const open = async () => (await opened!).engine;
+for (const name of names) goldenStepTest(open, name, { skip: noTensorflow });
+
+// Generator first, on one batch of fake images for both updates: no experiment has that.
+const shared = { fixture: 'afg-shared-latents', set: ['training.freshLatents=false'] };
+goldenStepTest(open, 'afg', { ...shared, skip: noTensorflow });
