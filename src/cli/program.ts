@@ -1,7 +1,8 @@
 // The whole command tree on one screen. Every action loads its command only when it runs, so that help is instant.
 import { createRequire } from 'node:module';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { avatarStyles } from '../data/avatar-styles.ts';
+import { formats } from '../exports/formats.ts';
 import {
   collect,
   commaSeparated,
@@ -57,6 +58,19 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(rootFlag())
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./sample.ts')).runSample(options)));
+
+  program
+    .command('export')
+    .description('write a trained generator in a format that other programs open')
+    .requiredOption('--checkpoint <name>', 'a run hash or its start, a shipped name, or a path')
+    .requiredOption('--format <name>', Object.keys(formats).join(', '))
+    .requiredOption('--out <path>', 'folder to write, or file where the format is one file')
+    .addOption(new Option('--step <number>', 'the checkpoint of this step').argParser(wholeNumber).conflicts('best'))
+    .option('--best', 'the checkpoint marked as the best')
+    .option('--force', 'replace what is in the way')
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./export.ts')).runExport(options)));
 
   const data = program.command('data').description('prepare image folders');
   const prepare = data.command('prepare').description('fetch, draw or cut a dataset into data/');

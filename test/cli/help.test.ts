@@ -29,6 +29,7 @@ const commands = [
   [],
   ['train'],
   ['sample'],
+  ['export'],
   ['data'],
   ['data', 'prepare'],
   ['data', 'prepare', 'mnist'],

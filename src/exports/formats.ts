@@ -1,0 +1,6 @@
+// The formats of dcgan export by name. Each is loaded when it is asked for, so that the table costs nothing.
+import type { ExportFormat } from './format.ts';
+
+export const formats: Readonly<Record<string, () => Promise<ExportFormat>>> = {
+  'png-sheet': async () => (await import('./png-sheet.ts')).exportPngSheet,
+};
