@@ -2,5 +2,6 @@
 import type { ExportFormat } from './format.ts';
 
 export const formats: Readonly<Record<string, () => Promise<ExportFormat>>> = {
+  onnx: async () => (await import('./onnx/format.ts')).exportOnnx,
   'png-sheet': async () => (await import('./png-sheet.ts')).exportPngSheet,
 };
