@@ -3,5 +3,7 @@ import type { ExportFormat } from './format.ts';
 
 export const formats: Readonly<Record<string, () => Promise<ExportFormat>>> = {
   onnx: async () => (await import('./onnx/format.ts')).exportOnnx,
+  'saved-model': async () => (await import('./saved-model/format.ts')).exportSavedModel,
+  safetensors: async () => (await import('./torch/format.ts')).exportTorch,
   'png-sheet': async () => (await import('./png-sheet.ts')).exportPngSheet,
 };

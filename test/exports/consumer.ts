@@ -55,7 +55,7 @@ export async function openElsewhere(source: ExportSource, format: ExportFormat, 
     writeFileSync(join(folder, 'latents.bin'), testLatents(source.generator.config));
     writeFileSync(join(folder, 'images.bin'), images);
     const shapes = { latents: [count, generator.latent.size], images: [count, data.height, data.width, data.channels] };
-    writeFileSync(join(folder, 'shapes.json'), JSON.stringify(shapes));
+    writeFileSync(join(folder, 'shapes.json'), JSON.stringify({ ...shapes, range: data.range }));
     const path = fileURLToPath(new URL(script, import.meta.url));
     const { stdout } = await promisify(execFile)(python, [path, folder]);
     return JSON.parse(stdout.trim().split('\n').at(-1)!);
