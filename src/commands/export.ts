@@ -44,8 +44,9 @@ export async function exportGenerator(options: ExportOptions): Promise<ExportRes
   const out = resolve(options.out);
   if (!options.force) await refuseToReplace(out, options.out);
   const which = options.best ? 'best' : (options.step ?? 'latest');
-  const { generator, label, runHash, step } = await openGenerator(options.checkpoint, { root: options.root, which });
-  const source: ExportSource = { generator, name: label, step, runHash };
+  const { generator, label: name, ...opened } = await openGenerator(options.checkpoint, { root: options.root, which });
+  const { step, runHash, dataFingerprint } = opened;
+  const source: ExportSource = { generator, name, step, runHash, dataFingerprint };
   const partial = join(dirname(out), `${partialPrefix}${basename(out)}-${randomUUID().slice(0, 8)}`);
   await makeFolder(dirname(out));
   try {
@@ -57,7 +58,7 @@ export async function exportGenerator(options: ExportOptions): Promise<ExportRes
       await writingTo(options.out, () => putInPlace(join(partial, files[0]!), out));
       return { ...result, files: [options.out] };
     }
-    await writeJson(join(partial, description), { format: options.format, name: label, runHash, step, files });
+    await writeJson(join(partial, description), { format: options.format, name, runHash, step, files });
     await writingTo(options.out, () => putInPlace(partial, out));
     return { ...result, files };
   } finally {

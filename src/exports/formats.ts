@@ -5,5 +5,6 @@ export const formats: Readonly<Record<string, () => Promise<ExportFormat>>> = {
   onnx: async () => (await import('./onnx/format.ts')).exportOnnx,
   'saved-model': async () => (await import('./saved-model/format.ts')).exportSavedModel,
   safetensors: async () => (await import('./torch/format.ts')).exportTorch,
+  checkpoint: async () => (await import('./checkpoint.ts')).exportCheckpoint,
   'png-sheet': async () => (await import('./png-sheet.ts')).exportPngSheet,
 };
