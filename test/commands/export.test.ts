@@ -34,7 +34,7 @@ test('every format gives the files that it says it gives', async () => {
   for (const format of Object.keys(formats)) {
     const out = at('formats', format);
     const { files, bytes, ...rest } = await exportGenerator(options({ format, out }));
-    assert.deepEqual(rest, { format, out, runHash: run.runHash, step: 12 });
+    assert.deepEqual(rest, { format, out, runHash: run.runHash, step: 12, refused: [] });
     assert.deepEqual(
       listAll(out).filter((path) => !path.endsWith('/')),
       ['export.json', ...files].sort(),
@@ -86,16 +86,32 @@ test('an earlier export is replaced, of whatever format; anything else is not', 
   assert.deepEqual(listAll(out), ['export.json', 'sheet.json', 'sheet.png']);
 
   writeFileSync(join(out, 'notes.txt'), 'mine');
-  const inTheWay = {
-    code: 'usage.in-the-way',
-    exitCode: 2,
-    message: /it is no export, or has other files too\.\n.*--force/,
-  };
+  const inTheWay = { code: 'usage.in-the-way', exitCode: 2, message: /with files that are no export\.\n.*--force/ };
   await assert.rejects(exportGenerator(options({ out })), inTheWay);
   await assert.rejects(exportGenerator(options({ out: at('pictures') })), inTheWay);
+  assert.deepEqual(listAll(out), ['export.json', 'notes.txt', 'sheet.json', 'sheet.png']);
+});
+
+test('--force writes among other files and takes away nothing but an earlier export', async () => {
+  const out = at('among');
+  await exportGenerator(options({ out }));
+  writeFileSync(join(out, 'notes.txt'), 'mine');
+  await exportGenerator(options({ out, format: 'checkpoint', force: true }));
+  assert.deepEqual(listAll(out), ['export.json', 'notes.txt', 'state.json', 'weights.safetensors']);
   assert.equal(readFileSync(join(out, 'notes.txt'), 'utf8'), 'mine');
+
+  const victim = writeJsonFile(at('victim.json'), {});
+  writeJsonFile(join(out, 'export.json'), { files: ['../victim.json', victim] });
   await exportGenerator(options({ out, force: true }));
-  assert.deepEqual(listAll(out), ['export.json', 'generator.py', 'generator.safetensors']);
+  assert.ok(existsSync(victim));
+
+  const folder = at('folder.onnx'); // a file cannot take its place
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'notes.txt'), 'mine');
+  await assert.rejects(exportGenerator(options({ format: 'onnx', out: folder, force: true })), {
+    code: 'usage.cannot-write',
+  });
+  assert.deepEqual(listAll(folder), ['notes.txt']);
 });
 
 test('what cannot be exported is a clear error, and nothing is left behind', async () => {

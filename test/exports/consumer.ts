@@ -37,7 +37,8 @@ export async function sampleImages({ generator }: ExportSource): Promise<Uint8Ar
   return pixels;
 }
 
-function testLatents({ generator }: ExportSource['generator']['config']): Float32Array {
+/** Of seeds 0 to 15: float32 [16, latent size]. */
+export function testLatents({ generator }: ExportSource['generator']['config']): Float32Array {
   return latentsOfSeeds(
     generator.latent,
     Array.from({ length: count }, (_, seed) => seed),

@@ -11,18 +11,20 @@ import {
 import { writeGraph } from '../../engines/tensorflow/graph-file.ts';
 import type { ExportFormat } from '../format.ts';
 import { inferenceLayers } from '../inference-layers.ts';
-import { binary, integers, type Operation, operationsOf, scalar, unary } from './operations.ts';
+import { binary, integers, type Operation, operationsOf, scalar } from './operations.ts';
 
 const anyCount = -1;
 
 export const exportSavedModel: ExportFormat = async ({ generator }, folder) => {
   const { latent } = generator.config.generator;
   const { height, width, channels, range } = generator.config.data;
-  const operations = [...inferenceLayers(generator).flatMap(operationsOf), ...toUnitRange(range), unary('Identity')];
-  const z = [anyCount, latent.size];
-  const nodes = [...inputNodes(z), ...chain(operations)];
-  const images = { node: nodes.at(-1)!.name, dtype: DataType.float32, shape: [anyCount, height, width, channels] };
-  writeGraph(folder, nodes, { inputs: { z: { node: 'z', dtype: DataType.float32, shape: z } }, outputs: { images } });
+  const operations = [...inferenceLayers(generator).flatMap(operationsOf), ...toUnitRange(range)];
+  const z = { node: 'z', dtype: DataType.float32, shape: [anyCount, latent.size] };
+  const images = { node: 'images', dtype: DataType.float32, shape: [anyCount, height, width, channels] };
+  writeGraph(folder, [...inputNodes(z.shape), ...chain(operations, images.node)], {
+    inputs: { z },
+    outputs: { images },
+  });
   return ['saved_model.pb'];
 };
 
@@ -56,11 +58,11 @@ function inputNodes(shape: readonly number[]): GraphNode[] {
   ];
 }
 
-/** Operations one after the other, each beside its constants. */
-function chain(operations: readonly Operation[]): GraphNode[] {
+/** Operations one after the other from z on, each beside its constants; the last one is called `lastName`. */
+function chain(operations: readonly Operation[], lastName: string): GraphNode[] {
   let value = 'z';
   return operations.flatMap(({ op, inputs, outputShape = [], attributes = [] }, index) => {
-    const name = `${index}-${op}`;
+    const name = index === operations.length - 1 ? lastName : `${index}-${op}`;
     const beside: GraphNode[] = [];
     const names = inputs.map((input, k) => {
       if (input === 'value') return value;

@@ -40,7 +40,7 @@ const intsAttribute = (name: string, value: readonly number[]): OpAttribute => (
 });
 const flag = (name: string, value: boolean): OpAttribute => ({ name, type: AttributeType.bool, value });
 
-export const unary = (op: string): Operation => ({ op, inputs: ['value'] });
+const unary = (op: string): Operation => ({ op, inputs: ['value'] });
 export const binary = (op: string, right: ConstantValue): Operation => ({ op, inputs: ['value', right] });
 
 export function operationsOf(layer: InferenceLayer): Operation[] {
