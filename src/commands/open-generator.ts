@@ -34,7 +34,7 @@ export async function openGenerator(
   const { tensors, state, step, path, refused } = await loadCheckpoint(directory, which);
   const config = configOf(state, path);
   const { generator: network } = buildNetworks(config);
-  const passes = (state['passes'] as number | undefined) ?? generatorPasses(config, step);
+  const { passes = generatorPasses(config, step) } = state as { passes?: number };
   const generator = { config, network, weights: weightsOf(network, tensors), passes };
   const dataFingerprint = String(state['dataFingerprint']);
   return { generator, label, runHash: runHash(config, dataFingerprint), dataFingerprint, step, path, refused };
