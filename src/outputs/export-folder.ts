@@ -20,7 +20,7 @@ interface Written {
  * Lets `write` fill an empty folder, and puts it at `out`, with an export.json that says what it is. Where `write` makes one
  * file and `out` has its extension, `out` is that file.
  * @param force replaces a file, and writes among the other files of a folder
- * @throws DcganError `usage.in-the-way`, `usage.cannot-write`
+ * @throws DcganError `usage.in-the-way`, `usage.several-files`, `usage.cannot-write`
  */
 export async function writeExport(
   out: string,
@@ -40,6 +40,7 @@ export async function writeExport(
       await writingTo(out, () => putAt(place, join(partial, files[0]!), there));
       return { files: [out], bytes };
     }
+    if (files.some((file) => extname(file) !== '' && extname(file) === extname(out))) throw severalFiles(out, files);
     await writeJson(join(partial, descriptionFile), { ...description, files });
     await writingTo(out, () => putAt(place, partial, there, [...files, descriptionFile]));
     return { files, bytes };
@@ -95,6 +96,13 @@ function beside(place: string): string {
 async function totalBytes(folder: string, files: readonly string[]): Promise<number> {
   const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
   return sizes.reduce((total, size) => total + size, 0);
+}
+
+function severalFiles(out: string, files: readonly string[]): DcganError {
+  return new DcganError('usage.several-files', {
+    happened: `${out} would be one file, but this format writes ${files.join(', ')}.`,
+    fix: `Name a folder for them: --out ${out.slice(0, -extname(out).length)}`,
+  });
 }
 
 function inTheWay(out: string, there: 'file' | 'folder'): DcganError {
