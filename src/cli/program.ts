@@ -58,6 +58,18 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./sample.ts')).runSample(options)));
 
+  program
+    .command('bench')
+    .description('measure how fast a config trains here, on noise; nothing is written')
+    .requiredOption('--config <file or name>', 'what to train: a path, or a name of configs/')
+    .option('--set <key=value>', 'change one key of the config, e.g. training.batchSize=32; repeatable', collect, [])
+    .option('--seconds <number>', 'how long to measure', positiveNumber, 10)
+    .option('--precision <name>', 'auto, float32 or mixed_bfloat16')
+    .addOption(engineFlag())
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./bench.ts')).runBench(options)));
+
   const data = program.command('data').description('prepare image folders');
   const prepare = data.command('prepare').description('fetch, draw or cut a dataset into data/');
   const preparation = (command: Command) =>
