@@ -3,7 +3,7 @@ import { broadcast_util } from '@tensorflow/tfjs-core';
 import { convolutionOf } from './convolutions/geometry.ts';
 import { DataType, type OpAttribute } from './graph.ts';
 
-export type Shape = readonly number[];
+type Shape = readonly number[];
 
 /** An op about to be traced: the shapes of its inputs, and the values of those that were made in JavaScript. */
 export interface OpCall {
