@@ -4,23 +4,17 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { tensor } from '@tensorflow/tfjs-core';
-import { openImageMaker } from '../../src/commands/image-maker.ts';
 import { type ImportOptions, importWeights } from '../../src/commands/import.ts';
-import { openGenerator } from '../../src/commands/open-generator.ts';
-import { openEngine } from '../../src/engines/open.ts';
-import { applyNetwork } from '../../src/models/network.ts';
-import { buildNetworks } from '../../src/models/networks.ts';
-import { loadCheckpoint } from '../../src/outputs/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensors } from '../../src/outputs/safetensors.ts';
-import { useCpuBackend } from '../helpers/cpu-backend.ts';
+import { checkImages, checkScores } from '../helpers/imported-checks.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/import/${name}`, import.meta.url));
-const golden = JSON.parse(readFileSync(fixture('golden.json'), 'utf8')) as {
-  latents: number[]; // [16, 4]
-  images: number[]; // [16, 8, 8, 3] in [0, 1]
-  scores: number[]; // [16]
+const numbers = JSON.parse(readFileSync(fixture('golden.json'), 'utf8')) as Record<string, number[]>;
+const golden = {
+  latents: Float32Array.from(numbers['latents']!), // [16, 4]
+  images: Float32Array.from(numbers['images']!), // [16, 8, 8, 3] in [0, 1]
+  scores: Float32Array.from(numbers['scores']!), // [16]
 };
 const root = temporaryFolder();
 
@@ -32,35 +26,6 @@ const options = (file: string, name: string, more: Partial<ImportOptions> = {}):
   root,
   ...more,
 });
-
-async function checkImages(name: string): Promise<void> {
-  const { generator, step } = await openGenerator(name, { root });
-  assert.deepEqual([generator.passes, step], [0, 0]);
-  const { engine } = await openEngine('wasm');
-  const maker = await openImageMaker(engine, generator, 16);
-  const pixels = await maker.make(Float32Array.from(golden.latents));
-  maker.dispose();
-  assert.equal(pixels.length, golden.images.length);
-  const errors = golden.images.map((value, i) => Math.abs(pixels[i]! / 255 - value));
-  assert.ok(Math.max(...errors) < 1 / 255, `${Math.max(...errors) * 255} / 255`);
-}
-
-/** The discriminator of a checkpoint, on the images that PyTorch made. */
-async function checkScores(name: string): Promise<void> {
-  await useCpuBackend();
-  const { config } = (await openGenerator(name, { root })).generator;
-  const { tensors } = await loadCheckpoint(join(root, 'checkpoints', name), 'latest');
-  const entries = Object.entries(tensors).map(([key, { shape, values }]) => [key, tensor(values, [...shape])]);
-  const { y } = applyNetwork(buildNetworks(config).discriminator, tensor(golden.images, [16, 8, 8, 3]), {
-    variables: Object.fromEntries(entries),
-    training: false,
-  });
-  const scores = await y.data();
-  assert.equal(scores.length, 16);
-  golden.scores.forEach((score, i) => {
-    assert.ok(Math.abs(scores[i]! - score) < 1e-4, `${scores[i]}, not ${score}`);
-  });
-}
 
 test('the golden images have much to compare', () => {
   const { images, scores } = golden;
@@ -83,13 +48,13 @@ test("a generator's state_dict: 16 images equal PyTorch's", async () => {
       { key: 'l1.0.bias', from: [24], to: [24] },
     ],
   });
-  await checkImages('bare');
+  await checkImages(root, 'bare', golden);
 });
 
 test('the format before PyTorch 1.6, from several GPUs (module.)', async () => {
   const { networks } = await importWeights(options('legacy.pth', 'legacy'));
   assert.equal(networks[0]!.format, 'PyTorch (before 1.6)');
-  await checkImages('legacy');
+  await checkImages(root, 'legacy', golden);
 });
 
 test('a dict with both networks, an optimizer and counts', async () => {
@@ -101,8 +66,8 @@ test('a dict with both networks, an optimizer and counts', async () => {
       ['discriminator', 'dis_model'],
     ],
   );
-  await checkImages('whole');
-  await checkScores('whole');
+  await checkImages(root, 'whole', golden);
+  await checkScores(root, 'whole', golden);
 });
 
 test("a Lightning module's checkpoint, in pickle's protocol 4", async () => {
@@ -111,14 +76,14 @@ test("a Lightning module's checkpoint, in pickle's protocol 4", async () => {
     networks.map(({ path }) => path),
     ['state_dict.generator', 'state_dict.discriminator'],
   );
-  await checkImages('lightning');
-  await checkScores('lightning');
+  await checkImages(root, 'lightning', golden);
+  await checkScores(root, 'lightning', golden);
 });
 
 test('a .safetensors file, whose tensors are sorted by name', async () => {
   await importWeights(options('both.safetensors', 'safetensors'));
-  await checkImages('safetensors');
-  await checkScores('safetensors');
+  await checkImages(root, 'safetensors', golden);
+  await checkScores(root, 'safetensors', golden);
 });
 
 test('the discriminator from a file of its own', async () => {
@@ -128,12 +93,12 @@ test('the discriminator from a file of its own', async () => {
     networks.map(({ network }) => network),
     ['generator', 'discriminator'],
   );
-  await checkScores('two-files');
+  await checkScores(root, 'two-files', golden);
 });
 
 test("samples use PyTorch's statistics where the config's own grids use the batch's", async () => {
   await importWeights(options('generator.pt', 'batch', { set: ['outputs.grid.batchNorm=batch'] }));
-  await checkImages('batch');
+  await checkImages(root, 'batch', golden);
 });
 
 test('of two generators one is named', async () => {
@@ -151,7 +116,7 @@ test('of two generators one is named', async () => {
     message: /2 networks that fit the generator: generator_ema, generator\.\n--from generator_ema$/,
   });
   await importWeights(options('', 'ema', { file, from: 'generator_ema' }));
-  await checkImages('ema');
+  await checkImages(root, 'ema', golden);
   await assert.rejects(importWeights(options('', 'none', { file, from: 'ema' })), {
     code: 'checkpoint.mismatch',
     message: /no weights at ema\.\nThere are: generator_ema, generator\./,
@@ -195,6 +160,21 @@ for (const [title, { set, message, file = 'generator.pt' }] of Object.entries(mi
     assert.ok(!existsSync(join(root, 'checkpoints', 'mismatch')));
   });
 }
+
+test('two layers whose order a .safetensors file does not tell are not guessed', async () => {
+  const { tensors } = decodeSafetensors(readFileSync(fixture('both.safetensors')), 'both');
+  const renamed = Object.entries(tensors).map(([key, value]) => [key.replace('blocks.5', 'z.1'), value]);
+  const wide = Object.fromEntries(renamed) as NamedTensors;
+  for (const part of ['weight', 'bias', 'running_mean', 'running_var']) {
+    wide[`generator.z.1.${part}`] = wide[`generator.blocks.2.${part}`]!;
+  }
+  const file = join(root, 'unordered.safetensors');
+  writeFileSync(file, Buffer.concat(encodeSafetensors(wide)));
+  await assert.rejects(importWeights(options('', 'unordered', { file })), {
+    code: 'checkpoint.mismatch',
+    message: /generator\.blocks\.2 and generator\.z\.1 have the same shapes, and this kind of file keeps no order/,
+  });
+});
 
 test('weights that are no numbers are refused by their key', async () => {
   const { tensors } = decodeSafetensors(readFileSync(fixture('both.safetensors')), 'both');
