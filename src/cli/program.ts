@@ -60,10 +60,10 @@ export function createProgram(finish: (exitCode: number) => void): Command {
 
   program
     .command('import')
-    .description('turn weights of PyTorch into a checkpoint; no code in their file is run')
+    .description('turn weights of PyTorch or Keras into a checkpoint; no code in their file is run')
     .argument(
       '<file>',
-      "what torch.save(model.state_dict(), ...) wrote, by itself or in a dict, or a .safetensors file with PyTorch's names",
+      "what torch.save wrote (a state_dict, or a dict with some in it), a .safetensors file with PyTorch's names, or Keras's .weights.h5",
     )
     .requiredOption('--config <file or name>', 'the networks that the weights belong to: a path, or a name of configs/')
     .requiredOption('--name <name>', 'what to call the checkpoint: it is written to checkpoints/<name>')

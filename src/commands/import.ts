@@ -12,7 +12,6 @@ import {
   importDiscriminator,
   importNetworks,
 } from '../imports/import-networks.ts';
-import { checkVectors } from '../imports/vector-order.ts';
 import { buildNetworks } from '../models/networks.ts';
 import { hasCheckpoint, saveCheckpoint } from '../outputs/checkpoint.ts';
 import { packageDirectory } from '../package-directory.ts';
@@ -46,7 +45,6 @@ export async function importWeights(options: ImportOptions): Promise<ImportResul
   const directory = await freeDirectory(root, name);
   const config = await loadConfig(findConfig(options.config, { root, packageDirectory }), options.set);
   const networks = buildNetworks(config);
-  for (const network of [networks.generator, networks.discriminator]) checkVectors(network);
 
   const imported = await importNetworks(file, networks, from);
   if (options.discriminator !== undefined) {

@@ -5,8 +5,7 @@ import type { Candidate } from './candidates.ts';
 import { type Match, matchNetwork } from './match-network.ts';
 
 export interface FoundNetwork {
-  /** The keys that lead to it; '' is the whole file. */
-  path: string;
+  candidate: Candidate;
   match: Match;
 }
 
@@ -33,32 +32,28 @@ export function fittingNetworks(network: Network, candidates: readonly Candidate
   return matchAll(network, candidates).filter(({ match }) => match.problems.length === 0);
 }
 
-type Attempt = FoundNetwork & { candidate: Candidate };
-
-function matchAll(network: Network, candidates: readonly Candidate[]): Attempt[] {
-  return candidates.map((candidate) => {
-    const { path, layers, inOrder } = candidate;
-    return { path, candidate, match: matchNetwork(network, layers, inOrder) };
-  });
+function matchAll(network: Network, candidates: readonly Candidate[]): FoundNetwork[] {
+  return candidates.map((candidate) => ({ candidate, match: matchNetwork(network, candidate) }));
 }
 
 /** Tensors that fit, as a share of all that are there or wanted: which of several candidates was meant. */
-function closenessOf(network: Network, { match, candidate }: Attempt): number {
+function closenessOf(network: Network, { match, candidate }: FoundNetwork): number {
   const fitting = match.layers.reduce((sum, { parameters }) => sum + parameters.length, 0);
   const given = candidate.layers.reduce((sum, { parts }) => sum + parts.size, 0);
   return fitting / (given + parametersOf(network).length - fitting);
 }
 
-function failClosest(network: Network, attempts: readonly Attempt[], file: string): never {
-  const closeness = (attempt: Attempt) => closenessOf(network, attempt);
+function failClosest(network: Network, attempts: readonly FoundNetwork[], file: string): never {
+  const closeness = (attempt: FoundNetwork) => closenessOf(network, attempt);
   const closest = attempts.reduce((best, next) => (closeness(next) > closeness(best) ? next : best));
   const { problems } = closest.match;
-  const more = problems.length > mostProblems ? [`and ${problems.length - mostProblems} more`] : [];
+  const more = problems.length > mostProblems ? [`  and ${problems.length - mostProblems} more`] : [];
+  const shown = [...problems.slice(0, mostProblems).map((problem) => `  ${problem}`), ...more];
   throw new DcganError(
     'checkpoint.mismatch',
     {
-      happened: `${nameOf(closest.path, file)} does not fit the ${network.name} of the config:\n${[...problems.slice(0, mostProblems), ...more].map((problem) => `  ${problem}`).join('\n')}`,
-      expected: 'Expected the same layers in the same order, with weights in the shapes of PyTorch.',
+      happened: `${nameOf(closest.candidate.path, file)} does not fit the ${network.name} of the config:\n${shown.join('\n')}`,
+      expected: 'Expected the same layers in the same order.',
       fix: 'Name the config that describes these weights, or change it: --set generator.layers[1].filters=64',
     },
     { data: { file, network: network.name, problems } },
@@ -73,7 +68,7 @@ function nothingNamed(candidates: readonly Candidate[], file: string, path: stri
 }
 
 function ambiguous(network: Network, fitting: readonly FoundNetwork[], file: string): DcganError {
-  const paths = fitting.map(({ path }) => path);
+  const paths = fitting.map(({ candidate }) => candidate.path);
   return new DcganError(
     'checkpoint.ambiguous',
     {

@@ -1,7 +1,8 @@
 // A pickle's value is a state_dict, or a dict with some in it beside optimizers and counts: finds them.
+
+import type { FileTensor, StateDict } from './state-dict.ts';
 import type { TensorView } from './tensor-view.ts';
 import { PickledTensor } from './torch-vocabulary.ts';
-import type { FileTensor, StateDict } from './weights-file.ts';
 
 const mostDicts = 1000;
 const longestKey = 256;

@@ -2,7 +2,7 @@
 import type { Network, NetworkName } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
 import type { NamedTensors } from '../outputs/safetensors.ts';
-import { candidatesOf } from './candidates.ts';
+import { type Candidate, candidatesOf } from './candidates.ts';
 import { convertNetwork } from './convert.ts';
 import { type FoundNetwork, findNetwork, fittingNetworks } from './find-network.ts';
 import { describing, openWeights } from './open-weights.ts';
@@ -26,15 +26,15 @@ export interface ImportedNetwork {
 
 /**
  * The generator of a file, and the discriminator where the file has one that fits.
- * @throws DcganError `checkpoint.mismatch`, `checkpoint.ambiguous`, and all that `openWeights` throws
+ * @throws DcganError `checkpoint.mismatch`, `checkpoint.ambiguous`, `config.not-importable`, and all that `openWeights` throws
  */
 export function importNetworks(file: string, networks: Networks, from: string | undefined): Promise<ImportedNetwork[]> {
   return withCandidates(file, async (candidates, format) => {
     const { generator, discriminator } = networks;
     const found = findNetwork(generator, candidates, { file, path: from });
     const imported = [await importFound(generator, found, { file, format })];
-    const other = fittingNetworks(discriminator, candidates);
-    if (other.length === 1) imported.push(await importFound(discriminator, other[0]!, { file, format }));
+    const others = fittingNetworks(discriminator, candidates);
+    if (others.length === 1) imported.push(await importFound(discriminator, others[0]!, { file, format }));
     return imported;
   });
 }
@@ -48,7 +48,7 @@ export function importDiscriminator(file: string, { discriminator }: Networks): 
 
 async function withCandidates<Value>(
   file: string,
-  action: (candidates: ReturnType<typeof candidatesOf>, format: string) => Promise<Value>,
+  action: (candidates: Candidate[], format: string) => Promise<Value>,
 ): Promise<Value> {
   const weights = await openWeights(file);
   try {
@@ -60,15 +60,16 @@ async function withCandidates<Value>(
 
 async function importFound(
   network: Network,
-  found: FoundNetwork,
+  { candidate: { path, convention }, match }: FoundNetwork,
   source: { file: string; format: string },
 ): Promise<ImportedNetwork> {
-  const tensors = await convertNetwork(network, found.match);
+  convention.check(network);
+  const tensors = await convertNetwork(network, match, convention);
   const parameters = Object.values(tensors).reduce((sum, { values }) => sum + values.length, 0);
-  const layers = found.match.layers.map(({ index, type, parameters: matched }) => ({
+  const layers = match.layers.map(({ index, type, parameters: matched }) => ({
     index,
     type,
     tensors: matched.map(({ shape, tensor }) => ({ key: tensor.key, from: tensor.shape, to: shape })),
   }));
-  return { report: { network: network.name, ...source, path: found.path, parameters, layers }, tensors };
+  return { report: { network: network.name, ...source, path, parameters, layers }, tensors };
 }

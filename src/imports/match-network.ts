@@ -1,13 +1,14 @@
 // Layers of a state_dict to layers of a network: the n-th dense layer to the n-th, and so with convolutions and batch norms.
 import type { Network } from '../models/network.ts';
+import type { Candidate } from './candidates.ts';
+import type { Convention, FileLayer, LayerKind } from './convention.ts';
 import { findUnordered, orderByShape } from './order-by-shape.ts';
-import type { TorchKind, TorchLayer } from './torch-layers.ts';
-import type { FileTensor } from './weights-file.ts';
+import type { FileTensor } from './state-dict.ts';
 
 type WantedLayer = Network['layers'][number] & { index: number };
 
 /** A variable of the network and the tensor that it comes from. */
-export interface MatchedParameter {
+interface MatchedParameter {
   /** `generator/4/kernel` */
   name: string;
   part: string;
@@ -27,29 +28,15 @@ export interface Match {
   problems: string[];
 }
 
-const kinds: Partial<Record<string, TorchKind>> = {
+const kinds: Partial<Record<string, LayerKind>> = {
   dense: 'dense',
   conv: 'convolution',
   convTranspose: 'convolution',
   batchNorm: 'batch norm',
 };
 
-const torchNames: Readonly<Record<string, string>> = {
-  kernel: 'weight',
-  bias: 'bias',
-  gamma: 'weight',
-  beta: 'bias',
-  movingMean: 'running_mean',
-  movingVariance: 'running_var',
-  u: 'u',
-  v: 'v',
-};
-
-/**
- * Matches every parameter of a network to a tensor, and every tensor to a parameter.
- * @param inOrder whether the file keeps the order of the layers
- */
-export function matchNetwork(network: Network, found: readonly TorchLayer[], inOrder: boolean): Match {
+/** Matches every parameter of a network to a tensor, and every tensor to a parameter. */
+export function matchNetwork(network: Network, { layers: found, convention, inOrder }: Candidate): Match {
   const problems = found
     .filter(({ kind }) => kind === 'unknown')
     .map(({ parts }) => `${[...parts.values()][0]!.key} belongs to no layer that is known here`);
@@ -60,10 +47,10 @@ export function matchNetwork(network: Network, found: readonly TorchLayer[], inO
       .filter(({ layer }) => kinds[layer.type] === kind);
     const given = found.filter((layer) => layer.kind === kind);
     if (wanted.length !== given.length) problems.push(describeCounts(kind, wanted, given));
-    const ordered = inOrder ? given : orderFor(wanted, given, problems);
+    const ordered = inOrder ? given : orderFor(wanted, given, convention, problems);
     const pairs = wanted.slice(0, given.length);
     for (const [i, layer] of pairs.entries()) {
-      const { matched, problems: more } = matchLayer(layer, ordered[i]!);
+      const { matched, problems: more } = matchLayer(layer, ordered[i]!, convention);
       layers.push(matched);
       problems.push(...more);
     }
@@ -71,49 +58,53 @@ export function matchNetwork(network: Network, found: readonly TorchLayer[], inO
   return { layers: layers.sort((a, b) => a.index - b.index), problems };
 }
 
-function orderFor(wanted: readonly WantedLayer[], given: readonly TorchLayer[], problems: string[]): TorchLayer[] {
+function orderFor(
+  wanted: readonly WantedLayer[],
+  given: readonly FileLayer[],
+  convention: Convention,
+  problems: string[],
+): FileLayer[] {
   const unordered = wanted.length === given.length ? findUnordered(given) : undefined;
   if (unordered) {
     const [first, second] = unordered;
     problems.push(`${first.key} and ${second.key} have the same shapes, and this kind of file keeps no order`);
   }
-  return orderByShape(given, wanted.length, (i, layer) => matchLayer(wanted[i]!, layer).problems.length === 0);
+  return orderByShape(
+    given,
+    wanted.length,
+    (i, layer) => matchLayer(wanted[i]!, layer, convention).problems.length === 0,
+  );
 }
 
 function matchLayer(
   { layer, index, parameters }: WantedLayer,
-  found: TorchLayer,
+  found: FileLayer,
+  { names, shapeOf }: Convention,
 ): { matched: MatchedLayer; problems: string[] } {
   const place = `layer ${index} (${layer.type})`;
   const problems: string[] = [];
   const matched: MatchedParameter[] = [];
   for (const { name, part, shape } of parameters) {
-    const tensor = found.parts.get(torchNames[part]!);
-    const expected = torchShape(shape);
-    if (!tensor) problems.push(`${found.key} has no ${torchNames[part]}, but ${place} takes [${expected.join(', ')}]`);
+    const tensor = found.parts.get(names[part] ?? '');
+    const expected = shapeOf(shape);
+    if (!tensor)
+      problems.push(`${found.key} has no ${names[part] ?? part}, but ${place} takes [${expected.join(', ')}]`);
     else if (!sameShape(tensor.shape, expected)) {
       problems.push(`${tensor.key} is [${tensor.shape.join(', ')}], but ${place} takes [${expected.join(', ')}]`);
     } else matched.push({ name, part, shape, tensor });
   }
-  const taken = new Set(parameters.map(({ part }) => torchNames[part]!));
+  const taken = new Set(parameters.map(({ part }) => names[part]));
   for (const [part, { key, shape }] of found.parts) {
     if (!taken.has(part)) problems.push(`${key} is [${shape.join(', ')}], but ${place} has no ${part}`);
   }
   return { matched: { index, type: layer.type, parameters: matched }, problems };
 }
 
-/** [in, out] -> [out, in]; [kh, kw, a, b] -> [b, a, kh, kw]; vectors are the same. */
-function torchShape(shape: readonly number[]): number[] {
-  const [first, second, third, fourth] = shape as [number, number, number, number];
-  if (shape.length === 4) return [fourth, third, first, second];
-  return shape.length === 2 ? [second, first] : [...shape];
-}
-
 function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((side, axis) => side === b[axis]);
 }
 
-function describeCounts(kind: TorchKind, wanted: readonly WantedLayer[], given: readonly TorchLayer[]): string {
+function describeCounts(kind: LayerKind, wanted: readonly WantedLayer[], given: readonly FileLayer[]): string {
   const places = wanted.length > 0 ? ` (layers ${wanted.map(({ index }) => index).join(', ')})` : '';
   const keys = given.length > 0 ? ` (${given.map(({ key }) => key).join(', ')})` : '';
   return `${given.length} ${kind} layers${keys}, but the config has ${wanted.length}${places}`;

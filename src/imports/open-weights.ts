@@ -1,6 +1,7 @@
 // Opens a file of weights whatever its name: its first bytes tell its format.
 import { open } from 'node:fs/promises';
 import { DcganError, messageOf } from '../errors.ts';
+import { openKeras } from './keras-file.ts';
 import { RefusedName } from './pickle-machine.ts';
 import { openSafetensors } from './safetensors-file.ts';
 import { openTorchLegacy } from './torch-legacy.ts';
@@ -15,11 +16,12 @@ interface Format {
 const formats: readonly Format[] = [
   { isFormat: (first) => first.toString('latin1', 0, 4) === 'PK\x03\x04', open: openTorchZip },
   { isFormat: (first) => first[0] === 0x80, open: openTorchLegacy },
+  { isFormat: (first) => first.toString('latin1', 0, 4) === '\x89HDF', open: openKeras },
   { isFormat: (first) => first.toString('latin1', 8, 9) === '{', open: openSafetensors },
 ];
 
 /**
- * Opens a file that PyTorch or safetensors has written. No code in it is run, and nothing it says of itself is believed.
+ * Opens a file that PyTorch, safetensors or Keras has written. No code in it is run, and nothing it says of itself is believed.
  * @throws DcganError `usage.unreadable` (no such file), `checkpoint.unknown-format`, `checkpoint.damaged`,
  * `checkpoint.unsafe` (a pickle that names what no state_dict needs)
  */
@@ -73,8 +75,8 @@ function unknownFormat(path: string): DcganError {
   return new DcganError(
     'checkpoint.unknown-format',
     {
-      happened: `${path} is no file of PyTorch and no .safetensors file.`,
-      expected: 'Expected what torch.save(model.state_dict(), ...) or safetensors.torch.save_file has written.',
+      happened: `${path} is no file of weights that is known here.`,
+      expected: 'Expected what torch.save(model.state_dict(), ...), safetensors or Keras (.weights.h5) has written.',
     },
     { data: { path } },
   );

@@ -1,15 +1,15 @@
 // Files that keep no order, such as .safetensors: layers are put in the order in which their shapes are wanted, and among
 // equal shapes in that of the numbers in their names.
-import type { TorchLayer } from './torch-layers.ts';
+import type { FileLayer } from './convention.ts';
 
 /** The given layers so that the i-th fits `fits(i, layer)` where one does; those that fit nothing come last. */
 export function orderByShape(
-  given: readonly TorchLayer[],
+  given: readonly FileLayer[],
   count: number,
-  fits: (index: number, layer: TorchLayer) => boolean,
-): TorchLayer[] {
+  fits: (index: number, layer: FileLayer) => boolean,
+): FileLayer[] {
   const left = [...given];
-  const ordered: (TorchLayer | undefined)[] = [];
+  const ordered: (FileLayer | undefined)[] = [];
   for (let index = 0; index < count; index++) {
     const place = left.findIndex((layer) => fits(index, layer));
     ordered.push(place < 0 ? undefined : left.splice(place, 1)[0]);
@@ -18,7 +18,7 @@ export function orderByShape(
 }
 
 /** Two layers of the same shapes whose names do not tell which comes first: not `cnn.3` and `cnn.6`, but `l1.1` and `cnn.1`. */
-export function findUnordered(layers: readonly TorchLayer[]): [TorchLayer, TorchLayer] | undefined {
+export function findUnordered(layers: readonly FileLayer[]): [FileLayer, FileLayer] | undefined {
   for (const [i, layer] of layers.entries()) {
     const other = layers
       .slice(0, i)
@@ -28,14 +28,14 @@ export function findUnordered(layers: readonly TorchLayer[]): [TorchLayer, Torch
   return undefined;
 }
 
-function shapesOf({ parts }: TorchLayer): string {
+function shapesOf({ parts }: FileLayer): string {
   return JSON.stringify(Array.from(parts, ([part, { shape }]) => [part, shape]).sort());
 }
 
 /** The first difference between the two names is one of numbers. */
-function isOrdered(a: TorchLayer, b: TorchLayer): boolean {
+function isOrdered(a: FileLayer, b: FileLayer): boolean {
   const [first, second] = [a.key.split('.'), b.key.split('.')];
   const place = first.findIndex((segment, i) => segment !== second[i]);
-  const stem = (segment: string | undefined) => segment?.replace(/\d+$/, '');
+  const stem = (segment: string | undefined) => segment?.replace(/_?\d*$/, '');
   return place >= 0 && stem(first[place]) === stem(second[place]);
 }

@@ -4,6 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { findStateDicts } from './find-state-dicts.ts';
 import { readPickle } from './pickle.ts';
 import { mostPickleBytes } from './pickle-machine.ts';
+import { pytorch } from './pytorch.ts';
 import { readBytes } from './read-bytes.ts';
 import { byteSpan, readView, type Storage, storageBytes, type TensorView } from './tensor-view.ts';
 import { plainVocabulary, torchVocabulary } from './torch-vocabulary.ts';
@@ -22,6 +23,7 @@ export async function openTorchLegacy(path: string): Promise<WeightsFile> {
     const read = (view: TensorView) => readTensor(file, places, view);
     return {
       format: 'PyTorch (before 1.6)',
+      convention: pytorch,
       inOrder: true,
       stateDicts: findStateDicts(value, read),
       close: () => file.close(),

@@ -2,6 +2,7 @@
 import { findStateDicts } from './find-state-dicts.ts';
 import { readPickle } from './pickle.ts';
 import { mostPickleBytes } from './pickle-machine.ts';
+import { pytorch } from './pytorch.ts';
 import { byteSpan, readView, storageBytes, type TensorView } from './tensor-view.ts';
 import { torchVocabulary } from './torch-vocabulary.ts';
 import type { WeightsFile } from './weights-file.ts';
@@ -18,6 +19,7 @@ export async function openTorchZip(path: string): Promise<WeightsFile> {
     const read = (view: TensorView) => readTensor(zip, folder, view);
     return {
       format: 'PyTorch (zip)',
+      convention: pytorch,
       inOrder: true,
       stateDicts: findStateDicts(value, read),
       close: () => zip.close(),

@@ -1,17 +1,11 @@
-// What every kind of file comes to: tensors by name, read when they are asked for.
-
-export interface FileTensor {
-  shape: readonly number[];
-  /** Its values in row-major order, as float32. */
-  read(): Promise<Float32Array>;
-}
-
-/** Tensors by their keys, in the order of the file. */
-export type StateDict = ReadonlyMap<string, FileTensor>;
+// What every kind of file comes to.
+import type { Convention } from './convention.ts';
+import type { StateDict } from './state-dict.ts';
 
 export interface WeightsFile {
   /** The kind of file, for messages. */
   format: string;
+  convention: Convention;
   /** Whether its tensors stand in the order of the layers. */
   inOrder: boolean;
   /** Every state_dict in it, by the keys that lead there joined with dots; '' is the file itself. */

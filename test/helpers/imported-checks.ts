@@ -11,11 +11,11 @@ import { loadCheckpoint } from '../../src/outputs/checkpoint.ts';
 import { useCpuBackend } from './cpu-backend.ts';
 
 interface Expected {
-  /** [16, size] */
+  /** [n, size] */
   latents: Float32Array;
-  /** [16, height, width, channels] in the config's range */
+  /** [n, height, width, channels] in the config's range */
   images: Float32Array;
-  /** [16], before the sigmoid */
+  /** [n], before the sigmoid */
   scores: Float32Array;
 }
 
@@ -44,7 +44,7 @@ export async function checkScores(root: string, name: string, { images, scores }
   const { discriminator } = buildNetworks(config);
   const layers = discriminator.layers.filter(({ layer }) => layer.type !== 'sigmoid');
   const variables = Object.entries(tensors).map(([key, { shape, values }]) => [key, tensor(values, [...shape])]);
-  const { y } = applyNetwork({ ...discriminator, layers }, tensor(images, [16, ...discriminator.input]), {
+  const { y } = applyNetwork({ ...discriminator, layers }, tensor(images, [scores.length, ...discriminator.input]), {
     variables: Object.fromEntries(variables),
     training: false,
   });

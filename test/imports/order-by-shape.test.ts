@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findUnordered, orderByShape } from '../../src/imports/order-by-shape.ts';
-import { torchLayers } from '../../src/imports/torch-layers.ts';
+import { pytorch } from '../../src/imports/pytorch.ts';
 
 /** Batch norms with these keys and sizes. */
 const batchNorms = (sizes: Record<string, number>) =>
-  torchLayers(
+  pytorch.layersOf(
     new Map(
       Object.entries(sizes).flatMap(([key, size]) =>
         ['weight', 'running_mean'].map((part) => [`${key}.${part}`, { shape: [size], read: () => assert.fail() }]),
@@ -35,6 +35,8 @@ test('what fits nowhere takes the places that are left', () => {
 const cases: [title: string, sizes: Record<string, number>, unordered: string[] | undefined][] = [
   ['numbers tell the order', { 'cnn.3': 8, 'cnn.12': 8 }, undefined],
   ['numbers at the end of names tell it too', { 'cnnT1.1': 8, 'cnnT2.1': 8 }, undefined],
+  ["Keras's numbers count from the second on", { conv2d: 8, conv2d_1: 8 }, undefined],
+  ['other kinds in Keras tell nothing', { conv2d: 8, conv2d_transpose: 8 }, ['conv2d', 'conv2d_transpose']],
   ['other sizes need no order', { 'l1.1': 24, 'cnn.1': 8 }, undefined],
   ['other names tell nothing', { 'cnn.1': 8, 'l1.1': 8 }, ['cnn.1', 'l1.1']],
 ];
