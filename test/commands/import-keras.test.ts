@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { File, ready } from 'h5wasm';
 import { type ImportOptions, importWeights } from '../../src/commands/import.ts';
 import { checkImages, checkScores } from '../helpers/imported-checks.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
@@ -58,4 +59,17 @@ test('a damaged HDF5 file is refused', async () => {
     writeFileSync(file, content);
     await assert.rejects(importWeights(options('damaged', { file })), { code: 'checkpoint.damaged' });
   }
+});
+
+test('groups that hold each other are not followed for ever', async () => {
+  const { FS } = await ready;
+  const written = new File('/endless.h5', 'w');
+  for (const name of ['a', 'b']) written.create_soft_link('/', name);
+  written.close();
+  const file = join(root, 'endless.h5');
+  writeFileSync(file, FS.readFile('/endless.h5'));
+  await assert.rejects(importWeights(options('endless', { file })), {
+    code: 'checkpoint.damaged',
+    message: /more than 10000 objects/,
+  });
 });
