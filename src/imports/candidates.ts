@@ -13,16 +13,24 @@ export interface Candidate {
   inOrder: boolean;
 }
 
+/** Throws Error where a name is no plain text. */
 export function candidatesOf({ stateDicts, convention, inOrder }: WeightsFile): Candidate[] {
   return Array.from(stateDicts)
+    .filter(([, stateDict]) => stateDict.size > 0)
     .flatMap(([path, stateDict]) => [{ path, stateDict }, ...partsOf(path, stateDict)])
-    .map(({ path, stateDict }) => ({ path, layers: convention.layersOf(stateDict), convention, inOrder }));
+    .map(({ path, stateDict }) => ({
+      path: checkText(path),
+      layers: convention.layersOf(stateDict),
+      convention,
+      inOrder,
+    }));
 }
 
 function partsOf(path: string, stateDict: StateDict): { path: string; stateDict: StateDict }[] {
   const prefix = sharedPrefix([...stateDict.keys()]);
   const parts = new Map<string, Map<string, FileTensor>>();
   for (const [key, tensor] of stateDict) {
+    checkText(key);
     const name = key.slice(0, Math.max(0, key.indexOf('.', prefix.length))); // '' where no dot follows
     const part = parts.get(name) ?? new Map<string, FileTensor>();
     parts.set(name, part.set(key, tensor));
@@ -31,6 +39,12 @@ function partsOf(path: string, stateDict: StateDict): { path: string; stateDict:
   return Array.from(parts)
     .filter(([name]) => name !== '')
     .map(([name, part]) => ({ path: path === '' ? name : `${path}.${name}`, stateDict: part }));
+}
+
+/** Names are printed, so they must not command the terminal. */
+function checkText(name: string): string {
+  if (/\p{Cc}/u.test(name)) throw new Error('its names hold control characters');
+  return name;
 }
 
 /** The whole segments that every key begins with: `module.`. */

@@ -107,5 +107,5 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
 function describeCounts(kind: LayerKind, wanted: readonly WantedLayer[], given: readonly FileLayer[]): string {
   const places = wanted.length > 0 ? ` (layers ${wanted.map(({ index }) => index).join(', ')})` : '';
   const keys = given.length > 0 ? ` (${given.map(({ key }) => key).join(', ')})` : '';
-  return `${given.length} ${kind} layers${keys}, but the config has ${wanted.length}${places}`;
+  return `layers of kind ${kind}: ${given.length}${keys}, but the config has ${wanted.length}${places}`;
 }

@@ -139,7 +139,7 @@ const mismatches: Record<string, { set: string[]; message: RegExp; file?: string
   },
   'batch norms that the file does not have': {
     set: ['generator.layers[2]={type: batchNorm}'],
-    message: /3 batch norm layers \(l1\.1, blocks\.2, blocks\.5\), but the config has 4 \(layers 1, 2, 6, 9\)/,
+    message: /layers of kind batch norm: 3 \(l1\.1, blocks\.2, blocks\.5\), but the config has 4 \(layers 1, 2, 6, 9\)/,
   },
   'a discriminator in place of a generator': {
     set: [],

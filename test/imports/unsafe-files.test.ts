@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { candidatesOf } from '../../src/imports/candidates.ts';
 import { describing, openWeights } from '../../src/imports/open-weights.ts';
 import { residentMiB } from '../helpers/collect-garbage.ts';
 import {
@@ -247,6 +248,14 @@ for (const [title, { bytes, reason }] of Object.entries(damaged)) {
     );
   });
 }
+
+test('names that would command the terminal are refused before they are printed', async () => {
+  const weight = tensor(storage('0', int(1)), int(0), [int(1)], [int(1)]);
+  writeFileSync(path, torchZip(pickle(dict({ '\x1b[2Jweight': weight })), data(1)));
+  const weights = await openWeights(path);
+  assert.throws(() => candidatesOf(weights), { message: 'its names hold control characters' });
+  await weights.close();
+});
 
 test('what doubles with every level when it is followed is not followed', async () => {
   // 100 dicts, each with the one before it twice: 2^100 paths
