@@ -96,8 +96,10 @@ test('the discriminator from a file of its own', async () => {
   await checkScores(root, 'two-files', golden);
 });
 
-test("samples use PyTorch's statistics where the config's own grids use the batch's", async () => {
-  await importWeights(options('generator.pt', 'batch', { set: ['outputs.grid.batchNorm=batch'] }));
+test("samples use PyTorch's statistics and weights where the config's own grids use the batch's and averages", async () => {
+  await importWeights(
+    options('generator.pt', 'batch', { set: ['outputs.grid.batchNorm=batch', 'training.ema={decay: 0.999}'] }),
+  );
   await checkImages(root, 'batch', golden);
 });
 
