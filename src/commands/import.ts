@@ -1,4 +1,4 @@
-// dcgan import: a file of PyTorch's weights and the config that describes them -> a checkpoint of this program.
+// dcgan import: a file of weights from PyTorch or Keras and the config that describes them -> a checkpoint of this program.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, join, relative } from 'node:path';

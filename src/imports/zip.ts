@@ -73,7 +73,8 @@ async function readDirectory(file: FileHandle): Promise<Map<string, StoredEntry>
 }
 
 function checkStored(entry: Entry): void {
-  if (entry.compressionMethod !== stored) throw new Error(`its entry ${entry.fileName} is compressed`);
+  if (entry.compressionMethod !== stored)
+    throw new Error(`its entry ${entry.fileName} is compressed, which torch.save never does`);
   if (entry.isEncrypted()) throw new Error(`its entry ${entry.fileName} is encrypted`);
 }
 
