@@ -29,6 +29,7 @@ const commands = [
   [],
   ['train'],
   ['sample'],
+  ['import'],
   ['data'],
   ['data', 'prepare'],
   ['data', 'prepare', 'mnist'],

@@ -27,6 +27,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   webgpu: ['engines'],
   vega: ['outputs'],
   'vega-lite': ['outputs'],
+  yauzl: ['imports'],
+  h5wasm: ['imports'],
 };
 
 interface SourceFile {
