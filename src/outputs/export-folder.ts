@@ -55,9 +55,10 @@ type Found = 'nothing' | 'file' | 'export' | 'folder';
 async function whatIsAt(place: string): Promise<Found> {
   const found = await stat(place).catch(() => undefined);
   if (!found?.isDirectory()) return found ? 'file' : 'nothing';
+  const written = new Set((await exportedFiles(place)).map((file) => join(place, file)));
+  if (written.size === 0) return (await readdir(place)).length === 0 ? 'export' : 'folder';
   const entries = await readdir(place, { recursive: true, withFileTypes: true });
   const present = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-  const written = new Set((await exportedFiles(place)).map((file) => join(place, file)));
   return present.every((path) => written.has(path)) ? 'export' : 'folder';
 }
 
@@ -77,7 +78,12 @@ async function putAt(place: string, path: string, there: Found, files: readonly 
   if (there !== 'export' && !(there === 'file' && files.length > 0)) return rename(path, place);
   const aside = beside(place); // a folder cannot be renamed over another thing
   await rename(place, aside);
-  await rename(path, place);
+  try {
+    await rename(path, place);
+  } catch (error) {
+    await rename(aside, place);
+    throw error;
+  }
   await rm(aside, { recursive: true, force: true });
 }
 

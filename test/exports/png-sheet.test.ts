@@ -50,3 +50,16 @@ for (const shape of ['odd', 'emoji'] as const) {
     }
   });
 }
+
+test('an image does not depend on those beside it, even where the grids of a run do', async () => {
+  const source = await randomSource('odd');
+  const { config } = source.generator;
+  const grid = { ...config.outputs.grid, batchNorm: 'batch' as const };
+  const generator = { ...source.generator, config: { ...config, outputs: { ...config.outputs, grid } } };
+  const folders = ['moving', 'batch'].map((name) => join(root, name));
+  for (const folder of folders) mkdirSync(folder);
+  await exportPngSheet(source, folders[0]!);
+  await exportPngSheet({ ...source, generator }, folders[1]!);
+  const [moving, batch] = folders.map((folder) => readFileSync(join(folder, 'sheet.png')));
+  assert.deepEqual(batch, moving);
+});
