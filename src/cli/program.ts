@@ -67,7 +67,6 @@ export function createProgram(finish: (exitCode: number) => void): Command {
       '--metrics <names>',
       'comma-separated: swd, ms-ssim, precision-recall, diversity, nearest (default: all)',
       commaSeparated,
-      [],
     )
     .option('--count <number>', 'how many images to generate, and as many real ones', positiveInteger, 4096)
     .option(

@@ -1,6 +1,5 @@
 // dcgan evaluate: a checkpoint's generator against real images -> metrics, a line in evaluations.jsonl, a picture of neighbours.
 import { join, relative } from 'node:path';
-import { closest } from 'fastest-levenshtein';
 import { runHash } from '../config/run-hash.ts';
 import { openImages } from '../data/open.ts';
 import type { EngineName } from '../engines/engine.ts';
@@ -19,8 +18,8 @@ export interface EvaluateOptions {
   checkpoint: string;
   /** Folder of real images; what the generator was trained on where it is left out. */
   data?: string;
-  /** Names of metrics, or `nearest`; all where there are none. */
-  metrics: readonly string[];
+  /** Names of metrics, or `nearest`; all where it is left out. */
+  metrics?: readonly string[];
   /** Generated images, and as many real ones; fewer where the folder holds fewer. */
   count: number;
   /** Size to compare at; the images' own, up to a multiple of 16, where it is left out. */
@@ -125,13 +124,13 @@ export async function evaluate(
   return { ...evaluation, files: files.map((file) => relative(options.root, file)) };
 }
 
-function resolveNames(names: readonly string[]): readonly EvaluationName[] {
+function resolveNames(names: readonly string[] = evaluationNames): readonly EvaluationName[] {
   const unknown = names.find((name) => !evaluationNames.some((known) => known === name));
-  if (unknown === undefined) return evaluationNames.filter((name) => names.length === 0 || names.includes(name));
+  if (unknown === undefined) return evaluationNames.filter((name) => names.includes(name));
   throw new DcganError('usage.unknown-metric', {
     happened: `There is no metric called ${JSON.stringify(unknown)}.`,
     expected: `There are ${evaluationNames.join(', ')}.`,
-    fix: `Did you mean ${closest(unknown, [...evaluationNames])}?`,
+    fix: '--metrics swd,ms-ssim',
   });
 }
 

@@ -1,6 +1,6 @@
 // Generated images beside the real images that are most like them: a generator that has learned its data by heart shows here.
 import type { Dataset } from '../data/open.ts';
-import { type Features, pixelFeatures } from '../metrics/features.ts';
+import { type Features, inUnits, pixelFeatures } from '../metrics/features.ts';
 import { countOf, type ImageSet, slice } from '../metrics/images.ts';
 import { nearestNeighbours } from '../metrics/nearest.ts';
 import { part, type Work } from '../metrics/work.ts';
@@ -68,7 +68,7 @@ function featuresOfDataset(dataset: Dataset): Features {
     size: height * width * channels,
     read(first, count) {
       const indices = Uint32Array.from({ length: count }, (_, i) => first + i);
-      return Float32Array.from(dataset.read(indices), (value) => value / 255);
+      return inUnits(dataset.read(indices));
     },
   };
 }

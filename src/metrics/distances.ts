@@ -42,11 +42,18 @@ export async function eachSquaredDistances(
 
 /** [count, size] -> the first columns of [size, 128]. */
 function transposeInto(target: Float32Array, vectors: Float32Array, size: number): void {
-  for (let i = 0; i < vectors.length; i++) target[(i % size) * blockSize + Math.floor(i / size)] = vectors[i]!;
+  for (let column = 0; column < vectors.length / size; column++) {
+    const start = column * size;
+    for (let i = 0; i < size; i++) target[i * blockSize + column] = vectors[start + i]!;
+  }
 }
 
 function squaresOf(vectors: Float32Array, size: number): Float64Array {
   const squares = new Float64Array(vectors.length / size);
-  for (let i = 0; i < vectors.length; i++) squares[Math.floor(i / size)]! += vectors[i]! ** 2;
+  for (let row = 0; row < squares.length; row++) {
+    let sum = 0;
+    for (let i = row * size; i < (row + 1) * size; i++) sum += vectors[i]! ** 2;
+    squares[row] = sum;
+  }
   return squares;
 }

@@ -14,8 +14,15 @@ export function pixelFeatures(images: ImageSet): Features {
   return {
     count: countOf(images),
     size: images.height * images.width * images.channels,
-    read: (first, count) => Float32Array.from(slice(images, first, count).pixels, (value) => value / 255),
+    read: (first, count) => inUnits(slice(images, first, count).pixels),
   };
+}
+
+/** 0..255 to 0..1. */
+export function inUnits(pixels: Uint8Array): Float32Array {
+  const values = new Float32Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) values[i] = pixels[i]! / 255;
+  return values;
 }
 
 /** Values that are in memory already, float32 [count, size]. */

@@ -13,28 +13,30 @@ export async function precisionRecallK3(
   fake: Features,
   work: Work,
 ): Promise<{ precision: number; recall: number }> {
-  return {
-    precision: await shareAmong(fake, real, part(work, 0, 2)),
-    recall: await shareAmong(real, fake, part(work, 1, 2)),
-  };
+  const realRadii = await squaredRadii(real, part(work, 0, 3));
+  const fakeRadii = await squaredRadii(fake, part(work, 1, 3));
+  const amongReal = new Uint8Array(fake.count);
+  const amongFake = new Uint8Array(real.count);
+  await eachSquaredDistances(
+    fake,
+    real,
+    (from, first, distances) => {
+      for (const [i, distance] of distances.entries()) {
+        if (distance <= realRadii[first + i]!) amongReal[from] = 1;
+        if (distance <= fakeRadii[from]!) amongFake[first + i] = 1;
+      }
+    },
+    part(work, 2, 3),
+  );
+  return { precision: shareOf(amongReal), recall: shareOf(amongFake) };
 }
 
-async function shareAmong(vectors: Features, set: Features, work: Work): Promise<number> {
-  const squaredRadii = await neighbourDistances(set, part(work, 0, 2));
-  const isAmong = new Uint8Array(vectors.count);
-  await eachSquaredDistances(
-    vectors,
-    set,
-    (from, first, distances) => {
-      if (distances.some((distance, i) => distance <= squaredRadii[first + i]!)) isAmong[from] = 1;
-    },
-    part(work, 1, 2),
-  );
-  return isAmong.reduce((sum, among) => sum + among, 0) / vectors.count;
+function shareOf(flags: Uint8Array): number {
+  return flags.reduce((sum, flag) => sum + flag, 0) / flags.length;
 }
 
 /** The squared distance of every vector to its third-nearest neighbour, itself not counted. */
-async function neighbourDistances(set: Features, work: Work): Promise<Float32Array> {
+async function squaredRadii(set: Features, work: Work): Promise<Float32Array> {
   const nearest = new Float32Array(set.count * neighbours).fill(Number.POSITIVE_INFINITY); // ascending
   await eachSquaredDistances(
     set,

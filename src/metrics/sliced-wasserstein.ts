@@ -19,7 +19,7 @@ const mostLevels = 4;
 const smallestSide = 16;
 
 // Projections are rounded to bins. Both sets are rounded alike, and over 512 directions what that does averages out.
-const binsPerUnit = 512; // a unit is one standard deviation of the pixels
+const binsPerUnit = 256; // a unit is one standard deviation of the pixels
 const bins = 64 * binsPerUnit; // from -32 to 32
 
 /** The sides of the levels, largest first: 64, 32, 16 for images of 64 pixels. */

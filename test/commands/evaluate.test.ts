@@ -20,7 +20,6 @@ before(async () => {
 
 const options = (more: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
   checkpoint: run.runHash,
-  metrics: [],
   count: 20,
   seed: 5,
   engine: 'wasm',
