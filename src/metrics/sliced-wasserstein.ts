@@ -18,7 +18,8 @@ const directionCount = 512; // mmagic draws 4 times 128 and takes the mean of th
 const mostLevels = 4;
 const smallestSide = 16;
 
-// Projections are rounded to bins. Both sets are rounded alike, and over 512 directions what that does averages out.
+// Projections are rounded to bins, which begin at another fraction of a bin for each direction: over all directions rounding then
+// averages out, even where half of all patches are the same empty one.
 const binsPerUnit = 256; // a unit is one standard deviation of the pixels
 const bins = 64 * binsPerUnit; // from -32 to 32
 
@@ -98,8 +99,9 @@ function openProjection(channels: number, stream: RandomStream): Products {
 function countInto(difference: Int32Array, projected: Float32Array, count: number, sign: 1 | -1): void {
   for (let direction = 0; direction < directionCount; direction++) {
     const start = direction * mostPatches;
+    const offset = bins / 2 + direction / directionCount;
     for (let i = start; i < start + count; i++) {
-      const bin = (projected[i]! * binsPerUnit + bins / 2) | 0;
+      const bin = (projected[i]! * binsPerUnit + offset) | 0;
       difference[direction * bins + Math.min(bins - 1, Math.max(0, bin))]! += sign;
     }
   }
