@@ -34,10 +34,10 @@ export async function runEvaluate({ json, step, best, ...options }: EvaluateFlag
 }
 
 function describe(result: Evaluation & { files: string[] }): string {
-  const { checkpoint, step, count, seed, size, resizer, data } = result;
+  const { checkpoint, step, count, seed, size, resizer, colours, data } = result;
   const head = [
     `${checkpoint}, step ${step}: ${formatCount(count)} generated images against as many of the ${formatCount(data.images)} in ${data.folder}`,
-    `(${data.split}); seed ${seed}; at ${size.width} x ${size.height} pixels, resized: ${resizer}.`,
+    `(${data.split}); seed ${seed}; at ${size.width} x ${size.height} pixels, ${colours}, resized: ${resizer}.`,
   ];
   return [...head, '', formatTable(rowsOf(result), [1, 2]), '', ...result.files].join('\n');
 }

@@ -41,6 +41,7 @@ export interface Evaluation {
   seed: number;
   size: Size;
   resizer: string;
+  colours: 'gray' | 'RGB' | 'RGBA on white';
   metrics: Partial<Record<MetricName, Measured & { protocol: string }>>;
   nearest?: NeighbourResult;
   /** Damaged checkpoints that were passed over. */
@@ -87,10 +88,13 @@ export async function evaluate(
   const comparison = compareWith(dataset, fake, { count, size, seed: options.seed });
   const measured: Evaluation['metrics'] = {};
   let nearest: NeighbourResult | undefined;
+  const log = join(results, 'evaluations.jsonl');
+  const files = [log];
   for (const name of names) {
     const work = createWork((done, total) => onEvent({ phase: name, done, total }));
     if (name === 'nearest') {
       const picture = join(results, `neighbours-${String(step).padStart(6, '0')}.png`);
+      files.push(picture);
       nearest = await compareNeighbours(fake, dataset, { seed: options.seed, picture }, work);
     } else {
       const { protocol, measure } = metrics[name];
@@ -114,13 +118,12 @@ export async function evaluate(
     seed: options.seed,
     size,
     resizer: describeResizer(config.data, size),
+    colours: ({ 1: 'gray', 3: 'RGB', 4: 'RGBA on white' } as const)[channels],
     metrics: measured,
     ...(nearest && { nearest }),
     refused,
   };
-  const log = join(results, 'evaluations.jsonl');
   await appendJsonLine(log, { time: new Date().toISOString(), ...evaluation });
-  const files = [log, ...(nearest ? [nearest.picture] : [])];
   return { ...evaluation, files: files.map((file) => relative(options.root, file)) };
 }
 

@@ -22,8 +22,6 @@ export interface NeighbourResult {
   ratio: number;
   /** The generated image that comes closest to a real one. */
   closest: { sample: number; image: number; distance: number };
-  /** The picture that was written. */
-  picture: string;
 }
 
 /** Looks up generated images among all real ones; writes a picture: rows of generated images, each over their nearest real ones. */
@@ -57,7 +55,6 @@ export async function compareNeighbours(
     distanceOfData,
     ratio: distance / distanceOfData,
     closest: { sample: closest, image: nearest[closest]!.index, distance: nearest[closest]!.distance },
-    picture,
   };
 }
 

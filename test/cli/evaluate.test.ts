@@ -23,7 +23,7 @@ test('a table says what was measured, on how much, against what, and where it wa
   assert.equal(exitCode, 0, stderr);
   const [title, details] = stdout.split('\n');
   assert.equal(title, `${run.runHash}, step 8: 20 generated images against as many of the 40 in pictures`);
-  assert.equal(details, '(training data); seed 3; at 16 x 16 pixels, resized: bilinear, 8 x 8 to 16 x 16.');
+  assert.equal(details, '(training data); seed 3; at 16 x 16 pixels, gray, resized: bilinear, 8 x 8 to 16 x 16.');
   assert.match(stdout, /^metric +generated +data$/m);
   assert.match(stdout, /^ms-ssim similarity +[\d.]+ +[\d.]+ {2}as the data; higher is less diverse$/m);
   assert.match(stdout, /^nearest distance +[\d.]+ +[\d.]+ {2}far below the data: learned by heart$/m);

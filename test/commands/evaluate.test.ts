@@ -39,8 +39,8 @@ test('every metric says what it was measured on, once in the result and once in 
   assert.match(fingerprint, /^[0-9a-f]{64}$/);
   assert.deepEqual(data, { folder: 'pictures', images: 40, split: 'training data' });
   assert.deepEqual(
-    [result.runHash, result.step, result.count, result.seed, result.size, result.resizer],
-    [run.runHash, 12, 20, 5, { height: 16, width: 16 }, 'bilinear, 8 x 8 to 16 x 16'],
+    [result.runHash, result.step, result.count, result.seed, result.size, result.resizer, result.colours],
+    [run.runHash, 12, 20, 5, { height: 16, width: 16 }, 'bilinear, 8 x 8 to 16 x 16', 'gray'],
   );
   assert.deepEqual(Object.keys(result.metrics), ['swd', 'ms-ssim', 'precision-recall', 'diversity']);
   assert.deepEqual(Object.keys(result.metrics.swd!.values), ['side16', 'average']);
@@ -72,6 +72,20 @@ test('other images than those of the training are called so', async () => {
   await writePictures(join(root, 'others'), 30);
   const { data } = await evaluate(options({ metrics: ['diversity'], data: 'others' }), () => {});
   assert.deepEqual([data.folder, data.images, data.split], ['others', 30, 'other data']);
+});
+
+test('what is transparent is compared on white, and looked up as it is', async () => {
+  const content = tinyConfig();
+  Object.assign(content.data, { channels: 4 });
+  Object.assign(content.generator.layers[4]!, { filters: 4 });
+  const config = writeJsonFile(join(root, 'transparent.json'), content);
+  const io = { onEvent: () => {}, shouldStop: () => false };
+  const { runHash } = await train({ config, set: [], engine: 'wasm', root, fresh: false }, io);
+  const { colours, metrics, nearest } = await evaluate(options({ checkpoint: runHash }), () => {});
+  assert.equal(colours, 'RGBA on white');
+  const numbers = Object.values(metrics).flatMap(({ values, ofData = {} }) => [values, ofData].flatMap(Object.values));
+  assert.ok(numbers.length >= 11 && numbers.every(Number.isFinite), JSON.stringify(metrics));
+  assert.ok(nearest!.distance > 0);
 });
 
 test('the picture has generated images over their neighbours', async () => {
