@@ -107,6 +107,30 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./bench.ts')).runBench(options)));
 
+  program
+    .command('evaluate')
+    .description('measure a trained generator against real images')
+    .requiredOption('--checkpoint <name>', 'a run hash or its start, a shipped name, or a path')
+    .option('--data <folder>', 'the real images (default: those the generator was trained on)')
+    .option(
+      '--metrics <names>',
+      'comma-separated: swd, ms-ssim, precision-recall, diversity, nearest (default: all)',
+      commaSeparated,
+    )
+    .option('--count <number>', 'how many images to generate, and as many real ones', positiveInteger, 4096)
+    .option(
+      '--size <pixels>',
+      'size to compare at, e.g. 64 or 48x64 (default: their own, up to a multiple of 16)',
+      imageSize,
+    )
+    .option('--seed <number>', 'which latents, real images and random directions', seedNumber, 0)
+    .option('--step <number>', 'the checkpoint of this step (default: the latest)', wholeNumber)
+    .addOption(new Option('--best', 'the best checkpoint').conflicts('step'))
+    .addOption(engineFlag())
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./evaluate.ts')).runEvaluate(options)));
+
   const data = program.command('data').description('prepare image folders');
   const prepare = data.command('prepare').description('fetch, draw or cut a dataset into data/');
   const preparation = (command: Command) =>
