@@ -100,6 +100,12 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
   ['--count 0', ['sample', '--checkpoint', 'x', '--count', '0'], 2, /Expected a whole number above 0, not '0'/],
   ['seeds that are none', ['sample', '--checkpoint', 'x', '--seeds', '5-1'], 2, /The range 5-1 runs backwards\./],
   ['--format without files', ['sample', '--checkpoint', 'x', '--format', 'webp'], 2, /--format webp is for the files/],
+  [
+    'one end of two',
+    ['interpolate', '--checkpoint', 'x', '--from', '1'],
+    2,
+    /--from 1 is one end only\.\n *Add --to SEED/,
+  ],
   ['no command', [], 2, /Usage: dcgan/],
   ['an unknown command', ['trian'], 2, /unknown command 'trian'\n\(Did you mean train\?\)/],
 ];

@@ -29,6 +29,7 @@ const commands = [
   [],
   ['train'],
   ['sample'],
+  ['interpolate'],
   ['data'],
   ['data', 'prepare'],
   ['data', 'prepare', 'mnist'],
