@@ -33,7 +33,8 @@ export async function openGenerator(
   const { tensors, state, step, path, refused } = await loadCheckpoint(directory, which);
   const config = configOf(state, path);
   const { generator: network } = buildNetworks(config);
-  const generator = { config, network, weights: weightsOf(network, tensors), passes: generatorPasses(config, step) };
+  const passes = passesOf(state) ?? generatorPasses(config, step);
+  const generator = { config, network, weights: weightsOf(network, tensors), passes };
   return { generator, label, runHash: runHash(config, String(state['dataFingerprint'])), step, path, refused };
 }
 
@@ -43,4 +44,10 @@ function configOf(state: Record<string, unknown>, path: string): Config {
   throw new DcganError('checkpoint.damaged', {
     happened: `The checkpoint in ${path} does not say which config it was made with.`,
   });
+}
+
+/** A checkpoint that was not trained here says itself how often its generator has run. */
+function passesOf(state: Record<string, unknown>): number | undefined {
+  const passes = state['generatorPasses'];
+  return typeof passes === 'number' ? passes : undefined;
 }

@@ -30,6 +30,7 @@ const commands = [
   ['train'],
   ['sample'],
   ['interpolate'],
+  ['import'],
   ['data'],
   ['data', 'prepare'],
   ['data', 'prepare', 'mnist'],

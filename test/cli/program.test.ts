@@ -40,6 +40,14 @@ async function parse(argv: string[]): Promise<Parsed> {
 const trainDefaults = { set: [], engine: 'auto', root: '.' };
 
 const table: [argv: string[], expected: Parsed][] = [
+  [
+    ['import', 'G.pth', '--config', 'anime', '--name', 'oulu', '--from', 'ema', '--discriminator', 'D.pth'],
+    {
+      command: 'import',
+      arguments: ['G.pth'],
+      options: { set: [], root: '.', config: 'anime', name: 'oulu', from: 'ema', discriminator: 'D.pth' },
+    },
+  ],
   [['train', '--config', 'quick'], { command: 'train', arguments: [], options: { ...trainDefaults, config: 'quick' } }],
   [
     ['train', '--config', 'a.yaml', '--set', 'training.steps=3', '--set', 'seed=1', '--fresh', '--dry-run', '--json'],
