@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { parseSeeds } from '../commands/seed-ranges.ts';
 import { avatarStyles } from '../data/avatar-styles.ts';
+import { formats } from '../exports/formats.ts';
 import {
   collect,
   commaSeparated,
@@ -112,6 +113,15 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(rootFlag())
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./interpolate.ts')).runInterpolate(options)));
+
+  withCheckpoint(program.command('export'))
+    .description('write a trained generator in a format that other programs open')
+    .requiredOption('--format <name>', Object.keys(formats).join(', '))
+    .requiredOption('--out <path>', 'folder to write, or file where the format is one file')
+    .option('--force', 'replace what is in the way')
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./export.ts')).runExport(options)));
 
   program
     .command('import')

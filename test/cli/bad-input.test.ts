@@ -106,6 +106,18 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
     2,
     /--from 1 is one end only\.\n *Add --to SEED/,
   ],
+  [
+    'an unknown export format',
+    'export --checkpoint x --format onxx --out y'.split(' '),
+    2,
+    /There is no export format "onxx" \(did you mean onnx\?\)\.\n {2}There are: .*saved-model/,
+  ],
+  [
+    'a step and the best',
+    'export --checkpoint x --format onnx --out y --best --step 3'.split(' '),
+    2,
+    /'--step <number>' cannot be used with option '--best'/,
+  ],
   ['no command', [], 2, /Usage: dcgan/],
   ['an unknown command', ['trian'], 2, /unknown command 'trian'\n\(Did you mean train\?\)/],
 ];

@@ -30,6 +30,7 @@ const commands = [
   ['train'],
   ['sample'],
   ['interpolate'],
+  ['export'],
   ['import'],
   ['data'],
   ['data', 'prepare'],

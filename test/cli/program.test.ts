@@ -183,6 +183,22 @@ const table: [argv: string[], expected: Parsed][] = [
     },
   ],
   [
+    'export --checkpoint afg --format onnx --out afg.onnx --step 0 --force --json'.split(' '),
+    {
+      command: 'export',
+      arguments: [],
+      options: { checkpoint: 'afg', format: 'onnx', out: 'afg.onnx', step: 0, force: true, json: true, root: '.' },
+    },
+  ],
+  [
+    'export --checkpoint afg --format checkpoint --out checkpoints/afg --best'.split(' '),
+    {
+      command: 'export',
+      arguments: [],
+      options: { checkpoint: 'afg', format: 'checkpoint', out: 'checkpoints/afg', best: true, root: '.' },
+    },
+  ],
+  [
     ['data', 'prepare', 'mnist', '--force'],
     { command: 'data prepare mnist', arguments: [], options: { force: true, root: '.' } },
   ],
