@@ -98,6 +98,14 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
   ],
   ['--set without a value', [...tiny, '--set', 'training.batchSize'], 2, /--set training\.batchSize: It has no "="/],
   ['--count 0', ['sample', '--checkpoint', 'x', '--count', '0'], 2, /Expected a whole number above 0, not '0'/],
+  ['seeds that are none', ['sample', '--checkpoint', 'x', '--seeds', '5-1'], 2, /The range 5-1 runs backwards\./],
+  ['--format without files', ['sample', '--checkpoint', 'x', '--format', 'webp'], 2, /--format webp is for the files/],
+  [
+    'one end of two',
+    ['interpolate', '--checkpoint', 'x', '--from', '1'],
+    2,
+    /--from 1 is one end only\.\n *Add --to SEED/,
+  ],
   [
     'an unknown export format',
     'export --checkpoint x --format onxx --out y'.split(' '),
