@@ -12,6 +12,11 @@ export const engineFlag = () =>
 
 export const jsonFlag = () => new Option('--json', 'print one JSON object');
 
+export const previewFlag = () =>
+  new Option('--preview [how]', 'show the picture in the terminal, as well as the terminal can')
+    .choices(['auto', 'half-blocks', 'kitty', 'iterm', 'sixel'])
+    .preset('auto');
+
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }

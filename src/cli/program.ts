@@ -10,6 +10,7 @@ import {
   jsonFlag,
   positiveInteger,
   positiveNumber,
+  previewFlag,
   rootFlag,
   seedNumber,
   wholeNumber,
@@ -37,6 +38,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--precision <name>', 'auto, float32 or mixed_bfloat16')
     .option('--fresh', 'start over, removing what this run has written before')
     .option('--dry-run', 'check everything, print what would be trained, write nothing')
+    .addOption(previewFlag())
     .addOption(engineFlag())
     .addOption(rootFlag())
     .addOption(jsonFlag())
