@@ -34,7 +34,8 @@ function createBar(stream: NodeJS.WriteStream): Progress {
         title = newTitle;
         const format = '{title} {bar} {percentage}% {note}';
         bar = new SingleBar(
-          { stream, format, barsize: 24, hideCursor: true, clearOnComplete: false, fps: 10 },
+          // drawn again even if it says the same, since a line takes its place
+          { stream, format, barsize: 24, hideCursor: true, clearOnComplete: false, fps: 10, forceRedraw: true },
           Presets.shades_classic,
         );
         bar.start(total, done, { title, note });

@@ -86,14 +86,16 @@ test('on a terminal: one bar with title, share and note, and lines above it', ()
 test('on a terminal: lines above the bar stay, though they push it down and off the screen', async () => {
   const terminal = createTerminal({ columns: 100, rows: 8 });
   const progress = createProgress(terminal.stream);
-  const lines = Array.from({ length: 20 }, (_, i) => `line ${i}`);
+  const lines = Array.from({ length: 22 }, (_, i) => `line ${i}`);
   progress.update('Training', 0, 2, '');
-  for (const line of lines) progress.line(line);
+  for (const line of lines.slice(0, 20)) progress.line(line);
   progress.update('Training', 2, 2, '');
+  progress.line('line 20');
+  progress.line('line 21');
   progress.end();
   terminal.stream.write('Done.\n');
   const shown = await terminal.lines();
-  assert.deepEqual(shown.slice(0, 20), lines);
-  assert.match(shown[20]!, /^Training .* 100%/);
-  assert.equal(shown[21], 'Done.');
+  assert.deepEqual(shown.slice(0, 22), lines);
+  assert.match(shown[22]!, /^Training .* 100%/);
+  assert.equal(shown[23], 'Done.');
 });
