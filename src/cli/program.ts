@@ -1,11 +1,15 @@
 // The whole command tree on one screen. Every action loads its command only when it runs, so that help is instant.
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { parseSeeds } from '../commands/seed-ranges.ts';
 import { avatarStyles } from '../data/avatar-styles.ts';
 import {
   collect,
   commaSeparated,
   engineFlag,
+  excluding,
+  fileFormatFlag,
+  gridShape,
   imageSize,
   jsonFlag,
   positiveInteger,
@@ -14,6 +18,7 @@ import {
   rootFlag,
   seedNumber,
   wholeNumber,
+  withCheckpoint,
 } from './flags.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -48,13 +53,27 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     )
     .action(async (options) => finish(await (await import('./train.ts')).runTrain(options)));
 
-  program
-    .command('sample')
+  withCheckpoint(program.command('sample'))
     .description('make images with a trained generator')
-    .requiredOption('--checkpoint <name>', 'a run hash or its start, a shipped name, or a path')
-    .option('--count <number>', 'how many images', positiveInteger, 64)
-    .option('--columns <number>', 'images per row of the picture', positiveInteger)
-    .option('--out <file>', 'picture to write: .png, .webp or .jpg', 'samples.png')
+    .option('--seeds <list>', 'one image per seed: numbers and ranges, e.g. 0-63,99', parseSeeds)
+    .addOption(excluding(['seeds'], '--latents <file>', 'one image per latent vector of a JSON file'))
+    .addOption(
+      excluding(['seeds', 'latents'], '--count <number>', 'as many images, of the seeds from 0 on', positiveInteger),
+    )
+    .option('--out <file>', 'picture to write: .png, .webp or .jpg (default: samples.png)')
+    .option('--grid <shape>', 'its shape in images, columns x rows, e.g. 8x8 (default: about square)', gridShape)
+    .addOption(excluding(['grid'], '--columns <number>', 'images per row', positiveInteger))
+    .option('--padding <pixels>', 'between the images and around them (default: 2)', wholeNumber)
+    .option('--scale <number>', 'how wide a pixel is drawn (default: images are 64 pixels long)', positiveInteger)
+    .addOption(
+      excluding(
+        ['out', 'grid', 'columns', 'padding', 'preview'],
+        '--separate <folder>',
+        'write a file per image, named by its seed',
+      ),
+    )
+    .addOption(fileFormatFlag())
+    .addOption(previewFlag())
     .addOption(engineFlag())
     .addOption(rootFlag())
     .addOption(jsonFlag())

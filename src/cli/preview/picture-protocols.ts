@@ -1,12 +1,12 @@
 // Whole pictures in escape codes, for terminals that draw them.
-import type { Picture } from '../../outputs/read-picture.ts';
+import type { Picture } from '../../outputs/picture.ts';
 
 const kittyChunkLength = 4096; // characters, the most that the protocol allows
 
 /** kitty's protocol: a PNG in chunks, shown at the cursor, so many columns wide. https://sw.kovidgoyal.net/kitty/graphics-protocol */
-export function kittyPicture(png: Buffer, columns: number): string {
+export function kittyPicture(png: Uint8Array, columns: number): string {
   const controls = `a=T,f=100,c=${columns},q=2,`; // transmit and show, PNG, no answers
-  const base64 = png.toString('base64');
+  const base64 = Buffer.from(png).toString('base64');
   const chunks = base64.match(new RegExp(`.{1,${kittyChunkLength}}`, 'g')) ?? [];
   return chunks
     .map((chunk, i) => `\x1b_G${i === 0 ? controls : ''}m=${i < chunks.length - 1 ? 1 : 0};${chunk}\x1b\\`)
@@ -14,8 +14,8 @@ export function kittyPicture(png: Buffer, columns: number): string {
 }
 
 /** iTerm2's protocol, which WezTerm, mintty and others know too. https://iterm2.com/documentation-images.html */
-export function itermPicture(png: Buffer, columns: number): string {
-  return `\x1b]1337;File=inline=1;size=${png.length};width=${columns}:${png.toString('base64')}\x07`;
+export function itermPicture(png: Uint8Array, columns: number): string {
+  return `\x1b]1337;File=inline=1;size=${png.length};width=${columns}:${Buffer.from(png).toString('base64')}\x07`;
 }
 
 const sixelColours = 64; // dithered; 256 look hardly better and take half as much again to send

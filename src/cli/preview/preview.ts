@@ -1,6 +1,7 @@
 // Shows picture files in the terminal.
 import { messageOf } from '../../errors.ts';
-import { encodePng, type Picture, readPicture } from '../../outputs/read-picture.ts';
+import { encodePicture, type Picture } from '../../outputs/picture.ts';
+import { readPicture } from '../../outputs/read-picture.ts';
 import { colourOf256, trueColour } from './colours.ts';
 import { detectWay, type Way } from './detect.ts';
 import { halfBlocks } from './half-blocks.ts';
@@ -18,11 +19,11 @@ const drawings: Readonly<Record<Way, Drawing>> = {
   'half-blocks': { pixelsPerColumn: 1, draw: (picture, stream) => halfBlocks(picture, colourCode(stream)) },
   kitty: {
     pixelsPerColumn: 2 * cellWidth, // the terminal fits it into the columns
-    draw: async (picture, stream) => kittyPicture(await encodePng(picture), columnsOf(picture, stream)),
+    draw: async (picture, stream) => kittyPicture(await encodePicture(picture, 'png'), columnsOf(picture, stream)),
   },
   iterm: {
     pixelsPerColumn: 2 * cellWidth,
-    draw: async (picture, stream) => itermPicture(await encodePng(picture), columnsOf(picture, stream)),
+    draw: async (picture, stream) => itermPicture(await encodePicture(picture, 'png'), columnsOf(picture, stream)),
   },
   sixel: { pixelsPerColumn: cellWidth, draw: sixelPicture },
 };
