@@ -79,6 +79,28 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./sample.ts')).runSample(options)));
 
+  const sweeps = ['seed', 'dimensions', 'range', 'steps'];
+  withCheckpoint(program.command('explore'))
+    .description('see what latent dimensions do to an image, or compute with latent vectors')
+    .option('--seed <number>', 'the image whose dimensions are changed, one at a time (default: 0)', seedNumber)
+    .option('--dimensions <number>', 'show so many, those that change it most (default: 10)', positiveInteger)
+    .option('--range <number>', 'from -range to range (default: 3, of uniform latents 1)', positiveNumber)
+    .option('--steps <number>', 'images per dimension (default: 9)', positiveInteger)
+    .addOption(
+      excluding(sweeps, '--formula <text>', 'add, subtract, scale and average: "mean(s1, s2) - 0.5 * s40 + smile"'),
+    )
+    .option('--save <name>', 'keep the result of the formula, for later ones')
+    .option('--out <file>', 'picture to write: .png, .webp or .jpg (default: explore.png)')
+    .addOption(previewFlag())
+    .addOption(engineFlag())
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .addHelpText(
+      'after',
+      '\nIn a formula s12 is the latent vector of seed 12; other names are saved vectors of the same run.',
+    )
+    .action(async (options) => finish(await (await import('./explore.ts')).runExplore(options)));
+
   const data = program.command('data').description('prepare image folders');
   const prepare = data.command('prepare').description('fetch, draw or cut a dataset into data/');
   const preparation = (command: Command) =>

@@ -100,6 +100,13 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
   ['--count 0', ['sample', '--checkpoint', 'x', '--count', '0'], 2, /Expected a whole number above 0, not '0'/],
   ['seeds that are none', ['sample', '--checkpoint', 'x', '--seeds', '5-1'], 2, /The range 5-1 runs backwards\./],
   ['--format without files', ['sample', '--checkpoint', 'x', '--format', 'webp'], 2, /--format webp is for the files/],
+  [
+    'a formula that ends too early',
+    ['explore', '--checkpoint', 'x', '--formula', 's1 + (s2'],
+    2,
+    /✖ .*it ends where .* should be, at character 9\.\n {4}s1 \+ \(s2\n {12}\^\n/,
+  ],
+  ['--save without a formula', ['explore', '--checkpoint', 'x', '--save', 'a'], 2, /--save a keeps the result/],
   ['no command', [], 2, /Usage: dcgan/],
   ['an unknown command', ['trian'], 2, /unknown command 'trian'\n\(Did you mean train\?\)/],
 ];

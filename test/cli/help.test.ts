@@ -29,6 +29,7 @@ const commands = [
   [],
   ['train'],
   ['sample'],
+  ['explore'],
   ['data'],
   ['data', 'prepare'],
   ['data', 'prepare', 'mnist'],
