@@ -1,5 +1,6 @@
 // Flags that several commands share, and how their values are read.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { easings, interpolations } from '../models/interpolation.ts';
 
 export const rootFlag = () =>
   new Option('--root <folder>', 'folder that holds configs, data, results and checkpoints').default(
@@ -38,6 +39,14 @@ export function whichCheckpoint({ step, best }: CheckpointFlags): 'latest' | 'be
 
 export const fileFormatFlag = () =>
   new Option('--format <name>', 'of the files of --separate (default: png)').choices(['png', 'webp', 'jpg']);
+
+export const interpolationFlag = () =>
+  new Option('--method <name>', 'a straight line, or the great circle (default: linear)').choices(
+    Object.keys(interpolations),
+  );
+
+export const easingFlag = () =>
+  new Option('--easing <name>', 'how the way speeds up and slows down (default: linear)').choices(Object.keys(easings));
 
 export const jsonFlag = () => new Option('--json', 'print one JSON object');
 

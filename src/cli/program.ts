@@ -6,11 +6,13 @@ import { avatarStyles } from '../data/avatar-styles.ts';
 import {
   collect,
   commaSeparated,
+  easingFlag,
   engineFlag,
   excluding,
   fileFormatFlag,
   gridShape,
   imageSize,
+  interpolationFlag,
   jsonFlag,
   positiveInteger,
   positiveNumber,
@@ -78,6 +80,42 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(rootFlag())
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./sample.ts')).runSample(options)));
+
+  withCheckpoint(program.command('interpolate'))
+    .description('show the way from one image to others: a strip, an animation or a grid')
+    .option('--from <seed>', 'where the way begins', seedNumber)
+    .option('--to <seed>', 'where it ends', seedNumber)
+    .addOption(excluding(['from', 'to'], '--seeds <list>', 'a way through several seeds, e.g. 1,5,9', parseSeeds))
+    .addOption(
+      excluding(['from', 'to', 'seeds'], '--latents <file>', 'a way through the latent vectors of a JSON file'),
+    )
+    .option('--frames <number>', 'images from one seed to the next (default: 11, in an animation 31)', positiveInteger)
+    .addOption(interpolationFlag())
+    .addOption(easingFlag())
+    .option('--loop', 'go back to the first seed, without a seam')
+    .addOption(
+      excluding(
+        ['from', 'to', 'seeds', 'latents', 'frames', 'easing', 'loop', 'columns', 'fps'],
+        '--corners <seeds>',
+        'a grid between four seeds instead: top left, top right, bottom left, bottom right',
+        parseSeeds,
+      ),
+    )
+    .option('--grid <shape>', 'the shape of that grid, columns x rows (default: 8x8)', gridShape)
+    .option('--out <file>', '.png or .jpg for a strip, .gif, .webp or .apng to move (default: interpolation.png)')
+    .option('--columns <number>', 'images per row of a strip (default: all)', positiveInteger)
+    .option('--padding <pixels>', 'between the images of a strip and around them (default: 2)', wholeNumber)
+    .option(
+      '--scale <number>',
+      'how wide a pixel is drawn (default: images are 64 pixels long, moving ones 256)',
+      positiveInteger,
+    )
+    .option('--fps <number>', 'images per second of an animation (default: 15)', positiveNumber)
+    .addOption(previewFlag())
+    .addOption(engineFlag())
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./interpolate.ts')).runInterpolate(options)));
 
   const sweeps = ['seed', 'dimensions', 'range', 'steps'];
   withCheckpoint(program.command('explore'))

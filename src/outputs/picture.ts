@@ -17,22 +17,17 @@ const pictureFormats = ['png', 'webp', 'jpg'] as const;
 export type PictureFormat = (typeof pictureFormats)[number];
 
 /** The format that a path's extension names. @throws DcganError `usage.unknown-picture-format` */
-export function pictureFormatOf(path: string): PictureFormat {
+export function pictureFormatOf(path: string, expected = 'Name a .png, .webp or .jpg file.'): PictureFormat {
   const extension = extensionOf(path);
   const format = pictureFormats.find((known) => known === (extension === 'jpeg' ? 'jpg' : extension));
   if (format) return format;
-  throw unknownFormat(path, 'Name a .png, .webp or .jpg file.');
+  const happened = `${path} ends in ${extension ? `.${extension}` : 'no extension'}, which is no format known here.`;
+  throw new DcganError('usage.unknown-picture-format', { happened, expected });
 }
 
 /** What a path ends in, without the dot and in small letters. */
-function extensionOf(path: string): string {
+export function extensionOf(path: string): string {
   return extname(path).slice(1).toLowerCase();
-}
-
-function unknownFormat(path: string, expected: string): DcganError {
-  const ending = extname(path) || 'no extension';
-  const happened = `${path} ends in ${ending}, which is no picture format known here.`;
-  return new DcganError('usage.unknown-picture-format', { happened, expected });
 }
 
 const mostBytes = 2 ** 30;

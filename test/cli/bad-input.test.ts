@@ -101,6 +101,12 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
   ['seeds that are none', ['sample', '--checkpoint', 'x', '--seeds', '5-1'], 2, /The range 5-1 runs backwards\./],
   ['--format without files', ['sample', '--checkpoint', 'x', '--format', 'webp'], 2, /--format webp is for the files/],
   [
+    'one end of two',
+    ['interpolate', '--checkpoint', 'x', '--from', '1'],
+    2,
+    /--from 1 is one end only\.\n *Add --to SEED/,
+  ],
+  [
     'a formula that ends too early',
     ['explore', '--checkpoint', 'x', '--formula', 's1 + (s2'],
     2,

@@ -29,6 +29,7 @@ const commands = [
   [],
   ['train'],
   ['sample'],
+  ['interpolate'],
   ['explore'],
   ['data'],
   ['data', 'prepare'],

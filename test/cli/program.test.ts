@@ -172,6 +172,42 @@ const table: [argv: string[], expected: Parsed][] = [
     },
   ],
   [
+    'interpolate --checkpoint ab --from 3 --to 0 --frames 5 --method slerp --easing ease-in-out --loop --fps 12.5'.split(
+      ' ',
+    ),
+    {
+      command: 'interpolate',
+      arguments: [],
+      options: {
+        checkpoint: 'ab',
+        from: 3,
+        to: 0,
+        frames: 5,
+        method: 'slerp',
+        easing: 'ease-in-out',
+        loop: true,
+        fps: 12.5,
+        engine: 'auto',
+        root: '.',
+      },
+    },
+  ],
+  [
+    'interpolate --checkpoint ab --corners 1,2,3,9 --grid 5x3 --out a.webp'.split(' '),
+    {
+      command: 'interpolate',
+      arguments: [],
+      options: {
+        checkpoint: 'ab',
+        corners: [1, 2, 3, 9],
+        grid: { columns: 5, rows: 3 },
+        out: 'a.webp',
+        engine: 'auto',
+        root: '.',
+      },
+    },
+  ],
+  [
     ['data', 'prepare', 'mnist', '--force'],
     { command: 'data prepare mnist', arguments: [], options: { force: true, root: '.' } },
   ],
@@ -269,6 +305,24 @@ const refused: [argv: string[], code: string, message: RegExp][] = [
     '--best --latest',
   ].map((flags): [string[], string, RegExp] => [
     ['sample', '--checkpoint', 'a', ...flags.split(' ')],
+    'commander.conflictingOption',
+    /cannot be used with option/,
+  ]),
+  [['interpolate', '--checkpoint', 'a', '--from', '-1'], 'commander.invalidArgument', /not '-1'/],
+  [['interpolate', '--checkpoint', 'a', '--method', 'cubic'], 'commander.invalidArgument', /linear, slerp/],
+  [
+    ['interpolate', '--checkpoint', 'a', '--easing', 'in'],
+    'commander.invalidArgument',
+    /ease-in, ease-out, ease-in-out/,
+  ],
+  [['interpolate', '--checkpoint', 'a', '--fps', '0'], 'commander.invalidArgument', /above 0, not '0'/],
+  ...[
+    '--seeds 1,2 --from 1',
+    '--seeds 1,2 --latents z.json',
+    '--corners 1,2,3,4 --loop',
+    '--corners 1,2,3,4 --to 2',
+  ].map((flags): [string[], string, RegExp] => [
+    ['interpolate', '--checkpoint', 'a', ...flags.split(' ')],
     'commander.conflictingOption',
     /cannot be used with option/,
   ]),

@@ -45,6 +45,7 @@ test('train --preview shows each sample grid after its step', async () => {
 
 const commands = [
   ['sample', '--count', '4', '--out', 'shown.png'],
+  ['interpolate', '--from', '1', '--to', '2', '--out', 'shown.png'],
   ['explore', '--out', 'shown.png'],
   ['explore', '--formula', 's1 - s2', '--out', 'shown.png'],
 ];
