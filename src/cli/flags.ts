@@ -51,7 +51,7 @@ export const easingFlag = () =>
 export const jsonFlag = () => new Option('--json', 'print one JSON object');
 
 export const previewFlag = () =>
-  new Option('--preview [how]', 'show the picture in the terminal, as well as the terminal can')
+  new Option('--preview [how]', 'show pictures in the terminal, in the best way that it is known to support')
     .choices(['auto', 'half-blocks', 'kitty', 'iterm', 'sixel'])
     .preset('auto');
 

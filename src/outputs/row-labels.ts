@@ -24,7 +24,7 @@ export async function labelRows({ picture, padding, ...layout }: Grid, labels: r
 /** Empty pixels on the left of a picture. */
 function withMargin({ pixels, height, width, channels }: Picture, margin: number): Picture {
   const wide = { height, width: margin + width, channels };
-  const empty = Buffer.alloc(height * wide.width * channels, Uint8Array.from(inkPixel(0, channels)));
+  const empty = new Uint8Array(Buffer.alloc(height * wide.width * channels, Uint8Array.from(inkPixel(0, channels))));
   const rowLength = width * channels;
   for (let y = 0; y < height; y++) {
     empty.set(pixels.subarray(y * rowLength, (y + 1) * rowLength), (y * wide.width + margin) * channels);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { type PreviewWay, pictureText } from '../../../src/cli/preview/preview.ts';
+import { type PreviewWay, pictureText, showPicture } from '../../../src/cli/preview/preview.ts';
 import { decodeSixels } from '../../helpers/decode-sixels.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { temporaryFolder } from '../../helpers/temporary-run.ts';
@@ -128,4 +128,10 @@ test('many colours are dithered down: areas keep their mean', async () => {
   const mean = (values: ArrayLike<number>, channel: number) =>
     Array.from(values).reduce((sum, value, i) => sum + (i % 3 === channel ? value : 0), 0) / (64 * 60);
   for (const channel of [0, 1, 2]) assert.ok(Math.abs(mean(pixels, channel) - mean(ramp, channel)) < 4);
+});
+
+test('a picture that is not there is a line', async () => {
+  const printed: string[] = [];
+  await showPicture(join(folder, 'gone.png'), 'auto', (text) => printed.push(text));
+  assert.match(printed.join('\n'), /^No preview of .*gone\.png: .*missing/);
 });
