@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { parseSeeds } from '../commands/seed-ranges.ts';
 import { avatarStyles } from '../data/avatar-styles.ts';
+import { formats } from '../exports/formats.ts';
 import {
   collect,
   commaSeparated,
@@ -138,6 +139,70 @@ export function createProgram(finish: (exitCode: number) => void): Command {
       '\nIn a formula s12 is the latent vector of seed 12; other names are saved vectors of the same run.',
     )
     .action(async (options) => finish(await (await import('./explore.ts')).runExplore(options)));
+
+  withCheckpoint(program.command('export'))
+    .description('write a trained generator in a format that other programs open')
+    .requiredOption('--format <name>', Object.keys(formats).join(', '))
+    .requiredOption('--out <path>', 'folder to write, or file where the format is one file')
+    .option('--force', 'replace what is in the way')
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./export.ts')).runExport(options)));
+
+  program
+    .command('import')
+    .description('turn weights of PyTorch or Keras into a checkpoint; no code in their file is run')
+    .argument(
+      '<file>',
+      "what torch.save wrote (a state_dict, or a dict with some in it), a .safetensors file with PyTorch's names, or Keras's .weights.h5",
+    )
+    .requiredOption('--config <file or name>', 'the networks that the weights belong to: a path, or a name of configs/')
+    .requiredOption('--name <name>', 'what to call the checkpoint: it is written to checkpoints/<name>')
+    .option('--set <key=value>', 'change one key of the config; repeatable', collect, [])
+    .option('--from <keys>', "the generator's place in the file where several fit, e.g. state_dict.generator_ema")
+    .option('--discriminator <file>', 'the file with the discriminator, where it has one of its own')
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .addHelpText(
+      'after',
+      '\nLayers are matched in their order: the first convolution of the file to the first of the config, and so on.\n' +
+        "Settings that are not in such a file, like epsilon or padding, are the config's.\n" +
+        '\nExamples:\n  dcgan import afg.pt --config afg --name anime-faces\n' +
+        '  dcgan import G__40 --discriminator D__40 --config anime --name oulu',
+    )
+    .action(async (file, options) => finish(await (await import('./import.ts')).runImport({ file, ...options })));
+
+  program
+    .command('bench')
+    .description('measure how fast a config trains here, on noise; nothing is written')
+    .requiredOption('--config <file or name>', 'what to train: a path, or a name of configs/')
+    .option('--set <key=value>', 'change one key of the config, e.g. training.batchSize=32; repeatable', collect, [])
+    .option('--seconds <number>', 'how long to measure', positiveNumber, 10)
+    .option('--precision <name>', 'auto, float32 or mixed_bfloat16')
+    .addOption(engineFlag())
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./bench.ts')).runBench(options)));
+
+  withCheckpoint(program.command('evaluate'))
+    .description('measure a trained generator against real images')
+    .option('--data <folder>', 'the real images (default: those the generator was trained on)')
+    .option(
+      '--metrics <names>',
+      'comma-separated: swd, ms-ssim, precision-recall, diversity, nearest (default: all)',
+      commaSeparated,
+    )
+    .option('--count <number>', 'how many images to generate, and as many real ones', positiveInteger, 4096)
+    .option(
+      '--size <pixels>',
+      'size to compare at, e.g. 64 or 48x64 (default: their own, up to a multiple of 16)',
+      imageSize,
+    )
+    .option('--seed <number>', 'which latents, real images and random directions', seedNumber, 0)
+    .addOption(engineFlag())
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./evaluate.ts')).runEvaluate(options)));
 
   const data = program.command('data').description('prepare image folders');
   const prepare = data.command('prepare').description('fetch, draw or cut a dataset into data/');

@@ -7,7 +7,7 @@ import type { Progress } from './progress.ts';
 export function showSampling(event: SamplingEvent, progress: Progress): void {
   switch (event.type) {
     case 'checkpoint':
-      for (const { path, reason } of event.refused) progress.line(`Damaged ${path}: ${reason}`);
+      for (const { reason } of event.refused) progress.line(`Passed over: ${reason}`);
       if (event.refused.length > 0) progress.line(`Step ${event.step} of run ${event.runHash} is used in its place.`);
       break;
     case 'engine':

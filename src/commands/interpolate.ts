@@ -17,7 +17,7 @@ import {
 } from './sampling.ts';
 
 export interface InterpolateOptions extends SamplingOptions, InterpolatedLatentsOptions {
-  /** What to write: .png, .webp and .jpg hold still, .gif, .webp and .apng move; .webp moves unless it is a grid. @default 'interpolation.png' */
+  /** .png and .jpg hold still, .gif, .webp and .apng move; a .webp with a grid holds still. @default 'interpolation.png' */
   out?: string;
   /** Images per row of a strip. @default all */
   columns?: number;
@@ -39,6 +39,8 @@ export interface InterpolateResult extends CheckpointUsed {
   note?: string;
 }
 
+const animationLength = 256; // pixels; smaller images are enlarged
+
 const uniformNote =
   'The latents of this generator are uniform in [-1, 1): slerp keeps their length, but some numbers may leave that range, ' +
   'where it was not trained. --method linear stays inside.';
@@ -54,14 +56,12 @@ export async function interpolate(options: InterpolateOptions, io: SamplingIo = 
   const delayMs = delayOf(framesPerSecond);
   await checkWritable(out);
   const { generator, used } = await openNamed(options, io);
-  const {
-    data,
-    generator: { latent },
-  } = generator.config;
+  const { data } = generator.config;
+  const { latent } = generator.config.generator;
   const { frames = animation ? 31 : 11 } = options;
   const { latents, columns, seeds } = await interpolatedLatents({ ...options, frames }, latent);
 
-  const moving = { columns: 1, padding: 0, scale: options.scale ?? comfortableScale(data, 256) };
+  const moving = { columns: 1, padding: 0, scale: options.scale ?? comfortableScale(data, animationLength) };
   const grid = await createGrid(data, latents.count, animation ? moving : { columns, ...options });
   for await (const { first, images } of makeImages(generator, latents, options, io)) drawImages(grid, first, images);
   if (animation) await writeAnimation(out, grid.picture, { format: animation, count: latents.count, delayMs });

@@ -5,14 +5,14 @@ import type { Easing, Method } from '../models/interpolation.ts';
 import { latentGrid, latentPath, pathLength } from '../models/latent-path.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
 import { givenLatents, type LatentSource } from './latent-source.ts';
-import { readLatentsFile } from './latents-file.ts';
-import { checkSeed } from './seed-ranges.ts';
+import { type GivenLatents, readLatents } from './latents-file.ts';
+import { checkSeeds } from './seed-ranges.ts';
 
 export interface InterpolatedLatentsOptions {
   /** The way leads through these seeds. @default [0, 1] */
   seeds?: readonly number[];
-  /** A JSON file with latent vectors, in place of seeds. */
-  latents?: string;
+  /** Latent vectors in place of seeds: themselves, or the path of a JSON file with them. */
+  latents?: GivenLatents;
   /** A grid between four seeds in place of a way: top left, top right, bottom left, bottom right. */
   corners?: readonly number[];
   /** The shape of that grid. @default 8 x 8 */
@@ -42,16 +42,16 @@ export async function interpolatedLatents(
   options: InterpolatedLatentsOptions & { frames: number },
   latent: GeneratorConfig['latent'],
 ): Promise<InterpolatedLatents> {
-  const { latents: file, corners, seeds = corners ?? [0, 1] } = options;
-  seeds.forEach(checkSeed);
+  const { latents: given, corners, seeds = corners ?? [0, 1] } = options;
+  checkSeeds(seeds);
   if (options.grid && !corners)
     throw unusable('A grid lies between four corners, and none are given.', '--corners 1,2,3,4');
-  const values = file === undefined ? latentsOfSeeds(latent, seeds) : await readLatentsFile(file, latent.size);
+  const values = given === undefined ? latentsOfSeeds(latent, seeds) : await readLatents(given, latent.size);
   const keys = Array.from({ length: values.length / latent.size }, (_, i) =>
     values.subarray(i * latent.size, (i + 1) * latent.size),
   );
   const { columns, vectors } = corners ? gridBetween(keys, options) : wayThrough(keys, options);
-  return { latents: givenLatents(vectors, latent.size), columns, ...(file === undefined && { seeds }) };
+  return { latents: givenLatents(vectors, latent.size), columns, ...(given === undefined && { seeds }) };
 }
 
 function wayThrough(

@@ -1,6 +1,14 @@
-// Latent vectors out of a JSON file: an array of arrays of numbers.
+// Latent vectors that are given: in a JSON file, an array of arrays of numbers, or by a program.
 import { readFile } from 'node:fs/promises';
 import { DcganError, messageOf } from '../errors.ts';
+
+/** A JSON file's path, or vectors. */
+export type GivenLatents = string | readonly (readonly number[] | Float32Array)[];
+
+/** Vectors of `size` numbers each as float32 [n, size]. @throws DcganError `usage.latents` */
+export async function readLatents(given: GivenLatents, size: number): Promise<Float32Array> {
+  return typeof given === 'string' ? readLatentsFile(given, size) : latentsOf(given, size, 'latents');
+}
 
 /**
  * Reads latent vectors of `size` numbers each, float32 [n, size].
@@ -17,7 +25,7 @@ export async function readLatentsFile(path: string, size: number): Promise<Float
  * Latent vectors of `size` numbers each as float32 [n, size]. `source` says in messages where they are from.
  * @throws DcganError `usage.latents`
  */
-export function latentsOf(vectors: unknown, size: number, source: string): Float32Array {
+function latentsOf(vectors: unknown, size: number, source: string): Float32Array {
   if (!Array.isArray(vectors) || vectors.length === 0) throw unusable(`${source} is no list of vectors.`, size);
   const values = new Float32Array(vectors.length * size);
   for (const [index, vector] of (vectors as unknown[]).entries()) {
@@ -46,6 +54,6 @@ function parseJson(text: string, path: string, size: number): unknown {
 }
 
 function unusable(happened: string, size: number, cause?: unknown): DcganError {
-  const expected = `Latent vectors are a JSON array of arrays, each of the ${size} numbers that this generator takes.`;
+  const expected = `Latent vectors are an array of arrays, each of the ${size} numbers that this generator takes.`;
   return new DcganError('usage.latents', { happened, expected }, { cause });
 }

@@ -14,6 +14,7 @@ export interface OpenedGenerator {
   /** What to call it in messages and file names. */
   label: string;
   runHash: string;
+  dataFingerprint: string;
   step: number;
   /** The folder that was loaded. */
   path: string;
@@ -33,8 +34,10 @@ export async function openGenerator(
   const { tensors, state, step, path, refused } = await loadCheckpoint(directory, which);
   const config = configOf(state, path);
   const { generator: network } = buildNetworks(config);
-  const generator = { config, network, weights: weightsOf(network, tensors), passes: generatorPasses(config, step) };
-  return { generator, label, runHash: runHash(config, String(state['dataFingerprint'])), step, path, refused };
+  const passes = passesOf(state) ?? generatorPasses(config, step);
+  const generator = { config, network, weights: weightsOf(network, tensors), passes };
+  const dataFingerprint = String(state['dataFingerprint']);
+  return { generator, label, runHash: runHash(config, dataFingerprint), dataFingerprint, step, path, refused };
 }
 
 function configOf(state: Record<string, unknown>, path: string): Config {
@@ -43,4 +46,10 @@ function configOf(state: Record<string, unknown>, path: string): Config {
   throw new DcganError('checkpoint.damaged', {
     happened: `The checkpoint in ${path} does not say which config it was made with.`,
   });
+}
+
+/** A checkpoint that was not trained here says itself how often its generator has run. */
+function passesOf(state: Record<string, unknown>): number | undefined {
+  const passes = state['generatorPasses'];
+  return typeof passes === 'number' ? passes : undefined;
 }

@@ -7,7 +7,7 @@ import { checkPictureSize, type PictureFormat, pictureFormatOf } from '../output
 import { writeImages } from '../outputs/single-images.ts';
 import { checkWritable, makeFolder } from '../outputs/write-file.ts';
 import { givenLatents, type LatentSource, seededLatents } from './latent-source.ts';
-import { readLatentsFile } from './latents-file.ts';
+import { type GivenLatents, readLatents } from './latents-file.ts';
 import {
   type CheckpointUsed,
   makeImages,
@@ -16,13 +16,13 @@ import {
   type SamplingOptions,
   silent,
 } from './sampling.ts';
-import { checkSeed, firstSeeds } from './seed-ranges.ts';
+import { checkSeeds, firstSeeds } from './seed-ranges.ts';
 
 export interface SampleOptions extends SamplingOptions {
   /** One image per seed. */
   seeds?: readonly number[];
-  /** A JSON file with latent vectors, in place of seeds. */
-  latents?: string;
+  /** Latent vectors in place of seeds: themselves, or the path of a JSON file with them. */
+  latents?: GivenLatents;
   /** How many images where neither is given: seeds 0, 1, 2 and so on. @default as many as `grid` holds, or 64 */
   count?: number;
   /** The picture to write. @default 'samples.png' */
@@ -65,11 +65,11 @@ export async function sample(options: SampleOptions, io: SamplingIo = silent): P
 
 async function chooseLatents(options: SampleOptions, { generator: { latent } }: Config): Promise<LatentSource> {
   if (options.latents !== undefined) {
-    return givenLatents(await readLatentsFile(options.latents, latent.size), latent.size);
+    return givenLatents(await readLatents(options.latents, latent.size), latent.size);
   }
   const { grid, count = grid ? grid.columns * grid.rows : 64 } = options;
   const seeds = options.seeds ?? firstSeeds(count);
-  seeds.forEach(checkSeed);
+  checkSeeds(seeds);
   return seededLatents(latent, options.separate === undefined ? seeds : [...new Set(seeds)]); // a seed names one file
 }
 

@@ -30,6 +30,12 @@ export function checkSeed(seed: number): void {
   throw unusable(`${seed} is no seed.`);
 }
 
+/** @throws DcganError `usage.seeds` unless there is at least one and each is a seed */
+export function checkSeeds(seeds: readonly number[]): void {
+  if (seeds.length === 0) throw unusable('There are no seeds.');
+  seeds.forEach(checkSeed);
+}
+
 function parseRange(part: string, text: string): [first: number, last: number] {
   const match = /^(\d+)(?:\s*-\s*(\d+))?$/.exec(part);
   if (!match) throw unusable(`${JSON.stringify(part)} in ${JSON.stringify(text)} is neither a seed nor a range.`);

@@ -107,6 +107,18 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
     /--from 1 is one end only\.\n *Add --to SEED/,
   ],
   [
+    'an unknown export format',
+    'export --checkpoint x --format onxx --out y'.split(' '),
+    2,
+    /There is no export format "onxx" \(did you mean onnx\?\)\.\n {2}There are: .*saved-model/,
+  ],
+  [
+    'a step and the best',
+    'export --checkpoint x --format onnx --out y --best --step 3'.split(' '),
+    2,
+    /'--step <number>' cannot be used with option '--best'/,
+  ],
+  [
     'a formula that ends too early',
     ['explore', '--checkpoint', 'x', '--formula', 's1 + (s2'],
     2,

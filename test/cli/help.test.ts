@@ -31,6 +31,8 @@ const commands = [
   ['sample'],
   ['interpolate'],
   ['explore'],
+  ['export'],
+  ['import'],
   ['data'],
   ['data', 'prepare'],
   ['data', 'prepare', 'mnist'],

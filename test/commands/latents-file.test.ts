@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { latentsOf, readLatentsFile } from '../../src/commands/latents-file.ts';
+import { readLatents, readLatentsFile } from '../../src/commands/latents-file.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 
 const path = join(temporaryFolder(), 'z.json');
@@ -12,8 +12,12 @@ test('an array of vectors becomes one array of floats', async () => {
   assert.deepEqual([...(await readLatentsFile(path, 3))], [0.5, -1, 2, 3, 4, Math.fround(1e-3)]);
 });
 
-test('vectors of a program may be arrays or Float32Arrays', () => {
-  assert.deepEqual([...latentsOf([Float32Array.of(1, 2), [3, 4]], 2, 'latents')], [1, 2, 3, 4]);
+test('vectors of a program may be arrays or Float32Arrays', async () => {
+  assert.deepEqual([...(await readLatents([Float32Array.of(1, 2), [3, 4]], 2))], [1, 2, 3, 4]);
+  await assert.rejects(readLatents([Float32Array.of(1, Number.NaN)], 2), {
+    code: 'usage.latents',
+    message: /^Vector 0 of latents has NaN in place 1\./,
+  });
 });
 
 test('each file that is not that is one clear error', async () => {
@@ -21,7 +25,7 @@ test('each file that is not that is one clear error', async () => {
     ['', /z\.json is not JSON: /],
     [
       '{"a": [1, 2, 3]}',
-      /z\.json is no list of vectors\.\nLatent vectors are a JSON array of arrays, each of the 3 numbers/,
+      /z\.json is no list of vectors\.\nLatent vectors are an array of arrays, each of the 3 numbers/,
     ],
     ['[]', /is no list of vectors/],
     ['[1, 2, 3]', /Vector 0 of .*z\.json is not an array/],

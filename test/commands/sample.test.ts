@@ -3,6 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, statSync, truncateSync }
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
+import { openCheckpoint } from '../../src/commands/open-checkpoint.ts';
 import { type SampleOptions, sample } from '../../src/commands/sample.ts';
 import type { SamplingEvent } from '../../src/commands/sampling.ts';
 import { type TrainResult, train } from '../../src/commands/train.ts';
@@ -109,6 +110,34 @@ test('latent vectors of a file are what is drawn, and are called by their place'
   assert.equal('seeds' in result, false);
   const { files } = await sample(options({ latents: at('z.json'), separate: at('places') }));
   assert.deepEqual(files, [at('places/000000.png'), at('places/000001.png')]);
+});
+
+test('the fourth channel of a generator is the alpha of its pictures', async () => {
+  const content = tinyConfig();
+  const layers = content.generator.layers.map((layer) =>
+    layer.type === 'convTranspose' ? { ...layer, filters: 4 } : layer,
+  );
+  const data = { ...content.data, channels: 4 };
+  const config = writeJsonFile(at('rgba.json'), { ...content, data, generator: { ...content.generator, layers } });
+  const io = { onEvent: () => {}, shouldStop: () => false };
+  const { runHash: checkpoint } = await train({ config, set: [], engine: 'wasm', root, fresh: false }, io);
+  const generator = await openCheckpoint(checkpoint, { root, engine: 'wasm' });
+  const { pixels } = await generator.generate({ seeds: [7] });
+  assert.ok(pixels.some((value, i) => i % 4 === 3 && value < 255));
+  for (const format of ['png', 'webp'] as const) {
+    const { files } = await sample(options({ checkpoint, seeds: [7], separate: at('rgba'), format }));
+    const { data: read, info } = await sharp(files[0]).raw().toBuffer({ resolveWithObject: true });
+    assert.equal(info.channels, 4);
+    assert.deepEqual(
+      read.filter((_, i) => i % 4 === 3),
+      Buffer.from(pixels.filter((_, i) => i % 4 === 3)),
+    );
+    const shown = (values: Uint8Array) => values.filter((_, i) => values[i - (i % 4) + 3]! > 0); // WebP drops what cannot be seen
+    assert.deepEqual(shown(read), shown(Buffer.from(pixels)));
+  }
+  await sample(options({ checkpoint, seeds: [7], columns: 1 }));
+  const corner = await sharp(at('out.png')).extract({ left: 0, top: 0, width: 1, height: 1 }).raw().toBuffer();
+  assert.equal(corner[3], 0); // between images it is transparent
 });
 
 test('long work tells how far it is, short work does not', async () => {

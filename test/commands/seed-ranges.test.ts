@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkSeed, firstSeeds, parseSeeds } from '../../src/commands/seed-ranges.ts';
+import { checkSeed, checkSeeds, firstSeeds, parseSeeds } from '../../src/commands/seed-ranges.ts';
 
 test('numbers and ranges, in the order in which they are typed', () => {
   const table: [text: string, seeds: number[]][] = [
@@ -32,5 +32,6 @@ test('what is no list of seeds is one clear error', () => {
   for (const [text, message] of table)
     assert.throws(() => parseSeeds(text), { code: 'usage.seeds', exitCode: 2, message });
   assert.throws(() => firstSeeds(1_000_001), { code: 'usage.seeds', message: /1000001 images are more than 1000000/ });
+  assert.throws(() => checkSeeds([]), { code: 'usage.seeds', message: /There are no seeds/ });
   for (const seed of [-1, 0.5, 2 ** 32, Number.NaN]) assert.throws(() => checkSeed(seed), { code: 'usage.seeds' });
 });
