@@ -4,7 +4,7 @@ import { elementCount } from '../engines/feeds.ts';
 import type { Network } from '../models/network.ts';
 import { samplerFeeds, samplerProgram } from '../models/sampler.ts';
 import type { TrainedGenerator } from '../models/trained-generator.ts';
-import { toPixels } from '../outputs/grid.ts';
+import { toPixels } from '../outputs/images.ts';
 
 export interface ImageMaker {
   /** latents float32 [count, size] -> uint8 [count, height, width, channels]. */

@@ -3,5 +3,8 @@ import type { ExportFormat } from './format.ts';
 
 export const formats: Readonly<Record<string, () => Promise<ExportFormat>>> = {
   onnx: async () => (await import('./onnx/format.ts')).exportOnnx,
+  tfjs: async () => (await import('./tfjs/format.ts')).exportTfjs,
+  ml5: async () => (await import('./ml5.ts')).exportMl5,
+  web: async () => (await import('./web/format.ts')).exportWeb,
   'png-sheet': async () => (await import('./png-sheet.ts')).exportPngSheet,
 };

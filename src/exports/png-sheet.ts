@@ -4,7 +4,8 @@ import { openEngine } from '../engines/open.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
 import { samplerFeeds, samplerProgram } from '../models/sampler.ts';
 import type { TrainedGenerator } from '../models/trained-generator.ts';
-import { toPixels, writeGrid } from '../outputs/grid.ts';
+import { writeGrid } from '../outputs/grid.ts';
+import { toPixels } from '../outputs/images.ts';
 import { writeJson } from '../outputs/run-folder.ts';
 import type { ExportFormat } from './format.ts';
 

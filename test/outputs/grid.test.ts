@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import sharp from 'sharp';
-import { toPixels, writeGrid } from '../../src/outputs/grid.ts';
+import { writeGrid } from '../../src/outputs/grid.ts';
+import { toPixels } from '../../src/outputs/images.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dcgan-grid-'));
 after(() => rmSync(folder, { recursive: true }));
