@@ -12,7 +12,7 @@ export const noChromium: string | false = executablePath
   : 'no Chromium on this machine; apt-get install chromium, or set CHROMIUM to its path';
 
 const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
-const withoutMachine = ['--no-sandbox', '--disable-gpu', '--disable-quic'];
+const withoutMachine = ['--no-sandbox', '--disable-quic', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
 let started: Promise<Browser> | undefined;
 after(async () => (await started)?.close());

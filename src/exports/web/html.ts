@@ -4,7 +4,7 @@ import type { PageData } from './page-data.ts';
 
 const samples = 24;
 
-export function pageHtml({ name, step, runHash }: ExportSource, data: PageData): string {
+export function pageHtml({ generator, name, step, runHash }: ExportSource, data: PageData): string {
   const { height, width, channels } = data.image;
   const colours = { 1: 'grey', 3: 'colour', 4: 'colour with transparency' }[channels];
   const title = escapeHtml(name);
@@ -25,10 +25,10 @@ export function pageHtml({ name, step, runHash }: ExportSource, data: PageData):
 <header>
   <div>
     <h1>${title}</h1>
-    <p class="quiet">DCGAN generator, run ${escapeHtml(runHash)}, step ${step} · ${width} × ${height} pixels, ${colours} · ${data.latent.size} latent dimensions</p>
+    <p class="quiet">DCGAN ${escapeHtml(generator.config.name)}, run ${escapeHtml(runHash)}, step ${step} · ${width} × ${height} pixels, ${colours} · ${data.latent.size} latent dimensions</p>
   </div>
   <div class="field">
-    <label for="backend">Computed with</label>
+    <label for="backend">Compute with</label>
     <select id="backend" autocomplete="off">
       <option value="auto">Automatic</option>
       <option value="webgpu">WebGPU</option>

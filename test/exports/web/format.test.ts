@@ -40,7 +40,7 @@ async function openExport(name: string, options: PageOptions): Promise<Page> {
 }
 
 /** Chooses what computes, and waits until it has drawn. */
-async function compute(page: Page, backend: 'wasm' | 'webgl'): Promise<void> {
+async function compute(page: Page, backend: string): Promise<void> {
   await page.evaluate("document.querySelectorAll('canvas').forEach((canvas) => { canvas.width = canvas.width; })"); // empties them
   await page.selectOption('#backend', backend);
   await page.waitForSelector(`body[data-backend="${backend}"]`);
@@ -83,9 +83,11 @@ test('one folder with the page, its scripts, the WebAssembly and the model', () 
   assert.match(readFileSync(join(root, 'digits', 'index.html'), 'utf8'), /<h1>The &lt;digits><\/h1>/);
 });
 
-for (const backend of ['wasm', 'webgl'] as const) {
-  test(`seeds 0 to 3 are the images of dcgan sample: ${backend}`, inChromium, async () => {
+for (const backend of ['wasm', 'webgl', 'webgpu']) {
+  test(`seeds 0 to 3 are the images of dcgan sample: ${backend}`, inChromium, async (context) => {
     const page = await openExport('digits', desktop);
+    const hasGpu = await page.evaluate('navigator.gpu?.requestAdapter().then(Boolean)');
+    if (backend === 'webgpu' && !hasGpu) return context.skip('this Chromium has no WebGPU in software');
     await compute(page, backend);
     const expected = asRgba(await sampledPixels(digits, [0, 1, 2, 3]), 1);
     for (let seed = 0; seed < 4; seed++) {

@@ -15,15 +15,19 @@ export const backendTitles: Readonly<Record<BackendName, string>> = {
   wasm: 'WebAssembly',
 };
 
+const slow = 'only a slow imitation in software';
+
 /** Each throws the reason where it cannot be used. */
 const starters: Readonly<Record<BackendName, (isAutomatic: boolean) => Promise<void>>> = {
-  async webgpu() {
-    if (!(await adapter())) throw new Error('not in this browser');
+  async webgpu(isAutomatic) {
+    const adapter = await findAdapter();
+    if (!adapter) throw new Error('not in this browser');
+    if (isAutomatic && adapter.info?.isFallbackAdapter) throw new Error(slow);
     await import('@tensorflow/tfjs-backend-webgpu');
     await use('webgpu');
   },
   async webgl(isAutomatic) {
-    if (isAutomatic && isSoftware()) throw new Error('only a slow imitation in software');
+    if (isAutomatic && isWebglSoftware()) throw new Error(slow);
     await import('@tensorflow/tfjs-backend-webgl');
     await use('webgl');
     if (!env().getBool('WEBGL_RENDER_FLOAT32_CAPABLE')) throw new Error('it computes with 16 bits only');
@@ -58,17 +62,17 @@ async function use(name: BackendName): Promise<void> {
   if (!(await setBackend(name))) throw new Error('it does not start in this browser');
 }
 
-interface Gpu {
-  requestAdapter(): Promise<unknown>;
+interface Adapter {
+  info?: { isFallbackAdapter?: boolean };
 }
 
-async function adapter(): Promise<unknown> {
-  const { gpu } = navigator as { gpu?: Gpu };
+async function findAdapter(): Promise<Adapter | null | undefined> {
+  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<Adapter | null> } };
   return gpu?.requestAdapter().catch(() => undefined);
 }
 
 /** Whether WebGL is drawn by the processor, where WebAssembly is faster; also where there is none at all. */
-function isSoftware(): boolean {
+function isWebglSoftware(): boolean {
   const context = document.createElement('canvas').getContext('webgl2');
   const info = context?.getExtension('WEBGL_debug_renderer_info');
   const renderer = String(context?.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER) ?? 'software');
