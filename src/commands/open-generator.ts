@@ -14,6 +14,7 @@ export interface OpenedGenerator {
   /** What to call it in messages and file names. */
   label: string;
   runHash: string;
+  dataFingerprint: string;
   step: number;
   /** The folder that was loaded. */
   path: string;
@@ -33,8 +34,10 @@ export async function openGenerator(
   const { tensors, state, step, path, refused } = await loadCheckpoint(directory, which);
   const config = configOf(state, path);
   const { generator: network } = buildNetworks(config);
-  const generator = { config, network, weights: weightsOf(network, tensors), passes: generatorPasses(config, step) };
-  return { generator, label, runHash: runHash(config, String(state['dataFingerprint'])), step, path, refused };
+  const passes = (state['passes'] as number | undefined) ?? generatorPasses(config, step);
+  const generator = { config, network, weights: weightsOf(network, tensors), passes };
+  const dataFingerprint = String(state['dataFingerprint']);
+  return { generator, label, runHash: runHash(config, dataFingerprint), dataFingerprint, step, path, refused };
 }
 
 function configOf(state: Record<string, unknown>, path: string): Config {

@@ -7,6 +7,8 @@ export interface ExportSource {
   name: string;
   step: number;
   runHash: string;
+  /** Of the data it was trained with, where that is known. */
+  dataFingerprint?: string;
 }
 
 /** Writes a format into a folder that exists and is empty. Gives the files written, relative to it. */

@@ -32,7 +32,11 @@ type Computation =
   | ({ type: 'batchNorm'; epsilon: number; momentum: number } & Record<BatchNormPart, Float32Array>)
   | { type: 'leakyRelu'; slope: number }
   | { type: 'upsample'; factor: [vertical: number, horizontal: number]; method: 'nearest' | 'bilinear' }
-  | { type: 'relu' | 'tanh' | 'sigmoid' | 'reshape' | 'flatten' };
+  | { type: 'relu' }
+  | { type: 'tanh' }
+  | { type: 'sigmoid' }
+  | { type: 'reshape' }
+  | { type: 'flatten' };
 
 type BatchNormPart = 'mean' | 'variance' | 'gamma' | 'beta';
 

@@ -27,6 +27,7 @@ export async function resume(
     return undefined;
   }
   const { tensors, state, path, refused } = await loadCheckpoint(folders.checkpoints, 'latest');
+  if (state['position'] === undefined) throw onlyAGenerator(path);
   checkTensors(tensors, program, path);
   await compiled.write(Object.fromEntries(Object.entries(tensors).map(([name, { values }]) => [name, values])));
   const position = state['position'] as Position;
@@ -82,6 +83,14 @@ function allFinite(values: Float32Array): boolean {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += 0 * values[i]!;
   return sum === 0; // 0 * Infinity and 0 * NaN are NaN
+}
+
+function onlyAGenerator(path: string): DcganError {
+  return new DcganError('checkpoint.generator-only', {
+    happened: `${path} holds a generator alone: it makes images, but no training can go on from it.`,
+    expected: 'Training goes on from what dcgan train saved itself, both networks and their optimizers.',
+    fix: 'Move it to another place, or train from the start with --fresh, which removes it.',
+  });
 }
 
 function checkTensors(tensors: NamedTensors, program: Program, path: string): void {

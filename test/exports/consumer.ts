@@ -37,7 +37,8 @@ export async function sampleImages({ generator }: ExportSource): Promise<Uint8Ar
   return pixels;
 }
 
-function testLatents({ generator }: ExportSource['generator']['config']): Float32Array {
+/** Of seeds 0 to 15: float32 [16, latent size]. */
+export function testLatents({ generator }: ExportSource['generator']['config']): Float32Array {
   return latentsOfSeeds(
     generator.latent,
     Array.from({ length: count }, (_, seed) => seed),
@@ -55,7 +56,7 @@ export async function openElsewhere(source: ExportSource, format: ExportFormat, 
     writeFileSync(join(folder, 'latents.bin'), testLatents(source.generator.config));
     writeFileSync(join(folder, 'images.bin'), images);
     const shapes = { latents: [count, generator.latent.size], images: [count, data.height, data.width, data.channels] };
-    writeFileSync(join(folder, 'shapes.json'), JSON.stringify(shapes));
+    writeFileSync(join(folder, 'shapes.json'), JSON.stringify({ ...shapes, range: data.range }));
     const path = fileURLToPath(new URL(script, import.meta.url));
     const { stdout } = await promisify(execFile)(python, [path, folder]);
     return JSON.parse(stdout.trim().split('\n').at(-1)!);

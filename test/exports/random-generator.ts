@@ -47,7 +47,8 @@ function oddConfig(): Config {
   return configOf(content);
 }
 
-export type ShapeName = 'mnist' | 'afg' | 'emoji' | 'simpsons' | 'odd';
+export const shapeNames = ['mnist', 'afg', 'emoji', 'simpsons', 'odd'] as const;
+export type ShapeName = (typeof shapeNames)[number];
 
 /** A generator of this shape, the same each time. */
 export async function randomSource(shape: ShapeName): Promise<ExportSource> {

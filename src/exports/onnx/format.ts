@@ -26,7 +26,7 @@ export const exportOnnx: ExportFormat = async (source, folder) => {
   return [file];
 };
 
-function onnxModel({ generator, name, step, runHash }: ExportSource): OnnxModel {
+function onnxModel({ generator, step, runHash }: ExportSource): OnnxModel {
   const { latent } = generator.config.generator;
   const { height, width, channels, range } = generator.config.data;
   const steps = inferenceLayers(generator).flatMap(stepsOf);
@@ -36,7 +36,7 @@ function onnxModel({ generator, name, step, runHash }: ExportSource): OnnxModel 
     irVersion,
     opsetImport: [{ domain: '', version: opset }],
     producerName: 'dcgan',
-    docString: `${name}, step ${step} of run ${runHash}`,
+    docString: `${generator.config.name}, step ${step} of run ${runHash}`,
     metadataProps: Object.entries({ runHash, step, latentDistribution: latent.distribution }).map(([key, value]) => ({
       key,
       value: String(value),

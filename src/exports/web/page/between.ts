@@ -16,7 +16,7 @@ export function between(
 }
 
 function arc(angle: number, share: number): [number, number] {
-  if (Math.sin(angle) < 1e-6) return [1 - share, share];
+  if (!(Math.sin(angle) > 1e-6)) return [1 - share, share]; // one is 0, or they point the same way or opposite ways
   return [Math.sin((1 - share) * angle) / Math.sin(angle), Math.sin(share * angle) / Math.sin(angle)];
 }
 
