@@ -141,6 +141,20 @@ test('nothing is asked of any other machine, and the page says what computes and
   await page.close();
 });
 
+test('where the chosen one cannot be used the next one is, and the page says so', inChromium, async () => {
+  const page = await openPage(phone);
+  await page.addInitScript("Object.defineProperty(navigator, 'gpu', { value: undefined })");
+  await page.goto(`${address}digits/`);
+  await page.waitForSelector('body[data-backend]');
+  await compute(page, 'webgl');
+  await page.selectOption('#backend', 'webgpu');
+  await page.waitForSelector('body[data-backend="wasm"]');
+  const status = await page.textContent('#status');
+  assert.match(status!, /^Computed with WebAssembly · WebGPU: not in this browser · WebGL: only a slow imitation/);
+  assert.equal(await page.inputValue('#backend'), 'wasm');
+  await page.close();
+});
+
 test('seeds, sliders, interpolation and walk show what they say', inChromium, async () => {
   const page = await openExport('digits', desktop);
   const seed7 = asRgba(await sampledPixels(digits, [7]), 1);

@@ -3,13 +3,13 @@ import { env, setBackend } from '@tensorflow/tfjs-core';
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm';
 
-export interface StartedBackend {
+interface StartedBackend {
   name: BackendName;
-  /** Those before it that cannot be used here. */
+  /** Those tried before it, and why each cannot be used here. */
   refused: { name: BackendName; reason: string }[];
 }
 
-export const backendTitles: Readonly<Record<BackendName, string>> = {
+const backendTitles: Readonly<Record<BackendName, string>> = {
   webgpu: 'WebGPU',
   webgl: 'WebGL',
   wasm: 'WebAssembly',
@@ -39,14 +39,21 @@ const starters: Readonly<Record<BackendName, (isAutomatic: boolean) => Promise<v
   },
 };
 
-/** Starts the one that was chosen, or the first that works. @throws Error that names every reason */
-export async function startBackend(choice: BackendName | 'auto'): Promise<StartedBackend> {
+/**
+ * Does something on the backend that was chosen, or where that fails on the first other one that works.
+ * @throws Error that names every reason
+ */
+export async function onBackend<Result>(
+  choice: BackendName | 'auto',
+  action: () => Promise<Result>,
+): Promise<StartedBackend & { result: Result }> {
   const refused: StartedBackend['refused'] = [];
-  const names = choice === 'auto' ? (Object.keys(starters) as BackendName[]) : [choice];
+  const inOrder = Object.keys(starters) as BackendName[];
+  const names = choice === 'auto' ? inOrder : [choice, ...inOrder.filter((name) => name !== choice)];
   for (const name of names) {
     try {
-      await starters[name](choice === 'auto');
-      return { name, refused };
+      await starters[name](name !== choice);
+      return { name, refused, result: await action() };
     } catch (error) {
       refused.push({ name, reason: error instanceof Error ? error.message : String(error) });
     }
@@ -54,7 +61,12 @@ export async function startBackend(choice: BackendName | 'auto'): Promise<Starte
   throw new Error(refused.map(describeRefusal).join('; '));
 }
 
-export function describeRefusal({ name, reason }: StartedBackend['refused'][number]): string {
+/** For the page: what computes, and why nothing better does. */
+export function describeBackend({ name, refused }: StartedBackend): string {
+  return [`Computed with ${backendTitles[name]}`, ...refused.map(describeRefusal)].join(' · ');
+}
+
+function describeRefusal({ name, reason }: StartedBackend['refused'][number]): string {
   return `${backendTitles[name]}: ${reason}`;
 }
 
