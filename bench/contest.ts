@@ -9,14 +9,14 @@ import { describeMachine } from './machine.ts';
 import { peakMiB, processorSeconds } from './processes.ts';
 import type { Contest, Measurements } from './record.ts';
 import { writeTask } from './task.ts';
-import { startWorker, type Worker } from './worker.ts';
+import { type Programs, startWorker, type Worker } from './worker.ts';
 
 export interface ContestPlan {
   config: Config;
   job: Job;
   contestants: readonly Contestant[];
   rounds: number;
-  python: string;
+  programs: Programs;
   /** Images per turn of a sampler. */
   images: number;
   /** Training steps per turn are as many as fit into this time, between 1 and a tick's `mostSteps`. */
@@ -33,7 +33,7 @@ export async function runContest(plan: ContestPlan): Promise<Contest> {
   const folder = mkdtempSync(join(tmpdir(), 'dcgan-bench-'));
   const started: Worker[] = [];
   const start = (contestant: Contestant) => {
-    const worker = startWorker(contestant, plan.python);
+    const worker = startWorker(contestant, plan.programs);
     started.push(worker);
     return worker;
   };

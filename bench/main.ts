@@ -6,36 +6,38 @@ import { loadConfig } from '../src/config/load.ts';
 import { DcganError } from '../src/errors.ts';
 import { packageDirectory } from '../src/package-directory.ts';
 import { BenchError } from './bench-error.ts';
+import { buildWorkers } from './build.ts';
 import { runContest } from './contest.ts';
 import { type Contestant, type Job, samplers, trainers } from './contestants.ts';
 import { type BenchOptions, type Model, parseOptions } from './options.ts';
 import { requirePython } from './python.ts';
 import { addToRecord, titleOf } from './record.ts';
 import { renderRecord, writeReport } from './report.ts';
+import type { Programs } from './worker.ts';
 
 const recordPath = fileURLToPath(new URL('record.json', import.meta.url));
 const readmePath = fileURLToPath(new URL('README.md', import.meta.url));
 const sampledModel = 'mnist-test4';
 
 async function main(options: BenchOptions): Promise<void> {
-  const python = requirePython();
+  const programs = { python: requirePython(), built: buildWorkers() };
   for (const model of options.models) {
     const config = await configOf(model);
-    if (options.jobs.includes('training')) await hold(config, 'training', options, python);
+    if (options.jobs.includes('training')) await hold(config, 'training', options, programs);
   }
   const sampled = options.models.find(({ config }) => config === sampledModel);
-  if (sampled && options.jobs.includes('sampling')) await hold(await configOf(sampled), 'sampling', options, python);
+  if (sampled && options.jobs.includes('sampling')) await hold(await configOf(sampled), 'sampling', options, programs);
 }
 
 /** Runs one contest, prints its tables, and puts it into the record if it was a whole one. */
-async function hold(config: Config, job: Job, options: BenchOptions, python: string): Promise<void> {
+async function hold(config: Config, job: Job, options: BenchOptions, programs: Programs): Promise<void> {
   const title = titleOf({ model: config.name, batch: config.training.batchSize, job });
   const contest = await runContest({
     config,
     job,
     contestants: chosen(job === 'training' ? trainers : samplers, config.name, options.contestants),
     rounds: options.rounds,
-    python,
+    programs,
     images: options.quick ? 500 : 10_000,
     turnMs: options.quick ? 0 : 1000,
     log: (line) => process.stderr.write(`${title}: ${line}\n`),

@@ -38,8 +38,14 @@ export interface Worker {
   stop(): void;
 }
 
-export function startWorker(contestant: Contestant, python: string): Worker {
-  const [command, ...options] = commandOf(contestant, python);
+/** What runs the workers: a Python, and the folder of those in JavaScript. */
+export interface Programs {
+  python: string;
+  built: string;
+}
+
+export function startWorker(contestant: Contestant, { python, built }: Programs): Worker {
+  const [command, ...options] = commandOf(contestant, { python, built });
   const child = spawn(command!, options, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
   const said = lastLines([child.stdout, child.stderr]);
   const answers = createInterface({ input: child.stdio[3] as Readable })[Symbol.asyncIterator]();
@@ -65,10 +71,10 @@ export function startWorker(contestant: Contestant, python: string): Worker {
   };
 }
 
-function commandOf({ worker }: Contestant, python: string): string[] {
+function commandOf({ worker }: Contestant, { python, built }: Programs): string[] {
   const inPython = worker === 'keras' || worker === 'torch';
   if (inPython) return [python, join(folder, `${worker}_worker.py`)];
-  return [process.execPath, '--import', import.meta.resolve('tsx'), join(folder, `${worker}.ts`)];
+  return [process.execPath, join(built, `${worker}.js`)];
 }
 
 const linesKept = 30;

@@ -72,6 +72,41 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./export.ts')).runExport(options)));
 
+  program
+    .command('import')
+    .description('turn weights of PyTorch or Keras into a checkpoint; no code in their file is run')
+    .argument(
+      '<file>',
+      "what torch.save wrote (a state_dict, or a dict with some in it), a .safetensors file with PyTorch's names, or Keras's .weights.h5",
+    )
+    .requiredOption('--config <file or name>', 'the networks that the weights belong to: a path, or a name of configs/')
+    .requiredOption('--name <name>', 'what to call the checkpoint: it is written to checkpoints/<name>')
+    .option('--set <key=value>', 'change one key of the config; repeatable', collect, [])
+    .option('--from <keys>', "the generator's place in the file where several fit, e.g. state_dict.generator_ema")
+    .option('--discriminator <file>', 'the file with the discriminator, where it has one of its own')
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .addHelpText(
+      'after',
+      '\nLayers are matched in their order: the first convolution of the file to the first of the config, and so on.\n' +
+        "Settings that are not in such a file, like epsilon or padding, are the config's.\n" +
+        '\nExamples:\n  dcgan import afg.pt --config afg --name anime-faces\n' +
+        '  dcgan import G__40 --discriminator D__40 --config anime --name oulu',
+    )
+    .action(async (file, options) => finish(await (await import('./import.ts')).runImport({ file, ...options })));
+
+  program
+    .command('bench')
+    .description('measure how fast a config trains here, on noise; nothing is written')
+    .requiredOption('--config <file or name>', 'what to train: a path, or a name of configs/')
+    .option('--set <key=value>', 'change one key of the config, e.g. training.batchSize=32; repeatable', collect, [])
+    .option('--seconds <number>', 'how long to measure', positiveNumber, 10)
+    .option('--precision <name>', 'auto, float32 or mixed_bfloat16')
+    .addOption(engineFlag())
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./bench.ts')).runBench(options)));
+
   const data = program.command('data').description('prepare image folders');
   const prepare = data.command('prepare').description('fetch, draw or cut a dataset into data/');
   const preparation = (command: Command) =>

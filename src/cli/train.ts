@@ -31,14 +31,12 @@ export async function runTrain(flags: TrainFlags): Promise<number> {
     progress.end();
     if (flags.json) console.log(JSON.stringify(result));
     else console.log(describeEnd(result, flags));
-    return result.interrupted ? interruptedExitCode : 0;
+    return result.interrupted ? stop.exitCode() : 0;
   } finally {
     progress.end();
     stop.end();
   }
 }
-
-const interruptedExitCode = 130;
 
 function runOptions({ config, set, data, epochs, seed, precision, engine, root }: TrainFlags): RunOptions {
   const short = { 'training.epochs': epochs, seed, 'training.precision': precision };
@@ -46,16 +44,27 @@ function runOptions({ config, set, data, epochs, seed, precision, engine, root }
   return { config, set: [...set, ...overrides], engine, root, ...(data === undefined ? {} : { data }) };
 }
 
-/** The first SIGINT asks for a stop after the step; a second one leaves at once. */
-function listenForStop(progress: Progress): { asked: () => boolean; end: () => void } {
-  let asked = false;
-  const onSignal = () => {
-    if (asked) process.exit(interruptedExitCode);
-    asked = true;
+/** By POSIX's convention 128 + the signal's number. */
+const signalExitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type StopSignal = keyof typeof signalExitCodes;
+
+/** The first signal asks for a stop after the step; a second one leaves at once. What is being written then is whole or not there. */
+function listenForStop(progress: Progress): { asked: () => boolean; exitCode: () => number; end: () => void } {
+  let heard: StopSignal | undefined;
+  const onSignal = (signal: StopSignal) => {
+    if (heard) process.exit(signalExitCodes[signal]);
+    heard = signal;
     progress.line('Stopping: finishing the step and saving. Once more leaves at once.');
   };
-  process.on('SIGINT', onSignal);
-  return { asked: () => asked, end: () => process.removeListener('SIGINT', onSignal) };
+  const signals = Object.keys(signalExitCodes) as StopSignal[];
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    asked: () => heard !== undefined,
+    exitCode: () => signalExitCodes[heard ?? 'SIGINT'],
+    end: () => {
+      for (const signal of signals) process.removeListener(signal, onSignal);
+    },
+  };
 }
 
 function show(event: PreparationEvent | TrainEvent | TrainingEvent, progress: Progress): void {

@@ -30,9 +30,7 @@ export interface ExportResult {
   refused: OpenedGenerator['refused'];
 }
 
-/**
- * @throws DcganError `usage.unknown-format`, `usage.in-the-way`, `usage.cannot-write`, and what opening a checkpoint throws
- */
+/** @throws DcganError `usage.unknown-format`, and what opening a checkpoint and writing an export throw */
 export async function exportGenerator(options: ExportOptions): Promise<ExportResult> {
   const { format, out, root, force = false } = options;
   const write = await formatCalled(format);

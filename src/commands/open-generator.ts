@@ -34,7 +34,7 @@ export async function openGenerator(
   const { tensors, state, step, path, refused } = await loadCheckpoint(directory, which);
   const config = configOf(state, path);
   const { generator: network } = buildNetworks(config);
-  const passes = (state['passes'] as number | undefined) ?? generatorPasses(config, step);
+  const passes = passesOf(state) ?? generatorPasses(config, step);
   const generator = { config, network, weights: weightsOf(network, tensors), passes };
   const dataFingerprint = String(state['dataFingerprint']);
   return { generator, label, runHash: runHash(config, dataFingerprint), dataFingerprint, step, path, refused };
@@ -46,4 +46,10 @@ function configOf(state: Record<string, unknown>, path: string): Config {
   throw new DcganError('checkpoint.damaged', {
     happened: `The checkpoint in ${path} does not say which config it was made with.`,
   });
+}
+
+/** A checkpoint that was not trained here says itself how often its generator has run. */
+function passesOf(state: Record<string, unknown>): number | undefined {
+  const passes = state['generatorPasses'];
+  return typeof passes === 'number' ? passes : undefined;
 }

@@ -38,10 +38,7 @@ export async function prepareRun(
   options: RunOptions,
   onEvent: (event: PreparationEvent) => void,
 ): Promise<PreparedRun> {
-  const path = findConfig(options.config, { root: options.root, packageDirectory });
-  const overrides =
-    options.data === undefined ? options.set : [...options.set, `data.folder=${JSON.stringify(options.data)}`];
-  const config = await loadConfig(path, overrides);
+  const config = await loadRunConfig(options);
   const networks = buildNetworks(config);
   const dataset = await openData(config, options.root, onEvent);
   const schedule = planSchedule(config, dataset.count);
@@ -49,6 +46,12 @@ export async function prepareRun(
   const opened = await openEngine(options.engine);
   const precision = precisionOf(config, opened);
   return { config, networks, dataset, schedule, hash, opened, precision };
+}
+
+/** The config by name or path, with what the command line changes in it. */
+export function loadRunConfig({ config, set, data, root }: Pick<RunOptions, 'config' | 'set' | 'data' | 'root'>) {
+  const path = findConfig(config, { root, packageDirectory });
+  return loadConfig(path, data === undefined ? set : [...set, `data.folder=${JSON.stringify(data)}`]);
 }
 
 function openData({ data }: Config, root: string, onEvent: (event: PreparationEvent) => void): Promise<Dataset> {
@@ -66,7 +69,8 @@ function findFolder(folder: string, root: string): string {
   return !existsSync(here) && existsSync(shipped) ? shipped : here;
 }
 
-function precisionOf({ training: { precision } }: Config, { engine }: OpenedEngine): Precision {
+/** What the config names, or with `auto` the engine's best. @throws DcganError `engine.precision` */
+export function precisionOf({ training: { precision } }: Config, { engine }: OpenedEngine): Precision {
   if (precision === 'auto') return engine.info.autoPrecision;
   if (engine.info.precisions.includes(precision)) return precision;
   throw new DcganError('engine.precision', {

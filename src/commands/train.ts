@@ -8,6 +8,7 @@ import type { OpenedEngine } from '../engines/open.ts';
 import { describeEnvironment } from '../outputs/environment.ts';
 import { writeGrid } from '../outputs/grid.ts';
 import { createRunFolder, writeJson } from '../outputs/run-folder.ts';
+import { lockRun } from '../outputs/run-lock.ts';
 import { RandomStream } from '../random.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { createFeeder } from '../training/feeds.ts';
@@ -48,7 +49,13 @@ export interface TrainResult {
 
 /** Trains a config to its end, or until asked to stop; goes on where an earlier session of the same run stopped. */
 export async function train(options: TrainOptions, io: TrainIo): Promise<TrainResult> {
-  return trainPrepared(await prepareRun(options, io.onEvent), options, io);
+  const prepared = await prepareRun(options, io.onEvent);
+  const lock = await lockRun(join(options.root, 'checkpoints', `${prepared.hash}.lock`));
+  const onEvent: TrainIo['onEvent'] = (event) => {
+    if (event.type === 'checkpoint') void lock.renew();
+    io.onEvent(event);
+  };
+  return trainPrepared(prepared, options, { ...io, onEvent }).finally(lock.release);
 }
 
 /** The same from a run that is prepared already. */

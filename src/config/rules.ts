@@ -58,6 +58,19 @@ const lossOptions: Rule = ({ training }) => {
     .map(([key]) => ({ path: `training.loss.${key}`, message: `is an option of bce; the loss is ${loss.type}` }));
 };
 
+const unusedLabels: Rule = ({ training: { loss, labels } }) => {
+  const name = typeof loss === 'string' ? loss : loss.type;
+  if (name !== 'hinge' && name !== 'wgan') return [];
+  const { real, fake, inverted, flip } = labels;
+  const given = { real: real !== undefined, fake: fake !== undefined, inverted, flip: flip !== 0 };
+  return Object.entries(given)
+    .filter(([, used]) => used)
+    .map(([key]) => ({
+      path: `training.labels.${key}`,
+      message: `has no effect: the loss is ${name}, which has no labels`,
+    }));
+};
+
 const probabilities: Rule = ({ training, discriminator }) => {
   const { loss } = training;
   const last = discriminator.layers.at(-1)!;
@@ -116,6 +129,7 @@ const rules: Rule[] = [
   sharedLatents,
   noiselessGrid,
   lossOptions,
+  unusedLabels,
   probabilities,
   stageLists,
   outputPadding,

@@ -12,7 +12,7 @@ export const exportCheckpoint: ExportFormat = async ({ generator, step, dataFing
     return [name, { shape, values, type: typeFor(shape, values) }];
   });
   // without a position: no training can go on from it
-  const state = { config, dataFingerprint, passes };
+  const state = { config, dataFingerprint, generatorPasses: passes };
   await writeStepFolder(folder, { step, tensors: Object.fromEntries(tensors), state });
   return ['weights.safetensors', 'state.json'];
 };

@@ -34,7 +34,9 @@ const imagesPerCall = 8; // divides the sheet
 /** The images of seeds 0, 1, 2, ...: uint8 [count, height, width, channels]. */
 async function drawSamples({ config, network, weights, passes }: TrainedGenerator, count: number): Promise<Uint8Array> {
   const { engine } = await openEngine('auto');
-  const compiled = await engine.compile(samplerProgram(config, network, imagesPerCall), { precision: 'float32' });
+  const grid = { ...config.outputs.grid, batchNorm: 'moving' as const }; // whatever a run's own grids are made with
+  const inferring = { ...config, outputs: { ...config.outputs, grid } };
+  const compiled = await engine.compile(samplerProgram(inferring, network, imagesPerCall), { precision: 'float32' });
   await compiled.write(weights);
   const calls: Uint8Array[] = [];
   for (let first = 0; first < count; first += imagesPerCall) {

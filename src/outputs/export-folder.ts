@@ -20,7 +20,7 @@ interface Written {
  * Lets `write` fill an empty folder, and puts it at `out`, with an export.json that says what it is. Where `write` makes one
  * file and `out` has its extension, `out` is that file.
  * @param force replaces a file, and writes among the other files of a folder
- * @throws DcganError `usage.in-the-way`, `usage.cannot-write`
+ * @throws DcganError `usage.in-the-way`, `usage.several-files`, `usage.cannot-write`
  */
 export async function writeExport(
   out: string,
@@ -40,6 +40,7 @@ export async function writeExport(
       await writingTo(out, () => putAt(place, join(partial, files[0]!), there));
       return { files: [out], bytes };
     }
+    if (files.some((file) => extname(file) !== '' && extname(file) === extname(out))) throw severalFiles(out, files);
     await writeJson(join(partial, descriptionFile), { ...description, files });
     await writingTo(out, () => putAt(place, partial, there, [...files, descriptionFile]));
     return { files, bytes };
@@ -54,9 +55,10 @@ type Found = 'nothing' | 'file' | 'export' | 'folder';
 async function whatIsAt(place: string): Promise<Found> {
   const found = await stat(place).catch(() => undefined);
   if (!found?.isDirectory()) return found ? 'file' : 'nothing';
+  const written = new Set((await exportedFiles(place)).map((file) => join(place, file)));
+  if (written.size === 0) return (await readdir(place)).length === 0 ? 'export' : 'folder';
   const entries = await readdir(place, { recursive: true, withFileTypes: true });
   const present = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-  const written = new Set((await exportedFiles(place)).map((file) => join(place, file)));
   return present.every((path) => written.has(path)) ? 'export' : 'folder';
 }
 
@@ -76,7 +78,12 @@ async function putAt(place: string, path: string, there: Found, files: readonly 
   if (there !== 'export' && !(there === 'file' && files.length > 0)) return rename(path, place);
   const aside = beside(place); // a folder cannot be renamed over another thing
   await rename(place, aside);
-  await rename(path, place);
+  try {
+    await rename(path, place);
+  } catch (error) {
+    await rename(aside, place);
+    throw error;
+  }
   await rm(aside, { recursive: true, force: true });
 }
 
@@ -95,6 +102,13 @@ function beside(place: string): string {
 async function totalBytes(folder: string, files: readonly string[]): Promise<number> {
   const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
   return sizes.reduce((total, size) => total + size, 0);
+}
+
+function severalFiles(out: string, files: readonly string[]): DcganError {
+  return new DcganError('usage.several-files', {
+    happened: `${out} would be one file, but this format writes ${files.join(', ')}.`,
+    fix: `Name a folder for them: --out ${out.slice(0, -extname(out).length)}`,
+  });
 }
 
 function inTheWay(out: string, there: 'file' | 'folder'): DcganError {

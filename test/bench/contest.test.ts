@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { buildWorkers } from '../../bench/build.ts';
 import { runContest } from '../../bench/contest.ts';
 import { type Contestant, trainers } from '../../bench/contestants.ts';
 import { findPython, whyUnfit } from '../../bench/python.ts';
@@ -73,7 +74,7 @@ async function shortContest(content: object, names: readonly string[]): Promise<
     job: 'training',
     contestants,
     rounds: 2,
-    python,
+    programs: { python, built: buildWorkers() },
     images: 0,
     turnMs: 0,
     log: () => {},

@@ -30,6 +30,7 @@ const commands = [
   ['train'],
   ['sample'],
   ['export'],
+  ['import'],
   ['data'],
   ['data', 'prepare'],
   ['data', 'prepare', 'mnist'],

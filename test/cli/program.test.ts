@@ -40,6 +40,14 @@ async function parse(argv: string[]): Promise<Parsed> {
 const trainDefaults = { set: [], engine: 'auto', root: '.' };
 
 const table: [argv: string[], expected: Parsed][] = [
+  [
+    ['import', 'G.pth', '--config', 'anime', '--name', 'oulu', '--from', 'ema', '--discriminator', 'D.pth'],
+    {
+      command: 'import',
+      arguments: ['G.pth'],
+      options: { set: [], root: '.', config: 'anime', name: 'oulu', from: 'ema', discriminator: 'D.pth' },
+    },
+  ],
   [['train', '--config', 'quick'], { command: 'train', arguments: [], options: { ...trainDefaults, config: 'quick' } }],
   [
     ['train', '--config', 'a.yaml', '--set', 'training.steps=3', '--set', 'seed=1', '--fresh', '--dry-run', '--json'],
@@ -102,6 +110,22 @@ const table: [argv: string[], expected: Parsed][] = [
       command: 'sample',
       arguments: [],
       options: { checkpoint: 'ab', count: 9, columns: 3, out: 'x.webp', engine: 'tensorflow', root: '.' },
+    },
+  ],
+  [
+    'export --checkpoint afg --format onnx --out afg.onnx --step 0 --force --json'.split(' '),
+    {
+      command: 'export',
+      arguments: [],
+      options: { checkpoint: 'afg', format: 'onnx', out: 'afg.onnx', step: 0, force: true, json: true, root: '.' },
+    },
+  ],
+  [
+    'export --checkpoint afg --format checkpoint --out checkpoints/afg --best'.split(' '),
+    {
+      command: 'export',
+      arguments: [],
+      options: { checkpoint: 'afg', format: 'checkpoint', out: 'checkpoints/afg', best: true, root: '.' },
     },
   ],
   [

@@ -125,6 +125,11 @@ test('what cannot be exported is a clear error, and nothing is left behind', asy
     code: 'usage.unknown-format',
   });
   await assert.rejects(exportGenerator(options({ checkpoint: 'none', out: at('x') })), { code: 'checkpoint.unknown' });
+  await assert.rejects(exportGenerator(options({ format: 'png-sheet', out: at('x.png') })), {
+    code: 'usage.several-files',
+    exitCode: 2,
+    message: /x\.png would be one file, but this format writes sheet\.png, sheet\.json\.\n.*--out .*x$/,
+  });
   await assert.rejects(exportGenerator(options({ out: at('tiny.json', 'x') })), {
     code: 'usage.cannot-write',
     exitCode: 2,

@@ -251,3 +251,33 @@ test('with every option on, j steps, a stop, and the rest are k steps in one go,
   const averages = Object.keys(whole.latest.tensors).filter((name) => name.startsWith('average/'));
   assert.equal(averages.length, 5);
 });
+
+test('a second process on the same run is refused, also with --fresh, and the first one goes on; another run is free', async () => {
+  const run = newRun();
+  const others: Promise<unknown>[] = [];
+  const options: TrainOptions = {
+    config: join(run.own, 'tiny.json'),
+    set: [],
+    engine: 'wasm',
+    root: run.own,
+    fresh: false,
+  };
+  const quiet = { onEvent: () => {}, shouldStop: () => false };
+  await train(options, {
+    ...quiet,
+    onEvent: ({ type }) => {
+      if (type !== 'start' || others.length > 0) return;
+      others.push(
+        assert.rejects(train(options, quiet), { code: 'usage.run-in-use', exitCode: 2 }),
+        assert.rejects(train({ ...options, fresh: true }, quiet), { code: 'usage.run-in-use' }),
+        train({ ...options, set: ['seed=2', 'training.steps=1'] }, quiet),
+      );
+    },
+  });
+  await Promise.all(others);
+  assert.equal(others.length, 3);
+  assert.deepEqual(
+    readdirSync(join(run.own, 'checkpoints')).filter((name) => name.endsWith('.lock')),
+    [],
+  );
+});

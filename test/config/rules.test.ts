@@ -74,6 +74,25 @@ test('a cadence names exactly one unit, more than zero', () => {
   }
 });
 
+test('label options are refused with losses that have no labels', () => {
+  const labels = { real: 0.9, fake: [0, 0.1], inverted: true, flip: { from: 0.1, to: 0, over: { steps: 10 } } };
+  const unused = (key: string, loss: string) => ({
+    path: `training.labels.${key}`,
+    message: `has no effect: the loss is ${loss}, which has no labels`,
+  });
+  refused(
+    ({ training }) => Object.assign(training, { loss: 'hinge', labels }),
+    Object.keys(labels).map((key) => unused(key, 'hinge')),
+  );
+  refused(
+    ({ training }) => Object.assign(training, { loss: { type: 'wgan' }, labels: { flip: 0.05 } }),
+    [unused('flip', 'wgan')],
+  );
+  for (const loss of ['bce', 'lsgan', { type: 'bce', generator: 'minimax' }]) {
+    assert.ok(resolve(({ training }) => Object.assign(training, { loss, labels })));
+  }
+});
+
 test('options of bce are refused with another loss', () => {
   refused(
     ({ training }) => Object.assign(training, { loss: { type: 'lsgan', generator: 'minimax' } }),

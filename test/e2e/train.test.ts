@@ -107,6 +107,22 @@ test('SIGINT finishes the step, saves and exits 130; the same command goes on fr
   assert.match(rest.stdout, new RegExp(`^Done: run .*, ${Number(step) + 2} steps\\.`));
 });
 
+test('SIGTERM and SIGHUP, from a queue or a lost terminal, save as well and exit 143 and 129', async () => {
+  for (const [signal, exitCode] of [
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    const args = ['train', '--config', 'quick', '--engine', 'wasm', '--seed', String(exitCode), ...short];
+    const stopped = await runCli([...args, '--set', 'training.steps=900'], {
+      cwd,
+      interruptAt: /^Training \d/m,
+      signal,
+    });
+    assert.equal(stopped.exitCode, exitCode, stopped.stderr);
+    assert.match(stopped.stdout, /^Stopped at step \d+ and saved\./);
+  }
+});
+
 test('a run that diverges exits 6 with one message', async () => {
   const { exitCode, stderr } = await quick('--set', 'discriminator.optimizer.learningRate=1e39', ...short);
   assert.equal(exitCode, 6, stderr);

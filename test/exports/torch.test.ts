@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { exportTorch } from '../../src/exports/torch/format.ts';
-import { missingPackages, openElsewhere } from './consumer.ts';
+import { importNetworks } from '../../src/imports/import-networks.ts';
+import { buildNetworks } from '../../src/models/networks.ts';
+import { weightsOf } from '../../src/models/trained-generator.ts';
+import { missingPackages, openElsewhere, sampleImages } from './consumer.ts';
 import { randomSource, shapeNames } from './random-generator.ts';
 
 const skip = missingPackages('torch', 'safetensors');
@@ -35,3 +41,18 @@ test('a generator made in PyTorch is written with the modules it was made of', {
     'Tanh()',
   ]);
 });
+
+for (const shape of ['mnist', 'afg', 'emoji', 'simpsons'] as const) {
+  test(`what is exported of ${shape} can be imported again`, async () => {
+    const source = await randomSource(shape);
+    const folder = mkdtempSync(join(tmpdir(), 'dcgan-export-'));
+    await exportTorch(source, folder);
+    const { config, network } = source.generator;
+    const [imported] = await importNetworks(join(folder, 'generator.safetensors'), buildNetworks(config), undefined);
+    rmSync(folder, { recursive: true });
+    const generator = { config, network, weights: weightsOf(network, imported!.tensors), passes: 0 };
+    const [before, after] = [await sampleImages(source), await sampleImages({ ...source, generator })];
+    const largest = before.reduce((most, value, i) => Math.max(most, Math.abs(value - after[i]!)), 0);
+    assert.ok(largest <= 1, `${largest} of 255`);
+  });
+}

@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path/posix';
 
 /** Low to high. What stands on a line may import what stands on lines before it, and nothing else outside its own folder. */
 const order: readonly (readonly string[])[] = [
-  ['errors', 'cache', 'package-directory', 'random'],
+  ['errors', 'cache', 'package-directory', 'process-owner', 'random'],
   ['config', 'engines'],
   ['data', 'models', 'metrics', 'outputs'],
   ['training', 'imports', 'exports'],
@@ -31,6 +31,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   protobufjs: ['exports'],
   vega: ['outputs'],
   'vega-lite': ['outputs'],
+  yauzl: ['imports'],
+  h5wasm: ['imports'],
 };
 
 interface SourceFile {

@@ -13,12 +13,17 @@ export interface CliRun {
 interface CliOptions {
   cwd: string;
   env?: Record<string, string>;
-  /** Sends SIGINT once when stderr first matches. */
+  /** Sends `signal` once when stderr first matches. */
   interruptAt?: RegExp;
+  /** @default SIGINT */
+  signal?: NodeJS.Signals;
 }
 
 /** Starts `dcgan` with these arguments in `cwd` and waits until it ends. Its stdout and stderr are pipes. */
-export function runCli(args: readonly string[], { cwd, env = {}, interruptAt }: CliOptions): Promise<CliRun> {
+export function runCli(
+  args: readonly string[],
+  { cwd, env = {}, interruptAt, signal = 'SIGINT' }: CliOptions,
+): Promise<CliRun> {
   const nodeArguments = ['--import', import.meta.resolve('tsx'), main, ...args];
   const child = spawn(process.execPath, nodeArguments, { cwd, env: { ...process.env, ...env } });
   const run: CliRun = { exitCode: null, stdout: '', stderr: '' };
@@ -30,7 +35,7 @@ export function runCli(args: readonly string[], { cwd, env = {}, interruptAt }: 
     run.stderr += text;
     if (interrupted || !interruptAt?.test(run.stderr)) return;
     interrupted = true;
-    child.kill('SIGINT');
+    child.kill(signal);
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);

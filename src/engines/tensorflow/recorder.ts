@@ -3,7 +3,7 @@ import { DcganError } from '../../errors.ts';
 import type { Binding, TensorMetadata } from './binding.ts';
 import { type ConstantValue, DataType, type OpAttribute, typeAttribute } from './graph.ts';
 import { areLasting } from './lasting-values.ts';
-import { outputShapes } from './output-shapes.ts';
+import { outputsOf } from './output-shapes.ts';
 
 export interface RecordedOp {
   op: string;
@@ -110,15 +110,15 @@ function standIns(native: Binding, call: TracedCall): TensorMetadata[] {
     const values = recording.constants.get(inputs[index]!)?.values;
     return values && [...values];
   };
-  const known = outputShapes(name, { attributes, shapes: inputs.map((id) => shapes.get(id)!), constant }, outputCount);
+  const known = outputsOf(name, { attributes, shapes: inputs.map((id) => shapes.get(id)!), constant }, outputCount);
   if (!known) return native.executeOp(name, attributes, inputs, outputCount);
-  return known.map((shape) => uninitialised(native, shape));
+  return known.shapes.map((shape) => uninitialised(native, shape, known.dtype));
 }
 
 /** Memory that nobody has touched costs nothing. */
-function uninitialised(native: Binding, shape: readonly number[]): TensorMetadata {
+function uninitialised(native: Binding, shape: readonly number[], dtype: number): TensorMetadata {
   const size = native.createTensor([shape.length], DataType.int32, Int32Array.from(shape));
-  const attributes = [typeAttribute('dtype', DataType.float32)];
+  const attributes = [typeAttribute('dtype', dtype)];
   const [made] = native.executeOp('Empty', attributes, [size], 1);
   native.deleteTensor(size);
   return made!;

@@ -5,14 +5,14 @@ import { encodeSafetensors } from '../../outputs/safetensors.ts';
 import { writeFileSafely } from '../../outputs/write-file.ts';
 import type { ExportFormat } from '../format.ts';
 import { inferenceLayers } from '../inference-layers.ts';
-import { featureOrders } from './feature-order.ts';
+import { comingImages } from './coming-images.ts';
 import { modulesOf } from './modules.ts';
 import { pythonFile } from './python-file.ts';
 
 export const exportTorch: ExportFormat = async ({ generator, step, runHash }, folder) => {
   const layers = inferenceLayers(generator);
-  const orders = featureOrders(layers);
-  const named = layers.map((layer, i) => ({ layer, modules: modulesOf(layer, orders[i - 1], orders[i]) }));
+  const images = comingImages(layers);
+  const named = layers.map((layer, i) => ({ layer, modules: modulesOf(layer, images[i]) }));
   const state = named
     .flatMap(({ modules }) => modules)
     .flatMap(({ state }, i) => Object.entries(state).map(([part, tensor]) => [`${i}.${part}`, tensor] as const));

@@ -1,7 +1,7 @@
 // generator.py: the torch module whose state_dict lies beside it, and how to load it.
 import type { Config } from '../../config/config.ts';
 import type { InferenceLayer } from '../inference-layers.ts';
-import type { TorchModule } from './modules.ts';
+import type { TorchModule } from './torch-module.ts';
 
 export interface NamedLayer {
   layer: InferenceLayer;

@@ -1,0 +1,59 @@
+// The bench command: flags to options, steps to a bar, the result to a table.
+import { type BenchEvent, type BenchResult, bench } from '../commands/bench.ts';
+import type { RunOptions } from '../commands/prepare-run.ts';
+import { formatCount, formatTable } from './format.ts';
+import { createProgress, type Progress } from './progress.ts';
+
+interface BenchFlags {
+  config: string;
+  set: string[];
+  seconds: number;
+  precision?: string;
+  engine: RunOptions['engine'];
+  root: string;
+  json?: boolean;
+}
+
+export async function runBench({ precision, json, set, ...flags }: BenchFlags): Promise<number> {
+  const options = { ...flags, set: precision === undefined ? set : [...set, `training.precision=${precision}`] };
+  const progress = createProgress();
+  let stopped = false;
+  const onSignal = () => {
+    stopped = true;
+  };
+  process.once('SIGINT', onSignal);
+  try {
+    const onEvent = (event: BenchEvent) => show(event, flags.seconds, progress);
+    const result = await bench(options, { onEvent, shouldStop: () => stopped });
+    progress.end();
+    console.log(json ? JSON.stringify(result) : describe(result));
+    return 0;
+  } finally {
+    progress.end();
+    process.removeListener('SIGINT', onSignal);
+  }
+}
+
+function show(event: BenchEvent, seconds: number, progress: Progress): void {
+  if (event.type === 'engine') {
+    const { name, library, device, threads } = event.info;
+    progress.line(`Engine ${name}: ${library}, ${device}, ${threads} threads, ${event.precision.replace('_', ' ')}.`);
+  } else if (event.type === 'measure') {
+    progress.update('Measuring convolutions', event.done, event.total, `${event.done} of ${event.total}, once here`);
+  } else {
+    progress.update('Timing steps', Math.min(event.seconds, seconds), seconds, `${event.seconds.toFixed(0)} s`);
+  }
+}
+
+function describe(result: BenchResult): string {
+  const { median, least, most } = result.msPerStep;
+  const rows = [
+    ['ms per step', median.toFixed(1), `${least.toFixed(1)} to ${most.toFixed(1)} in ${result.steps} steps`],
+    ['images per second', formatCount(Math.round(result.imagesPerSecond)), `batch ${result.batchSize}`],
+    ['seconds per 1,000 images', result.secondsPer1000Images.toFixed(2), ''],
+    ['seconds to compile', result.compileSeconds.toFixed(1), ''],
+    ['seconds of the first step', result.firstStepSeconds.toFixed(1), ''],
+    ['peak memory, MiB', formatCount(Math.round(result.peakMiB)), ''],
+  ];
+  return `${result.name}\n${formatTable(rows, [1])}`;
+}

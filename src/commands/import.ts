@@ -1,0 +1,90 @@
+// dcgan import: a file of weights from PyTorch or Keras and the config that describes them -> a checkpoint of this program.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { findConfig } from '../config/find-config.ts';
+import { loadConfig } from '../config/load.ts';
+import { DcganError } from '../errors.ts';
+import {
+  type ImportedNetwork,
+  type ImportReport,
+  importDiscriminator,
+  importNetworks,
+} from '../imports/import-networks.ts';
+import { buildNetworks } from '../models/networks.ts';
+import { hasCheckpoint, saveCheckpoint } from '../outputs/checkpoint.ts';
+import { packageDirectory } from '../package-directory.ts';
+
+export interface ImportOptions {
+  /** The file with the generator, and perhaps the discriminator. */
+  file: string;
+  config: string;
+  set: readonly string[];
+  name: string;
+  /** The generator's place in the file, where several would fit. */
+  from?: string;
+  /** Another file, with the discriminator. */
+  discriminator?: string;
+  root: string;
+}
+
+export interface ImportResult {
+  name: string;
+  /** The folder that was written, relative to the root. */
+  checkpoint: string;
+  networks: ImportReport[];
+}
+
+/**
+ * Makes a checkpoint of weights from elsewhere. Nothing in their file is run.
+ * @throws DcganError `usage.bad-name`, `usage.name-taken`, `config.*`, and `checkpoint.*` for files that are damaged, unsafe or do not fit
+ */
+export async function importWeights(options: ImportOptions): Promise<ImportResult> {
+  const { file, name, from, root } = options;
+  const directory = await freeDirectory(root, name);
+  const config = await loadConfig(findConfig(options.config, { root, packageDirectory }), options.set);
+  const networks = buildNetworks(config);
+
+  const imported = await importNetworks(file, networks, from);
+  if (options.discriminator !== undefined) {
+    imported.splice(1, 1, await importDiscriminator(options.discriminator, networks));
+  }
+  const tensors = Object.assign({}, ...imported.map((network) => network.tensors)) as ImportedNetwork['tensors'];
+  const state = await stateOf(config, [...new Set(imported.map(({ report }) => report.file))]);
+  const path = await saveCheckpoint(directory, { step: 0, tensors, state });
+  return { name, checkpoint: relative(root, path), networks: imported.map(({ report }) => report) };
+}
+
+/** Its batch-norm statistics are taken as they are: those of PyTorch's eval(), without what this program corrects in young averages. */
+async function stateOf(config: Config, files: readonly string[]): Promise<Record<string, unknown>> {
+  const imported = await Promise.all(files.map(async (file) => ({ file: basename(file), sha256: await sha256(file) })));
+  const grid = { ...config.outputs.grid, batchNorm: 'moving' };
+  return {
+    config: { ...config, outputs: { ...config.outputs, grid } },
+    dataFingerprint: `imported ${imported.map((source) => source.sha256).join(' ')}`,
+    generatorPasses: 0,
+    imported,
+  };
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}
+
+async function freeDirectory(root: string, name: string): Promise<string> {
+  if (!/^[a-z0-9][\w.-]*$/i.test(name) || /^[0-9a-f]{7}$/.test(name)) {
+    throw new DcganError('usage.bad-name', {
+      happened: `A checkpoint cannot be called ${JSON.stringify(name)}.`,
+      expected: 'Expected letters, digits, dots, dashes and underscores, and not the 7 hex digits of a run hash.',
+    });
+  }
+  const directory = join(root, 'checkpoints', name);
+  if (!(await hasCheckpoint(directory))) return directory;
+  throw new DcganError('usage.name-taken', {
+    happened: `There is a checkpoint called ${name} already: ${directory}.`,
+    fix: 'Choose another --name, or remove that folder.',
+  });
+}

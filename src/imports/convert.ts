@@ -1,0 +1,28 @@
+// The tensors of a match as this program's variables.
+import { DcganError } from '../errors.ts';
+import type { Network } from '../models/network.ts';
+import type { NamedTensors } from '../outputs/safetensors.ts';
+import type { Convention } from './convention.ts';
+import type { Match } from './match-network.ts';
+
+/**
+ * Reads every tensor of a network and puts its values in this program's order.
+ * @throws DcganError `checkpoint.not-finite` naming the key; Error where the file is damaged
+ */
+export async function convertNetwork(network: Network, match: Match, convention: Convention): Promise<NamedTensors> {
+  const tensors: NamedTensors = {};
+  for (const { index, parameters } of match.layers) {
+    for (const { name, part, shape, tensor } of parameters) {
+      const values = await tensor.read();
+      checkFinite(values, tensor.key);
+      tensors[name] = { shape, values: convention.rearrange(network, index, part, values) };
+    }
+  }
+  return tensors;
+}
+
+function checkFinite(values: Float32Array, key: string): void {
+  if (values.every(Number.isFinite)) return;
+  const happened = `${key} holds values that are no numbers (NaN or infinite).`;
+  throw new DcganError('checkpoint.not-finite', { happened }, { data: { key } });
+}

@@ -1,0 +1,75 @@
+// A file of weights to variables: opened, its networks found, every tensor converted, and a record of what became of it.
+import type { Network, NetworkName } from '../models/network.ts';
+import type { Networks } from '../models/networks.ts';
+import type { NamedTensors } from '../outputs/safetensors.ts';
+import { type Candidate, candidatesOf } from './candidates.ts';
+import { convertNetwork } from './convert.ts';
+import { type FoundNetwork, findNetwork, fittingNetworks } from './find-network.ts';
+import { describing, openWeights } from './open-weights.ts';
+
+/** What was taken from where, for people and scripts. */
+export interface ImportReport {
+  network: NetworkName;
+  file: string;
+  format: string;
+  /** The keys that lead to it within the file; '' is the whole file. */
+  path: string;
+  /** Numbers in its variables, batch-norm statistics included. */
+  parameters: number;
+  layers: { index: number; type: string; tensors: { key: string; from: readonly number[]; to: readonly number[] }[] }[];
+}
+
+export interface ImportedNetwork {
+  report: ImportReport;
+  tensors: NamedTensors;
+}
+
+/**
+ * The generator of a file, and the discriminator where the file has one that fits.
+ * @throws DcganError `checkpoint.mismatch`, `checkpoint.ambiguous`, `config.not-importable`, and all that `openWeights` throws
+ */
+export function importNetworks(file: string, networks: Networks, from: string | undefined): Promise<ImportedNetwork[]> {
+  return withCandidates(file, async (candidates, format) => {
+    const { generator, discriminator } = networks;
+    const found = findNetwork(generator, candidates, { file, path: from });
+    const imported = [await importFound(generator, found, { file, format })];
+    const others = fittingNetworks(discriminator, candidates);
+    if (others.length === 1) imported.push(await importFound(discriminator, others[0]!, { file, format }));
+    return imported;
+  });
+}
+
+/** The discriminator of a file. Throws like `importNetworks`. */
+export function importDiscriminator(file: string, { discriminator }: Networks): Promise<ImportedNetwork> {
+  return withCandidates(file, (candidates, format) =>
+    importFound(discriminator, findNetwork(discriminator, candidates, { file }), { file, format }),
+  );
+}
+
+async function withCandidates<Value>(
+  file: string,
+  action: (candidates: Candidate[], format: string) => Promise<Value>,
+): Promise<Value> {
+  const weights = await openWeights(file);
+  try {
+    return await describing(file, () => action(candidatesOf(weights), weights.format));
+  } finally {
+    await weights.close();
+  }
+}
+
+async function importFound(
+  network: Network,
+  { candidate: { path, convention }, match }: FoundNetwork,
+  source: { file: string; format: string },
+): Promise<ImportedNetwork> {
+  convention.check(network);
+  const tensors = await convertNetwork(network, match, convention);
+  const parameters = Object.values(tensors).reduce((sum, { values }) => sum + values.length, 0);
+  const layers = match.layers.map(({ index, type, parameters: matched }) => ({
+    index,
+    type,
+    tensors: matched.map(({ shape, tensor }) => ({ key: tensor.key, from: tensor.shape, to: shape })),
+  }));
+  return { report: { network: network.name, ...source, path, parameters, layers }, tensors };
+}

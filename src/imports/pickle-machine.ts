@@ -1,0 +1,92 @@
+// The state of a pickle while it is read: a stack of values, the groups open in it, and what was put aside to be used again.
+import type { PickleCursor } from './pickle-cursor.ts';
+
+/** What a pickle may name, and what lies outside of it. */
+export interface Vocabulary {
+  /** By `module.name`: a function that makes a value from a list of arguments, or a value. */
+  names: ReadonlyMap<string, unknown>;
+  /** The value that an id stands for. */
+  persistent(id: unknown): unknown;
+}
+
+export interface Machine {
+  cursor: PickleCursor;
+  vocabulary: Vocabulary;
+  stack: unknown[];
+  /** Where in the stack the open groups begin. */
+  marks: number[];
+  memo: Map<number, unknown>;
+}
+
+/** The longest pickle that is read; a state_dict of a thousand tensors takes 200 kB. */
+export const mostPickleBytes = 2 ** 24;
+
+/** A pickle names something that is not in the vocabulary. */
+export class RefusedName extends Error {
+  readonly refused: string;
+
+  constructor(refused: string) {
+    super(`it names ${refused}`);
+    this.refused = refused;
+  }
+}
+
+/** The uppermost values, as many as asked for, lowest first. */
+export function popMany({ stack, marks }: Machine, count: number): unknown[] {
+  if (stack.length - (marks.at(-1) ?? 0) < count) throw new Error('its pickle takes a value where there is none');
+  return stack.splice(stack.length - count);
+}
+
+/** All values above the last mark, lowest first. */
+export function popGroup({ stack, marks }: Machine): unknown[] {
+  const begin = marks.pop();
+  if (begin === undefined) throw new Error('its pickle ends a group that never began');
+  return stack.splice(begin);
+}
+
+export function append(machine: Machine, items: readonly unknown[]): void {
+  const list = top(machine);
+  if (!Array.isArray(list)) throw new Error('its pickle appends to what is no list');
+  for (const item of items) list.push(item);
+}
+
+/** key, value, key, value, ... */
+export function setItems(machine: Machine, items: readonly unknown[]): void {
+  const dict = top(machine);
+  if (!(dict instanceof Map)) throw new Error('its pickle sets items of what is no dict');
+  if (items.length % 2 !== 0) throw new Error('its pickle has a key without a value');
+  for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
+}
+
+export function memorise(machine: Machine, index: number): void {
+  machine.memo.set(index, top(machine));
+}
+
+export function recall({ stack, memo }: Machine, index: number): void {
+  if (!memo.has(index)) throw new Error(`its pickle uses value ${index} before there is one`);
+  stack.push(memo.get(index));
+}
+
+export function pushName({ stack, vocabulary: { names } }: Machine, module: unknown, name: unknown): void {
+  if (typeof module !== 'string' || typeof name !== 'string') throw new Error('its pickle has a name that is no text');
+  const full = `${module}.${name}`;
+  if (!names.has(full)) throw new RefusedName(full);
+  stack.push(names.get(full));
+}
+
+export function call(machine: Machine): void {
+  const [make, values] = popMany(machine, 2);
+  if (typeof make !== 'function' || !Array.isArray(values)) throw new Error('its pickle calls what is no function');
+  machine.stack.push((make as (values: unknown[]) => unknown)(values));
+}
+
+/** Attributes of a dict, such as a state_dict's `_metadata`, are not needed. */
+export function passOverState(machine: Machine): void {
+  popMany(machine, 1);
+  if (!(top(machine) instanceof Map)) throw new Error('its pickle sets attributes of what is no dict');
+}
+
+function top({ stack, marks }: Machine): unknown {
+  if (stack.length <= (marks.at(-1) ?? 0)) throw new Error('its pickle takes a value where there is none');
+  return stack.at(-1);
+}

@@ -1,0 +1,60 @@
+// PyTorch counts an image's values channel by channel, this program pixel by pixel. After a flatten and before a reshape such
+// an image is a vector, and the two disagree on the order of its values: the weights beside it make up for that.
+import type { Shape } from '../engines/engine.ts';
+import { elementCount } from '../engines/feeds.ts';
+import { DcganError } from '../errors.ts';
+import type { Network } from '../models/network.ts';
+
+type WalkedLayer = Network['layers'][number];
+
+/** For each value of this program's vector, where it stands in PyTorch's; undefined where both agree. */
+export type VectorOrder = Uint32Array | undefined;
+
+/** The order of what layer `index` takes, if that is a vector. */
+export function orderBefore(network: Network, index: number): VectorOrder {
+  const source = neighbour(network, index, -1);
+  return source?.layer.type === 'flatten' ? channelsFirst(source.input) : undefined;
+}
+
+/** The order of what layer `index` gives, if that is a vector. */
+export function orderAfter(network: Network, index: number): VectorOrder {
+  const target = neighbour(network, index, 1);
+  return target?.layer.type === 'reshape' && target.input.length === 1 ? channelsFirst(target.output) : undefined;
+}
+
+/**
+ * A dense layer must stand before every vector that becomes an image: nothing else has weights for it.
+ * @throws DcganError `config.not-importable` naming the layer
+ */
+export function checkVectors(network: Network): void {
+  network.layers.forEach(({ layer, input, output }, index) => {
+    if (layer.type !== 'reshape' || !channelsFirst(output)) return;
+    if (input.length === 1 && neighbour(network, index, -1)?.layer.type === 'dense') return;
+    throw new DcganError('config.not-importable', {
+      happened: `${network.name}, layer ${index} (reshape) makes an image [${output.join(', ')}] of what no dense layer gives.`,
+      expected:
+        'PyTorch orders the values of an image in another way, which only the weights before it can make up for.',
+    });
+  });
+}
+
+/** Layers that treat all values of a vector alike, or each by itself. */
+const orderless = ['batchNorm', 'relu', 'leakyRelu', 'tanh', 'sigmoid', 'dropout'];
+
+/** The nearest layer in a direction that gives a vector's values their order. */
+function neighbour({ layers }: Network, index: number, direction: 1 | -1): WalkedLayer | undefined {
+  let place = index + direction;
+  while (layers[place] && orderless.includes(layers[place]!.layer.type)) place += direction;
+  return layers[place];
+}
+
+/** Value (y, x, c) of [height, width, channels] stands at (c, y, x) in PyTorch. */
+function channelsFirst(image: Shape): VectorOrder {
+  const [height, width, channels] = image as [number, number, number];
+  const pixels = height * width;
+  if (image.length !== 3 || pixels === 1 || channels === 1) return undefined;
+  return Uint32Array.from(
+    { length: elementCount(image) },
+    (_, i) => (i % channels) * pixels + Math.floor(i / channels),
+  );
+}

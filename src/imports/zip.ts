@@ -1,0 +1,105 @@
+// Reads zip files as torch.save writes them: entries stored as they are. A file that was made to deceive is refused:
+// compressed, encrypted, overlapping or double entries, names that lead elsewhere, wrong checksums.
+import { type FileHandle, open } from 'node:fs/promises';
+import zlib from 'node:zlib';
+import { type Entry, fromFdPromise } from 'yauzl';
+import { readBytes } from './read-bytes.ts';
+
+interface StoredEntry {
+  name: string;
+  /** Where its header begins in the file. */
+  header: number;
+  /** Where its bytes begin and end in the file. */
+  begin: number;
+  end: number;
+  crc32: number;
+}
+
+export interface ZipFile {
+  /** Bytes per entry, by name. */
+  sizes: ReadonlyMap<string, number>;
+  /** A span of an entry's bytes, or all of them. Throws Error where the name is not there or the checksum does not hold. */
+  read(name: string, span?: Span): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+interface Span {
+  begin: number;
+  end: number;
+}
+
+const mostEntries = 100_000;
+const chunkBytes = 2 ** 20;
+const stored = 0;
+
+/** Opens a zip file and checks all that its directory says. Throws Error. */
+export async function openZip(path: string): Promise<ZipFile> {
+  const file = await open(path);
+  try {
+    const entries = await readDirectory(file);
+    return {
+      sizes: new Map(Array.from(entries.values(), ({ name, begin, end }) => [name, end - begin])),
+      async read(name, span) {
+        const entry = entries.get(name);
+        if (!entry) throw new Error(`it has no entry ${name}`);
+        return readEntry(file, entry, span ?? { begin: 0, end: entry.end - entry.begin });
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function readDirectory(file: FileHandle): Promise<Map<string, StoredEntry>> {
+  const directory = await fromFdPromise(file.fd, { autoClose: false, strictFileNames: true });
+  if (directory.entryCount > mostEntries) throw new Error(`it claims ${directory.entryCount} entries`);
+  const entries = new Map<string, StoredEntry>();
+  for await (const entry of directory.eachEntry()) {
+    if (entries.has(entry.fileName)) throw new Error(`it has two entries called ${entry.fileName}`);
+    checkStored(entry);
+    const { fileDataStart: begin } = await directory.readLocalFileHeaderPromise(entry, { minimal: true });
+    entries.set(entry.fileName, {
+      name: entry.fileName,
+      header: entry.relativeOffsetOfLocalHeader,
+      begin,
+      end: begin + entry.compressedSize,
+      crc32: entry.crc32,
+    });
+  }
+  checkLayout([...entries.values()]);
+  return entries;
+}
+
+function checkStored(entry: Entry): void {
+  if (entry.compressionMethod !== stored)
+    throw new Error(`its entry ${entry.fileName} is compressed, which torch.save never does`);
+  if (entry.isEncrypted()) throw new Error(`its entry ${entry.fileName} is encrypted`);
+}
+
+/** Entries that share bytes are how a small file pretends to be a large one. */
+function checkLayout(entries: StoredEntry[]): void {
+  let before: StoredEntry | undefined;
+  for (const entry of entries.sort((a, b) => a.header - b.header)) {
+    if (before && entry.header < before.end) throw new Error(`its entries ${before.name} and ${entry.name} overlap`);
+    before = entry;
+  }
+}
+
+/** All of it is read, for its checksum; no more than what is asked for is kept. */
+async function readEntry(file: FileHandle, { name, begin, end, crc32: expected }: StoredEntry, span: Span) {
+  const [first, last] = [begin + span.begin, begin + span.end];
+  const part = new Uint8Array(last - first);
+  let checksum = 0;
+  for (let place = begin; place < end; place += chunkBytes) {
+    const chunk = await readBytes(file, place, Math.min(chunkBytes, end - place));
+    checksum = crc32?.(chunk, checksum) ?? expected;
+    const [from, to] = [Math.max(place, first), Math.min(place + chunk.length, last)];
+    if (from < to) part.set(chunk.subarray(from - place, to - place), from - first);
+  }
+  if (checksum !== expected) throw new Error(`the checksum of its entry ${name} does not match`);
+  return part;
+}
+
+const crc32 = zlib.crc32 as typeof zlib.crc32 | undefined; // since Node 20.15

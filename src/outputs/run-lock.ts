@@ -1,0 +1,97 @@
+// One process per run: a file that names its owner. What a crash leaves of it is recognised and taken over.
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DcganError } from '../errors.ts';
+import { isGone, thisOwner } from '../process-owner.ts';
+import { makeFolder, writingTo } from './write-file.ts';
+
+export interface RunLock {
+  /** Says that the owner is at work; processes on other machines have only the file's age to tell. */
+  renew(): Promise<void>;
+  release(): Promise<void>;
+}
+
+interface Holder {
+  owner: string;
+  ageHours: number;
+}
+
+const tries = 3;
+
+/**
+ * Takes a run for this process.
+ * @throws DcganError `usage.run-in-use` while another process has it, `usage.cannot-write`
+ */
+export async function lockRun(path: string): Promise<RunLock> {
+  await makeFolder(dirname(path));
+  for (let attempt = 0; attempt < tries; attempt++) {
+    if (await create(path)) {
+      return {
+        renew: () => utimes(path, new Date(), new Date()).catch(() => undefined),
+        release: async () => {
+          if ((await holderOf(path))?.owner === thisOwner()) await rm(path, { force: true });
+        },
+      };
+    }
+    const holder = await holderOf(path);
+    if (!holder) continue; // given back meanwhile
+    if (!hasLeft(holder)) throw inUse(path, holder);
+    await removeLeftBehind(path, holder);
+  }
+  throw inUse(path, await holderOf(path));
+}
+
+async function create(path: string): Promise<boolean> {
+  return writingTo(path, async () => {
+    try {
+      await writeFile(path, thisOwner(), { flag: 'wx' });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+  });
+}
+
+async function holderOf(path: string): Promise<Holder | undefined> {
+  try {
+    const { mtimeMs } = await stat(path);
+    return { owner: await readFile(path, 'utf8'), ageHours: (Date.now() - mtimeMs) / 3_600_000 };
+  } catch {
+    return undefined;
+  }
+}
+
+const emptyForHours = 1 / 60; // a file is empty for the moment between its making and its writing, or after a crash in it
+
+function hasLeft({ owner, ageHours }: Holder): boolean {
+  return owner === '' ? Math.abs(ageHours) > emptyForHours : isGone(owner, ageHours);
+}
+
+/** Of two that find the same file at once, the slower may have taken the other's new one aside: that goes back. */
+async function removeLeftBehind(path: string, { owner }: Holder): Promise<void> {
+  const aside = `${path}.${randomUUID().slice(0, 8)}`;
+  const taken = await rename(path, aside).then(
+    () => true,
+    () => false,
+  );
+  if (!taken) return;
+  const found = await readFile(aside, 'utf8').catch(() => owner);
+  if (found !== owner) await writeFile(path, found, { flag: 'wx' }).catch(() => undefined);
+  await rm(aside, { force: true });
+}
+
+function inUse(path: string, holder: Holder | undefined): DcganError {
+  const [, pid, host] = /^(\d+)-\d+-(.*)$/.exec(holder?.owner ?? '') ?? [];
+  const who = pid ? `Process ${pid} on ${host}` : 'Another process';
+  return new DcganError(
+    'usage.run-in-use',
+    {
+      happened: `${who} is training this run.`,
+      expected: 'A run is trained by one process at a time.',
+      fix: `Wait for it, stop it, or change the config. If it is surely gone, remove ${path}.`,
+    },
+    { data: { path, owner: holder?.owner } },
+  );
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type BenchEvent, type BenchOptions, bench } from '../../src/commands/bench.ts';
+import { temporaryFolder, tinyConfig, writeJsonFile } from '../helpers/temporary-run.ts';
+
+const root = temporaryFolder();
+const config = writeJsonFile(join(root, 'tiny.json'), tinyConfig());
+
+async function run(more: Partial<BenchOptions> = {}, shouldStop = () => false) {
+  const events: BenchEvent[] = [];
+  const io = { onEvent: (event: BenchEvent) => void events.push(event), shouldStop };
+  return { result: await bench({ config, set: [], engine: 'wasm', root, seconds: 0.2, ...more }, io), events };
+}
+
+test('times the step of a config whose pictures are not there, and writes nothing', async () => {
+  const { result, events } = await run({ set: ['training.discriminatorSteps=3'] });
+  const { msPerStep, imagesPerSecond, secondsPer1000Images, batchSize, steps } = result;
+  assert.ok(msPerStep.least > 0 && msPerStep.least <= msPerStep.median && msPerStep.median <= msPerStep.most);
+  assert.ok(Math.abs(imagesPerSecond * (msPerStep.median / 1000) - 3 * batchSize) < 1e-6, 'three batches a step');
+  assert.ok(Math.abs(secondsPer1000Images * imagesPerSecond - 1000) < 1e-6);
+  assert.equal(events.filter(({ type }) => type === 'step').length, steps);
+  assert.deepEqual(readdirSync(root), ['tiny.json']);
+});
+
+test('measures for as long as it is told to, but three steps at least', async () => {
+  assert.equal((await run({ seconds: 0 })).result.steps, 3);
+  assert.ok((await run({ seconds: 0.5 })).result.steps > 3);
+});
+
+test('stops when it is asked to, with what it has', async () => {
+  const { result } = await run({ seconds: 3600 }, () => true);
+  assert.ok(result.steps > 0 && Number.isFinite(result.msPerStep.median));
+});
+
+test('a precision that the engine lacks is refused', async () => {
+  await assert.rejects(run({ set: ['training.precision=mixed_bfloat16'] }), { code: 'engine.precision', exitCode: 5 });
+});

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { openWeights } from '../../src/imports/open-weights.ts';
+
+const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/import/${name}`, import.meta.url));
+const { views } = JSON.parse(readFileSync(fixture('golden.json'), 'utf8')) as {
+  views: Record<string, { shape: number[]; values: number[] }>;
+};
+
+test('tensors of every type and stride are read as PyTorch reads them', async () => {
+  const weights = await openWeights(fixture('views.pt'));
+  const tensors = weights.stateDicts.get('')!;
+  assert.deepEqual([...tensors.keys()], Object.keys(views));
+  for (const [key, { shape, values }] of Object.entries(views)) {
+    const tensor = tensors.get(key)!;
+    assert.deepEqual(tensor.shape, shape, key);
+    assert.deepEqual(await tensor.read(), Float32Array.from(values), key);
+  }
+  await weights.close();
+});
+
+test('dicts of tensors are found by the keys that lead to them, numbered ones not', async () => {
+  const weights = await openWeights(fixture('whole.pt'));
+  assert.deepEqual([...weights.stateDicts.keys()], ['gen_model', 'dis_model']);
+  await weights.close();
+});
