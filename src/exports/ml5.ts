@@ -1,4 +1,4 @@
-// The format ml5: a manifest and a layers model as ml5.DCGAN takes them, one NCHW image in [-1, 1] with three or four channels.
+// The format ml5: a manifest and a layers model as ml5.DCGAN takes them: NCHW in [-1, 1], three or four channels.
 // https://github.com/ml5js/ml5-library/blob/main/src/DCGAN/index.js
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -26,7 +26,7 @@ export const exportMl5: ExportFormat = async (source, folder) => {
   return ['manifest.json', ...files];
 };
 
-/** [h, w, c] in the config's range -> [c', h, w] in [-1, 1]. Grey becomes red, green and blue: ml5 drops axes of length 1. */
+/** [h, w, c] in the config's range -> [c', h, w] in [-1, 1]. Grey becomes three colours: ml5 drops axes of length 1. */
 function inMl5Form({ data: { range, channels } }: Config): KerasLayer[] {
   const toRange: KerasLayer = {
     className: 'Conv2D',

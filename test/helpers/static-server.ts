@@ -13,7 +13,7 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** Serves a folder until the file's tests are done; to be called outside of tests. Gives its address, with a slash at the end. */
+/** Serves a folder until the file's tests are done; to be called outside of tests. Gives its address, with a slash. */
 export async function serve(folder: string): Promise<string> {
   const server = createServer(async ({ url }, response) => {
     const path = normalize(new URL(url!, 'http://localhost').pathname);

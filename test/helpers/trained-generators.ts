@@ -1,4 +1,4 @@
-// Generators as if trained: shipped designs with few channels, and any stack of layers, with weights that make lively images.
+// Generators as if trained: shipped designs with few channels, and any stack of layers; weights that make lively images.
 import { join } from 'node:path';
 import { openImageMaker } from '../../src/commands/image-maker.ts';
 import type { Config } from '../../src/config/config.ts';

@@ -1,5 +1,6 @@
-// Bilinear upsampling as Keras layers. Keras.js's own blends other neighbours (it takes pixels' corners for their centres), so each axis
-// is a product with a matrix [n, f n]: dense layers act on the last axis, and permutations bring each axis there.
+// Bilinear upsampling as Keras layers. TensorFlow.js's own blends other neighbours (it takes pixels' corners for their
+// centres), so each axis is a product with a matrix [n, f n]: dense layers act on the last axis, and permutations bring
+// each axis there.
 import type { InferenceLayerOf } from '../inference-layers.ts';
 import { type KerasLayer, kernelAndBias } from './keras-layer.ts';
 

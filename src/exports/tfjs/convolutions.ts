@@ -1,4 +1,5 @@
-// Convolutions with explicit paddings as Keras layers, which only know SAME and VALID: zeros are added before, or pixels cut off after.
+// Convolutions with explicit paddings as Keras layers, which only know SAME and VALID: zeros are added before, or pixels
+// cut off after.
 import { convolutionPadding, type Sides } from '../../models/layers/padding.ts';
 import type { InferenceLayerOf } from '../inference-layers.ts';
 import { type KerasLayer, kernelAndBias } from './keras-layer.ts';
@@ -17,8 +18,8 @@ export function convolution(layer: InferenceLayerOf<'conv'>, name: string): Kera
 }
 
 /**
- * Keras's VALID makes (n - 1) s + max(k, s) pixels out of n. Those before and after the wanted ones are cut off; where the wanted ones
- * go on beyond them, a row of zeros more at the input makes s pixels more.
+ * Keras's VALID makes (n - 1) s + max(k, s) pixels out of n. Those before and after the wanted ones are cut off; where
+ * the wanted ones go on beyond them, a row of zeros more at the input makes s pixels more.
  */
 export function transposedConvolution(layer: InferenceLayerOf<'convTranspose'>, name: string): KerasLayer[] {
   const { size, stride, crop, kernel, bias, input, output } = layer;

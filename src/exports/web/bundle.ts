@@ -11,7 +11,10 @@ export interface BuiltFile {
   content: Uint8Array;
 }
 
-/** app.js and one file per backend, which only the browsers that use it load. The source is TypeScript, also of a published package. */
+/**
+ * app.js and one file per backend, which only the browsers that use it load. Also a published package has the page as
+ * TypeScript, which becomes JavaScript here and nowhere else.
+ */
 export async function bundlePage(): Promise<BuiltFile[]> {
   const page = join(packageDirectory, 'src/exports/web/page');
   const outdir = join(packageDirectory, 'bundle'); // only named: nothing is written

@@ -1,4 +1,4 @@
-// The format web: one folder with a page that runs the generator in the browser, from any static server and without a network.
+// The format web: one folder with a page that runs the generator in the browser, from any static server, offline too.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder, writeFileSafely } from '../../outputs/write-file.ts';

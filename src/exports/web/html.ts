@@ -4,10 +4,10 @@ import type { PageData } from './page-data.ts';
 
 const samples = 24;
 
-export function pageHtml({ generator, name, step, runHash }: ExportSource, data: PageData): string {
-  const { height, width, channels } = data.image;
-  const colours = { 1: 'grey', 3: 'colour', 4: 'colour with transparency' }[channels];
-  const title = escapeHtml(name);
+export function pageHtml(source: ExportSource, data: PageData): string {
+  const { height, width } = data.image;
+  const title = escapeHtml(source.name);
+  const canvas = `<canvas id="image" width="${width}" height="${height}" role="img" aria-label="Generated image"></canvas>`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -25,7 +25,7 @@ export function pageHtml({ generator, name, step, runHash }: ExportSource, data:
 <header>
   <div>
     <h1>${title}</h1>
-    <p class="quiet">DCGAN ${escapeHtml(generator.config.name)}, run ${escapeHtml(runHash)}, step ${step} · ${width} × ${height} pixels, ${colours} · ${data.latent.size} latent dimensions</p>
+    <p class="quiet">${escapeHtml(facts(source, data))}</p>
   </div>
   <div class="field">
     <label for="backend">Compute with</label>
@@ -40,7 +40,7 @@ export function pageHtml({ generator, name, step, runHash }: ExportSource, data:
 <p id="status" class="quiet" role="status">Loading the generator …</p>
 <main>
   <section class="stage" aria-label="Image">
-    <div class="frame"><canvas id="image" width="${width}" height="${height}" role="img" aria-label="Generated image, not there yet"></canvas></div>
+    <div class="frame">${canvas}</div>
     <p id="caption" class="caption">Seed 0</p>
     <div class="row">
       ${numberField('seed', 'Seed', 0)}
@@ -62,14 +62,14 @@ ${data.dimensions.map((dimension) => dimensionSlider(dimension, data)).join('\n'
       <div class="row">
         ${numberField('from', 'From seed', 0)}
         ${numberField('to', 'To seed', 1)}
-        <button type="button" id="play" aria-pressed="false">Play</button>
+        <button type="button" id="play">Play</button>
       </div>
       ${slider({ id: 'position', label: 'Position', min: 0, max: 1, step: 0.01, value: 0, text: '0 %' })}
     </section>
     <section aria-labelledby="walk-title">
       <h2 id="walk-title">Random walk</h2>
       <div class="row">
-        <button type="button" id="walk" aria-pressed="false">Start walking</button>
+        <button type="button" id="walk">Start walking</button>
         ${slider({ id: 'pace', label: 'Each way', min: 0.5, max: 8, step: 0.5, value: 3, text: '3 s' })}
       </div>
     </section>
@@ -87,7 +87,10 @@ ${Array.from({ length: samples }, (_, seed) => sample(seed, data)).join('\n')}
   </section>
 </main>
 <script>
-if (location.protocol === 'file:') document.getElementById('status').textContent = 'Browsers load this page from a web server only: run "npx serve" or "python3 -m http.server" in its folder and open the address it prints.';
+if (location.protocol === 'file:') {
+  document.getElementById('status').textContent =
+    'Browsers run this page from a web server only. In its folder, start one with "python3 -m http.server" and open http://localhost:8000.';
+}
 </script>
 <noscript><p>The generator runs in this page, so it needs JavaScript.</p></noscript>
 </body>
@@ -95,8 +98,16 @@ if (location.protocol === 'file:') document.getElementById('status').textContent
 `;
 }
 
+/** "DCGAN mnist, run 1a2b3c4, step 300 · 28 × 28 pixels, grey · 64 latent dimensions" */
+function facts({ generator, runHash, step }: ExportSource, { image, latent }: PageData): string {
+  const colours = { 1: 'grey', 3: 'colour', 4: 'colour with transparency' }[image.channels];
+  const size = `${image.width} × ${image.height} pixels, ${colours}`;
+  return `DCGAN ${generator.config.name}, run ${runHash}, step ${step} · ${size} · ${latent.size} latent dimensions`;
+}
+
 function numberField(id: string, label: string, value: number): string {
-  return `<div class="field"><label for="${id}">${label}</label><input type="number" id="${id}" min="0" max="4294967295" step="1" value="${value}" inputmode="numeric" autocomplete="off"></div>`;
+  const input = `type="number" id="${id}" min="0" max="4294967295" step="1" value="${value}" inputmode="numeric"`;
+  return `<div class="field"><label for="${id}">${label}</label><input ${input} autocomplete="off"></div>`;
 }
 
 interface Slider {
@@ -111,7 +122,11 @@ interface Slider {
 }
 
 function slider({ id, label, min, max, step, value, text }: Slider): string {
-  return `<div class="slider"><label for="${id}">${label}</label><input type="range" id="${id}" min="${min}" max="${max}" step="${step}" value="${value}" autocomplete="off"><output for="${id}" aria-live="off">${text}</output></div>`;
+  return `<div class="slider">
+        <label for="${id}">${label}</label>
+        <input type="range" id="${id}" min="${min}" max="${max}" step="${step}" value="${value}" autocomplete="off">
+        <output for="${id}" aria-live="off">${text}</output>
+      </div>`;
 }
 
 /** A standard normal value is seldom beyond 3; a uniform one never beyond 1. */
@@ -129,7 +144,8 @@ function bodyClasses({ image: { height, width, channels } }: PageData): string {
 }
 
 function sample(seed: number, { image: { width, height } }: PageData): string {
-  return `      <li><button type="button" aria-label="Show seed ${seed}"><canvas width="${width}" height="${height}"></canvas><span aria-hidden="true">${seed}</span></button></li>`;
+  const canvas = `<canvas width="${width}" height="${height}"></canvas>`;
+  return `      <li><button type="button" aria-label="Show seed ${seed}">${canvas}<span aria-hidden="true">${seed}</span></button></li>`;
 }
 
 function escapeHtml(text: string): string {

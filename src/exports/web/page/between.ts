@@ -2,8 +2,8 @@
 import type { PageData } from '../page-data.ts';
 
 /**
- * The vector at `share` (0 to 1) of the way: along an arc for normal latents, whose length hardly varies (Shoemake 1985; White 2016,
- * "Sampling generative networks"), straight for uniform ones, which stay in their cube.
+ * The vector at `share` (0 to 1) of the way: along an arc for normal latents, whose length hardly varies (Shoemake 1985;
+ * White, "Sampling generative networks", 2016), straight for uniform ones, which stay in their cube.
  */
 export function between(
   from: Float32Array,

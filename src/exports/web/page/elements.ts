@@ -22,8 +22,12 @@ export function showValue(slider: HTMLInputElement, text: string): void {
   if (output) output.textContent = text;
 }
 
-/** Shows whether what a button starts is running. */
-export function showPressed(toggle: HTMLButtonElement, pressed: boolean, text: string): void {
-  toggle.ariaPressed = String(pressed);
+/** Shows whether what a button starts is running, and what the button does now. */
+export function showRunning(toggle: HTMLButtonElement, running: boolean, text: string): void {
+  toggle.classList.toggle('running', running);
   toggle.textContent = text;
+}
+
+export function isRunning(toggle: HTMLButtonElement): boolean {
+  return toggle.classList.contains('running');
 }

@@ -3,7 +3,7 @@ import { latentsOfSeeds } from '../../../models/latents.ts';
 import type { PageData } from '../page-data.ts';
 import { animate, stopAnimation } from './animation.ts';
 import { between } from './between.ts';
-import { button, input, seedIn, showPressed, showValue } from './elements.ts';
+import { button, input, isRunning, seedIn, showRunning, showValue } from './elements.ts';
 import type { Stage } from './stage.ts';
 
 const secondsOneWay = 3;
@@ -32,13 +32,13 @@ function connectInterpolation({ latent }: PageData, stage: Stage): void {
   for (const field of [from, to]) field.addEventListener('change', stopAndShow);
   position.addEventListener('input', stopAndShow);
   play.addEventListener('click', () => {
-    if (play.ariaPressed === 'true') return stopAnimation();
+    if (isRunning(play)) return stopAnimation();
     const start = position.valueAsNumber;
     animate(
       (seconds) => showAt(backAndForth(start + seconds / secondsOneWay)),
-      () => showPressed(play, false, 'Play'),
+      () => showRunning(play, false, 'Play'),
     );
-    showPressed(play, true, 'Pause');
+    showRunning(play, true, 'Pause');
   });
 }
 
@@ -68,12 +68,12 @@ function connectWalk({ latent }: PageData, stage: Stage): void {
         }
         return stage.show(between(from, to, share, latent), `Walking to seed ${goal}`);
       },
-      () => showPressed(walk, false, 'Start walking'),
+      () => showRunning(walk, false, 'Start walking'),
     );
-    showPressed(walk, true, 'Stop walking');
+    showRunning(walk, true, 'Stop walking');
   }
 
-  walk.addEventListener('click', () => (walk.ariaPressed === 'true' ? stopAnimation() : start()));
+  walk.addEventListener('click', () => (isRunning(walk) ? stopAnimation() : start()));
   pace.addEventListener('input', () => showValue(pace, `${pace.valueAsNumber} s`));
 }
 
