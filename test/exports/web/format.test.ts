@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -140,6 +141,13 @@ test('nothing is asked of any other machine, and the page says what computes and
     [],
   );
   assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test('opened as a file the page says that it needs a server', inChromium, async () => {
+  const page = await openPage(phone);
+  await page.goto(pathToFileURL(join(root, 'digits', 'index.html')).href);
+  assert.match((await page.textContent('#status'))!, /from a web server only.+http:\/\/localhost:8000/);
   await page.close();
 });
 
