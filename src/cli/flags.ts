@@ -50,6 +50,11 @@ export const easingFlag = () =>
 
 export const jsonFlag = () => new Option('--json', 'print one JSON object');
 
+export const previewFlag = () =>
+  new Option('--preview [how]', 'show pictures in the terminal, in the best way that it is known to support')
+    .choices(['auto', 'half-blocks', 'kitty', 'iterm', 'sixel'])
+    .preset('auto');
+
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }

@@ -3,14 +3,15 @@ import { type InterpolateOptions, interpolate } from '../commands/interpolate.ts
 import { DcganError } from '../errors.ts';
 import { type CheckpointFlags, whichCheckpoint } from './flags.ts';
 import { formatCount } from './format.ts';
+import { type PreviewWay, showPicture } from './preview/preview.ts';
 import { createProgress } from './progress.ts';
 import { showSampling } from './show-sampling.ts';
 
 type InterpolateFlags = Omit<InterpolateOptions, 'which' | 'framesPerSecond'> &
-  CheckpointFlags & { from?: number; to?: number; fps?: number; json?: boolean };
+  CheckpointFlags & { from?: number; to?: number; fps?: number; json?: boolean; preview?: PreviewWay };
 
 export async function runInterpolate(flags: InterpolateFlags): Promise<number> {
-  const { json, step, best, latest, from, to, fps, ...options } = flags;
+  const { json, preview, step, best, latest, from, to, fps, ...options } = flags;
   const ends = endsOf(from, to);
   const progress = createProgress();
   try {
@@ -26,6 +27,7 @@ export async function runInterpolate(flags: InterpolateFlags): Promise<number> {
     progress.end();
     if (result.note) progress.line(result.note);
     const { images, method, runHash, step: used, files } = result;
+    if (preview) await showPicture(files[0]!, preview);
     if (json) console.log(JSON.stringify(result));
     else console.log(`${formatCount(images)} images, ${method}, of run ${runHash}, step ${used}: ${files[0]}`);
     return 0;

@@ -17,6 +17,7 @@ import {
   jsonFlag,
   positiveInteger,
   positiveNumber,
+  previewFlag,
   rootFlag,
   seedNumber,
   wholeNumber,
@@ -45,6 +46,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--precision <name>', 'auto, float32 or mixed_bfloat16')
     .option('--fresh', 'start over, removing what this run has written before')
     .option('--dry-run', 'check everything, print what would be trained, write nothing')
+    .addOption(previewFlag())
     .addOption(engineFlag())
     .addOption(rootFlag())
     .addOption(jsonFlag())
@@ -68,12 +70,13 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--scale <number>', 'how wide a pixel is drawn (default: images are 64 pixels long)', positiveInteger)
     .addOption(
       excluding(
-        ['out', 'grid', 'columns', 'padding'],
+        ['out', 'grid', 'columns', 'padding', 'preview'],
         '--separate <folder>',
         'write a file per image, named by its seed',
       ),
     )
     .addOption(fileFormatFlag())
+    .addOption(previewFlag())
     .addOption(engineFlag())
     .addOption(rootFlag())
     .addOption(jsonFlag())
@@ -109,10 +112,33 @@ export function createProgram(finish: (exitCode: number) => void): Command {
       positiveInteger,
     )
     .option('--fps <number>', 'images per second of an animation (default: 15)', positiveNumber)
+    .addOption(previewFlag())
     .addOption(engineFlag())
     .addOption(rootFlag())
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./interpolate.ts')).runInterpolate(options)));
+
+  const sweeps = ['seed', 'dimensions', 'range', 'steps'];
+  withCheckpoint(program.command('explore'))
+    .description('see what latent dimensions do to an image, or compute with latent vectors')
+    .option('--seed <number>', 'the image whose dimensions are changed, one at a time (default: 0)', seedNumber)
+    .option('--dimensions <number>', 'show so many, those that change it most (default: 10)', positiveInteger)
+    .option('--range <number>', 'from -range to range (default: 3, of uniform latents 1)', positiveNumber)
+    .option('--steps <number>', 'images per dimension (default: 9)', positiveInteger)
+    .addOption(
+      excluding(sweeps, '--formula <text>', 'add, subtract, scale and average: "mean(s1, s2) - 0.5 * s40 + smile"'),
+    )
+    .option('--save <name>', 'keep the result of the formula, for later ones')
+    .option('--out <file>', 'picture to write: .png, .webp or .jpg (default: explore.png)')
+    .addOption(previewFlag())
+    .addOption(engineFlag())
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .addHelpText(
+      'after',
+      '\nIn a formula s12 is the latent vector of seed 12; other names are saved vectors of the same run.',
+    )
+    .action(async (options) => finish(await (await import('./explore.ts')).runExplore(options)));
 
   withCheckpoint(program.command('export'))
     .description('write a trained generator in a format that other programs open')

@@ -3,18 +3,20 @@ import { type SampleOptions, sample } from '../commands/sample.ts';
 import { DcganError } from '../errors.ts';
 import { type CheckpointFlags, whichCheckpoint } from './flags.ts';
 import { formatCount } from './format.ts';
+import { type PreviewWay, showPicture } from './preview/preview.ts';
 import { createProgress } from './progress.ts';
 import { showSampling } from './show-sampling.ts';
 
-type SampleFlags = Omit<SampleOptions, 'which'> & CheckpointFlags & { json?: boolean };
+type SampleFlags = Omit<SampleOptions, 'which'> & CheckpointFlags & { json?: boolean; preview?: PreviewWay };
 
-export async function runSample({ json, step, best, latest, ...options }: SampleFlags): Promise<number> {
+export async function runSample({ json, preview, step, best, latest, ...options }: SampleFlags): Promise<number> {
   if (options.format && options.separate === undefined) throw formatAlone(options.format);
   const progress = createProgress();
   try {
     const which = whichCheckpoint({ step, best, latest });
     const result = await sample({ ...options, which }, { onEvent: (event) => showSampling(event, progress) });
     progress.end();
+    if (preview) await showPicture(result.files[0]!, preview);
     const place = options.separate ?? result.files[0];
     if (json) console.log(JSON.stringify(result));
     else console.log(`${formatCount(result.images)} images of run ${result.runHash}, step ${result.step}: ${place}`);

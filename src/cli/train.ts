@@ -6,7 +6,10 @@ import { type TrainEvent, train } from '../commands/train.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { describeEngine } from './describe-engine.ts';
 import { formatCount, formatDuration, formatTable } from './format.ts';
+import { type PreviewWay, showPicture } from './preview/preview.ts';
 import { createProgress, type Progress } from './progress.ts';
+
+type AnyEvent = PreparationEvent | TrainEvent | TrainingEvent;
 
 interface TrainFlags {
   config: string;
@@ -17,6 +20,7 @@ interface TrainFlags {
   precision?: string;
   fresh?: boolean;
   dryRun?: boolean;
+  preview?: PreviewWay;
   engine: RunOptions['engine'];
   root: string;
   json?: boolean;
@@ -27,8 +31,14 @@ export async function runTrain(flags: TrainFlags): Promise<number> {
   const progress = createProgress();
   if (flags.dryRun) return dryRun(options, progress, flags.json ?? false);
   const stop = listenForStop(progress);
+  const previews = createPreviews(flags.preview, progress);
+  const onEvent = (event: AnyEvent) => {
+    show(event, progress);
+    previews.show(event);
+  };
   try {
-    const result = await train(options, { onEvent: (event) => show(event, progress), shouldStop: stop.asked });
+    const result = await train(options, { onEvent, shouldStop: stop.asked });
+    await previews.end();
     progress.end();
     if (flags.json) console.log(JSON.stringify(result));
     else console.log(describeEnd(result, flags));
@@ -68,7 +78,7 @@ function listenForStop(progress: Progress): { asked: () => boolean; exitCode: ()
   };
 }
 
-function show(event: PreparationEvent | TrainEvent | TrainingEvent, progress: Progress): void {
+function show(event: AnyEvent, progress: Progress): void {
   switch (event.type) {
     case 'data': {
       const [done, total] = [formatCount(event.done), formatCount(event.total)];
@@ -100,6 +110,21 @@ function show(event: PreparationEvent | TrainEvent | TrainingEvent, progress: Pr
       progress.update('Training', event.tick.step, event.totalSteps, describeTick(event));
       break;
   }
+}
+
+/** Shows the sample grids, one after the other, while training goes on. */
+function createPreviews(way: PreviewWay | undefined, progress: Progress) {
+  let last = Promise.resolve();
+  async function preview(step: number, path: string, how: PreviewWay): Promise<void> {
+    progress.line(`Samples at step ${step}:`);
+    await showPicture(path, how, progress.line);
+  }
+  return {
+    show(event: AnyEvent): void {
+      if (way && event.type === 'samples') last = last.then(() => preview(event.step, event.path, way));
+    },
+    end: () => last,
+  };
 }
 
 function describeTick({

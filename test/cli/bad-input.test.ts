@@ -118,6 +118,13 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
     2,
     /'--step <number>' cannot be used with option '--best'/,
   ],
+  [
+    'a formula that ends too early',
+    ['explore', '--checkpoint', 'x', '--formula', 's1 + (s2'],
+    2,
+    /✖ .*it ends where .* should be, at character 9\.\n {4}s1 \+ \(s2\n {12}\^\n/,
+  ],
+  ['--save without a formula', ['explore', '--checkpoint', 'x', '--save', 'a'], 2, /--save a keeps the result/],
   ['no command', [], 2, /Usage: dcgan/],
   ['an unknown command', ['trian'], 2, /unknown command 'trian'\n\(Did you mean train\?\)/],
 ];

@@ -30,6 +30,7 @@ const commands = [
   ['train'],
   ['sample'],
   ['interpolate'],
+  ['explore'],
   ['export'],
   ['import'],
   ['data'],

@@ -97,6 +97,39 @@ const table: [argv: string[], expected: Parsed][] = [
     },
   ],
   [
+    'train --config a --preview --data b'.split(' '),
+    {
+      command: 'train',
+      arguments: [],
+      options: { ...trainDefaults, config: 'a', preview: 'auto', data: 'b' },
+    },
+  ],
+  [
+    'explore --checkpoint ab --seed 3 --dimensions 5 --range 2.5 --steps 7 --preview=sixel'.split(' '),
+    {
+      command: 'explore',
+      arguments: [],
+      options: {
+        checkpoint: 'ab',
+        seed: 3,
+        dimensions: 5,
+        range: 2.5,
+        steps: 7,
+        preview: 'sixel',
+        engine: 'auto',
+        root: '.',
+      },
+    },
+  ],
+  [
+    ['explore', '--checkpoint', 'ab', '--formula', '-s1 + s2', '--save', 'a', '--out', 'b.png'],
+    {
+      command: 'explore',
+      arguments: [],
+      options: { checkpoint: 'ab', formula: '-s1 + s2', save: 'a', out: 'b.png', engine: 'auto', root: '.' },
+    },
+  ],
+  [
     ['sample', '--checkpoint', '15817e6'],
     {
       command: 'sample',
@@ -281,6 +314,8 @@ const refused: [argv: string[], code: string, message: RegExp][] = [
   [['sample', '--checkpoint', 'a', '--grid', '8'], 'commander.invalidArgument', /such as 8x8, not '8'/],
   [['sample', '--checkpoint', 'a', '--grid', '0x8'], 'commander.invalidArgument', /not '0x8'/],
   [['sample', '--checkpoint', 'a', '--padding', '-1'], 'commander.invalidArgument', /0 or more, not '-1'/],
+  [['sample', '--checkpoint', 'a', '--preview=ascii'], 'commander.invalidArgument', /auto, half-blocks, kitty/],
+  [['explore', '--checkpoint', 'a', '--formula', 's1', '--steps', '3'], 'commander.conflictingOption', /--steps/],
   [['sample', '--checkpoint', 'a', '--format', 'bmp'], 'commander.invalidArgument', /png, webp, jpg/],
   ...[
     '--count 4 --seeds 1',
@@ -289,6 +324,7 @@ const refused: [argv: string[], code: string, message: RegExp][] = [
     '--grid 2x2 --columns 2',
     '--separate a --out b.png',
     '--separate a --grid 2x2',
+    '--separate a --preview',
     '--step 4 --best',
     '--best --latest',
   ].map((flags): [string[], string, RegExp] => [
