@@ -107,7 +107,7 @@ test('packages away from home are found however they are reached', () => {
     ],
     'outputs/f.ts': [
       "await import('@tensorflow/tfjs-backend-wasm');",
-      '@tensorflow/tfjs-backend-wasm belongs into engines',
+      '@tensorflow/tfjs-backend-wasm belongs into engines, exports',
     ],
     'cli/g.ts': ["import.meta.resolve('vega');", 'vega belongs into outputs'],
     'config/h.ts': ["const x = createRequire(import.meta.url)('webgpu');", 'webgpu belongs into engines'],

@@ -11,6 +11,7 @@ export interface Progress {
 }
 
 const lineIntervalMs = 10_000;
+const saveCursor = '\x1b7'; // the bar goes back there when it ends, and where it began may have scrolled away
 
 export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
   return stream.isTTY ? createBar(stream) : createLines(stream);
@@ -33,7 +34,8 @@ function createBar(stream: NodeJS.WriteStream): Progress {
         title = newTitle;
         const format = '{title} {bar} {percentage}% {note}';
         bar = new SingleBar(
-          { stream, format, barsize: 24, hideCursor: true, clearOnComplete: false, fps: 10 },
+          // drawn again even if it says the same, since a line takes its place
+          { stream, format, barsize: 24, hideCursor: true, clearOnComplete: false, fps: 10, forceRedraw: true },
           Presets.shades_classic,
         );
         bar.start(total, done, { title, note });
@@ -44,6 +46,7 @@ function createBar(stream: NodeJS.WriteStream): Progress {
     line(text) {
       if (bar) stream.write('\r\x1b[K'); // the bar is drawn again below
       stream.write(`${text}\n`);
+      if (bar) stream.write(saveCursor);
       bar?.render();
     },
     end,

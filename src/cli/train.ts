@@ -4,8 +4,12 @@ import { type Inspection, inspect, type NetworkSummary } from '../commands/inspe
 import type { PreparationEvent, RunOptions } from '../commands/prepare-run.ts';
 import { type TrainEvent, train } from '../commands/train.ts';
 import type { TrainingEvent } from '../training/events.ts';
+import { describeEngine } from './describe-engine.ts';
 import { formatCount, formatDuration, formatTable } from './format.ts';
+import { type PreviewWay, showPicture } from './preview/preview.ts';
 import { createProgress, type Progress } from './progress.ts';
+
+type AnyEvent = PreparationEvent | TrainEvent | TrainingEvent;
 
 interface TrainFlags {
   config: string;
@@ -16,6 +20,7 @@ interface TrainFlags {
   precision?: string;
   fresh?: boolean;
   dryRun?: boolean;
+  preview?: PreviewWay;
   engine: RunOptions['engine'];
   root: string;
   json?: boolean;
@@ -26,8 +31,14 @@ export async function runTrain(flags: TrainFlags): Promise<number> {
   const progress = createProgress();
   if (flags.dryRun) return dryRun(options, progress, flags.json ?? false);
   const stop = listenForStop(progress);
+  const previews = createPreviews(flags.preview, progress);
+  const onEvent = (event: AnyEvent) => {
+    show(event, progress);
+    previews.show(event);
+  };
   try {
-    const result = await train(options, { onEvent: (event) => show(event, progress), shouldStop: stop.asked });
+    const result = await train(options, { onEvent, shouldStop: stop.asked });
+    await previews.end();
     progress.end();
     if (flags.json) console.log(JSON.stringify(result));
     else console.log(describeEnd(result, flags));
@@ -67,7 +78,7 @@ function listenForStop(progress: Progress): { asked: () => boolean; exitCode: ()
   };
 }
 
-function show(event: PreparationEvent | TrainEvent | TrainingEvent, progress: Progress): void {
+function show(event: AnyEvent, progress: Progress): void {
   switch (event.type) {
     case 'data': {
       const [done, total] = [formatCount(event.done), formatCount(event.total)];
@@ -75,15 +86,10 @@ function show(event: PreparationEvent | TrainEvent | TrainingEvent, progress: Pr
       else progress.update('Decoding', event.done, event.total, `${done} of ${total} images`);
       break;
     }
-    case 'engine': {
+    case 'engine':
       progress.end();
-      const { name, library, device, threads, unusedGpu } = event.info;
-      const precision = event.precision.replace('_', ' ');
-      for (const refused of event.refused) progress.line(`Engine ${refused.name}: ${refused.reason}.`);
-      progress.line(`Engine ${name}: ${library}, ${device}, ${threads} threads, ${precision}.`);
-      if (unusedGpu) progress.line(`GPU NOT USED: ${unusedGpu}`);
+      for (const line of describeEngine(event.info, event.refused, event.precision)) progress.line(line);
       break;
-    }
     case 'measure':
       progress.update('Measuring convolutions', event.done, event.total, `${event.done} of ${event.total}, once here`);
       break;
@@ -118,6 +124,21 @@ function show(event: PreparationEvent | TrainEvent | TrainingEvent, progress: Pr
       progress.update('Training', event.tick.step, event.totalSteps, describeTick(event));
       break;
   }
+}
+
+/** Shows the sample grids, one after the other, while training goes on. */
+function createPreviews(way: PreviewWay | undefined, progress: Progress) {
+  let last = Promise.resolve();
+  async function preview(step: number, path: string, how: PreviewWay): Promise<void> {
+    progress.line(`Samples at step ${step}:`);
+    await showPicture(path, how, progress.line);
+  }
+  return {
+    show(event: AnyEvent): void {
+      if (way && event.type === 'samples') last = last.then(() => preview(event.step, event.path, way));
+    },
+    end: () => last,
+  };
 }
 
 function describeTick({

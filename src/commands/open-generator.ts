@@ -14,6 +14,7 @@ export interface OpenedGenerator {
   /** What to call it in messages and file names. */
   label: string;
   runHash: string;
+  dataFingerprint: string;
   step: number;
   /** The folder that was loaded. */
   path: string;
@@ -35,7 +36,8 @@ export async function openGenerator(
   const { generator: network } = buildNetworks(config);
   const passes = passesOf(state) ?? generatorPasses(config, step);
   const generator = { config, network, weights: weightsOf(network, tensors), passes };
-  return { generator, label, runHash: runHash(config, String(state['dataFingerprint'])), step, path, refused };
+  const dataFingerprint = String(state['dataFingerprint']);
+  return { generator, label, runHash: runHash(config, dataFingerprint), dataFingerprint, step, path, refused };
 }
 
 function configOf(state: Record<string, unknown>, path: string): Config {

@@ -39,6 +39,7 @@ async function restore(
   program: Program,
   compiled: CompiledProgram,
 ): Promise<Position> {
+  if (state['position'] === undefined) throw onlyAGenerator(path);
   checkTensors(tensors, program, path);
   await compiled.write(Object.fromEntries(Object.entries(tensors).map(([name, { values }]) => [name, values])));
   return { ...startingPosition, ...(state['position'] as Position) };
@@ -111,6 +112,14 @@ function checkWeights(values: HostValues, step: number): void {
     },
     { data: { step } },
   );
+}
+
+function onlyAGenerator(path: string): DcganError {
+  return new DcganError('checkpoint.generator-only', {
+    happened: `${path} holds a generator alone: it makes images, but no training can go on from it.`,
+    expected: 'Training goes on from what dcgan train saved itself, both networks and their optimizers.',
+    fix: 'Move it to another place, or train from the start with --fresh, which removes it.',
+  });
 }
 
 function checkTensors(tensors: NamedTensors, program: Program, path: string): void {

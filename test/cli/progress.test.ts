@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { mock, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { createProgress } from '../../src/cli/progress.ts';
+import { createTerminal } from '../helpers/terminal.ts';
 
 /** A stream that remembers what was written, and says whether it is a terminal. */
 function streamOf({ isTTY }: { isTTY: boolean }): { stream: NodeJS.WriteStream; text: () => string } {
@@ -80,4 +81,21 @@ test('on a terminal: one bar with title, share and note, and lines above it', ()
   assert.match(shown, /Training .* 25% epoch 2\/10 · D 0\.693 · G 0\.700/);
   assert.match(shown, /\r?Engine wasm\.\n/);
   assert.match(shown, /Training .* 100% epoch 10\/10\n$/);
+});
+
+test('on a terminal: lines above the bar stay, though they push it down and off the screen', async () => {
+  const terminal = createTerminal({ columns: 100, rows: 8 });
+  const progress = createProgress(terminal.stream);
+  const lines = Array.from({ length: 22 }, (_, i) => `line ${i}`);
+  progress.update('Training', 0, 2, '');
+  for (const line of lines.slice(0, 20)) progress.line(line);
+  progress.update('Training', 2, 2, '');
+  progress.line('line 20');
+  progress.line('line 21');
+  progress.end();
+  terminal.stream.write('Done.\n');
+  const shown = await terminal.lines();
+  assert.deepEqual(shown.slice(0, 22), lines);
+  assert.match(shown[22]!, /^Training .* 100%/);
+  assert.equal(shown[23], 'Done.');
 });

@@ -1,0 +1,53 @@
+// The explore command: flags to options, the result to a table or a line.
+import { exploreFormula, type FormulaOptions, type FormulaResult } from '../commands/explore-formula.ts';
+import { exploreSweeps, type SweepOptions, type SweepResult } from '../commands/explore-sweeps.ts';
+import type { SamplingEvent } from '../commands/sampling.ts';
+import { DcganError } from '../errors.ts';
+import { type CheckpointFlags, whichCheckpoint } from './flags.ts';
+import { formatTable } from './format.ts';
+import { type PreviewWay, showPicture } from './preview/preview.ts';
+import { createProgress } from './progress.ts';
+import { showSampling } from './show-sampling.ts';
+
+type Options = Omit<SweepOptions & FormulaOptions, 'which' | 'formula'>;
+type ExploreFlags = Options & CheckpointFlags & { formula?: string; json?: boolean; preview?: PreviewWay };
+
+export async function runExplore(flags: ExploreFlags): Promise<number> {
+  const { json, preview, step, best, latest, formula, ...options } = flags;
+  if (options.save !== undefined && formula === undefined) throw nothingToSave(options.save);
+  const progress = createProgress();
+  const io = { onEvent: (event: SamplingEvent) => showSampling(event, progress) };
+  const named = { ...options, which: whichCheckpoint({ step, best, latest }) };
+  try {
+    const result = await (formula === undefined ? exploreSweeps(named, io) : exploreFormula({ ...named, formula }, io));
+    progress.end();
+    if (preview) await showPicture(result.out, preview);
+    console.log(json ? JSON.stringify(result) : describe(result));
+    return 0;
+  } finally {
+    progress.end();
+  }
+}
+
+function nothingToSave(name: string): DcganError {
+  const happened = `--save ${name} keeps the result of a formula, and there is none.`;
+  return new DcganError('usage.save', { happened, fix: `--formula "s1 - s2" --save ${name}` });
+}
+
+function describe(result: SweepResult | FormulaResult): string {
+  return 'formula' in result ? describeFormula(result) : describeSweeps(result);
+}
+
+function describeSweeps({ dimensions, seed, range, runHash, step, out }: SweepResult): string {
+  const rows = dimensions.map(({ dimension, change }) => [`z${dimension}`, change.toFixed(1)]);
+  return [
+    `Seed ${seed} of run ${runHash}, step ${step}: ${out}, a row per dimension, from -${range} to ${range}.`,
+    'Change is the mean difference of pixels between both ends, of 255.',
+    formatTable([['dimension', 'change'], ...rows], [1]),
+  ].join('\n');
+}
+
+function describeFormula({ formula, runHash, step, out, saved }: FormulaResult): string {
+  const made = `${formula} with run ${runHash}, step ${step}: ${out}`;
+  return saved === undefined ? made : `${made}\nSaved for later formulas of this run: ${saved}`;
+}

@@ -1,0 +1,126 @@
+// dcgan explore: what each latent dimension does to an image, as a mosaic with a row per dimension, the most visible first.
+import type { Config } from '../config/config.ts';
+import { DcganError } from '../errors.ts';
+import { latentsOfSeeds } from '../models/latents.ts';
+import type { TrainedGenerator } from '../models/trained-generator.ts';
+import { createGrid, drawImages, saveGrid } from '../outputs/grid.ts';
+import { meanDifference } from '../outputs/mean-difference.ts';
+import { pictureFormatOf } from '../outputs/picture.ts';
+import { labelRows } from '../outputs/row-labels.ts';
+import { checkWritable } from '../outputs/write-file.ts';
+import {
+  type CheckpointUsed,
+  makeImages,
+  openNamed,
+  type SamplingIo,
+  type SamplingOptions,
+  silent,
+} from './sampling.ts';
+import { checkSeed } from './seed-ranges.ts';
+import { evenly, sweptLatents } from './swept-latents.ts';
+
+export interface SweepOptions extends SamplingOptions {
+  /** The picture to write. @default 'explore.png' */
+  out?: string;
+  /** Of the image that is changed. @default 0 */
+  seed?: number;
+  /** How many dimensions are shown. @default 10, or all where there are fewer */
+  dimensions?: number;
+  /** Each goes from -range to range. @default 3 for normal latents, 1 for uniform ones */
+  range?: number;
+  /** Images per dimension. @default 9 */
+  steps?: number;
+}
+
+export interface SweepResult extends CheckpointUsed {
+  seed: number;
+  range: number;
+  steps: number;
+  /** From top to bottom. `change`: of the image between both ends of the sweep, a mean over pixels and channels in 0..255. */
+  dimensions: { dimension: number; change: number }[];
+  out: string;
+}
+
+/**
+ * Sweeps the latent dimensions of one image. They are ranked by how much this image changes between both ends of each.
+ * @throws DcganError `usage.dimensions`, `usage.steps`, `usage.picture-too-large`, `usage.unknown-picture-format`,
+ * `usage.cannot-write`, and what opening a checkpoint or an engine throws
+ */
+export async function exploreSweeps(options: SweepOptions, io: SamplingIo = silent): Promise<SweepResult> {
+  const { out = 'explore.png', seed = 0, steps = 9 } = options;
+  pictureFormatOf(out);
+  checkSeed(seed);
+  checkSteps(steps);
+  const { generator, used } = await openNamed(options, io);
+  const {
+    data,
+    generator: { latent },
+  } = generator.config;
+  const count = dimensionCount(options, generator.config);
+  const { range = latent.distribution === 'normal' ? 3 : 1 } = options;
+  const grid = await createGrid(data, count * steps, { columns: steps });
+  await checkWritable(out);
+
+  const z = latentsOfSeeds(latent, [seed]);
+  const ranked = await rankDimensions(generator, z, range, options, io);
+  const dimensions = ranked.slice(0, count);
+  const swept = sweptLatents(
+    z,
+    dimensions.map(({ dimension }) => dimension),
+    evenly(range, steps),
+  );
+  for await (const { first, images } of makeImages(generator, swept, options, onlyProgress(io))) {
+    drawImages(grid, first, images);
+  }
+  await saveGrid(
+    out,
+    await labelRows(
+      grid,
+      dimensions.map(({ dimension }) => `z${dimension}`),
+    ),
+  );
+  return { ...used, seed, range, steps, dimensions, out };
+}
+
+/** All latent dimensions with the change between both ends of their sweeps, the largest first. z: float32 [size] */
+async function rankDimensions(
+  generator: TrainedGenerator,
+  z: Float32Array,
+  range: number,
+  options: SweepOptions,
+  io: SamplingIo,
+): Promise<SweepResult['dimensions']> {
+  const ends = sweptLatents(z, Array.from(z.keys()), [-range, range]);
+  const changes: number[] = [];
+  let lowest: Uint8Array | undefined;
+  for await (const { images } of makeImages(generator, ends, options, io)) {
+    const size = images.height * images.width * images.channels;
+    for (let at = 0; at < images.pixels.length; at += size) {
+      const image = images.pixels.subarray(at, at + size);
+      if (lowest) changes.push(meanDifference(lowest, image, images.channels));
+      lowest = lowest ? undefined : image;
+    }
+  }
+  return changes.map((change, dimension) => ({ dimension, change })).sort((a, b) => b.change - a.change);
+}
+
+/** The engine has been named already. */
+function onlyProgress({ onEvent }: SamplingIo): SamplingIo {
+  return { onEvent: (event) => event.type !== 'engine' && onEvent(event) };
+}
+
+function dimensionCount({ dimensions }: SweepOptions, { generator: { latent } }: Config): number {
+  if (dimensions === undefined) return Math.min(10, latent.size);
+  if (Number.isInteger(dimensions) && dimensions >= 1 && dimensions <= latent.size) return dimensions;
+  throw new DcganError('usage.dimensions', {
+    happened: `${dimensions} dimensions cannot be shown.`,
+    expected: `This generator's latent vectors have ${latent.size}.`,
+    fix: `--dimensions ${latent.size}`,
+  });
+}
+
+function checkSteps(steps: number): void {
+  if (Number.isInteger(steps) && steps >= 2) return;
+  const happened = `A sweep cannot have ${steps} ${steps === 1 ? 'step' : 'steps'}.`;
+  throw new DcganError('usage.steps', { happened, expected: 'It has both its ends at least.', fix: '--steps 2' });
+}

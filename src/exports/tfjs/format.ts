@@ -1,0 +1,19 @@
+// The format tfjs: a layers model for TensorFlow.js, latents in, NHWC images in the config's value range out.
+import type { ExportFormat, ExportSource } from '../format.ts';
+import { generatorLayers } from './generator-layers.ts';
+import { writeLayersModel } from './write-model.ts';
+
+export const exportTfjs: ExportFormat = (source, folder) => {
+  const { generator } = source;
+  const about = { ...aboutGenerator(source), range: generator.config.data.range };
+  return writeLayersModel(folder, generatorLayers(generator), {
+    inputSize: generator.config.generator.latent.size,
+    about,
+  });
+};
+
+/** What someone who finds a model's files wants to know. */
+export function aboutGenerator({ generator: { config }, name, step, runHash }: ExportSource) {
+  const { height, width, channels } = config.data;
+  return { name, runHash, step, latent: config.generator.latent, image: { height, width, channels } };
+}

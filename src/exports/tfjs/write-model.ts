@@ -1,0 +1,55 @@
+// A list of Keras layers as the files that tf.loadLayersModel opens: model.json and the weights in shards of 4 MiB.
+import { join } from 'node:path';
+import { writeFileSafely } from '../../outputs/write-file.ts';
+import type { KerasLayer } from './keras-layer.ts';
+
+const shardBytes = 4 * 2 ** 20;
+
+/** Gives the files written, relative to the folder. `about` is found again as the model's user-defined metadata. */
+export async function writeLayersModel(
+  folder: string,
+  layers: readonly KerasLayer[],
+  { inputSize, about }: { inputSize: number; about: Readonly<Record<string, unknown>> },
+): Promise<string[]> {
+  const weights = layers.flatMap(({ name, weights = [] }) =>
+    weights.map(({ part, shape, values }) => ({ name: `${name}/${part}`, shape, values })),
+  );
+  const shards = inShards(weights.map(({ values }) => values));
+  const paths = shards.map((_, index) => `weights-${index + 1}-of-${shards.length}.bin`);
+  const model = {
+    format: 'layers-model',
+    generatedBy: 'dcgan',
+    convertedBy: null,
+    modelTopology: topology(layers, inputSize),
+    weightsManifest: [{ paths, weights: weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })) }],
+    userDefinedMetadata: about,
+  };
+  for (const [index, path] of paths.entries()) await writeFileSafely(join(folder, path), shards[index]!);
+  await writeFileSafely(join(folder, 'model.json'), JSON.stringify(model));
+  return ['model.json', ...paths];
+}
+
+function topology(layers: readonly KerasLayer[], inputSize: number) {
+  const input = { batch_input_shape: [null, inputSize], dtype: 'float32', sparse: false, name: 'latents' };
+  return {
+    class_name: 'Sequential',
+    config: {
+      name: 'generator',
+      layers: [
+        { class_name: 'InputLayer', config: input },
+        ...layers.map(({ className, name, config }) => ({ class_name: className, config: { name, ...config } })),
+      ],
+    },
+    keras_version: '2.0.0',
+    backend: 'tensor_flow.js',
+  };
+}
+
+/** All values one after another, little-endian, cut into files of at most `shardBytes`; at least one. */
+function inShards(arrays: readonly Float32Array[]): Uint8Array[] {
+  const bytes = Buffer.concat(
+    arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+  );
+  const count = Math.max(1, Math.ceil(bytes.length / shardBytes));
+  return Array.from({ length: count }, (_, i) => bytes.subarray(i * shardBytes, (i + 1) * shardBytes));
+}

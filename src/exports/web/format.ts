@@ -1,0 +1,35 @@
+// The format web: one folder with a page that runs the generator in the browser, from any static server, offline too.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolder, writeFileSafely } from '../../outputs/write-file.ts';
+import { packageDirectory } from '../../package-directory.ts';
+import type { ExportFormat } from '../format.ts';
+import { exportTfjs } from '../tfjs/format.ts';
+import { type BuiltFile, bundlePage, wasmFiles } from './bundle.ts';
+import { pageHtml } from './html.ts';
+import type { PageData } from './page-data.ts';
+import { dimensionsByVisibility } from './visible-dimensions.ts';
+
+const sliders = 8;
+
+export const exportWeb: ExportFormat = async (source, folder) => {
+  const { config } = source.generator;
+  const { height, width, channels, range } = config.data;
+  const data: PageData = {
+    name: source.name,
+    latent: config.generator.latent,
+    image: { height, width, channels },
+    range,
+    dimensions: (await dimensionsByVisibility(source.generator)).slice(0, sliders),
+  };
+  const style = await readFile(join(packageDirectory, 'src/exports/web/page/style.css'));
+  const files: BuiltFile[] = [
+    { path: 'index.html', content: Buffer.from(pageHtml(source, data)) },
+    { path: 'style.css', content: style },
+    ...(await bundlePage()),
+    ...(await wasmFiles()),
+  ];
+  await makeFolder(join(folder, 'wasm'));
+  for (const { path, content } of files) await writeFileSafely(join(folder, path), content);
+  return [...files.map(({ path }) => path), ...(await exportTfjs(source, folder))];
+};

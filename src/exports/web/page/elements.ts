@@ -1,0 +1,33 @@
+// The page's elements, found by their ids and typed.
+
+/** @throws Error where the page has no such element */
+export function find<Kind extends HTMLElement>(selector: string, kind: new () => Kind): Kind {
+  const found = document.querySelector(selector);
+  if (found instanceof kind) return found;
+  throw new Error(`The page has no ${selector}.`);
+}
+
+export const input = (id: string) => find(`#${id}`, HTMLInputElement);
+export const button = (id: string) => find(`#${id}`, HTMLButtonElement);
+
+/** The seed in a number field; 0 where it holds none. */
+export function seedIn(field: HTMLInputElement): number {
+  const seed = Math.floor(field.valueAsNumber);
+  return Number.isFinite(seed) ? Math.min(Math.max(seed, 0), 2 ** 32 - 1) : 0;
+}
+
+/** Shows a slider's value beside it. */
+export function showValue(slider: HTMLInputElement, text: string): void {
+  const output = slider.parentElement?.querySelector('output');
+  if (output) output.textContent = text;
+}
+
+/** Shows whether what a button starts is running, and what the button does now. */
+export function showRunning(toggle: HTMLButtonElement, running: boolean, text: string): void {
+  toggle.classList.toggle('running', running);
+  toggle.textContent = text;
+}
+
+export function isRunning(toggle: HTMLButtonElement): boolean {
+  return toggle.classList.contains('running');
+}

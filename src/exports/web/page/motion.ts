@@ -1,0 +1,82 @@
+// What moves by itself: the way between two seeds and back, and a walk from one random seed to the next.
+import { latentsOfSeeds } from '../../../models/latents.ts';
+import type { PageData } from '../page-data.ts';
+import { animate, stopAnimation } from './animation.ts';
+import { between } from './between.ts';
+import { button, input, isRunning, seedIn, showRunning, showValue } from './elements.ts';
+import type { Stage } from './stage.ts';
+
+const secondsOneWay = 3;
+
+export function connectMotion(data: PageData, stage: Stage): void {
+  connectInterpolation(data, stage);
+  connectWalk(data, stage);
+}
+
+function connectInterpolation({ latent }: PageData, stage: Stage): void {
+  const [from, to, position, play] = [input('from'), input('to'), input('position'), button('play')];
+
+  function showAt(share: number): Promise<void> {
+    position.value = String(share);
+    showValue(position, `${Math.round(100 * share)} %`);
+    const [start, end] = [seedIn(from), seedIn(to)];
+    const latents = between(latentsOfSeeds(latent, [start]), latentsOfSeeds(latent, [end]), share, latent);
+    return stage.show(latents, `From seed ${start} to ${end}`);
+  }
+
+  function stopAndShow(): void {
+    stopAnimation();
+    void showAt(position.valueAsNumber);
+  }
+
+  for (const field of [from, to]) field.addEventListener('change', stopAndShow);
+  position.addEventListener('input', stopAndShow);
+  play.addEventListener('click', () => {
+    if (isRunning(play)) return stopAnimation();
+    const start = position.valueAsNumber;
+    animate(
+      (seconds) => showAt(backAndForth(start + seconds / secondsOneWay)),
+      () => showRunning(play, false, 'Play'),
+    );
+    showRunning(play, true, 'Pause');
+  });
+}
+
+/** 0 to 1 and back to 0, again and again. */
+function backAndForth(way: number): number {
+  const rest = way % 2;
+  return rest <= 1 ? rest : 2 - rest;
+}
+
+function connectWalk({ latent }: PageData, stage: Stage): void {
+  const [walk, pace] = [button('walk'), input('pace')];
+
+  function start(): void {
+    let from = stage.latents();
+    let goal = randomSeed();
+    let to = latentsOfSeeds(latent, [goal]);
+    let before = 0;
+    let share = 0;
+    animate(
+      (seconds) => {
+        share += (seconds - before) / pace.valueAsNumber;
+        before = seconds;
+        if (share >= 1) {
+          share -= 1;
+          [from, goal] = [to, randomSeed()];
+          to = latentsOfSeeds(latent, [goal]);
+        }
+        return stage.show(between(from, to, share, latent), `Walking to seed ${goal}`);
+      },
+      () => showRunning(walk, false, 'Start walking'),
+    );
+    showRunning(walk, true, 'Stop walking');
+  }
+
+  walk.addEventListener('click', () => (isRunning(walk) ? stopAnimation() : start()));
+  pace.addEventListener('input', () => showValue(pace, `${pace.valueAsNumber} s`));
+}
+
+function randomSeed(): number {
+  return Math.floor(Math.random() * 1_000_000);
+}
