@@ -97,6 +97,11 @@ function show(event: AnyEvent, progress: Progress): void {
       for (const { file, reason } of event.skipped) progress.line(`Skipped ${file}: ${reason}`);
       progress.line(`Data: ${formatCount(event.images)} images in ${event.directory}.`);
       break;
+    case 'memory':
+      progress.line(
+        `MEMORY: this training takes about ${formatCount(event.expectedMiB)} MiB, and ${formatCount(event.freeMiB)} MiB are free. A smaller training.batchSize takes less.`,
+      );
+      break;
     case 'run': {
       for (const { path, reason } of event.refused) progress.line(`Damaged ${path}: ${reason}; using the one before.`);
       const where = event.resumedAt > 0 ? `, going on at step ${event.resumedAt}` : '';
@@ -105,6 +110,15 @@ function show(event: AnyEvent, progress: Progress): void {
     }
     case 'start':
       progress.update('Training', event.step, event.totalSteps, '');
+      break;
+    case 'health':
+      progress.line(`Step ${event.step}: ${describeHealth(event)}`);
+      break;
+    case 'rollback':
+      progress.line(`${event.reason}`);
+      progress.line(
+        `Back at step ${event.step}, try ${event.rollbacks} of ${event.rollbackTries}: on with other latents and another order of the data.`,
+      );
       break;
     case 'tick':
       progress.update('Training', event.tick.step, event.totalSteps, describeTick(event));
@@ -138,9 +152,21 @@ function describeTick({
     `step ${tick.step}/${totalSteps}`,
     `D ${tick.discriminatorLoss.toFixed(3)}`,
     `G ${tick.generatorLoss.toFixed(3)}`,
+    tick.health,
     `${tick.imagesPerSecond.toFixed(0)} img/s`,
     `${formatDuration(secondsLeft)} left`,
   ].join(' · ');
+}
+
+function describeHealth({ state, since }: Extract<TrainingEvent, { type: 'health' }>): string {
+  const meaning = {
+    healthy: 'nothing is found any more',
+    'discriminator winning': 'it tells real from generated nearly always; the generator may learn no more',
+    'generator winning': 'the discriminator takes nearly all generated images for real',
+    collapsed: 'the generator makes one image, or a few',
+    diverged: 'a loss is beyond all bounds',
+  };
+  return `${state}${state === 'healthy' ? ' again' : ` since step ${since}`}: ${meaning[state]}.`;
 }
 
 function describeEnd(result: Awaited<ReturnType<typeof train>>, { root }: TrainFlags): string {
@@ -163,7 +189,16 @@ async function dryRun(options: RunOptions, progress: Progress, json: boolean): P
   return 0;
 }
 
-function describeInspection({ config, runHash, generator, discriminator, data, training, engine }: Inspection): string {
+function describeInspection({
+  config,
+  runHash,
+  generator,
+  discriminator,
+  data,
+  training,
+  engine,
+  memory,
+}: Inspection): string {
   return [
     JSON.stringify(config, null, 2),
     networkTable('Generator', generator),
@@ -172,6 +207,9 @@ function describeInspection({ config, runHash, generator, discriminator, data, t
     `Length: ${formatCount(training.steps)} steps, ${formatCount(training.epochs)} epochs of ${formatCount(training.stepsPerEpoch)} steps.`,
     `Engine ${engine.name}: ${engine.library}, ${engine.device}, ${engine.threads} threads.`,
     ...engine.refused.map(({ name, reason }) => `  not ${name}: ${reason}`),
+    ...(memory
+      ? [`Memory: about ${formatCount(memory.expectedMiB)} MiB, of ${formatCount(memory.freeMiB)} MiB free.`]
+      : []),
     `Run ${runHash}. Nothing was written.`,
   ].join('\n\n');
 }

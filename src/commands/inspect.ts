@@ -4,6 +4,7 @@ import type { EngineInfo } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
 import type { OpenedEngine } from '../engines/open.ts';
 import { countParameters, type Network } from '../models/network.ts';
+import type { MemoryOutlook } from './check-memory.ts';
 import { type PreparationEvent, prepareRun, type RunOptions } from './prepare-run.ts';
 
 interface LayerSummary {
@@ -39,10 +40,12 @@ export interface Inspection {
   };
   training: { steps: number; epochs: number; stepsPerEpoch: number };
   engine: EngineInfo & { refused: OpenedEngine['refused'] };
+  /** Not on a GPU. */
+  memory?: MemoryOutlook;
 }
 
 export async function inspect(options: RunOptions, onEvent: (event: PreparationEvent) => void): Promise<Inspection> {
-  const { config, networks, dataset, schedule, hash, opened } = await prepareRun(options, onEvent);
+  const { config, networks, dataset, schedule, hash, opened, memory } = await prepareRun(options, onEvent);
   const { count, skipped, height, width, channels, fingerprint, directory } = dataset;
   dataset.close();
   const { totalSteps, stepsPerEpoch } = schedule;
@@ -54,6 +57,7 @@ export async function inspect(options: RunOptions, onEvent: (event: PreparationE
     data: { folder: directory, images: count, skipped: skipped.length, height, width, channels, fingerprint },
     training: { steps: totalSteps, epochs: totalSteps / stepsPerEpoch, stepsPerEpoch },
     engine: { ...opened.engine.info, refused: opened.refused },
+    ...(memory ? { memory } : {}),
   };
 }
 

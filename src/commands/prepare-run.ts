@@ -11,7 +11,9 @@ import { type OpenedEngine, openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
 import { buildNetworks, type Networks } from '../models/networks.ts';
 import { packageDirectory } from '../package-directory.ts';
+import { foreseeMemory } from '../training/memory.ts';
 import { planSchedule, type Schedule } from '../training/schedule.ts';
+import { checkMemory, type MemoryOutlook } from './check-memory.ts';
 
 export interface RunOptions {
   config: string;
@@ -32,6 +34,7 @@ export interface PreparedRun {
   opened: OpenedEngine;
   /** What `auto` came to here, or what the config names. */
   precision: Precision;
+  memory: MemoryOutlook | undefined;
 }
 
 export async function prepareRun(
@@ -45,7 +48,8 @@ export async function prepareRun(
   const hash = runHash(config, dataset.fingerprint);
   const opened = await openEngine(options.engine);
   const precision = precisionOf(config, opened);
-  return { config, networks, dataset, schedule, hash, opened, precision };
+  const memory = checkMemory(foreseeMemory(config, networks), opened.engine.info);
+  return { config, networks, dataset, schedule, hash, opened, precision, memory };
 }
 
 /** The config by name or path, with what the command line changes in it. */

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import type { Dataset } from '../data/open.ts';
 import type { EngineInfo, Precision } from '../engines/engine.ts';
 import type { OpenedEngine } from '../engines/open.ts';
+import { bestCheckpoint } from '../outputs/checkpoint.ts';
 import { describeEnvironment } from '../outputs/environment.ts';
 import { writeGrid } from '../outputs/grid.ts';
 import { createRunFolder, writeJson } from '../outputs/run-folder.ts';
@@ -12,10 +13,13 @@ import { lockRun } from '../outputs/run-lock.ts';
 import { RandomStream } from '../random.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { createFeeder } from '../training/feeds.ts';
-import { type Position, trainLoop } from '../training/loop.ts';
+import { createLook } from '../training/look.ts';
+import { type Position, startingPosition, trainLoop } from '../training/loop.ts';
 import { startingValues, trainingProgram } from '../training/program.ts';
-import { resume, save, startFresh } from '../training/run.ts';
+import { seedAfter, trainWithRollbacks } from '../training/rollback.ts';
+import { goBack, resume, save, startFresh } from '../training/run.ts';
 import { batchSizes } from '../training/schedule.ts';
+import { vitalsImages } from '../training/vitals.ts';
 import { type PreparationEvent, type PreparedRun, prepareRun, type RunOptions } from './prepare-run.ts';
 
 export interface TrainOptions extends RunOptions {
@@ -32,6 +36,8 @@ export interface TrainIo {
 
 export type TrainEvent =
   | { type: 'engine'; info: EngineInfo; precision: Precision; refused: OpenedEngine['refused'] }
+  /** More memory will be needed than is free now. */
+  | { type: 'memory'; expectedMiB: number; freeMiB: number }
   /** Ways to compute a convolution are measured, once per machine and shape. */
   | { type: 'measure'; done: number; total: number }
   | { type: 'dataset'; directory: string; images: number; skipped: Dataset['skipped'] }
@@ -64,13 +70,15 @@ export async function trainPrepared(
   options: Pick<TrainOptions, 'root' | 'fresh'>,
   io: TrainIo,
 ): Promise<TrainResult> {
-  const { config, networks, dataset, schedule, hash, opened, precision } = prepared;
+  const { config, networks, dataset, schedule, hash, opened, precision, memory } = prepared;
   const { engine, refused } = opened;
   io.onEvent({ type: 'engine', info: engine.info, precision, refused });
   io.onEvent({ type: 'dataset', directory: dataset.directory, images: dataset.count, skipped: dataset.skipped });
+  if (memory && memory.expectedMiB > memory.freeMiB) io.onEvent({ type: 'memory', ...memory });
 
   const { rows, columns } = config.outputs.grid;
-  const program = trainingProgram(config, networks, batchSizes(config, dataset.count), rows * columns);
+  const sizes = batchSizes(config, dataset.count);
+  const program = trainingProgram(config, networks, sizes, rows * columns, vitalsImages(dataset.count));
   const compiled = await engine.compile(program, {
     precision,
     onMeasure: (done, total) => io.onEvent({ type: 'measure', done, total }),
@@ -78,7 +86,7 @@ export async function trainPrepared(
   const folders = await openFolders(options, hash);
   const resumed = await resume(folders, program, compiled);
   if (!resumed) await compiled.write(startingValues(program, config, networks));
-  const start: Position = resumed?.position ?? { step: 0, images: 0, seconds: 0 };
+  const start: Position = resumed?.position ?? startingPosition;
   await describeRun(folders.results, prepared);
   io.onEvent({
     type: 'run',
@@ -88,17 +96,38 @@ export async function trainPrepared(
     refused: resumed?.refused ?? [],
   });
 
-  const contents = { config, program, compiled, engine: engine.info, dataFingerprint: dataset.fingerprint };
-  const { position, interrupted } = await trainLoop(
+  const contents = {
+    config,
+    program,
+    compiled,
+    engine: engine.info,
+    dataFingerprint: dataset.fingerprint,
+    keepEverySteps: schedule.keepCheckpointsEverySteps,
+  };
+  const parts = {
+    config,
+    program: compiled,
+    schedule,
+    folder: folders.results,
+    look: createLook(config, dataset, compiled),
+    saveCheckpoint: (at: Position, best: boolean) => save(folders, contents, at, { best }),
+    bestCheckpoint: () => bestCheckpoint(folders.checkpoints),
+    onEvent: io.onEvent,
+    shouldStop: io.shouldStop,
+  };
+  const feedStepFrom = ({ rollbacks }: Position) =>
+    createFeeder({ ...config, seed: seedAfter(config.seed, rollbacks) }, dataset, program, schedule);
+  const { position, interrupted } = await trainWithRollbacks(
     {
       config,
-      program: compiled,
-      feedStep: createFeeder(config, dataset, program, schedule),
-      schedule,
-      folder: folders.results,
-      saveCheckpoint: (at) => save(folders, contents, at, schedule.keepCheckpointsEverySteps),
+      run: (from) => trainLoop({ ...parts, feedStep: feedStepFrom(from) }, from),
+      goBack: (rollbacks, failure) =>
+        goBack(folders, contents, {
+          rollbacks,
+          failure,
+          startingValues: () => startingValues(program, config, networks),
+        }),
       onEvent: io.onEvent,
-      shouldStop: io.shouldStop,
     },
     start,
   );

@@ -4,13 +4,26 @@ import type { Config } from './config.ts';
 
 /**
  * SHA-256 over the config and the data's fingerprint, without what does not change a step: names, where the data
- * lies, what is written when, and how long the run goes on (training further is the same run).
+ * lies, what is written when, and how long the run goes on (training further is the same run). Warnings and stops change
+ * no step either; rollbacks do, and where they come and lead to depends on the cadence of ticks and checkpoints.
  */
 export function runHash(config: Config, dataFingerprint: string): string {
-  const { seed, data, generator, discriminator, training } = config;
+  const { seed, data, generator, discriminator, training, outputs } = config;
   const { folder: _folder, ...dataSettings } = data;
-  const { length: _length, ...trainingSettings } = training;
-  const decisive = { seed, data: dataSettings, generator, discriminator, training: trainingSettings, dataFingerprint };
+  const { length: _length, onCollapse, rollbackTries, ...trainingSettings } = training;
+  const rollbacks =
+    onCollapse === 'rollback'
+      ? { rollbackTries, metricsEvery: outputs.metricsEvery, checkpointEvery: outputs.checkpointEvery }
+      : undefined;
+  const decisive = {
+    seed,
+    data: dataSettings,
+    generator,
+    discriminator,
+    training: trainingSettings,
+    rollbacks,
+    dataFingerprint,
+  };
   return createHash('sha256').update(canonicalJson(decisive)).digest('hex').slice(0, 7);
 }
 

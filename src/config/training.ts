@@ -98,6 +98,13 @@ export const training = z.strictObject({
     .strictObject({ decay: z.number().min(0).lt(1).default(0.999).describe('Share of the old average per step.') })
     .optional()
     .describe("Keeps an average of the generator's weights, which is then sampled in its place."),
+  onCollapse: z
+    .enum(['warn', 'stop', 'rollback'])
+    .default('warn')
+    .describe(
+      'What is done when the images have collapsed into one or a few, or the losses have left all bounds: say so and go on; save and end with exit code 6; go back to the best checkpoint and on from there with other latents and another order of the data.',
+    ),
+  rollbackTries: z.int().positive().default(3).describe('How often a run may go back, for onCollapse rollback.'),
   precision: z
     .enum(['auto', 'float32', 'mixed_bfloat16'])
     .default('auto')

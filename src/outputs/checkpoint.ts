@@ -60,6 +60,13 @@ export async function loadCheckpoint(directory: string, which: 'latest' | 'best'
   return loadFirstSound(directory, [step]);
 }
 
+/** Path of the checkpoint that `best` names, if there is such a folder. */
+export async function bestCheckpoint(directory: string): Promise<string | undefined> {
+  const step = await readPointer(directory, 'best');
+  if (step === undefined || !(await listCheckpoints(directory)).includes(step)) return undefined;
+  return join(directory, stepFolderName(step));
+}
+
 async function loadStepFolder(path: string, which: 'latest' | 'best' | number): Promise<LoadedCheckpoint> {
   const checkpoint = await readStepFolder(path);
   if (which === 'latest' || which === checkpoint.step) return { ...checkpoint, path, refused: [] };

@@ -1,11 +1,16 @@
 // What the loop tells the outside: plain data, from which a bar, lines or a test are made. Nobody answers.
+import type { HealthState, Vitals } from './health.ts';
 import type { Means } from './means.ts';
 
-interface Tick extends Means {
+/** Vitals stand in those ticks only in which there was a look. */
+interface Tick extends Means, Partial<Vitals> {
   step: number;
   /** Passes over the data so far, with its fraction. */
   epoch: number;
   images: number;
+  /** Generator's over discriminator's, where both are of one kind. */
+  lossRatio?: number;
+  health: HealthState;
   imagesPerSecond: number;
   /** Training time of the whole run so far, over all its sessions, in seconds. */
   seconds: number;
@@ -14,5 +19,9 @@ interface Tick extends Means {
 export type TrainingEvent =
   | { type: 'start'; step: number; totalSteps: number; totalEpochs: number }
   | { type: 'tick'; tick: Tick; totalSteps: number; totalEpochs: number; secondsLeft: number }
+  /** The run's health has changed; what led to it has been seen since step `since`. */
+  | { type: 'health'; step: number; state: HealthState; since: number }
+  /** The run went back to `step`. */
+  | { type: 'rollback'; step: number; rollbacks: number; rollbackTries: number; reason: string }
   | { type: 'samples'; step: number; path: string }
   | { type: 'checkpoint'; step: number; path: string };

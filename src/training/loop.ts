@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { CompiledProgram, HostValues } from '../engines/engine.ts';
-import { DcganError } from '../errors.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
 import { samplerFeeds } from '../models/sampler.ts';
 import { writeEvolution } from '../outputs/evolution.ts';
@@ -12,9 +11,11 @@ import { writeGrid } from '../outputs/grid.ts';
 import { toPixels } from '../outputs/images.ts';
 import { appendMetrics, lossesOf, readMetrics } from '../outputs/metrics-log.ts';
 import { writeLossPlot } from '../outputs/plot.ts';
+import { lostRun, notFinite, notNumber } from './divergence.ts';
 import type { TrainingEvent } from './events.ts';
 import type { FeedStep } from './feeds.ts';
-import { meansNames, meansOf } from './means.ts';
+import { type Health, isLookDue, isLost, isWell, judge, lossRatio, startingHealth, type Vitals } from './health.ts';
+import { type Means, meansNames, meansOf } from './means.ts';
 import { functionNames } from './program.ts';
 import { generatorPasses, type Schedule } from './schedule.ts';
 
@@ -23,7 +24,12 @@ export interface Position {
   step: number;
   images: number;
   seconds: number;
+  health: Health;
+  /** How often the run went back to an earlier checkpoint. */
+  rollbacks: number;
 }
+
+export const startingPosition: Position = { step: 0, images: 0, seconds: 0, health: startingHealth, rollbacks: 0 };
 
 export interface LoopParts {
   config: Config;
@@ -32,7 +38,12 @@ export interface LoopParts {
   schedule: Schedule;
   /** results/<hash>. */
   folder: string;
-  saveCheckpoint: (position: Position) => Promise<string>;
+  /** Measures how different the generator's images are, and the gradients. */
+  look: (step: number) => Promise<Vitals>;
+  /** Saves; as the best where all is well. Gives the checkpoint's path. */
+  saveCheckpoint: (position: Position, best: boolean) => Promise<string>;
+  /** Path of the best checkpoint, if there is one. */
+  bestCheckpoint: () => Promise<string | undefined>;
   onEvent: (event: TrainingEvent) => void;
   /** Asked after every step; true saves and ends the loop. */
   shouldStop: () => boolean;
@@ -43,13 +54,14 @@ export async function trainLoop(
   parts: LoopParts,
   start: Position,
 ): Promise<{ position: Position; interrupted: boolean }> {
-  const { program, feedStep, schedule, onEvent } = parts;
+  const { config, program, feedStep, schedule, onEvent } = parts;
   const { totalSteps, stepsPerEpoch } = schedule;
   const totalEpochs = totalSteps / stepsPerEpoch;
   const position = { ...start };
   const speed = createSpeedometer(start.images);
   let savedAt = position.step;
   onEvent({ type: 'start', step: position.step, totalSteps, totalEpochs });
+  await endIfLost(parts, position);
   if (position.step === 0) await writeSamples(parts, 0);
 
   while (position.step < totalSteps) {
@@ -70,14 +82,18 @@ export async function trainLoop(
     // Tick: the only time that losses are read
     if (due(schedule.tickEverySteps)) {
       const sums = await program.run(functionNames.drainMeans, {}); // waits for the engine
-      checkFinite(sums, position.step, schedule.tickEverySteps);
+      await checkFinite(parts, sums, position.step, schedule.tickEverySteps);
       const means = meansOf(sums);
-      const { step, images, seconds } = position;
+      const vitals = isLookDue(position.health, position.step) ? await look(parts, position, means) : {};
+      const { step, images, seconds, health } = position;
       const tick = {
         step,
         epoch: step / stepsPerEpoch,
         images,
         ...means,
+        ...lossRatio(means, config.training.loss),
+        ...vitals,
+        health: health.state,
         imagesPerSecond: speed.imagesPerSecond(images),
         seconds,
       };
@@ -88,12 +104,17 @@ export async function trainLoop(
     // Samples, and the curves beside them
     if (due(schedule.samplesEverySteps)) await writeSamples(parts, position.step);
 
-    // Checkpoint
-    if (stopping || due(schedule.checkpointEverySteps)) {
-      checkFinite(await program.read(meansNames), position.step, schedule.checkpointEverySteps);
-      onEvent({ type: 'checkpoint', step: position.step, path: await parts.saveCheckpoint(position) });
+    // Checkpoint: the best where all is well
+    const regular = due(schedule.checkpointEverySteps);
+    if (regular || stopping || (isLost(position.health) && config.training.onCollapse === 'stop')) {
+      await checkFinite(parts, await program.read(meansNames), position.step, schedule.checkpointEverySteps);
+      const path = await parts.saveCheckpoint(position, regular && isWell(position.health));
+      onEvent({ type: 'checkpoint', step: position.step, path });
       savedAt = position.step;
     }
+
+    // Health: whether to go on
+    await endIfLost(parts, position);
     if (stopping) break;
   }
   if (savedAt === totalSteps && parts.config.outputs.evolution) await writeStrip(parts);
@@ -128,24 +149,35 @@ async function writeStrip({ config, folder }: LoopParts): Promise<void> {
     );
 }
 
-/** Nothing is saved after a value has stopped being a number. */
-function checkFinite(sums: HostValues, step: number, windowSteps: number): void {
-  const bad = Object.entries(sums).find(([, values]) => values.some((value) => !Number.isFinite(value)));
+/** Nothing is saved after a value has stopped being a number. @throws DcganError `diverged.not-finite` */
+async function checkFinite(parts: LoopParts, sums: HostValues, step: number, windowSteps: number): Promise<void> {
+  const bad = notNumber(sums);
   if (!bad) return;
-  throw new DcganError(
-    'diverged.not-finite',
-    {
-      happened: `Training diverged: the ${bad[0].replace('means/', '')}'s loss became ${bad[1].find((value) => !Number.isFinite(value))} between steps ${Math.max(0, step - windowSteps)} and ${step}.`,
-      expected: 'The last checkpoint is from before that.',
-      fix: 'Lower the learning rate or beta1, or smooth the labels, and train again.',
-    },
-    { data: { step } },
-  );
+  const what = `the ${bad.name.replace('means/', '')}'s loss became ${bad.value}`;
+  throw await notFinite(what, [Math.max(0, step - windowSteps), step], parts);
+}
+
+/** Measures the vitals of a step and judges the run's health by them; a change of its state is told. */
+async function look(parts: LoopParts, position: Position, means: Means): Promise<Vitals> {
+  const { step, health: before } = position;
+  const vitals = await parts.look(step); // waits for the engine
+  const bad = notNumber({ ...vitals });
+  if (bad) throw await notFinite(`${bad.name} became ${bad.value}`, [before.lookedAt, step], parts);
+  position.health = judge(before, { ...means, ...vitals }, step, parts.config.training.loss.type);
+  const { state, since } = position.health;
+  if (state !== before.state) parts.onEvent({ type: 'health', step, state, since: since[state] ?? step });
+  return vitals;
+}
+
+/** @throws DcganError `diverged.collapsed`, `diverged.losses` where the run is lost and is not to go on */
+async function endIfLost({ config, bestCheckpoint }: LoopParts, { health, step }: Position): Promise<void> {
+  if (isLost(health) && config.training.onCollapse !== 'warn') throw lostRun(health, step, await bestCheckpoint());
 }
 
 /** Six digits of every measured number; counts stay whole. */
-function rounded<T extends Record<string, number>>(values: T): T {
-  const round = (value: number) => (Number.isInteger(value) ? value : Number(value.toPrecision(6)));
+function rounded<T extends Record<string, number | string>>(values: T): T {
+  const round = (value: number | string) =>
+    typeof value === 'string' || Number.isInteger(value) ? value : Number(value.toPrecision(6));
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value)])) as T;
 }
 

@@ -10,13 +10,21 @@ const momentName = (weight: string, moment: 'm' | 'v') => `optimizer/${weight}/$
 
 /** The first and second moment of every trainable weight. */
 export function optimizerVariables(network: Network): Record<string, Shape> {
-  const trainable = parametersOf(network).filter((parameter) => parameter.trainable);
   return Object.fromEntries(
-    trainable.flatMap(({ name, shape }) => [
+    trainableOf(network).flatMap(({ name, shape }) => [
       [momentName(name, 'm'), shape],
       [momentName(name, 'v'), shape],
     ]),
   );
+}
+
+/** Names of the first moments: the averages of the latest gradients, after any clipping. */
+export function firstMomentsOf(network: Network): string[] {
+  return trainableOf(network).map(({ name }) => momentName(name, 'm'));
+}
+
+function trainableOf(network: Network): ReturnType<typeof parametersOf> {
+  return parametersOf(network).filter((parameter) => parameter.trainable);
 }
 
 /**

@@ -11,6 +11,7 @@ import { drainMeans, meansVariables } from './means.ts';
 import { optimizerVariables } from './optimizer.ts';
 import { fakeCount } from './schedule.ts';
 import { discriminatorStep, generatorStep, type Recipe, wholeStep } from './step.ts';
+import { vitalsFunction } from './vitals.ts';
 
 /** Names of the functions; each batch size is a function of its own. */
 export const functionNames = {
@@ -19,14 +20,19 @@ export const functionNames = {
   generatorStep: 'generator-step',
   drainMeans: 'drain-means',
   sample: 'sample',
+  vitals: 'vitals',
 };
 
-/** @param batchSizes image counts that occur: the full batch, and the short last one if it is kept. */
+/**
+ * @param batchSizes image counts that occur: the full batch, and the short last one if it is kept.
+ * @param vitals images of a look at the run's health; without any there is no such function.
+ */
 export function trainingProgram(
   config: Config,
   networks: Networks,
   batchSizes: readonly number[],
   samples: number,
+  vitals = 0,
 ): Program {
   const recipe: Recipe = { config, networks };
   const { discriminatorSteps, generatorSteps, batchSize, freshLatents } = config.training;
@@ -35,6 +41,7 @@ export function trainingProgram(
     [functionNames.drainMeans]: drainMeans,
     [functionNames.sample]: { ...samplerFunction(config, networks.generator, samples), seldom: true },
   };
+  if (vitals > 0) functions[functionNames.vitals] = vitalsFunction(config, networks, vitals);
   for (const count of batchSizes) {
     const feeds = { ...discriminatorFeeds(config, count), ...shared };
     if (!freshLatents) {

@@ -5,10 +5,11 @@ import type { Config } from '../config/config.ts';
 import type { CompiledProgram, EngineInfo, HostValues, Program } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
 import { DcganError } from '../errors.ts';
-import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from '../outputs/checkpoint.ts';
-import { truncateMetrics } from '../outputs/metrics-log.ts';
+import { bestCheckpoint, hasCheckpoint, loadCheckpoint, saveCheckpoint } from '../outputs/checkpoint.ts';
+import { appendMetrics, truncateMetrics } from '../outputs/metrics-log.ts';
 import type { NamedTensors } from '../outputs/safetensors.ts';
-import type { Position } from './loop.ts';
+import { allFinite } from './divergence.ts';
+import { type Position, startingPosition } from './loop.ts';
 
 export interface RunFolders {
   results: string;
@@ -26,13 +27,43 @@ export async function resume(
     await truncateMetrics(metrics, 0); // what a run killed before its first checkpoint has left
     return undefined;
   }
-  const { tensors, state, path, refused } = await loadCheckpoint(folders.checkpoints, 'latest');
+  const checkpoint = await loadCheckpoint(folders.checkpoints, 'latest');
+  const position = await restore(checkpoint, program, compiled);
+  await truncateMetrics(metrics, position.step);
+  return { position, refused: checkpoint.refused };
+}
+
+/** Writes a checkpoint's variables into the program. Gives its position. */
+async function restore(
+  { tensors, state, path }: Awaited<ReturnType<typeof loadCheckpoint>>,
+  program: Program,
+  compiled: CompiledProgram,
+): Promise<Position> {
   if (state['position'] === undefined) throw onlyAGenerator(path);
   checkTensors(tensors, program, path);
   await compiled.write(Object.fromEntries(Object.entries(tensors).map(([name, { values }]) => [name, values])));
-  const position = state['position'] as Position;
+  return { ...startingPosition, ...(state['position'] as Position) };
+}
+
+/**
+ * Takes a run back to its best checkpoint, or to the given start where there is none, and saves it there at once: a
+ * session that is killed now goes on the new way. Gives the position.
+ */
+export async function goBack(
+  folders: RunFolders,
+  contents: RunContents,
+  { rollbacks, failure, startingValues }: { rollbacks: number; failure: DcganError; startingValues: () => HostValues },
+): Promise<Position> {
+  const { program, compiled } = contents;
+  const metrics = join(folders.results, 'metrics.jsonl');
+  const best = await bestCheckpoint(folders.checkpoints);
+  if (!best) await compiled.write(startingValues());
+  const from = best ? await restore(await loadCheckpoint(best, 'latest'), program, compiled) : startingPosition;
+  const position = { ...from, rollbacks };
   await truncateMetrics(metrics, position.step);
-  return { position, refused };
+  await save(folders, contents, position, { best: best !== undefined });
+  await appendMetrics(metrics, { step: position.step, rollbacks, lostAt: Number(failure.data['step']) });
+  return position;
 }
 
 /** Removes what earlier sessions of the run wrote. */
@@ -40,27 +71,31 @@ export async function startFresh({ results, checkpoints }: RunFolders): Promise<
   for (const folder of [results, checkpoints]) await rm(folder, { recursive: true, force: true });
 }
 
+/** What the checkpoints of a run are made from. */
+export interface RunContents {
+  config: Config;
+  program: Program;
+  compiled: CompiledProgram;
+  engine: EngineInfo;
+  dataFingerprint: string;
+  keepEverySteps: number | undefined;
+}
+
 /** Writes the checkpoint of a position: every variable, and all else that the loop needs. */
 export async function save(
   folders: RunFolders,
-  contents: {
-    config: Config;
-    program: Program;
-    compiled: CompiledProgram;
-    engine: EngineInfo;
-    dataFingerprint: string;
-  },
+  contents: RunContents,
   position: Position,
-  keepEverySteps: number | undefined,
+  { best }: { best: boolean },
 ): Promise<string> {
-  const { config, program, compiled, engine, dataFingerprint } = contents;
+  const { config, program, compiled, engine, dataFingerprint, keepEverySteps } = contents;
   const values = await compiled.read(); // waits for the engine
   checkWeights(values, position.step);
   const tensors = Object.fromEntries(
     Object.entries(values).map(([name, array]) => [name, { shape: program.variables[name]!, values: array }]),
   );
   const state = { position, config, dataFingerprint, engine: engine.name };
-  const options = keepEverySteps === undefined ? {} : { keepEvery: keepEverySteps };
+  const options = { best, ...(keepEverySteps === undefined ? {} : { keepEvery: keepEverySteps }) };
   return saveCheckpoint(folders.checkpoints, { step: position.step, tensors, state }, options);
 }
 
@@ -77,12 +112,6 @@ function checkWeights(values: HostValues, step: number): void {
     },
     { data: { step } },
   );
-}
-
-function allFinite(values: Float32Array): boolean {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += 0 * values[i]!;
-  return sum === 0; // 0 * Infinity and 0 * NaN are NaN
 }
 
 function onlyAGenerator(path: string): DcganError {

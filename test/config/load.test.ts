@@ -65,6 +65,8 @@ test('every key that may be left out has its default', () => {
       freshLatents: false,
       labels: { inverted: false, real: 1, fake: 0, flip: 0 },
       diffAugment: [],
+      onCollapse: 'warn',
+      rollbackTries: 3,
       precision: 'auto',
     },
     outputs: {

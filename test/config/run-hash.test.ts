@@ -113,12 +113,35 @@ test('what does not change the result does not change the hash', () => {
     (content) => Object.assign(content.outputs, { metricsEvery: { images: 3 } }),
     (content) => Reflect.deleteProperty(content, 'outputs'),
     (content) => Reflect.deleteProperty(content, 'name'),
+    (content) => Object.assign(content.training, { onCollapse: 'stop' }),
+    (content) => Object.assign(content.training, { onCollapse: 'warn', rollbackTries: 9 }),
   ];
   for (const change of changes) {
     const content = fullConfig();
     change(content);
     assert.equal(hashOf(content), original, change.toString());
   }
+});
+
+test('rollbacks change the result, and so does the cadence that they depend on', () => {
+  const changes: Record<string, unknown>[] = [
+    {},
+    { rollbackTries: 1 },
+    { metricsEvery: { steps: 20 } },
+    { checkpointEvery: { steps: 20 } },
+  ];
+  const hashes = changes.map(({ rollbackTries, ...outputs }) => {
+    const content = fullConfig();
+    Object.assign(content.training, { onCollapse: 'rollback', ...(rollbackTries ? { rollbackTries } : {}) });
+    Object.assign(content.outputs, outputs);
+    return hashOf(content);
+  });
+  assert.equal(new Set([original, ...hashes]).size, 5);
+});
+
+test('a config of before there was onCollapse keeps its hash', () => {
+  // Given by the program as it was before, for this content.
+  assert.equal(original, '335cdb1');
 });
 
 test('the order in which keys are written does not matter, nor whether a default is written', () => {
@@ -167,7 +190,10 @@ test('every single value that decides the result changes the hash', () => {
   const config = resolve(fullConfig());
   const { seed, data, generator, discriminator, training } = config;
   const decisive = leaves({ seed, data, generator, discriminator, training }).filter(
-    (path) => !['data.folder', 'training.length.epochs'].includes(path.join('.')),
+    (path) =>
+      !['data.folder', 'training.length.epochs', 'training.onCollapse', 'training.rollbackTries'].includes(
+        path.join('.'),
+      ),
   );
   assert.ok(decisive.length > 60, String(decisive.length));
   const hashes = new Map([[original, 'nothing']]);

@@ -51,7 +51,7 @@ test('train in a pipe prints plain lines, and the files that it names are there'
   hash = /^Run ([0-9a-f]{7}) in results\/\1\.$/m.exec(stderr)![1]!;
   assert.match(
     stderr,
-    /^Training 100% epoch 0\.\d\d\/0\.\d\d · step 4\/4 · D \d\.\d{3} · G \d\.\d{3} · \d+ img\/s · 0 s left$/m,
+    /^Training 100% epoch 0\.\d\d\/0\.\d\d · step 4\/4 · D \d\.\d{3} · G \d\.\d{3} · healthy · \d+ img\/s · 0 s left$/m,
   );
   assert.ok(!stderr.includes('\r') && stripVTControlCharacters(stderr) === stderr);
   const [head, ...named] = stdout.trim().split('\n');

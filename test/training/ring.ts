@@ -25,7 +25,7 @@ function middle(index: number): [number, number] {
 }
 
 /** Points as pictures of 1 x 2 pixels: x and y. */
-function ringOfGaussians(): Dataset {
+export function ringOfGaussians(): Dataset {
   const noise = new RandomStream(0, 'ring').normals(2 * points);
   const bytes = Uint8Array.from(noise, (value, at) => {
     const position = middle(Math.floor(at / 2) % modes)[at % 2]! + deviation * value;

@@ -1,0 +1,42 @@
+// Runs that are made to go wrong are recognised, and healthy ones raise no alarm. DCGAN_LONG=1 runs the quick start for 2,000 steps.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Change, watchQuick, watchRing } from './watched-run.ts';
+
+/** Steps within which a run that has gone wrong from its start is recognised: a few looks, and the patience of 250. */
+const recognisedWithin = 400;
+
+const long = process.env['DCGAN_LONG'] ? false : 'takes ten minutes: DCGAN_LONG=1';
+const frozen = 1e-9;
+
+const wrong: Record<string, { change: Change; states: string[] }> = {
+  'learning rates 50 times too high': {
+    change: { generatorRate: 50, discriminatorRate: 50 },
+    states: ['collapsed', 'discriminator winning'],
+  },
+  'a frozen generator': { change: { generatorRate: frozen }, states: ['discriminator winning', 'collapsed'] },
+  'a frozen discriminator': { change: { discriminatorRate: frozen }, states: ['generator winning', 'collapsed'] },
+  'one repeated picture': { change: { onePicture: true }, states: ['collapsed'] },
+};
+
+for (const [name, { change, states }] of Object.entries(wrong)) {
+  for (const [data, watch, skip] of [
+    ['ring', watchRing, false],
+    ['quick', watchQuick, long],
+  ] as const) {
+    test(`${data}: ${name} is recognised within ${recognisedWithin} steps`, { skip }, async (t) => {
+      const [first] = await watch(recognisedWithin, change);
+      t.diagnostic(first ? `${first.state} at step ${first.step}` : 'healthy');
+      assert.ok(first && states.includes(first.state), JSON.stringify(first));
+    });
+  }
+}
+
+for (const seed of [0, 1, 2]) {
+  test(`ring: a healthy run of 600 steps raises no alarm (seed ${seed})`, async () => {
+    assert.deepEqual(await watchRing(600, { seed }), []);
+  });
+  test(`quick: a healthy run of 2,000 steps raises no alarm (seed ${seed})`, { skip: long }, async () => {
+    assert.deepEqual(await watchQuick(2000, { seed }), []);
+  });
+}
