@@ -2,15 +2,20 @@
 import { join } from 'node:path';
 import { type Inspection, inspect, type NetworkSummary } from '../commands/inspect.ts';
 import type { PreparationEvent, RunOptions } from '../commands/prepare-run.ts';
+import { describeDifference } from '../commands/resume-as-it-was.ts';
 import { type TrainEvent, train } from '../commands/train.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { formatCount, formatDuration, formatTable } from './format.ts';
 import { createProgress, type Progress } from './progress.ts';
 
+type RunEvent = Extract<TrainEvent, { type: 'run' }>;
+
 interface TrainFlags {
-  config: string;
+  config?: string;
   set: string[];
   data?: string;
+  resume?: string;
+  fork?: string;
   epochs?: number;
   seed?: number;
   precision?: string;
@@ -38,10 +43,10 @@ export async function runTrain(flags: TrainFlags): Promise<number> {
   }
 }
 
-function runOptions({ config, set, data, epochs, seed, precision, engine, root }: TrainFlags): RunOptions {
+function runOptions({ epochs, seed, precision, set, ...flags }: TrainFlags): RunOptions {
   const short = { 'training.epochs': epochs, seed, 'training.precision': precision };
   const overrides = Object.entries(short).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
-  return { config, set: [...set, ...overrides], engine, root, ...(data === undefined ? {} : { data }) };
+  return { ...flags, set: [...set, ...overrides] };
 }
 
 /** By POSIX's convention 128 + the signal's number. */
@@ -94,7 +99,9 @@ function show(event: PreparationEvent | TrainEvent | TrainingEvent, progress: Pr
     case 'run': {
       for (const { path, reason } of event.refused) progress.line(`Damaged ${path}: ${reason}; using the one before.`);
       const where = event.resumedAt > 0 ? `, going on at step ${event.resumedAt}` : '';
-      progress.line(`Run ${event.hash} in ${event.results}${where}.`);
+      const origin = event.forkedFrom && `, forked from ${event.forkedFrom.runHash} at step ${event.forkedFrom.step}`;
+      progress.line(`Run ${event.hash} in ${event.results}${origin ?? ''}${where}.`);
+      if (event.earlier) progress.line(describeEarlier(event.earlier));
       break;
     }
     case 'start':
@@ -104,6 +111,13 @@ function show(event: PreparationEvent | TrainEvent | TrainingEvent, progress: Pr
       progress.update('Training', event.tick.step, event.totalSteps, describeTick(event));
       break;
   }
+}
+
+function describeEarlier({ runHash, differences }: NonNullable<RunEvent['earlier']>): string {
+  const [first, ...rest] = differences;
+  const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
+  const what = first ? `${describeDifference(first)}${more}` : 'it was made by another version';
+  return `Run ${runHash} of this name is another: ${what}. To go on from it: add --fork ${runHash}.`;
 }
 
 function describeTick({

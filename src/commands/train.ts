@@ -2,11 +2,14 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
+import type { Origin } from '../config/run-hash.ts';
 import type { Dataset } from '../data/open.ts';
 import type { EngineInfo, Precision } from '../engines/engine.ts';
 import type { OpenedEngine } from '../engines/open.ts';
+import { DcganError } from '../errors.ts';
 import { describeEnvironment } from '../outputs/environment.ts';
 import { writeGrid } from '../outputs/grid.ts';
+import { truncateMetrics } from '../outputs/metrics-log.ts';
 import { createRunFolder, writeJson } from '../outputs/run-folder.ts';
 import { lockRun } from '../outputs/run-lock.ts';
 import { RandomStream } from '../random.ts';
@@ -14,8 +17,9 @@ import type { TrainingEvent } from '../training/events.ts';
 import { createFeeder } from '../training/feeds.ts';
 import { type Position, trainLoop } from '../training/loop.ts';
 import { startingValues, trainingProgram } from '../training/program.ts';
-import { resume, save, startFresh } from '../training/run.ts';
+import { forkedValues, loadLatest, save, savedValues, startFresh } from '../training/run.ts';
 import { batchSizes } from '../training/schedule.ts';
+import { type EarlierOfName, findEarlier } from './find-earlier.ts';
 import { type PreparationEvent, type PreparedRun, prepareRun, type RunOptions } from './prepare-run.ts';
 
 export interface TrainOptions extends RunOptions {
@@ -35,7 +39,16 @@ export type TrainEvent =
   /** Ways to compute a convolution are measured, once per machine and shape. */
   | { type: 'measure'; done: number; total: number }
   | { type: 'dataset'; directory: string; images: number; skipped: Dataset['skipped'] }
-  | { type: 'run'; hash: string; results: string; resumedAt: number; refused: { path: string; reason: string }[] };
+  | {
+      type: 'run';
+      hash: string;
+      results: string;
+      resumedAt: number;
+      refused: { path: string; reason: string }[];
+      forkedFrom?: Origin;
+      /** For a run that begins: another one of the same name, and by what they differ. */
+      earlier?: EarlierOfName;
+    };
 
 export interface TrainResult {
   runHash: string;
@@ -64,31 +77,45 @@ export async function trainPrepared(
   options: Pick<TrainOptions, 'root' | 'fresh'>,
   io: TrainIo,
 ): Promise<TrainResult> {
-  const { config, networks, dataset, schedule, hash, opened, precision } = prepared;
+  const { config, networks, dataset, schedule, hash, opened, precision, forkedFrom, source } = prepared;
   const { engine, refused } = opened;
   io.onEvent({ type: 'engine', info: engine.info, precision, refused });
   io.onEvent({ type: 'dataset', directory: dataset.directory, images: dataset.count, skipped: dataset.skipped });
 
   const { rows, columns } = config.outputs.grid;
   const program = trainingProgram(config, networks, batchSizes(config, dataset.count), rows * columns);
+  const saved = options.fresh ? undefined : await loadLatest(join(options.root, 'checkpoints', hash));
+  const from = saved ?? source;
+  if (source && !saved) refuseDone(source.position.step, schedule.totalSteps);
   const compiled = await engine.compile(program, {
     precision,
+    ...(from ? { decisions: from.decisions } : {}),
     onMeasure: (done, total) => io.onEvent({ type: 'measure', done, total }),
   });
+  const values = saved
+    ? savedValues(saved, program)
+    : source
+      ? forkedValues(source, program, networks)
+      : startingValues(program, config, networks);
+  await compiled.write(values);
   const folders = await openFolders(options, hash);
-  const resumed = await resume(folders, program, compiled);
-  if (!resumed) await compiled.write(startingValues(program, config, networks));
-  const start: Position = resumed?.position ?? { step: 0, images: 0, seconds: 0 };
+  const start = from ? { ...from.position, ...(saved ? {} : { seconds: 0 }) } : { step: 0, images: 0, seconds: 0 };
+  await truncateMetrics(join(folders.results, 'metrics.jsonl'), start.step); // what was written after the checkpoint
+  const identity = { ...config, dataFingerprint: dataset.fingerprint, forkedFrom };
+  const earlier = from ? undefined : await findEarlier(options.root, config.name, hash, identity);
   await describeRun(folders.results, prepared);
   io.onEvent({
     type: 'run',
     hash,
     results: relative(options.root, folders.results),
     resumedAt: start.step,
-    refused: resumed?.refused ?? [],
+    refused: from?.refused ?? [],
+    ...(forkedFrom ? { forkedFrom } : {}),
+    ...(earlier ? { earlier } : {}),
   });
 
-  const contents = { config, program, compiled, engine: engine.info, dataFingerprint: dataset.fingerprint };
+  const { fingerprint: dataFingerprint } = dataset;
+  const contents = { config, program, compiled, engine: engine.info, dataFingerprint, forkedFrom };
   const { position, interrupted } = await trainLoop(
     {
       config,
@@ -107,6 +134,15 @@ export async function trainPrepared(
   return describeResult(options.root, hash, folders, position, interrupted);
 }
 
+function refuseDone(step: number, totalSteps: number): void {
+  if (step < totalSteps) return;
+  throw new DcganError('usage.nothing-to-train', {
+    happened: `The checkpoint is at step ${step}, and the config ends at step ${totalSteps}.`,
+    expected: 'A fork goes on counting where its checkpoint is.',
+    fix: `--set training.steps=${2 * step}`,
+  });
+}
+
 async function openFolders({ root, fresh }: Pick<TrainOptions, 'root' | 'fresh'>, hash: string) {
   const folders = await createRunFolder(root, hash);
   if (!fresh) return folders;
@@ -115,8 +151,10 @@ async function openFolders({ root, fresh }: Pick<TrainOptions, 'root' | 'fresh'>
 }
 
 /** config.json, environment.json and reals.png: what this run is, before it starts. */
-async function describeRun(results: string, { config, dataset, opened, hash, precision }: PreparedRun): Promise<void> {
-  await writeJson(join(results, 'config.json'), { runHash: hash, dataFingerprint: dataset.fingerprint, ...config });
+async function describeRun(results: string, prepared: PreparedRun): Promise<void> {
+  const { config, dataset, opened, hash, precision, forkedFrom } = prepared;
+  const identity = { runHash: hash, dataFingerprint: dataset.fingerprint, forkedFrom };
+  await writeJson(join(results, 'config.json'), { ...identity, ...config });
   await writeJson(join(results, 'environment.json'), {
     ...describeEnvironment(),
     engine: opened.engine.info,

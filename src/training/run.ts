@@ -2,36 +2,71 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import type { CompiledProgram, EngineInfo, HostValues, Program } from '../engines/engine.ts';
+import type { Origin } from '../config/run-hash.ts';
+import type { CompiledProgram, Decisions, EngineInfo, HostValues, Program, Shape } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
 import { DcganError } from '../errors.ts';
-import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from '../outputs/checkpoint.ts';
-import { truncateMetrics } from '../outputs/metrics-log.ts';
+import { averagesOf } from '../models/average.ts';
+import type { Networks } from '../models/networks.ts';
+import { hasCheckpoint, type LoadedCheckpoint, loadCheckpoint, saveCheckpoint } from '../outputs/checkpoint.ts';
 import type { NamedTensors } from '../outputs/safetensors.ts';
+import { syncFile } from '../outputs/write-file.ts';
 import type { Position } from './loop.ts';
+import { meansNames } from './means.ts';
 
 export interface RunFolders {
   results: string;
   checkpoints: string;
 }
 
-/** Loads the latest checkpoint into the program, if there is one. Gives the position, and the damaged checkpoints passed over. */
-export async function resume(
-  folders: RunFolders,
-  program: Program,
-  compiled: CompiledProgram,
-): Promise<{ position: Position; refused: { path: string; reason: string }[] } | undefined> {
-  const metrics = join(folders.results, 'metrics.jsonl');
-  if (!(await hasCheckpoint(folders.checkpoints))) {
-    await truncateMetrics(metrics, 0); // what a run killed before its first checkpoint has left
-    return undefined;
+/** What a checkpoint of a run holds, and the damaged ones that were passed over for it. */
+export interface SavedRun {
+  path: string;
+  tensors: NamedTensors;
+  position: Position;
+  /** How the engine computed, so that it does so again. */
+  decisions: Decisions;
+  refused: { path: string; reason: string }[];
+}
+
+/** The latest checkpoint of a run, if there is one. @throws DcganError `checkpoint.damaged` */
+export async function loadLatest(folder: string): Promise<SavedRun | undefined> {
+  return (await hasCheckpoint(folder)) ? savedRun(await loadCheckpoint(folder, 'latest')) : undefined;
+}
+
+/** A checkpoint's position and decisions, checked: anybody can make a checkpoint. @throws DcganError `checkpoint.damaged` */
+export function savedRun({ path, step, tensors, state, refused }: LoadedCheckpoint): SavedRun {
+  const position = state['position'] as Partial<Position> | null | undefined;
+  const { images, seconds } = position ?? {};
+  const decisions = Object.entries(state['decisions'] ?? {}).map(([key, value]) => [key, String(value)]);
+  if (position?.step !== step || !isCount(images) || typeof seconds !== 'number') {
+    const happened = `${path} is damaged: its position is ${JSON.stringify(position)} at step ${step}.`;
+    throw new DcganError('checkpoint.damaged', { happened }, { data: { path } });
   }
-  const { tensors, state, path, refused } = await loadCheckpoint(folders.checkpoints, 'latest');
-  checkTensors(tensors, program, path);
-  await compiled.write(Object.fromEntries(Object.entries(tensors).map(([name, { values }]) => [name, values])));
-  const position = state['position'] as Position;
-  await truncateMetrics(metrics, position.step);
-  return { position, refused };
+  return { path, tensors, position: { step, images, seconds }, decisions: Object.fromEntries(decisions), refused };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** The values of every variable where a run goes on. @throws DcganError `checkpoint.mismatch` */
+export function savedValues({ tensors, path }: SavedRun, program: Program): HostValues {
+  for (const [name, shape] of Object.entries(program.variables)) checkTensor(name, shape, tensors[name]?.shape, path);
+  return Object.fromEntries(Object.keys(program.variables).map((name) => [name, tensors[name]!.values]));
+}
+
+/**
+ * The values of every variable where a run begins that goes another way than the one it comes from: its networks and
+ * optimizers, new means, and averages of the generator also where there were none. @throws DcganError `checkpoint.mismatch`
+ */
+export function forkedValues(saved: SavedRun, program: Program, { generator }: Networks): HostValues {
+  const tensors = { ...averagesOf(generator, saved.tensors), ...saved.tensors };
+  for (const name of meansNames) {
+    const shape = program.variables[name]!;
+    tensors[name] = { shape, values: new Float32Array(elementCount(shape)) };
+  }
+  return savedValues({ ...saved, tensors }, program);
 }
 
 /** Removes what earlier sessions of the run wrote. */
@@ -48,17 +83,20 @@ export async function save(
     compiled: CompiledProgram;
     engine: EngineInfo;
     dataFingerprint: string;
+    forkedFrom: Origin | undefined;
   },
   position: Position,
   keepEverySteps: number | undefined,
 ): Promise<string> {
-  const { config, program, compiled, engine, dataFingerprint } = contents;
+  const { config, program, compiled, engine, dataFingerprint, forkedFrom } = contents;
   const values = await compiled.read(); // waits for the engine
   checkWeights(values, position.step);
   const tensors = Object.fromEntries(
     Object.entries(values).map(([name, array]) => [name, { shape: program.variables[name]!, values: array }]),
   );
-  const state = { position, config, dataFingerprint, engine: engine.name };
+  const { decisions } = compiled;
+  const state = { position, config, dataFingerprint, forkedFrom, engine: engine.name, decisions };
+  await syncFile(join(folders.results, 'metrics.jsonl')); // its lines are on the disk before the checkpoint that they belong to
   const options = keepEverySteps === undefined ? {} : { keepEvery: keepEverySteps };
   return saveCheckpoint(folders.checkpoints, { step: position.step, tensors, state }, options);
 }
@@ -84,14 +122,11 @@ function allFinite(values: Float32Array): boolean {
   return sum === 0; // 0 * Infinity and 0 * NaN are NaN
 }
 
-function checkTensors(tensors: NamedTensors, program: Program, path: string): void {
-  for (const [name, shape] of Object.entries(program.variables)) {
-    const found = tensors[name];
-    if (found && elementCount(found.shape) === elementCount(shape)) continue;
-    throw new DcganError('checkpoint.mismatch', {
-      happened: `${path} has ${found ? `[${found.shape.join(', ')}]` : 'nothing'} for ${name}.`,
-      expected: `This config needs [${shape.join(', ')}].`,
-      fix: 'Use the config that the checkpoint was made with, or train with --fresh.',
-    });
-  }
+function checkTensor(name: string, shape: Shape, found: Shape | undefined, path: string): void {
+  if (found && elementCount(found) === elementCount(shape)) return;
+  throw new DcganError('checkpoint.mismatch', {
+    happened: `${path} has ${found ? `[${found.join(', ')}]` : 'nothing'} for ${name}.`,
+    expected: `This config needs [${shape.join(', ')}].`,
+    fix: 'Use the config that the checkpoint was made with, or train with --fresh.',
+  });
 }
