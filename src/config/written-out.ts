@@ -8,12 +8,18 @@ import { applyOverrides } from './overrides.ts';
 function asFile(config: Config): Record<string, unknown> {
   const { data, training, ...rest } = config;
   const { height, width, ...dataSettings } = data;
-  const { length, ...trainingSettings } = training;
+  const { length, labels, ...trainingSettings } = training;
   return {
     ...rest,
     data: { ...dataSettings, size: [height, width] },
-    training: { ...trainingSettings, ...length },
+    training: { ...trainingSettings, ...length, labels: givenLabels(labels) },
   };
+}
+
+/** Labels without those that nobody has to write: a loss that has none would refuse them. */
+function givenLabels(labels: Config['training']['labels'] | undefined): Record<string, unknown> {
+  const hard: Record<string, unknown> = labels?.inverted ? { real: 0, fake: 1 } : { real: 1, fake: 0 };
+  return Object.fromEntries(Object.entries(labels ?? {}).filter(([key, value]) => value !== hard[key]));
 }
 
 /**
