@@ -1,5 +1,6 @@
 // Draws progress: one bar on a terminal, plain lines in a pipe. It shows what it is told and decides nothing.
 import { Presets, SingleBar } from 'cli-progress';
+import { printable } from '../errors.ts';
 
 export interface Progress {
   /** Moves the bar of what is being done. A new title starts a new bar. */
@@ -43,7 +44,7 @@ function createBar(stream: NodeJS.WriteStream): Progress {
     },
     line(text) {
       if (bar) stream.write('\r\x1b[K'); // the bar is drawn again below
-      stream.write(`${text}\n`);
+      stream.write(`${text.split('\n').map(printable).join('\n')}\n`);
       bar?.render();
     },
     end,
@@ -65,7 +66,7 @@ function createLines(stream: NodeJS.WriteStream): Progress {
       stream.write(`${line.trimEnd()}\n`);
     },
     line(text) {
-      stream.write(`${text}\n`);
+      stream.write(`${text.split('\n').map(printable).join('\n')}\n`);
     },
     end() {},
   };

@@ -4,6 +4,7 @@ import { type Inspection, inspect, type NetworkSummary } from '../commands/inspe
 import type { PreparationEvent, RunOptions } from '../commands/prepare-run.ts';
 import { describeDifference } from '../commands/resume-as-it-was.ts';
 import { type TrainEvent, train } from '../commands/train.ts';
+import { printable } from '../errors.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { formatCount, formatDuration, formatTable } from './format.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -93,7 +94,7 @@ function show(event: PreparationEvent | TrainEvent | TrainingEvent, progress: Pr
       progress.update('Measuring convolutions', event.done, event.total, `${event.done} of ${event.total}, once here`);
       break;
     case 'dataset':
-      for (const { file, reason } of event.skipped) progress.line(`Skipped ${file}: ${reason}`);
+      for (const { file, reason } of event.skipped) progress.line(`Skipped ${printable(file)}: ${reason}`);
       progress.line(`Data: ${formatCount(event.images)} images in ${event.directory}.`);
       break;
     case 'run': {
