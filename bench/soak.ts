@@ -2,10 +2,15 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { train } from '../src/commands/train.ts';
 import { openEngine } from '../src/engines/open.ts';
 import { startTensorflow } from '../src/engines/tensorflow/engine.ts';
 import { findInstallation } from '../src/engines/tensorflow/install/location.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const lines = 20;
 const maxHandle = 2 ** 31;
@@ -60,6 +65,7 @@ async function soak(engineName: 'tensorflow' | 'wasm', steps: number): Promise<v
       {
         onEvent: (event) => {
           if (event.type !== 'tick' || event.tick.step % everySteps !== 0) return;
+          collectGarbage();
           const { rss, heapUsed } = process.memoryUsage();
           readings.push({
             step: event.tick.step,
