@@ -1,4 +1,12 @@
 // The library: what `import 'dcgan'` gives. The same functions that the commands call, without a terminal.
+export { type EvaluateEvent, type EvaluateOptions, type Evaluation, evaluate } from './commands/evaluate.ts';
+export { type InterpolateOptions, type InterpolateResult, interpolate } from './commands/interpolate.ts';
+export {
+  type GeneratedImages,
+  type LoadedGenerator,
+  type OpenCheckpointOptions,
+  openCheckpoint,
+} from './commands/open-checkpoint.ts';
 export { type SampleOptions, type SampleResult, sample } from './commands/sample.ts';
 export { type TrainIo, type TrainOptions, type TrainResult, train } from './commands/train.ts';
 export type { Config } from './config/config.ts';

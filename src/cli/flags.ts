@@ -1,5 +1,6 @@
 // Flags that several commands share, and how their values are read.
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { easings, interpolations } from '../models/interpolation.ts';
 
 export const rootFlag = () =>
   new Option('--root <folder>', 'folder that holds configs, data, results and checkpoints').default(
@@ -9,6 +10,43 @@ export const rootFlag = () =>
 
 export const engineFlag = () =>
   new Option('--engine <name>', 'what computes').choices(['auto', 'tensorflow', 'wasm']).default('auto');
+
+/** An option that cannot be combined with those of these names. */
+export function excluding(names: string[], flags: string, description: string, parse?: (text: string) => unknown) {
+  const option = new Option(flags, description).conflicts(names);
+  return parse ? option.argParser(parse) : option;
+}
+
+/** A command that works on a trained generator: its name, and which of the run's checkpoints. */
+export const withCheckpoint = (command: Command) =>
+  command
+    .requiredOption('--checkpoint <name>', 'a run hash or its start, a shipped name, or a path')
+    .addOption(
+      new Option('--step <number>', 'the checkpoint of this step').argParser(wholeNumber).conflicts(['best', 'latest']),
+    )
+    .addOption(new Option('--best', 'the checkpoint marked as the best').conflicts('latest'))
+    .option('--latest', 'the newest sound checkpoint (default)');
+
+export interface CheckpointFlags {
+  step?: number | undefined;
+  best?: boolean | undefined;
+  latest?: boolean | undefined;
+}
+
+export function whichCheckpoint({ step, best }: CheckpointFlags): 'latest' | 'best' | number {
+  return step ?? (best ? 'best' : 'latest');
+}
+
+export const fileFormatFlag = () =>
+  new Option('--format <name>', 'of the files of --separate (default: png)').choices(['png', 'webp', 'jpg']);
+
+export const interpolationFlag = () =>
+  new Option('--method <name>', 'a straight line, or the great circle (default: linear)').choices(
+    Object.keys(interpolations),
+  );
+
+export const easingFlag = () =>
+  new Option('--easing <name>', 'how the way speeds up and slows down (default: linear)').choices(Object.keys(easings));
 
 export const jsonFlag = () => new Option('--json', 'print one JSON object');
 
@@ -49,4 +87,11 @@ export function imageSize(text: string): { width: number; height: number } {
   const [, width, height = width] = /^([1-9]\d{0,4})(?:x([1-9]\d{0,4}))?$/.exec(text) ?? [];
   if (width !== undefined) return { width: Number(width), height: Number(height) };
   throw new InvalidArgumentError(`Expected a size in pixels such as 64 or 48x64 (width x height), not '${text}'.`);
+}
+
+/** COLUMNSxROWS of a grid of images. */
+export function gridShape(text: string): { columns: number; rows: number } {
+  const [, columns, rows] = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/.exec(text) ?? [];
+  if (rows !== undefined) return { columns: Number(columns), rows: Number(rows) };
+  throw new InvalidArgumentError(`Expected images per row and rows, such as 8x8, not '${text}'.`);
 }

@@ -1,18 +1,26 @@
 // The whole command tree on one screen. Every action loads its command only when it runs, so that help is instant.
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { parseSeeds } from '../commands/seed-ranges.ts';
 import { avatarStyles } from '../data/avatar-styles.ts';
+import { formats } from '../exports/formats.ts';
 import {
   collect,
   commaSeparated,
+  easingFlag,
   engineFlag,
+  excluding,
+  fileFormatFlag,
+  gridShape,
   imageSize,
+  interpolationFlag,
   jsonFlag,
   positiveInteger,
   positiveNumber,
   rootFlag,
   seedNumber,
   wholeNumber,
+  withCheckpoint,
 } from './flags.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -48,17 +56,74 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     )
     .action(async (options) => finish(await (await import('./train.ts')).runTrain(options)));
 
-  program
-    .command('sample')
+  withCheckpoint(program.command('sample'))
     .description('make images with a trained generator')
-    .requiredOption('--checkpoint <name>', 'a run hash or its start, a shipped name, or a path')
-    .option('--count <number>', 'how many images', positiveInteger, 64)
-    .option('--columns <number>', 'images per row of the picture', positiveInteger)
-    .option('--out <file>', 'picture to write: .png, .webp or .jpg', 'samples.png')
+    .option('--seeds <list>', 'one image per seed: numbers and ranges, e.g. 0-63,99', parseSeeds)
+    .addOption(excluding(['seeds'], '--latents <file>', 'one image per latent vector of a JSON file'))
+    .addOption(
+      excluding(['seeds', 'latents'], '--count <number>', 'as many images, of the seeds from 0 on', positiveInteger),
+    )
+    .option('--out <file>', 'picture to write: .png, .webp or .jpg (default: samples.png)')
+    .option('--grid <shape>', 'its shape in images, columns x rows, e.g. 8x8 (default: about square)', gridShape)
+    .addOption(excluding(['grid'], '--columns <number>', 'images per row', positiveInteger))
+    .option('--padding <pixels>', 'between the images and around them (default: 2)', wholeNumber)
+    .option('--scale <number>', 'how wide a pixel is drawn (default: images are 64 pixels long)', positiveInteger)
+    .addOption(
+      excluding(
+        ['out', 'grid', 'columns', 'padding'],
+        '--separate <folder>',
+        'write a file per image, named by its seed',
+      ),
+    )
+    .addOption(fileFormatFlag())
     .addOption(engineFlag())
     .addOption(rootFlag())
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./sample.ts')).runSample(options)));
+
+  withCheckpoint(program.command('interpolate'))
+    .description('show the way from one image to others: a strip, an animation or a grid')
+    .option('--from <seed>', 'where the way begins', seedNumber)
+    .option('--to <seed>', 'where it ends', seedNumber)
+    .addOption(excluding(['from', 'to'], '--seeds <list>', 'a way through several seeds, e.g. 1,5,9', parseSeeds))
+    .addOption(
+      excluding(['from', 'to', 'seeds'], '--latents <file>', 'a way through the latent vectors of a JSON file'),
+    )
+    .option('--frames <number>', 'images from one seed to the next (default: 11, in an animation 31)', positiveInteger)
+    .addOption(interpolationFlag())
+    .addOption(easingFlag())
+    .option('--loop', 'go back to the first seed, without a seam')
+    .addOption(
+      excluding(
+        ['from', 'to', 'seeds', 'latents', 'frames', 'easing', 'loop', 'columns', 'fps'],
+        '--corners <seeds>',
+        'a grid between four seeds instead: top left, top right, bottom left, bottom right',
+        parseSeeds,
+      ),
+    )
+    .option('--grid <shape>', 'the shape of that grid, columns x rows (default: 8x8)', gridShape)
+    .option('--out <file>', '.png or .jpg for a strip, .gif, .webp or .apng to move (default: interpolation.png)')
+    .option('--columns <number>', 'images per row of a strip (default: all)', positiveInteger)
+    .option('--padding <pixels>', 'between the images of a strip and around them (default: 2)', wholeNumber)
+    .option(
+      '--scale <number>',
+      'how wide a pixel is drawn (default: images are 64 pixels long, moving ones 256)',
+      positiveInteger,
+    )
+    .option('--fps <number>', 'images per second of an animation (default: 15)', positiveNumber)
+    .addOption(engineFlag())
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./interpolate.ts')).runInterpolate(options)));
+
+  withCheckpoint(program.command('export'))
+    .description('write a trained generator in a format that other programs open')
+    .requiredOption('--format <name>', Object.keys(formats).join(', '))
+    .requiredOption('--out <path>', 'folder to write, or file where the format is one file')
+    .option('--force', 'replace what is in the way')
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./export.ts')).runExport(options)));
 
   program
     .command('import')
@@ -94,6 +159,26 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(rootFlag())
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./bench.ts')).runBench(options)));
+
+  withCheckpoint(program.command('evaluate'))
+    .description('measure a trained generator against real images')
+    .option('--data <folder>', 'the real images (default: those the generator was trained on)')
+    .option(
+      '--metrics <names>',
+      'comma-separated: swd, ms-ssim, precision-recall, diversity, nearest (default: all)',
+      commaSeparated,
+    )
+    .option('--count <number>', 'how many images to generate, and as many real ones', positiveInteger, 4096)
+    .option(
+      '--size <pixels>',
+      'size to compare at, e.g. 64 or 48x64 (default: their own, up to a multiple of 16)',
+      imageSize,
+    )
+    .option('--seed <number>', 'which latents, real images and random directions', seedNumber, 0)
+    .addOption(engineFlag())
+    .addOption(rootFlag())
+    .addOption(jsonFlag())
+    .action(async (options) => finish(await (await import('./evaluate.ts')).runEvaluate(options)));
 
   const data = program.command('data').description('prepare image folders');
   const prepare = data.command('prepare').description('fetch, draw or cut a dataset into data/');

@@ -6,6 +6,7 @@ import { describeDifference } from '../commands/resume-as-it-was.ts';
 import { type TrainEvent, train } from '../commands/train.ts';
 import { printable } from '../errors.ts';
 import type { TrainingEvent } from '../training/events.ts';
+import { describeEngine } from './describe-engine.ts';
 import { formatCount, formatDuration, formatTable } from './format.ts';
 import { createProgress, type Progress } from './progress.ts';
 
@@ -81,15 +82,10 @@ function show(event: PreparationEvent | TrainEvent | TrainingEvent, progress: Pr
       else progress.update('Decoding', event.done, event.total, `${done} of ${total} images`);
       break;
     }
-    case 'engine': {
+    case 'engine':
       progress.end();
-      const { name, library, device, threads, unusedGpu } = event.info;
-      const precision = event.precision.replace('_', ' ');
-      for (const refused of event.refused) progress.line(`Engine ${refused.name}: ${refused.reason}.`);
-      progress.line(`Engine ${name}: ${library}, ${device}, ${threads} threads, ${precision}.`);
-      if (unusedGpu) progress.line(`GPU NOT USED: ${unusedGpu}`);
+      for (const line of describeEngine(event.info, event.refused, event.precision)) progress.line(line);
       break;
-    }
     case 'measure':
       progress.update('Measuring convolutions', event.done, event.total, `${event.done} of ${event.total}, once here`);
       break;

@@ -1,12 +1,15 @@
 // Latents in, pixels out: a trained generator in inference mode, as many images per call as memory and speed allow.
+import type { Config } from '../config/config.ts';
 import type { Engine } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
 import type { Network } from '../models/network.ts';
 import { samplerFeeds, samplerProgram } from '../models/sampler.ts';
 import type { TrainedGenerator } from '../models/trained-generator.ts';
-import { toPixels } from '../outputs/grid.ts';
+import { toPixels } from '../outputs/images.ts';
 
 export interface ImageMaker {
+  /** How many images one call of the engine makes. */
+  imagesPerCall: number;
   /** latents float32 [count, size] -> uint8 [count, height, width, channels]. */
   make(latents: Float32Array): Promise<Uint8Array>;
   dispose(): void;
@@ -17,11 +20,12 @@ export async function openImageMaker(
   engine: Engine,
   { config, network, weights, passes }: TrainedGenerator,
   count: number,
+  onMeasure: (done: number, total: number) => void = () => {},
 ): Promise<ImageMaker> {
   const size = imagesPerCall(network, count);
-  const compiled = await engine.compile(samplerProgram(config, network, size), {
+  const compiled = await engine.compile(samplerProgram(inferring(config), network, size), {
     precision: 'float32',
-    ...(count >= worthMeasuring && { onMeasure: () => {} }),
+    ...(count >= worthMeasuring && { onMeasure }),
   });
   await compiled.write(weights);
   const latentSize = config.generator.latent.size;
@@ -39,7 +43,13 @@ export async function openImageMaker(
     }
     return pixels;
   }
-  return { make, dispose: () => compiled.dispose() };
+  return { imagesPerCall: size, make, dispose: () => compiled.dispose() };
+}
+
+/** Whatever a run's own grids do: with the statistics of its batch, an image would change with its neighbours. */
+function inferring(config: Config): Config {
+  const { outputs } = config;
+  return { ...config, outputs: { ...outputs, grid: { ...outputs.grid, batchNorm: 'moving' } } };
 }
 
 const worthMeasuring = 1000; // images; below, measuring convolutions takes longer than it saves

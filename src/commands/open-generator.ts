@@ -13,6 +13,7 @@ export interface OpenedGenerator {
   /** What to call it in messages and file names. */
   label: string;
   runHash: string;
+  dataFingerprint: string;
   step: number;
   /** The folder that was loaded. */
   path: string;
@@ -34,8 +35,9 @@ export async function openGenerator(
   const { generator: network } = buildNetworks(config);
   const passes = passesOf(state) ?? generatorPasses(config, step);
   const generator = { config, network, weights: weightsOf(network, tensors), passes };
-  const hash = runHash(config, String(state['dataFingerprint']), state['forkedFrom'] as Origin | undefined);
-  return { generator, label, runHash: hash, step, path, refused };
+  const dataFingerprint = String(state['dataFingerprint']);
+  const hash = runHash(config, dataFingerprint, state['forkedFrom'] as Origin | undefined);
+  return { generator, label, runHash: hash, dataFingerprint, step, path, refused };
 }
 
 /** A checkpoint that was not trained here says itself how often its generator has run. */

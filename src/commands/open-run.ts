@@ -2,7 +2,6 @@
 import type { Config } from '../config/config.ts';
 import { type Origin, runHash } from '../config/run-hash.ts';
 import { configWithin } from '../config/written-out.ts';
-import { DcganError } from '../errors.ts';
 import { loadCheckpoint } from '../outputs/checkpoint.ts';
 import { resolveCheckpoint } from '../outputs/find-checkpoint.ts';
 import { packageDirectory } from '../package-directory.ts';
@@ -24,7 +23,7 @@ export async function openRun(name: string, root: string): Promise<EarlierRun> {
   const { directory } = await resolveCheckpoint(name, { root, packageDirectory });
   const loaded = await loadCheckpoint(directory, 'latest');
   const { state, path } = loaded;
-  if (state['position'] === undefined) throw notTrained(name, path);
+  const saved = savedRun(loaded);
   const config = configWithin(state['config'], path);
   const dataFingerprint = String(state['dataFingerprint']);
   const origin = state['forkedFrom'] as Origin | undefined;
@@ -34,13 +33,6 @@ export async function openRun(name: string, root: string): Promise<EarlierRun> {
     config,
     dataFingerprint,
     ...(forkedFrom ? { forkedFrom } : {}),
-    saved: savedRun(loaded),
+    saved,
   };
-}
-
-function notTrained(name: string, path: string): DcganError {
-  return new DcganError('checkpoint.not-trained', {
-    happened: `The checkpoint ${name} (${path}) has weights only: it was imported, not trained here.`,
-    expected: "Training goes on from both networks and their optimizers' moments.",
-  });
 }

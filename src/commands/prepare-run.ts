@@ -105,7 +105,7 @@ function openData({ data }: Config, root: string, onEvent: (event: PreparationEv
 }
 
 /** A data folder is meant relative to the root; the pictures that come with the package are found from anywhere. */
-function findFolder(folder: string, root: string): string {
+export function findFolder(folder: string, root: string): string {
   const here = resolve(root, folder);
   const shipped = resolve(packageDirectory, folder);
   return !existsSync(here) && existsSync(shipped) ? shipped : here;

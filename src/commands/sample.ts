@@ -1,54 +1,119 @@
-// dcgan sample: a checkpoint's generator in inference mode -> one picture.
+// dcgan sample: seeds or latent vectors -> one picture, or a file for each image.
 import type { Config } from '../config/config.ts';
-import type { EngineName } from '../engines/engine.ts';
-import { openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
-import { latentsOfSeeds } from '../models/latents.ts';
-import { writeGrid } from '../outputs/grid.ts';
-import { openImageMaker } from './image-maker.ts';
-import { openGenerator } from './open-generator.ts';
+import type { TrainedGenerator } from '../models/trained-generator.ts';
+import { createGrid, drawImages, saveGrid } from '../outputs/grid.ts';
+import { checkPictureSize, type PictureFormat, pictureFormatOf } from '../outputs/picture.ts';
+import { writeImages } from '../outputs/single-images.ts';
+import { checkWritable, makeFolder } from '../outputs/write-file.ts';
+import { givenLatents, type LatentSource, seededLatents } from './latent-source.ts';
+import { type GivenLatents, readLatents } from './latents-file.ts';
+import {
+  type CheckpointUsed,
+  makeImages,
+  openNamed,
+  type SamplingIo,
+  type SamplingOptions,
+  silent,
+} from './sampling.ts';
+import { checkSeeds, firstSeeds } from './seed-ranges.ts';
 
-export interface SampleOptions {
-  checkpoint: string;
-  count: number;
+export interface SampleOptions extends SamplingOptions {
+  /** One image per seed. */
+  seeds?: readonly number[];
+  /** Latent vectors in place of seeds: themselves, or the path of a JSON file with them. */
+  latents?: GivenLatents;
+  /** How many images where neither is given: seeds 0, 1, 2 and so on. @default as many as `grid` holds, or 64 */
+  count?: number;
+  /** The picture to write. @default 'samples.png' */
+  out?: string;
+  /** Its shape in images. @default about square */
+  grid?: { columns: number; rows: number };
+  /** Its shape, where only the width matters. */
   columns?: number;
-  out: string;
-  engine: 'auto' | Exclude<EngineName, 'webgpu'>;
-  root: string;
+  /** Pixels between the images and around them. @default 2 */
+  padding?: number;
+  /** How wide a pixel of an image is drawn. @default in a picture what makes images 64 pixels long, in files of their own 1 */
+  scale?: number;
+  /** A folder that gets one file per image, named by its seed, in place of one picture. */
+  separate?: string;
+  /** Of the files in `separate`. @default 'png' */
+  format?: PictureFormat;
 }
 
-export interface SampleResult {
-  out: string;
+export interface SampleResult extends CheckpointUsed {
   images: number;
-  runHash: string;
-  step: number;
+  /** What the images were drawn by; absent where latent vectors were given. */
+  seeds?: readonly number[];
+  /** One picture, or the files of the images in their order. */
+  files: string[];
 }
 
-export async function sample(options: SampleOptions): Promise<SampleResult> {
-  const { generator, runHash, step } = await openGenerator(options.checkpoint, options);
-  const { config } = generator;
-  checkCount(options.count, config);
-  const { engine } = await openEngine(options.engine);
-  const maker = await openImageMaker(engine, generator, options.count);
-  const seeds = Array.from({ length: options.count }, (_, seed) => seed);
-  const pixels = await maker.make(latentsOfSeeds(config.generator.latent, seeds));
-  maker.dispose();
-  const { height, width, channels } = config.data;
-  const columns = options.columns ?? Math.ceil(Math.sqrt(options.count));
-  await writeGrid(options.out, { pixels, height, width, channels }, { columns });
-  return { out: options.out, images: options.count, runHash, step };
+/**
+ * Makes images with a trained generator.
+ * @throws DcganError `usage.seeds`, `usage.latents`, `usage.grid`, `usage.picture-too-large`, `usage.unknown-picture-format`,
+ * `usage.cannot-write`, and what opening a checkpoint or an engine throws
+ */
+export async function sample(options: SampleOptions, io: SamplingIo = silent): Promise<SampleResult> {
+  const { generator, used } = await openNamed(options, io);
+  const latents = await chooseLatents(options, generator.config);
+  const write = options.separate === undefined ? writePicture : writeSeparately;
+  const files = await write(generator, latents, options, io);
+  const { count, seeds } = latents;
+  return { ...used, images: count, ...(seeds && { seeds }), files };
 }
 
-const mostImages = 10_000;
-const mostBytes = 2 ** 31;
+async function chooseLatents(options: SampleOptions, { generator: { latent } }: Config): Promise<LatentSource> {
+  if (options.latents !== undefined) {
+    return givenLatents(await readLatents(options.latents, latent.size), latent.size);
+  }
+  const { grid, count = grid ? grid.columns * grid.rows : 64 } = options;
+  const seeds = options.seeds ?? firstSeeds(count);
+  checkSeeds(seeds);
+  return seededLatents(latent, options.separate === undefined ? seeds : [...new Set(seeds)]); // a seed names one file
+}
 
-/** All images stand in one picture, which is put together in memory. */
-function checkCount(count: number, { data: { height, width, channels } }: Config): void {
-  const most = Math.min(mostImages, Math.floor(mostBytes / (height * width * channels)));
-  if (count <= most) return;
-  throw new DcganError('usage.too-many-images', {
-    happened: `${count} images of [${height}, ${width}, ${channels}] do not fit into one picture.`,
-    expected: `At most ${most} do.`,
-    fix: `--count ${most}`,
+async function writePicture(
+  generator: TrainedGenerator,
+  latents: LatentSource,
+  options: SampleOptions,
+  io: SamplingIo,
+): Promise<string[]> {
+  const { out = 'samples.png', padding, scale } = options;
+  pictureFormatOf(out);
+  await checkWritable(out);
+  const { columns, cells } = shapeOf(latents.count, options);
+  const grid = await createGrid(generator.config.data, cells, { columns, padding, scale });
+  for await (const { first, images } of makeImages(generator, latents, options, io)) drawImages(grid, first, images);
+  await saveGrid(out, grid);
+  return [out];
+}
+
+/** Images per row, and places in all. */
+function shapeOf(count: number, { grid, columns }: SampleOptions): { columns: number; cells: number } {
+  if (!grid) return { columns: columns ?? Math.ceil(Math.sqrt(count)), cells: count };
+  const cells = grid.columns * grid.rows;
+  if (count <= cells) return { columns: grid.columns, cells };
+  throw new DcganError('usage.grid', {
+    happened: `${count} images do not fit into a grid of ${grid.columns} x ${grid.rows}.`,
+    expected: `It has ${cells} places.`,
+    fix: `--grid ${grid.columns}x${Math.ceil(count / grid.columns)}`,
   });
+}
+
+async function writeSeparately(
+  generator: TrainedGenerator,
+  latents: LatentSource,
+  { separate = '.', format = 'png', scale = 1, engine }: SampleOptions,
+  io: SamplingIo,
+): Promise<string[]> {
+  const { height, width, channels } = generator.config.data;
+  checkPictureSize({ height: height * scale, width: width * scale, channels }, 1);
+  await makeFolder(separate);
+  const files: string[] = [];
+  for await (const { first, images } of makeImages(generator, latents, { engine }, io)) {
+    const nameOf = (i: number) => String(latents.seeds?.[first + i] ?? first + i).padStart(6, '0');
+    files.push(...(await writeImages(separate, images, { nameOf, format, scale })));
+  }
+  return files;
 }

@@ -1,6 +1,6 @@
 // The checkpoints of a run: step folders beside two small files, `latest` and `best`, that name one of them each.
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DcganError, messageOf } from '../errors.ts';
 import {
   type Checkpoint,
@@ -50,7 +50,7 @@ export async function saveCheckpoint(
  * @throws DcganError `checkpoint.missing`, `checkpoint.damaged` (nothing sound to load)
  */
 export async function loadCheckpoint(directory: string, which: 'latest' | 'best' | number): Promise<LoadedCheckpoint> {
-  if (await isStepFolder(directory)) return { ...(await readStepFolder(directory)), path: directory, refused: [] };
+  if (await isStepFolder(directory)) return loadStepFolder(directory, which);
   const steps = await listCheckpoints(directory);
   if (steps.length === 0) throw missing(`There is no checkpoint in ${directory}.`, directory);
   if (which === 'latest') return loadFirstSound(directory, await inOrderOfTrust(directory, steps));
@@ -58,6 +58,13 @@ export async function loadCheckpoint(directory: string, which: 'latest' | 'best'
   if (step === undefined) throw missing(`No checkpoint in ${directory} is marked as the best.`, directory, steps);
   if (!steps.includes(step)) throw missing(`There is no checkpoint of step ${step} in ${directory}.`, directory, steps);
   return loadFirstSound(directory, [step]);
+}
+
+async function loadStepFolder(path: string, which: 'latest' | 'best' | number): Promise<LoadedCheckpoint> {
+  const checkpoint = await readStepFolder(path);
+  if (which === 'latest' || which === checkpoint.step) return { ...checkpoint, path, refused: [] };
+  const happened = `${path} is one checkpoint, that of step ${checkpoint.step}; ${which === 'best' ? 'which is the best' : `step ${which}`} is asked of its run.`;
+  throw new DcganError('checkpoint.missing', { happened, fix: `Name ${dirname(path)}` }, { data: { path } });
 }
 
 /** The steps a run folder has checkpoints of, ascending. A folder that is not there has none. */

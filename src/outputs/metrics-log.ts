@@ -16,8 +16,13 @@ export interface LossRecord {
   generatorLoss: number;
 }
 
-/** Appends a line in one write. Non-finite numbers are written as null. @throws DcganError `usage.cannot-write` */
+/** Appends a tick. */
 export async function appendMetrics(path: string, record: MetricsRecord): Promise<void> {
+  await appendJsonLine(path, record);
+}
+
+/** Appends a line in one write. Non-finite numbers are written as null. @throws DcganError `usage.cannot-write` */
+export async function appendJsonLine(path: string, record: object): Promise<void> {
   await writingTo(path, async () => {
     const file = await open(path, 'a+');
     try {

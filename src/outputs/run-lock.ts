@@ -1,6 +1,6 @@
 // One process per run: a file that names its owner. What a crash leaves of it is recognised and taken over.
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DcganError } from '../errors.ts';
 import { isGone, thisOwner } from '../process-owner.ts';
@@ -32,6 +32,7 @@ export async function lockRun(path: string): Promise<RunLock> {
         renew: () => utimes(path, new Date(), new Date()).catch(() => undefined),
         release: async () => {
           if ((await holderOf(path))?.owner === thisOwner()) await rm(path, { force: true }).catch(() => undefined);
+          await rmdir(dirname(path)).catch(() => undefined); // made for the lock alone, where the run failed before its first checkpoint
         },
       };
     }

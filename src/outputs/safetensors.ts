@@ -1,10 +1,17 @@
 // The safetensors file format (github.com/huggingface/safetensors): a length, a JSON header, then the values of every tensor.
-// Little-endian, like every machine TensorFlow.js runs on. Writes float32; reads what converts to float32.
+// Little-endian, like every machine TensorFlow.js runs on. Writes floats of 32 and 16 bits; reads what converts to float32.
 import { DcganError, messageOf } from '../errors.ts';
-import { valueTypes } from './value-types.ts';
+import { encodeValues, valueTypes, type WrittenType, writtenTypes } from './value-types.ts';
 
-/** Tensors by name: values in row-major order, as many as the product of the shape. */
-export type NamedTensors = Record<string, { shape: readonly number[]; values: Float32Array }>;
+interface NamedTensor {
+  shape: readonly number[];
+  /** In row-major order, as many as the product of the shape. */
+  values: Float32Array;
+  /** How it is written. @default F32 */
+  type?: WrittenType;
+}
+
+export type NamedTensors = Record<string, NamedTensor>;
 
 interface HeaderEntry {
   name: string;
@@ -16,22 +23,31 @@ interface HeaderEntry {
 
 const maxHeaderBytes = 100_000_000; // the limit of the reference implementation
 
-/** The bytes of a safetensors file, as chunks to write one after the other; the tensors' values are not copied. */
+/** The bytes of a safetensors file, as chunks to write one after the other; values of 32 bits are not copied. */
 export function encodeSafetensors(tensors: NamedTensors, metadata: Record<string, string> = {}): Uint8Array[] {
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
   const chunks: Uint8Array[] = [];
   let offset = 0;
-  for (const name of Object.keys(tensors).sort()) {
-    const { shape, values } = tensors[name]!;
+  for (const name of inOrder(tensors)) {
+    const { shape, values, type = 'F32' } = tensors[name]!;
     if (isReserved(name) || name === '__metadata__') throw new Error(`A tensor cannot be called ${name}.`);
     if (product(shape) !== values.length) {
       throw new Error(`Tensor ${name} has ${values.length} values, but shape [${shape.join(', ')}].`);
     }
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] };
-    offset += values.byteLength;
-    chunks.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    const chunk = encodeValues(values, type);
+    header[name] = { dtype: type, shape, data_offsets: [offset, offset + chunk.length] };
+    offset += chunk.length;
+    chunks.push(chunk);
   }
   return [encodeHeader(header), ...chunks];
+}
+
+/** Wide types first, so that all values are aligned, then by name: the reference implementation's order. */
+function inOrder(tensors: NamedTensors): string[] {
+  const rank = (name: string) => writtenTypes.indexOf(tensors[name]!.type ?? 'F32');
+  return Object.keys(tensors)
+    .sort()
+    .sort((a, b) => rank(a) - rank(b));
 }
 
 /** The header's length (8 bytes), the header, and spaces up to the next multiple of 8, where the values begin. */

@@ -1,8 +1,23 @@
-// The number formats of safetensors that are read, each as bytes -> JavaScript number. I64 beyond 2^53 loses its last digits.
+// The number formats of safetensors: those that are read, as bytes -> JavaScript number, and those of 16 bits as they are
+// written. I64 beyond 2^53 loses its last digits.
 
 interface ValueType {
   bytes: number;
   read(view: DataView, offset: number): number;
+}
+
+/** What weights may be written as, in the order in which a file holds them. */
+export const writtenTypes = ['F32', 'BF16', 'F16'] as const;
+export type WrittenType = (typeof writtenTypes)[number];
+
+/** The largest number that F16 has. */
+export const largestHalf = 65504;
+
+/** Values as they lie in a file, rounded to the nearest, ties to even. Those of F32 are not copied. */
+export function encodeValues(values: Float32Array, type: WrittenType): Uint8Array {
+  if (type === 'F32') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const encoded = Uint16Array.from(values, type === 'F16' ? numberToHalf : numberToBfloat16);
+  return new Uint8Array(encoded.buffer);
 }
 
 /** Number formats by their name in a safetensors header. */
@@ -20,7 +35,7 @@ const scratch = new DataView(new ArrayBuffer(4));
 
 /** bfloat16 is the upper half of a float32. */
 function bfloat16ToNumber(bits: number): number {
-  scratch.setUint16(0, bits);
+  scratch.setUint32(0, bits * 0x10000);
   return scratch.getFloat32(0);
 }
 
@@ -32,4 +47,27 @@ function halfToNumber(bits: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+function numberToBfloat16(value: number): number {
+  scratch.setFloat32(0, value);
+  const bits = scratch.getUint32(0);
+  if (Number.isNaN(value)) return (bits >>> 16) | 0x40; // rounding could make it an infinity
+  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+}
+
+/** A carry out of the fraction goes into the exponent by itself. */
+function numberToHalf(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (Number.isNaN(size)) return 0x7e00;
+  if (size >= largestHalf + 16) return sign | 0x7c00; // half of the last step beyond
+  const exponent = Math.max(-14, Math.floor(Math.log2(size)));
+  return sign | (((exponent + 14) << 10) + roundHalfToEven(size * 2 ** (10 - exponent)));
+}
+
+function roundHalfToEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }

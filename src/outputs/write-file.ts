@@ -1,7 +1,7 @@
 // Files that are either whole or not there: written beside, synced, renamed. What the system refuses becomes one clear error.
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DcganError, messageOf } from '../errors.ts';
 
@@ -40,6 +40,11 @@ export async function writingTo<T>(path: string, action: () => Promise<T>): Prom
   }
 }
 
+/** Whether a file can be put at `path`, before the work that makes it. @throws DcganError `usage.cannot-write` */
+export async function checkWritable(path: string): Promise<void> {
+  await writingTo(path, () => access(dirname(path), constants.W_OK));
+}
+
 /** Makes a folder and those above it. @throws DcganError `usage.cannot-write` */
 export async function makeFolder(path: string): Promise<void> {
   await writingTo(path, () => mkdir(path, { recursive: true }).catch(() => makeFromTop(path)));
@@ -55,11 +60,15 @@ async function makeFromTop(path: string): Promise<void> {
 
 /** Writes a new file and waits until the disk has it: one part of a file or folder that is renamed later. */
 export async function writeSynced(path: string, content: FileContent): Promise<void> {
+  await writeNew(path, content, true);
+}
+
+async function writeNew(path: string, content: FileContent, durable: boolean): Promise<void> {
   const file = await open(path, 'w');
   try {
     const chunks = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
     for (const chunk of chunks) await file.writeFile(chunk);
-    await file.sync();
+    if (durable) await file.sync();
   } finally {
     await file.close();
   }
@@ -79,19 +88,24 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Replaces `path` at once: after a crash there is the old file or the new one, never half of it.
+ * Replaces `path` at once: after a crash there is the old file or the new one, never half of it. `durable: false` does
+ * not wait for the disk, for thousands of files that can be made again.
  * @throws DcganError `usage.cannot-write`; what was at `path` is still there then.
  */
-export async function writeFileSafely(path: string, content: FileContent): Promise<void> {
+export async function writeFileSafely(
+  path: string,
+  content: FileContent,
+  { durable = true }: { durable?: boolean } = {},
+): Promise<void> {
   const partial = join(dirname(path), partialPrefix + randomUUID().slice(0, 8));
   await writingTo(path, async () => {
     try {
-      await writeSynced(partial, content);
+      await writeNew(partial, content, durable);
       await rename(partial, path);
     } catch (error) {
       await rm(partial, { force: true }).catch(() => undefined);
       throw error;
     }
-    await syncFolder(dirname(path));
+    if (durable) await syncFolder(dirname(path));
   });
 }

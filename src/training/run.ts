@@ -36,7 +36,8 @@ export async function loadLatest(folder: string): Promise<SavedRun | undefined> 
 
 /** A checkpoint's position and decisions, checked: anybody can make a checkpoint. @throws DcganError `checkpoint.damaged` */
 export function savedRun({ path, step, tensors, state, refused }: LoadedCheckpoint): SavedRun {
-  const position = state['position'] as Partial<Position> | null | undefined;
+  if (state['position'] === undefined) throw onlyAGenerator(path);
+  const position = state['position'] as Partial<Position> | null;
   const { images, seconds } = position ?? {};
   const decisions = Object.entries(state['decisions'] ?? {}).map(([key, value]) => [key, String(value)]);
   if (position?.step !== step || !isCount(images) || typeof seconds !== 'number') {
@@ -120,6 +121,14 @@ function allFinite(values: Float32Array): boolean {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += 0 * values[i]!;
   return sum === 0; // 0 * Infinity and 0 * NaN are NaN
+}
+
+function onlyAGenerator(path: string): DcganError {
+  return new DcganError('checkpoint.generator-only', {
+    happened: `${path} holds a generator alone: it makes images, but no training can go on from it.`,
+    expected: 'Training goes on from what dcgan train saved itself, both networks and their optimizers.',
+    fix: 'Where it stands in the way of a run, move it elsewhere, or train from the start with --fresh, which removes it.',
+  });
 }
 
 function checkTensor(name: string, shape: Shape, found: Shape | undefined, path: string): void {

@@ -29,6 +29,8 @@ const commands = [
   [],
   ['train'],
   ['sample'],
+  ['interpolate'],
+  ['export'],
   ['import'],
   ['data'],
   ['data', 'prepare'],

@@ -103,7 +103,7 @@ test('a fork refuses other layers, an end that lies behind, and an imported chec
   const { tensors, state } = first.latest;
   const { position: _position, ...imported } = state;
   await saveCheckpoint(join(root, 'checkpoints', 'imported'), { step: 0, tensors, state: imported });
-  await assert.rejects(run({ fork: 'imported', set: longer }), { code: 'checkpoint.not-trained' });
+  await assert.rejects(run({ fork: 'imported', set: longer }), { code: 'checkpoint.generator-only' });
 });
 
 test('a config that was trained with other settings says which key differs and how to go on from it', async () => {

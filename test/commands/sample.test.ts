@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
+import { openCheckpoint } from '../../src/commands/open-checkpoint.ts';
 import { type SampleOptions, sample } from '../../src/commands/sample.ts';
+import type { SamplingEvent } from '../../src/commands/sampling.ts';
 import { type TrainResult, train } from '../../src/commands/train.ts';
+import { latentsOfSeeds } from '../../src/models/latents.ts';
 import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 
 const root = temporaryFolder();
@@ -20,7 +23,6 @@ before(async () => {
 const at = (name: string) => join(root, name);
 const options = (more: Partial<SampleOptions>): SampleOptions => ({
   checkpoint: run.runHash,
-  count: 6,
   columns: 3,
   out: at('out.png'),
   engine: 'wasm',
@@ -30,21 +32,154 @@ const options = (more: Partial<SampleOptions>): SampleOptions => ({
 const pixelsOf = (path: string) => sharp(path).raw().toBuffer();
 
 test("samples of a run's last checkpoint are its last grid, pixel for pixel", async () => {
-  const result = await sample(options({}));
-  assert.deepEqual(result, { out: at('out.png'), images: 6, runHash: run.runHash, step: 12 });
+  const result = await sample(options({ count: 6 }));
+  assert.deepEqual(result, {
+    checkpoint: at(join(run.checkpoints, '000012')),
+    runHash: run.runHash,
+    step: 12,
+    refused: [],
+    images: 6,
+    seeds: [0, 1, 2, 3, 4, 5],
+    files: [at('out.png')],
+  });
   assert.deepEqual(await pixelsOf(at('out.png')), await pixelsOf(at(join(run.results, 'samples', '000012.png'))));
 });
 
-test('a checkpoint is found by the start of its hash and by its path, and a step by its folder', async () => {
-  await sample(options({}));
-  const expected = readFileSync(at('out.png'));
+test('a checkpoint is found by the start of its hash and by its path, and a step by its number and its folder', async () => {
+  const made = async (more: Partial<SampleOptions>) => {
+    const { step } = await sample(options({ count: 6, ...more }));
+    return { step, bytes: readFileSync(at('out.png')) };
+  };
+  const last = await made({});
   for (const checkpoint of [run.runHash.slice(0, 3), at(run.checkpoints), at(join(run.checkpoints, '000012'))]) {
-    await sample(options({ checkpoint, out: at('again.png') }));
-    assert.deepEqual(readFileSync(at('again.png')), expected, checkpoint);
+    assert.deepEqual(await made({ checkpoint }), last, checkpoint);
   }
-  const earlier = await sample(options({ checkpoint: at(join(run.checkpoints, '000008')), out: at('again.png') }));
+  const earlier = await made({ which: 8 });
   assert.equal(earlier.step, 8);
-  assert.notDeepEqual(readFileSync(at('again.png')), expected);
+  assert.notDeepEqual(earlier.bytes, last.bytes);
+  assert.deepEqual(await made({ checkpoint: at(join(run.checkpoints, '000008')) }), earlier);
+});
+
+test('a grid of a shape has that shape, even where there are fewer images', async () => {
+  const { images } = await sample(options({ grid: { columns: 4, rows: 2 }, padding: 3, scale: 5 }));
+  assert.equal(images, 8);
+  const size = async () => {
+    const { width, height } = await sharp(at('out.png')).metadata();
+    return [width, height];
+  };
+  assert.deepEqual(await size(), [4 * (40 + 3) + 3, 2 * (40 + 3) + 3]);
+  await sample(options({ grid: { columns: 4, rows: 2 }, padding: 3, scale: 5, seeds: [9] }));
+  assert.deepEqual(await size(), [4 * (40 + 3) + 3, 2 * (40 + 3) + 3]);
+  const empty = { grid: { columns: 2, rows: 2 }, seeds: [1, 2, 3, 4, 5] };
+  await assert.rejects(sample(options(empty)), {
+    code: 'usage.grid',
+    message: /^5 images do not fit into a grid of 2 x 2\.\n.*4 places.*\n--grid 2x3$/,
+  });
+});
+
+test('files by seed hold the pixels of the grid at their seeds, in every format', async () => {
+  const [folder, seeds] = [at('single'), [4_000_000_000, 2, 70, 2]];
+  const { files, images } = await sample({ ...options({ seeds, separate: folder }), out: 'unused' });
+  assert.equal(images, 3);
+  assert.deepEqual(
+    files,
+    ['4000000000.png', '000002.png', '000070.png'].map((name) => join(folder, name)),
+  );
+  assert.deepEqual(readdirSync(folder).sort(), ['000002.png', '000070.png', '4000000000.png']);
+  await sample(options({ seeds, columns: 1, padding: 0, scale: 1 }));
+  const grid = await pixelsOf(at('out.png'));
+  for (const [place, name] of ['4000000000', '000002', '000070'].entries()) {
+    const { data, info } = await sharp(join(folder, `${name}.png`))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    assert.deepEqual([info.width, info.height], [8, 8]);
+    assert.deepEqual(data, grid.subarray(place * data.length, (place + 1) * data.length), name);
+  }
+  await sample(options({ seeds: [2], separate: folder, format: 'webp', scale: 3 }));
+  const { format, width } = await sharp(join(folder, '000002.webp')).metadata();
+  assert.deepEqual([format, width], ['webp', 24]);
+});
+
+test('latent vectors of a file are what is drawn, and are called by their place', async () => {
+  const vectors = latentsOfSeeds({ size: 4, distribution: 'normal' }, [5, 6]);
+  writeJsonFile(at('z.json'), [[...vectors.subarray(0, 4)], [...vectors.subarray(4)]]);
+  await sample(options({ seeds: [5, 6] }));
+  const expected = readFileSync(at('out.png'));
+  const result = await sample(options({ latents: at('z.json') }));
+  assert.deepEqual(readFileSync(at('out.png')), expected);
+  assert.equal('seeds' in result, false);
+  const { files } = await sample(options({ latents: at('z.json'), separate: at('places') }));
+  assert.deepEqual(files, [at('places/000000.png'), at('places/000001.png')]);
+});
+
+test('the fourth channel of a generator is the alpha of its pictures', async () => {
+  const content = tinyConfig();
+  const layers = content.generator.layers.map((layer) =>
+    layer.type === 'convTranspose' ? { ...layer, filters: 4 } : layer,
+  );
+  const data = { ...content.data, channels: 4 };
+  const config = writeJsonFile(at('rgba.json'), { ...content, data, generator: { ...content.generator, layers } });
+  const io = { onEvent: () => {}, shouldStop: () => false };
+  const { runHash: checkpoint } = await train({ config, set: [], engine: 'wasm', root, fresh: false }, io);
+  const generator = await openCheckpoint(checkpoint, { root, engine: 'wasm' });
+  const { pixels } = await generator.generate({ seeds: [7] });
+  assert.ok(pixels.some((value, i) => i % 4 === 3 && value < 255));
+  for (const format of ['png', 'webp'] as const) {
+    const { files } = await sample(options({ checkpoint, seeds: [7], separate: at('rgba'), format }));
+    const { data: read, info } = await sharp(files[0]).raw().toBuffer({ resolveWithObject: true });
+    assert.equal(info.channels, 4);
+    assert.deepEqual(
+      read.filter((_, i) => i % 4 === 3),
+      Buffer.from(pixels.filter((_, i) => i % 4 === 3)),
+    );
+    const shown = (values: Uint8Array) => values.filter((_, i) => values[i - (i % 4) + 3]! > 0); // WebP drops what cannot be seen
+    assert.deepEqual(shown(read), shown(Buffer.from(pixels)));
+  }
+  await sample(options({ checkpoint, seeds: [7], columns: 1 }));
+  const corner = await sharp(at('out.png')).extract({ left: 0, top: 0, width: 1, height: 1 }).raw().toBuffer();
+  assert.equal(corner[3], 0); // between images it is transparent
+});
+
+test('long work tells how far it is, short work does not', async () => {
+  const heard = async (count: number) => {
+    const events: SamplingEvent[] = [];
+    await sample(options({ count, columns: 30 }), { onEvent: (event) => events.push(event) });
+    return events.flatMap((event) => (event.type === 'images' ? [[event.done, event.total]] : []));
+  };
+  assert.deepEqual(await heard(256), []);
+  const done = [
+    [256, 600],
+    [512, 600],
+    [600, 600],
+  ]; // 256 per call
+  assert.deepEqual(await heard(600), done);
+});
+
+test("a run's grids may normalise by batch; samples do not, so that a seed is one image", async () => {
+  const content = { ...tinyConfig(), seed: 2 };
+  const outputs = { ...content.outputs, grid: { ...content.outputs.grid, batchNorm: 'batch' } };
+  const config = writeJsonFile(at('batch.json'), { ...content, outputs });
+  const io = { onEvent: () => {}, shouldStop: () => false };
+  const { runHash } = await train({ config, set: [], engine: 'wasm', root, fresh: false }, io);
+  const imageOf = async (seeds: number[]) => {
+    await sample(options({ checkpoint: runHash, seeds, columns: 1, padding: 0, scale: 1 }));
+    return (await pixelsOf(at('out.png'))).subarray(0, 64 * 3);
+  };
+  assert.deepEqual(await imageOf([3, 1, 2]), await imageOf([3]));
+});
+
+test('a damaged latest checkpoint is passed over, said, and named in the result', async () => {
+  const copy = at('copied');
+  cpSync(at(run.checkpoints), copy, { recursive: true });
+  const weights = join(copy, '000012', 'weights.safetensors');
+  truncateSync(weights, statSync(weights).size - 1);
+  const events: SamplingEvent[] = [];
+  const result = await sample(options({ checkpoint: copy }), { onEvent: (event) => events.push(event) });
+  assert.equal(result.step, 8);
+  assert.equal(result.refused[0]?.path, join(copy, '000012'));
+  assert.match(result.refused[0]?.reason ?? '', /weights\.safetensors is damaged: \d+ bytes, not \d+/);
+  assert.equal(events[0]?.type, 'checkpoint');
+  await assert.rejects(sample(options({ checkpoint: copy, which: 12 })), { code: 'checkpoint.damaged', exitCode: 4 });
 });
 
 test('more images than one call makes begin with the same ones', async () => {
@@ -64,11 +199,13 @@ test('without columns the picture is about square', async () => {
 
 test('what cannot be made is a clear error, and no file', async () => {
   const out = at('none.png');
-  await assert.rejects(sample(options({ count: 1_000_000_000, out })), {
-    code: 'usage.too-many-images',
-    exitCode: 2,
-    message: /1000000000 images of \[8, 8, 1\] do not fit into one picture\.\nAt most 10000 do\./,
-  });
+  await assert.rejects(sample(options({ count: 1_000_000_000, out })), { code: 'usage.seeds', exitCode: 2 });
+  await assert.rejects(sample(options({ seeds: [-1], out })), { code: 'usage.seeds', message: /-1 is no seed/ });
+  await assert.rejects(sample(options({ scale: 5000, out })), { code: 'usage.picture-too-large', exitCode: 2 });
+  await assert.rejects(sample(options({ scale: 5000, separate: out })), { code: 'usage.picture-too-large' });
+  await assert.rejects(sample(options({ latents: at('tiny.json'), out })), { code: 'usage.latents', exitCode: 2 });
+  await assert.rejects(sample(options({ which: 9, out })), { code: 'checkpoint.missing', message: /steps .*8, 12/ });
+  await assert.rejects(sample(options({ which: 'best', out })), { code: 'checkpoint.missing', exitCode: 4 });
   await assert.rejects(sample(options({ checkpoint: 'nothing', out })), { code: 'checkpoint.unknown', exitCode: 4 });
   await assert.rejects(sample(options({ out: at('none.txt') })), { code: 'usage.unknown-picture-format', exitCode: 2 });
   await assert.rejects(sample(options({ out: at('tiny.json/none.png') })), { code: 'usage.cannot-write', exitCode: 2 });

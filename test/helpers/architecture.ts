@@ -25,6 +25,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@tensorflow/tfjs-backend-wasm': ['engines'],
   '@tensorflow/tfjs-backend-webgpu': ['engines'],
   webgpu: ['engines'],
+  protobufjs: ['exports'],
   vega: ['outputs'],
   'vega-lite': ['outputs'],
   yauzl: ['imports'],

@@ -109,6 +109,16 @@ test('pointers that are missing, torn or dangling do not stop a run', async () =
   assert.match(loaded.refused[0]!.reason, /000009/);
 });
 
+test("one step's folder is loaded as it is, and nothing else of its run", async () => {
+  const directory = newFolder();
+  for (const step of [10, 20]) await saveCheckpoint(directory, checkpointOf(step), {});
+  const path = join(directory, '000010');
+  for (const which of ['latest', 10] as const) assert.equal((await loadCheckpoint(path, which)).step, 10);
+  const ofItsRun = /000010 is one checkpoint, that of step 10; .* is asked of its run\.\nName .*c0ffee0$/;
+  await assert.rejects(loadCheckpoint(path, 20), codeOf('checkpoint.missing', ofItsRun));
+  await assert.rejects(loadCheckpoint(path, 'best'), codeOf('checkpoint.missing', ofItsRun));
+});
+
 test('says what is missing and what is damaged', async () => {
   const directory = newFolder();
   await assert.rejects(loadCheckpoint(directory, 'latest'), codeOf('checkpoint.missing', /no checkpoint in .*c0ffee0/));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import sharp from 'sharp';
-import { toPixels, writeGrid } from '../../src/outputs/grid.ts';
+import { createGrid, drawImages, writeGrid } from '../../src/outputs/grid.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dcgan-grid-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -121,9 +121,22 @@ test('what cannot be written is one clear error', async () => {
   await assert.rejects(writeGrid(join(folder, 'a.png'), { ...image, width: 3 }, { columns: 1 }), /no whole images/);
 });
 
-test('maps the value range to 0..255', () => {
-  const values = Float32Array.of(-1, 1, 0, -0.5, 0.5, -7, 7, Number.NaN, Infinity, -Infinity);
-  // (v + 1) / 2 * 255: 127.5 rounds to 128, 63.75 to 64, 191.25 to 191.
-  assert.deepEqual([...toPixels(values, [-1, 1])], [0, 255, 128, 64, 191, 0, 255, 0, 0, 0]);
-  assert.deepEqual([...toPixels(Float32Array.of(0, 0.25, 1, 2), [0, 1])], [0, 64, 255, 255]);
+test('images drawn in two parts stand where they stand when drawn at once', async () => {
+  // six images of one pixel, 10 to 60, in three columns and three rows: the last row stays empty
+  const image = { height: 1, width: 1, channels: 1 } as const;
+  const grid = await createGrid(image, 9, { columns: 3, padding: 1, scale: 1, background: 'black' });
+  drawImages(grid, 0, { ...image, pixels: Uint8Array.of(10, 20, 30, 40) });
+  drawImages(grid, 4, { ...image, pixels: Uint8Array.of(50, 60) });
+  const rows = Array.from({ length: 7 }, (_, y) => [...grid.picture.pixels.subarray(y * 7, y * 7 + 7)]);
+  const empty = [0, 0, 0, 0, 0, 0, 0];
+  assert.deepEqual(rows, [empty, [0, 10, 0, 20, 0, 30, 0], empty, [0, 40, 0, 50, 0, 60, 0], empty, empty, empty]);
+});
+
+test('a picture of more than 1 GiB is refused before its memory is taken', async () => {
+  // 32 x 32 images of 1024 x 1024 grey pixels are 2^30 bytes; padding is more than that
+  const image = { height: 1024, width: 1024, channels: 1 } as const;
+  await assert.rejects(createGrid(image, 1024, { columns: 32, padding: 1 }), {
+    code: 'usage.picture-too-large',
+    message: /1024 images would make 32801 x 32801 pixels/,
+  });
 });

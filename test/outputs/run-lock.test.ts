@@ -18,6 +18,7 @@ import { lockRun } from '../../src/outputs/run-lock.ts';
 import { thisOwner } from '../../src/process-owner.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'dcgan-lock-'));
+writeFileSync(join(root, 'a run'), '');
 after(() => rmSync(root, { recursive: true }));
 const inUse = { code: 'usage.run-in-use', exitCode: 2 };
 
@@ -29,7 +30,7 @@ test('a run is one process at a time, and free again when that gives it back', a
   await lock.release();
   assert.ok(!existsSync(path));
   await (await lockRun(path)).release();
-  assert.deepEqual(readdirSync(join(root, 'checkpoints')), []);
+  assert.deepEqual(readdirSync(root), ['a run'], 'a folder for nothing but the lock goes with it');
 });
 
 test('what a killed process leaves is taken over, also where its id belongs to another one by now', async () => {

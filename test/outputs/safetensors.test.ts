@@ -53,6 +53,47 @@ test('writes the same bytes as Python', () => {
   assert.deepEqual(bytes, fixture('float32.safetensors'));
 });
 
+test('writes weights of 16 bits as Python does, to the last bit', () => {
+  const values = [
+    1,
+    -2.5,
+    65504,
+    65519,
+    2 ** -24,
+    2 ** -25,
+    3 * 2 ** -25,
+    6.097e-5,
+    -0.1,
+    1 / 3,
+    2049,
+    2051,
+    0.99999994,
+  ];
+  const edges = Float32Array.of(...values, -0, 3e-39);
+  const tensors = {
+    'a half': { shape: [15], values: edges, type: 'F16' as const },
+    'b brain': {
+      shape: [19],
+      values: Float32Array.of(...edges, 3e38, 1.00390625, 1.01171875, -1e-30),
+      type: 'BF16' as const,
+    },
+    'c single': { shape: [15], values: edges },
+    'd half': { shape: [1], values: Float32Array.of(7), type: 'F16' as const },
+  };
+  assert.deepEqual(Buffer.concat(encodeSafetensors(tensors)), fixture('halves.safetensors'));
+});
+
+test('what 16 bits cannot hold becomes infinite, and NaN stays NaN', () => {
+  const values = Float32Array.of(65520, -1e30, NaN, Infinity);
+  const tensors = {
+    half: { shape: [4], values, type: 'F16' as const },
+    brain: { shape: [4], values, type: 'BF16' as const },
+  };
+  const read = decodeSafetensors(Buffer.concat(encodeSafetensors(tensors)), 'test').tensors;
+  assert.deepEqual([...read['half']!.values], [Infinity, -Infinity, NaN, Infinity]);
+  assert.deepEqual([...read['brain']!.values.subarray(2)], [NaN, Infinity]);
+});
+
 test('converts the other number formats', () => {
   const { tensors } = decodeSafetensors(fixture('types.safetensors'), 'types');
   const values = (name: string) => [...tensors[name]!.values];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { DcganError } from '../../src/errors.ts';
-import { makeFolder, writeFileSafely, writingTo } from '../../src/outputs/write-file.ts';
+import { checkWritable, makeFolder, writeFileSafely, writingTo } from '../../src/outputs/write-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dcgan-write-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -67,5 +67,27 @@ test('says what the system said: disk full, read-only, no permission; a bug stay
   await assert.rejects(
     writingTo('/data/x', () => Promise.reject(new TypeError('bug'))),
     TypeError,
+  );
+});
+
+test('whether a file can be written is known before it is made, and nothing is made', async () => {
+  const inside = join(folder, 'asked');
+  await assert.rejects(
+    checkWritable(join(inside, 'file')),
+    cannotWrite(join(inside, 'file'), /its folder does not exist/),
+  );
+  mkdirSync(inside);
+  await checkWritable(join(inside, 'file'));
+  assert.deepEqual(readdirSync(inside), []);
+});
+
+test('a file that need not outlast a power cut is written beside and renamed too', async () => {
+  const path = join(folder, 'quick');
+  await writeFileSafely(path, 'first', { durable: false });
+  await writeFileSafely(path, 'second', { durable: false });
+  assert.equal(readFileSync(path, 'utf8'), 'second');
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith('.partial')),
+    [],
   );
 });

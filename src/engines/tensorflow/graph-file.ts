@@ -2,14 +2,31 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { DcganError } from '../../errors.ts';
 import { AttributeType, type ConstantValue, DataType, type GraphNode, type OpAttribute } from './graph.ts';
-import type { ProtoAttribute, ProtoMessages, ProtoNode, ProtoShape, ProtoTensor } from './messages.ts';
+import type { ProtoAttribute, ProtoMessages, ProtoNode, ProtoShape, ProtoTensor, ProtoTensorInfo } from './messages.ts';
 
 const producerVersion = 1882; // GraphDef version of TensorFlow 2.9; later versions accept it
 
-/** Writes `directory`/saved_model.pb. The graph has no signatures: nodes are fed and fetched by name. */
-export function writeGraph(directory: string, nodes: readonly GraphNode[]): void {
-  const messages: ProtoMessages = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js');
+/** A value of the graph that others may feed or fetch; -1 in its shape is any size. */
+interface SignatureValue {
+  node: string;
+  dtype: number;
+  shape: readonly number[];
+}
+
+/** What Python calls `serving_default`: the names under which values are fed and fetched. */
+interface Signature {
+  inputs: Readonly<Record<string, SignatureValue>>;
+  outputs: Readonly<Record<string, SignatureValue>>;
+}
+
+/**
+ * Writes `directory`/saved_model.pb. Without a signature, nodes are fed and fetched by name.
+ * @throws DcganError `engine.no-messages` where tfjs-node-gpu is not installed
+ */
+export function writeGraph(directory: string, nodes: readonly GraphNode[], signature?: Signature): void {
+  const messages = loadMessages();
   const graph = new messages.GraphDef();
   const versions = new messages.VersionDef();
   versions.setProducer(producerVersion);
@@ -21,12 +38,49 @@ export function writeGraph(directory: string, nodes: readonly GraphNode[]): void
   const metaGraph = new messages.MetaGraphDef();
   metaGraph.setMetaInfoDef(info);
   metaGraph.setGraphDef(graph);
+  if (signature) addSignature(messages, metaGraph, signature);
   const model = new messages.SavedModel();
   model.setSavedModelSchemaVersion(1);
   model.setMetaGraphsList([metaGraph]);
 
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'saved_model.pb'), model.serializeBinary());
+}
+
+function loadMessages(): ProtoMessages {
+  try {
+    return createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js');
+  } catch (cause) {
+    throw new DcganError(
+      'engine.no-messages',
+      {
+        happened:
+          "TensorFlow's file format is written with the npm package @tensorflow/tfjs-node-gpu, which is not installed.",
+        fix: 'npm install --include=optional',
+      },
+      { cause },
+    );
+  }
+}
+
+function addSignature(
+  messages: ProtoMessages,
+  metaGraph: InstanceType<ProtoMessages['MetaGraphDef']>,
+  { inputs, outputs }: Signature,
+): void {
+  const signature = new messages.SignatureDef();
+  signature.setMethodName('tensorflow/serving/predict');
+  for (const [name, value] of Object.entries(inputs)) signature.getInputsMap().set(name, encodeInfo(messages, value));
+  for (const [name, value] of Object.entries(outputs)) signature.getOutputsMap().set(name, encodeInfo(messages, value));
+  metaGraph.getSignatureDefMap().set('serving_default', signature);
+}
+
+function encodeInfo(messages: ProtoMessages, { node, dtype, shape }: SignatureValue): ProtoTensorInfo {
+  const info = new messages.TensorInfo();
+  info.setName(`${node}:0`);
+  info.setDtype(dtype);
+  info.setTensorShape(encodeShape(messages, shape));
+  return info;
 }
 
 function encodeNode(messages: ProtoMessages, node: GraphNode): ProtoNode {

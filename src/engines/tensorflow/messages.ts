@@ -41,9 +41,20 @@ interface ProtoGraph {
 interface ProtoMetaInfo {
   setTagsList(tags: readonly string[]): void;
 }
+export interface ProtoTensorInfo {
+  setName(name: string): void;
+  setDtype(dtype: number): void;
+  setTensorShape(shape: ProtoShape): void;
+}
+interface ProtoSignature {
+  setMethodName(name: string): void;
+  getInputsMap(): { set(name: string, value: ProtoTensorInfo): void };
+  getOutputsMap(): { set(name: string, value: ProtoTensorInfo): void };
+}
 interface ProtoMetaGraph {
   setMetaInfoDef(info: ProtoMetaInfo): void;
   setGraphDef(graph: ProtoGraph): void;
+  getSignatureDefMap(): { set(name: string, value: ProtoSignature): void };
 }
 interface ProtoSavedModel {
   setSavedModelSchemaVersion(version: number): void;
@@ -60,6 +71,8 @@ export interface ProtoMessages {
   AttrValue: Constructor<ProtoAttribute> & { ListValue: Constructor<ProtoList> };
   TensorShape: Constructor<ProtoShape> & { Dim: Constructor<ProtoDimension> };
   Tensor: Constructor<ProtoTensor>;
+  TensorInfo: Constructor<ProtoTensorInfo>;
+  SignatureDef: Constructor<ProtoSignature>;
   MetaGraphDef: Constructor<ProtoMetaGraph> & { MetaInfoDef: Constructor<ProtoMetaInfo> };
   SavedModel: Constructor<ProtoSavedModel>;
 }

@@ -2,7 +2,7 @@
 
 export type Code = number[];
 
-const typeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d } as const;
+const typeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, v128: 0x7b } as const;
 
 /** What a function is made of. Parameters, all i32, and then locals are numbered from 0. It has no result. */
 export interface FunctionCode {
@@ -81,5 +81,19 @@ export const upperHalf = (a: Code): Code => lowerHalf([...a, ...i64(32), 0x88]);
 export const toFloat = (a: Code): Code => [...a, 0xb2];
 /** Stores a float `offset` bytes after an address. */
 export const storeFloat = (address: Code, offset: number, value: Code): Code => [...address, ...value, 0x38, 2, offset];
+/** Four floats at once: loaded, one float loaded into all four, stored, one in all four, sums, products. */
+export const load4 = (address: Code, offset: number): Code => [...address, 0xfd, 0x00, 2, ...unsigned(offset)];
+export const loadInto4 = (address: Code, offset: number): Code => [...address, 0xfd, 0x09, 2, ...unsigned(offset)];
+export const store4 = (address: Code, offset: number, value: Code): Code => [
+  ...address,
+  ...value,
+  0xfd,
+  0x0b,
+  2,
+  ...unsigned(offset),
+];
+export const splat = (a: Code): Code => [...a, 0xfd, 0x13];
+export const add4 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xe4, 1];
+export const multiply4 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xe6, 1];
 /** Runs the body, and again while the condition is not 0. */
 export const repeatWhile = (body: Code, condition: Code): Code => [0x03, 0x40, ...body, ...condition, 0x0d, 0, 0x0b];

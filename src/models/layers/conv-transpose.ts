@@ -11,7 +11,7 @@ type Options = LayerOf<'convTranspose'>;
  * Output size and padding along one axis. SAME gives n s; otherwise (n - 1) s + k - before - after + outputPadding
  * (torch.nn.ConvTranspose2d). The padding is that of the convolution back from the output to the input.
  */
-function axisGeometry(options: Options, axis: 0 | 1, size: number): { size: number; sides: Sides } {
+export function axisGeometry(options: Options, axis: 0 | 1, size: number): { size: number; sides: Sides } {
   const kernel = pair(options.kernel)[axis]!;
   const stride = pair(options.stride)[axis]!;
   const padding: Padding = options.padding;

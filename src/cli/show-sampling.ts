@@ -1,0 +1,25 @@
+// What sample, interpolate and explore say on their way: damaged checkpoints, the engine, and a bar where it takes longer.
+import type { SamplingEvent } from '../commands/sampling.ts';
+import { describeEngine } from './describe-engine.ts';
+import { formatCount } from './format.ts';
+import type { Progress } from './progress.ts';
+
+export function showSampling(event: SamplingEvent, progress: Progress): void {
+  switch (event.type) {
+    case 'checkpoint':
+      for (const { reason } of event.refused) progress.line(`Passed over: ${reason}`);
+      if (event.refused.length > 0) progress.line(`Step ${event.step} of run ${event.runHash} is used in its place.`);
+      break;
+    case 'engine':
+      for (const line of describeEngine(event.info, event.refused)) progress.line(line);
+      break;
+    case 'measure':
+      progress.update('Measuring convolutions', event.done, event.total, `${event.done} of ${event.total}, once here`);
+      break;
+    case 'images': {
+      const [done, total] = [formatCount(event.done), formatCount(event.total)];
+      progress.update('Making images', event.done, event.total, `${done} of ${total}`);
+      break;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// dcgan export: a checkpoint's generator in a format that other programs open.
+import { suggest } from '../config/complaints.ts';
+import { DcganError } from '../errors.ts';
+import type { ExportFormat, ExportSource } from '../exports/format.ts';
+import { formats } from '../exports/formats.ts';
+import { writeExport } from '../outputs/export-folder.ts';
+import { type OpenedGenerator, openGenerator } from './open-generator.ts';
+
+export interface ExportOptions {
+  checkpoint: string;
+  format: string;
+  /** A folder, or a file for a format that writes one file. */
+  out: string;
+  step?: number;
+  best?: boolean;
+  /** Replaces a file, and writes among the other files of a folder. */
+  force?: boolean;
+  root: string;
+}
+
+export interface ExportResult {
+  format: string;
+  out: string;
+  /** In the folder, or the file itself. */
+  files: string[];
+  bytes: number;
+  runHash: string;
+  step: number;
+  /** Damaged checkpoints that were passed over. */
+  refused: OpenedGenerator['refused'];
+}
+
+/** @throws DcganError `usage.unknown-format`, and what opening a checkpoint and writing an export throw */
+export async function exportGenerator(options: ExportOptions): Promise<ExportResult> {
+  const { format, out, root, force = false } = options;
+  const write = await formatCalled(format);
+  const which = options.best ? 'best' : (options.step ?? 'latest');
+  const opened = await openGenerator(options.checkpoint, { root, which });
+  const { generator, label: name, step, runHash, dataFingerprint, refused } = opened;
+  const source: ExportSource = { generator, name, step, runHash, dataFingerprint };
+  const description = { format, name, runHash, step };
+  const written = await writeExport(out, { description, force }, (folder) => write(source, folder));
+  return { format, out, ...written, runHash, step, refused };
+}
+
+function formatCalled(name: string): Promise<ExportFormat> {
+  const known = Object.keys(formats);
+  if (known.includes(name)) return formats[name]!();
+  throw new DcganError('usage.unknown-format', {
+    happened: `There is no export format ${JSON.stringify(name)}${suggest(name, known)}.`,
+    expected: `There are: ${known.join(', ')}.`,
+  });
+}

@@ -1,0 +1,138 @@
+// A generator at inference as plain layers that other programs know: no dropout, kernels divided by their spectral norms, batch
+// norm with the averages that sampling uses. Shapes are without the batch, NHWC.
+import type { Layer } from '../config/layers.ts';
+import type { Shape } from '../engines/engine.ts';
+import type { LayerOf } from '../models/layer.ts';
+import { paddingOf } from '../models/layers/conv.ts';
+import { axisGeometry } from '../models/layers/conv-transpose.ts';
+import { pair, type Sides } from '../models/layers/padding.ts';
+import type { TrainedGenerator } from '../models/trained-generator.ts';
+
+interface Weights {
+  kernel: Float32Array;
+  bias: Float32Array | undefined; // [outputs]
+}
+
+interface Window extends Weights {
+  size: [height: number, width: number];
+  stride: [vertical: number, horizontal: number];
+}
+
+type Computation =
+  /** kernel: [inputs, outputs]. */
+  | ({ type: 'dense' } & Weights)
+  /** kernel: [height, width, inputs, outputs]; padding in pixels of zeros. */
+  | ({ type: 'conv'; padding: [vertical: Sides, horizontal: Sides] } & Window)
+  /**
+   * kernel: [height, width, outputs, inputs]; crop is what is cut off the whole output of (n - 1) stride + size pixels. Below
+   * 0 after the output: pixels beyond it, where there is nothing but the bias.
+   */
+  | ({ type: 'convTranspose'; crop: [vertical: Sides, horizontal: Sides] } & Window)
+  /** Each [channels]. y = (x - mean) / sqrt(variance + epsilon) gamma + beta. */
+  | ({ type: 'batchNorm'; epsilon: number; momentum: number } & Record<BatchNormPart, Float32Array>)
+  | { type: 'leakyRelu'; slope: number }
+  | { type: 'upsample'; factor: [vertical: number, horizontal: number]; method: 'nearest' | 'bilinear' }
+  | { type: 'relu' }
+  | { type: 'tanh' }
+  | { type: 'sigmoid' }
+  | { type: 'reshape' }
+  | { type: 'flatten' };
+
+type BatchNormPart = 'mean' | 'variance' | 'gamma' | 'beta';
+
+export type InferenceLayer = { input: Shape; output: Shape } & Computation;
+export type InferenceLayerOf<Type extends InferenceLayer['type']> = Extract<InferenceLayer, { type: Type }>;
+
+/** The layers that turn latents into images in the config's value range. */
+export function inferenceLayers({ network, weights, passes }: TrainedGenerator): InferenceLayer[] {
+  return network.layers.flatMap(({ layer, input, output }, index) => {
+    const variable = (part: string) => weights[`${network.name}/${index}/${part}`];
+    const computation = computationOf(layer, input, output, variable, passes);
+    return computation ? [{ input, output, ...computation }] : [];
+  });
+}
+
+type Variables = (part: string) => Float32Array | undefined;
+
+function computationOf(
+  layer: Layer,
+  input: Shape,
+  output: Shape,
+  variable: Variables,
+  passes: number,
+): Computation | undefined {
+  switch (layer.type) {
+    case 'dropout':
+      return undefined;
+    case 'dense':
+      return { type: 'dense', kernel: dividedKernel(layer, variable), bias: variable('bias') };
+    case 'conv':
+      return { type: 'conv', ...windowOf(layer, variable), padding: paddingOf(layer, input[0]!, input[1]!) };
+    case 'convTranspose':
+      return { type: 'convTranspose', ...windowOf(layer, variable), crop: cropOf(layer, input, output) };
+    case 'batchNorm':
+      return batchNormOf(layer, input.at(-1)!, variable, passes);
+    case 'upsample':
+      return { type: 'upsample', factor: pair(layer.factor), method: layer.method };
+    case 'leakyRelu':
+      return { type: 'leakyRelu', slope: layer.slope };
+    default:
+      return { type: layer.type };
+  }
+}
+
+function windowOf(layer: LayerOf<'conv' | 'convTranspose'>, variable: Variables): Window {
+  const kernel = dividedKernel(layer, variable);
+  return { size: pair(layer.kernel), stride: pair(layer.stride), kernel, bias: variable('bias') };
+}
+
+function cropOf(layer: LayerOf<'convTranspose'>, input: Shape, output: Shape): [Sides, Sides] {
+  const alongAxis = (axis: 0 | 1): Sides => {
+    const [before] = axisGeometry(layer, axis, input[axis]!).sides;
+    const whole = (input[axis]! - 1) * pair(layer.stride)[axis] + pair(layer.kernel)[axis];
+    return [before, whole - before - output[axis]!];
+  };
+  return [alongAxis(0), alongAxis(1)];
+}
+
+/** K / sigma with sigma = v^T K u, where K is the kernel as a matrix [rest, out]; see models/layers/spectral-norm.ts. */
+function dividedKernel(layer: LayerOf<'dense' | 'conv' | 'convTranspose'>, variable: Variables): Float32Array {
+  const kernel = variable('kernel')!;
+  if (!layer.spectralNorm) return kernel;
+  const [u, v] = [variable('u')!, variable('v')!];
+  const isTransposed = layer.type === 'convTranspose'; // its kernel is [..., out, in], not [..., in, out]
+  const inputs = kernel.length / u.length / areaOf(layer);
+  const last = isTransposed ? inputs : u.length;
+  const sigma = kernel.reduce((sum, value, i) => {
+    const [window, row, column] = [Math.floor(i / (inputs * u.length)), Math.floor(i / last), i % last];
+    return isTransposed
+      ? sum + value * u[row % u.length]! * v[window * inputs + column]!
+      : sum + value * u[column]! * v[row]!;
+  }, 0);
+  return kernel.map((value) => value / sigma);
+}
+
+function areaOf(layer: LayerOf<'dense' | 'conv' | 'convTranspose'>): number {
+  if (layer.type === 'dense') return 1;
+  const [height, width] = pair(layer.kernel);
+  return height * width;
+}
+
+/** The moving averages without what is left of their starting values 0 and 1; see models/layers/batch-norm.ts. */
+function batchNormOf(
+  { epsilon, momentum }: LayerOf<'batchNorm'>,
+  channels: number,
+  variable: Variables,
+  passes: number,
+): Computation {
+  const startWeight = passes > 0 ? momentum ** passes : 0;
+  return {
+    type: 'batchNorm',
+    epsilon,
+    momentum,
+    mean: variable('movingMean')!.map((mean) => mean / (1 - startWeight)),
+    variance: variable('movingVariance')!.map((variance) => (variance - startWeight) / (1 - startWeight)),
+    gamma: variable('gamma') ?? new Float32Array(channels).fill(1),
+    beta: variable('beta') ?? new Float32Array(channels),
+  };
+}

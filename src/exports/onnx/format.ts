@@ -1,0 +1,111 @@
+// onnx: one file that onnxruntime and torch-fidelity take. z [batch, latent size] becomes two outputs, both [batch, C, H, W]:
+// rgb, uint8 with 3 channels whatever the generator's, and images, float32 in [-1, 1] with the generator's own channels.
+// rgb comes first because torch-fidelity feeds a model's first output to networks that take 3 x uint8.
+import { join } from 'node:path';
+import { elementCount } from '../../engines/feeds.ts';
+import { writeFileSafely } from '../../outputs/write-file.ts';
+import type { ExportFormat, ExportSource } from '../format.ts';
+import { inferenceLayers } from '../inference-layers.ts';
+import {
+  DataType,
+  encodeOnnx,
+  intAttribute,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+} from './messages.ts';
+import { type Constant, integers, type Step, scalar, stepsOf } from './steps.ts';
+
+const opset = 13;
+const irVersion = 7; // the first with that opset
+
+export const exportOnnx: ExportFormat = async (source, folder) => {
+  const file = 'generator.onnx';
+  await writeFileSafely(join(folder, file), encodeOnnx(onnxModel(source)));
+  return [file];
+};
+
+function onnxModel({ generator, step, runHash }: ExportSource): OnnxModel {
+  const { latent } = generator.config.generator;
+  const { height, width, channels, range } = generator.config.data;
+  const steps = inferenceLayers(generator).flatMap(stepsOf);
+  const images = chain([...steps, ...toSymmetricRange(range)], 'layer', 'z', 'images');
+  const rgb = chain([...toBytes, ...toThreeChannels(channels)], 'byte', 'images', 'rgb');
+  return {
+    irVersion,
+    opsetImport: [{ domain: '', version: opset }],
+    producerName: 'dcgan',
+    docString: `${generator.config.name}, step ${step} of run ${runHash}`,
+    metadataProps: Object.entries({ runHash, step, latentDistribution: latent.distribution }).map(([key, value]) => ({
+      key,
+      value: String(value),
+    })),
+    graph: {
+      name: 'generator',
+      node: [...images.nodes, ...rgb.nodes],
+      initializer: [...images.tensors, ...rgb.tensors],
+      input: [described('z', DataType.float32, [latent.size])],
+      output: [
+        described('rgb', DataType.uint8, [3, height, width]),
+        described('images', DataType.float32, [channels, height, width]),
+      ],
+    },
+  };
+}
+
+/** [low, high] -> [-1, 1], cut off beyond. */
+function toSymmetricRange([low, high]: readonly [number, number]): Step[] {
+  const scale = 2 / (high - low);
+  const rescaled: Step[] = [
+    { op: 'Mul', constants: [scalar(scale)] },
+    { op: 'Add', constants: [scalar(-1 - low * scale)] },
+  ];
+  const isThere = low === -1 && high === 1;
+  return [...(isThere ? [] : rescaled), { op: 'Clip', constants: [scalar(-1), scalar(1)] }];
+}
+
+/** [-1, 1] -> 0 ... 255. */
+const toBytes: readonly Step[] = [
+  { op: 'Add', constants: [scalar(1)] },
+  { op: 'Mul', constants: [scalar(127.5)] },
+  { op: 'Round' },
+  { op: 'Cast', attributes: [intAttribute('to', DataType.uint8)] },
+];
+
+/** Gray three times; colour without transparency. */
+function toThreeChannels(channels: 1 | 3 | 4): Step[] {
+  if (channels === 1) return [{ op: 'Tile', constants: [integers(1, 3, 1, 1)] }];
+  if (channels === 4) return [{ op: 'Slice', constants: [integers(0), integers(3), integers(1)] }];
+  return [];
+}
+
+/** Operators one after the other, from the value called `from` to the one called `to`. */
+function chain(steps: readonly Step[], prefix: string, from: string, to: string) {
+  const tensors: OnnxTensor[] = [];
+  let value = from;
+  const nodes = steps.map(({ op, constants = [], attributes = [] }, index): OnnxNode => {
+    const name = `${prefix}/${index}-${op}`;
+    const inputs = constants.map((constant, k) => {
+      if (!constant) return '';
+      tensors.push(tensorOf(`${name}/${k}`, constant));
+      return `${name}/${k}`;
+    });
+    const node = { name, opType: op, input: [value, ...inputs], attribute: attributes };
+    value = index === steps.length - 1 ? to : name;
+    return { ...node, output: [value] };
+  });
+  return { nodes, tensors };
+}
+
+function tensorOf(name: string, { shape, values }: Constant): OnnxTensor {
+  if (elementCount(shape) !== values.length) throw new Error(`${name} has ${values.length} values for [${shape}].`);
+  const dataType = values instanceof Float32Array ? DataType.float32 : DataType.int64;
+  const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return { name, dims: shape, dataType, rawData };
+}
+
+function described(name: string, elemType: number, shape: readonly number[]): OnnxValue {
+  const dim = [{ dimParam: 'batch' }, ...shape.map((dimValue) => ({ dimValue }))];
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}

@@ -1,0 +1,22 @@
+// Weights in another order of axes: NHWC programs keep a kernel's channels last, NCHW ones first.
+import type { Shape } from '../engines/engine.ts';
+
+/** Row-major values with their axes in another order: result axis k is axis order[k], as numpy.transpose. */
+export function permute(values: Float32Array, shape: Shape, order: readonly number[]): Float32Array {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
+  const sides = order.map((axis) => shape[axis]!);
+  const steps = order.map((axis) => strides[axis]!);
+  const result = new Float32Array(values.length);
+  const position = sides.map(() => 0);
+  let source = 0;
+  for (let i = 0; i < result.length; i++) {
+    result[i] = values[source]!;
+    for (let axis = sides.length - 1; axis >= 0; axis--) {
+      source += steps[axis]!;
+      if (++position[axis]! < sides[axis]!) break;
+      source -= steps[axis]! * sides[axis]!;
+      position[axis] = 0;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,93 @@
+// saved-model: a folder that Python's tf.saved_model.load opens. Its signature serving_default takes z, float32
+// [batch, latent size], and gives images, float32 [batch, height, width, channels] in [0, 1], as tf.image has them.
+import {
+  AttributeType,
+  constantNode,
+  DataType,
+  type GraphNode,
+  shapeAttribute,
+  typeAttribute,
+} from '../../engines/tensorflow/graph.ts';
+import { writeGraph } from '../../engines/tensorflow/graph-file.ts';
+import type { ExportFormat } from '../format.ts';
+import { inferenceLayers } from '../inference-layers.ts';
+import { binary, integers, type Operation, operationsOf, scalar } from './operations.ts';
+
+const anyCount = -1;
+
+export const exportSavedModel: ExportFormat = async ({ generator }, folder) => {
+  const { latent } = generator.config.generator;
+  const { height, width, channels, range } = generator.config.data;
+  const operations = [...inferenceLayers(generator).flatMap(operationsOf), ...toUnitRange(range)];
+  const z = { node: 'z', dtype: DataType.float32, shape: [anyCount, latent.size] };
+  const images = { node: 'images', dtype: DataType.float32, shape: [anyCount, height, width, channels] };
+  writeGraph(folder, [...inputNodes(z.shape), ...chain(operations, images.node)], {
+    inputs: { z },
+    outputs: { images },
+  });
+  return ['saved_model.pb'];
+};
+
+/** [low, high] -> [0, 1], cut off beyond. */
+function toUnitRange([low, high]: readonly [number, number]): Operation[] {
+  const rescaled = [binary('Sub', scalar(low)), binary('Mul', scalar(1 / (high - low)))];
+  const isThere = low === 0 && high === 1;
+  return [...(isThere ? [] : rescaled), binary('Maximum', scalar(0)), binary('Minimum', scalar(1))];
+}
+
+/** z, and how many latents it holds: int32 [1]. */
+function inputNodes(shape: readonly number[]): GraphNode[] {
+  const [float, int] = [typeAttribute('T', DataType.float32), typeAttribute('T', DataType.int32)];
+  return [
+    {
+      name: 'z',
+      op: 'Placeholder',
+      inputs: [],
+      attributes: [typeAttribute('dtype', DataType.float32), shapeAttribute('shape', shape)],
+    },
+    { name: 'z/shape', op: 'Shape', inputs: ['z'], attributes: [float, typeAttribute('out_type', DataType.int32)] },
+    constantNode('z/first', integers(0)),
+    constantNode('z/one', integers(1)),
+    {
+      name: 'batch',
+      op: 'Slice',
+      inputs: ['z/shape', 'z/first', 'z/one'],
+      attributes: [int, typeAttribute('Index', DataType.int32)],
+    },
+    constantNode('axis', { shape: [], dtype: DataType.int32, values: Int32Array.of(0) }),
+  ];
+}
+
+/** Operations one after the other from z on, each beside its constants; the last one is called `lastName`. */
+function chain(operations: readonly Operation[], lastName: string): GraphNode[] {
+  let value = 'z';
+  return operations.flatMap(({ op, inputs, outputShape = [], attributes = [] }, index) => {
+    const name = index === operations.length - 1 ? lastName : `${index}-${op}`;
+    const beside: GraphNode[] = [];
+    const names = inputs.map((input, k) => {
+      if (input === 'value') return value;
+      if (input === 'sizes') beside.push(...sizesNodes(`${name}/sizes`, outputShape));
+      else beside.push(constantNode(`${name}/${k}`, input));
+      return beside.at(-1)!.name;
+    });
+    value = name;
+    return [...beside, { name, op, inputs: names, attributes: [typeAttribute('T', DataType.float32), ...attributes] }];
+  });
+}
+
+/** [batch, ...shape] as int32. */
+function sizesNodes(name: string, shape: readonly number[]): GraphNode[] {
+  return [
+    constantNode(`${name}/image`, integers(...shape)),
+    {
+      name,
+      op: 'ConcatV2',
+      inputs: ['batch', `${name}/image`, 'axis'],
+      attributes: [
+        typeAttribute('T', DataType.int32),
+        typeAttribute('Tidx', DataType.int32),
+        { name: 'N', type: AttributeType.int, value: 2 },
+      ],
+    },
+  ];
+}

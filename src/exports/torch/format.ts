@@ -1,0 +1,26 @@
+// safetensors: the state_dict of a torch.nn.Sequential, generator.safetensors, and generator.py with that module.
+// The images are NCHW in the config's value range.
+import { join } from 'node:path';
+import { encodeSafetensors } from '../../outputs/safetensors.ts';
+import { writeFileSafely } from '../../outputs/write-file.ts';
+import type { ExportFormat } from '../format.ts';
+import { inferenceLayers } from '../inference-layers.ts';
+import { comingImages } from './coming-images.ts';
+import { modulesOf } from './modules.ts';
+import { pythonFile } from './python-file.ts';
+
+export const exportTorch: ExportFormat = async ({ generator, step, runHash }, folder) => {
+  const layers = inferenceLayers(generator);
+  const images = comingImages(layers);
+  const named = layers.map((layer, i) => ({ layer, modules: modulesOf(layer, images[i]) }));
+  const state = named
+    .flatMap(({ modules }) => modules)
+    .flatMap(({ state }, i) => Object.entries(state).map(([part, tensor]) => [`${i}.${part}`, tensor] as const));
+
+  const title = `${generator.config.name.replace(/[^\w./ -]/g, '_')}, step ${step} of run ${runHash}`;
+  const files = { weights: 'generator.safetensors', module: 'generator.py' };
+  const metadata = { format: 'pt', title };
+  await writeFileSafely(join(folder, files.weights), encodeSafetensors(Object.fromEntries(state), metadata));
+  await writeFileSafely(join(folder, files.module), pythonFile(title, generator.config, named));
+  return Object.values(files);
+};

@@ -1,0 +1,18 @@
+// Which size images are compared at: protocols halve it four times.
+import { msSsimSideStep } from './ms-ssim.ts';
+
+export interface Size {
+  height: number;
+  width: number;
+}
+
+/** The images' own size, its sides rounded up to multiples of 16: 28 becomes 32. */
+export function protocolSize({ height, width }: Size): Size {
+  const roundUp = (side: number) => Math.ceil(side / msSsimSideStep) * msSsimSideStep;
+  return { height: roundUp(height), width: roundUp(width) };
+}
+
+export function isProtocolSize(size: Size): boolean {
+  const rounded = protocolSize(size);
+  return size.height === rounded.height && size.width === rounded.width;
+}

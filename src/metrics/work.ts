@@ -1,0 +1,28 @@
+// How long work on the main thread says how far it is and lets other things happen, signals among them.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+export interface Work {
+  /** Called often; may wait. */
+  onProgress(done: number, total: number): void | Promise<void>;
+}
+
+const turnIntervalMs = 50;
+
+/** Reports and gives way about 20 times a second, whatever the work's own steps are. */
+export function createWork(report: (done: number, total: number) => void): Work {
+  let turnedAt = performance.now();
+  return {
+    onProgress(done, total) {
+      if (performance.now() - turnedAt < turnIntervalMs && done < total) return;
+      report(done, total);
+      return nextTurn().then(() => {
+        turnedAt = performance.now();
+      });
+    },
+  };
+}
+
+/** The share `index` of `count` equal ones of a larger piece of work. */
+export function part({ onProgress }: Work, index: number, count: number): Work {
+  return { onProgress: (done, total) => onProgress(index * total + done, count * total) };
+}

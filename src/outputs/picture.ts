@@ -1,0 +1,67 @@
+// Pixels as the bytes of a picture file: PNG, WebP or JPEG, as the file's extension says.
+import { extname } from 'node:path';
+import sharp from 'sharp';
+import { DcganError, messageOf } from '../errors.ts';
+
+export interface PictureSize {
+  height: number;
+  width: number;
+  channels: 1 | 3 | 4;
+}
+
+export interface Picture extends PictureSize {
+  pixels: Uint8Array; // [height, width, channels] in 0..255
+}
+
+const pictureFormats = ['png', 'webp', 'jpg'] as const;
+export type PictureFormat = (typeof pictureFormats)[number];
+
+/** The format that a path's extension names. @throws DcganError `usage.unknown-picture-format` */
+export function pictureFormatOf(path: string, expected = 'Name a .png, .webp or .jpg file.'): PictureFormat {
+  const extension = extensionOf(path);
+  const format = pictureFormats.find((known) => known === (extension === 'jpeg' ? 'jpg' : extension));
+  if (format) return format;
+  const happened = `${path} ends in ${extension ? `.${extension}` : 'no extension'}, which is no format known here.`;
+  throw new DcganError('usage.unknown-picture-format', { happened, expected });
+}
+
+/** What a path ends in, without the dot and in small letters. */
+export function extensionOf(path: string): string {
+  return extname(path).slice(1).toLowerCase();
+}
+
+const mostBytes = 2 ** 30;
+
+/** Pictures are put together in memory. @throws DcganError `usage.picture-too-large` */
+export function checkPictureSize({ width, height, channels }: PictureSize, images: number): void {
+  if (width * height * channels <= mostBytes) return;
+  throw new DcganError(
+    'usage.picture-too-large',
+    {
+      happened: `${images} images would make ${width} x ${height} pixels in one file.`,
+      expected: 'They are put together in memory and may take 1 GiB there.',
+      fix: 'Ask for fewer images or a smaller scale.',
+    },
+    { data: { images, width, height } },
+  );
+}
+
+/**
+ * The bytes of a picture file. PNG and WebP keep every pixel and alpha; JPEG has no alpha and shows `background` there.
+ * @throws DcganError `usage.cannot-write` where the picture is too large for its format
+ */
+export async function encodePicture(
+  { pixels, width, height, channels }: Picture,
+  format: PictureFormat,
+  background = 'white',
+): Promise<Uint8Array> {
+  const picture = sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false });
+  if (channels === 1) picture.toColourspace('b-w');
+  if (format === 'png') picture.png();
+  else if (format === 'webp') picture.webp({ lossless: true });
+  else picture.flatten({ background }).jpeg({ quality: 95 });
+  return picture.toBuffer().catch((error: unknown) => {
+    const happened = `A picture of ${width} x ${height} pixels cannot be written as ${format}: ${messageOf(error)}.`;
+    throw new DcganError('usage.cannot-write', { happened }, { cause: error, data: { format, width, height } });
+  });
+}

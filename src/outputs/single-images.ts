@@ -1,0 +1,23 @@
+// Images as files of their own, in one folder.
+import { join } from 'node:path';
+import { countImages, enlarge, type Images } from './images.ts';
+import { encodePicture, type PictureFormat } from './picture.ts';
+import { writeFileSafely } from './write-file.ts';
+
+/**
+ * Writes image i as `<folder>/<nameOf(i)>.<format>`, several at a time, and gives the paths. The folder must be there.
+ * @throws DcganError `usage.cannot-write`
+ */
+export async function writeImages(
+  folder: string,
+  images: Images,
+  { nameOf, format, scale }: { nameOf: (index: number) => string; format: PictureFormat; scale: number },
+): Promise<string[]> {
+  const count = countImages(images);
+  const writes = Array.from({ length: count }, async (_, i) => {
+    const path = join(folder, `${nameOf(i)}.${format}`);
+    await writeFileSafely(path, await encodePicture(enlarge(images, i, scale), format), { durable: false });
+    return path;
+  });
+  return Promise.all(writes);
+}

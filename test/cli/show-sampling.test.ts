@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { showSampling } from '../../src/cli/show-sampling.ts';
+
+function shown(event: Parameters<typeof showSampling>[0]): string[] {
+  const lines: string[] = [];
+  const update = (title: string, done: number, total: number, note: string) =>
+    lines.push(`${title} ${done}/${total} ${note}`);
+  showSampling(event, { update, line: (text) => lines.push(text), end() {} });
+  return lines;
+}
+
+test('a checkpoint that was passed over is said, with the one in its place; else nothing', () => {
+  const used = { type: 'checkpoint', checkpoint: 'c/000200', runHash: '7a595bd', step: 200 } as const;
+  const refused = [{ path: 'c/000230', reason: 'c/000230/state.json is damaged: its checksum does not match.' }];
+  assert.deepEqual(shown({ ...used, refused }), [
+    'Passed over: c/000230/state.json is damaged: its checksum does not match.',
+    'Step 200 of run 7a595bd is used in its place.',
+  ]);
+  assert.deepEqual(shown({ ...used, refused: [] }), []);
+});
+
+test('long work has a bar', () => {
+  assert.deepEqual(shown({ type: 'images', done: 2560, total: 10_000 }), ['Making images 2560/10000 2,560 of 10,000']);
+});

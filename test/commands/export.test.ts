@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { type ExportOptions, exportGenerator } from '../../src/commands/export.ts';
+import { sample } from '../../src/commands/sample.ts';
+import { type TrainResult, train } from '../../src/commands/train.ts';
+import { formats } from '../../src/exports/formats.ts';
+import { listAll, temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
+
+const root = temporaryFolder();
+const at = (...names: string[]) => join(root, ...names);
+let run: TrainResult;
+
+before(async () => {
+  await writePictures(at('pictures'), 10);
+  const config = writeJsonFile(at('tiny.json'), {
+    ...tinyConfig(),
+    outputs: { ...tinyConfig().outputs, keepCheckpointsEvery: { steps: 4 } },
+  });
+  const io = { onEvent: () => {}, shouldStop: () => false };
+  run = await train({ config, set: [], engine: 'wasm', root, fresh: false }, io);
+});
+
+const options = (more: Partial<ExportOptions>): ExportOptions => ({
+  checkpoint: run.runHash,
+  format: 'safetensors',
+  out: at('exported'),
+  root,
+  ...more,
+});
+
+test('every format gives the files that it says it gives', async () => {
+  for (const format of Object.keys(formats)) {
+    const out = at('formats', format);
+    const { files, bytes, ...rest } = await exportGenerator(options({ format, out }));
+    assert.deepEqual(rest, { format, out, runHash: run.runHash, step: 12, refused: [] });
+    assert.deepEqual(
+      listAll(out).filter((path) => !path.endsWith('/')),
+      ['export.json', ...files].sort(),
+    );
+    const sizes = files.map((file) => readFileSync(join(out, file)).length);
+    assert.equal(
+      sizes.reduce((sum, size) => sum + size, 0),
+      bytes,
+    );
+  }
+  assert.deepEqual(
+    listAll(at('formats')).filter((path) => path.includes('.partial')),
+    [],
+  );
+});
+
+test('an exported checkpoint is sampled by its path and by its name', async () => {
+  await exportGenerator(options({ format: 'checkpoint', out: at('checkpoints', 'small') }));
+  for (const checkpoint of ['small', at('checkpoints', 'small')]) {
+    const out = at('small.png');
+    const { runHash, step } = await sample({ checkpoint, count: 4, out, engine: 'wasm', root });
+    assert.deepEqual([runHash, step], [run.runHash, 12]);
+  }
+});
+
+test('a format of one file is a file where --out names one', async () => {
+  const out = at('deep', 'er', 'tiny.onnx');
+  const { files } = await exportGenerator(options({ format: 'onnx', out }));
+  assert.deepEqual(files, [out]);
+  assert.deepEqual(listAll(at('deep')), ['er/', 'er/tiny.onnx']);
+  await assert.rejects(exportGenerator(options({ format: 'onnx', out })), { code: 'usage.in-the-way', exitCode: 2 });
+  await exportGenerator(options({ format: 'onnx', out, force: true }));
+});
+
+test('a step is chosen by its number', async () => {
+  const out = at('by-step');
+  const { step } = await exportGenerator(options({ out, step: 4 }));
+  assert.equal(step, 4);
+  await assert.rejects(exportGenerator(options({ out: at('never'), step: 5 })), { code: 'checkpoint.missing' });
+  await assert.rejects(exportGenerator(options({ out: at('never'), best: true })), { code: 'checkpoint.missing' });
+  assert.ok(!existsSync(at('never')));
+});
+
+test('an earlier export is replaced, of whatever format; anything else is not', async () => {
+  const out = at('again');
+  mkdirSync(out); // empty
+  await exportGenerator(options({ out }));
+  await exportGenerator(options({ out, format: 'png-sheet' }));
+  assert.deepEqual(listAll(out), ['export.json', 'sheet.json', 'sheet.png']);
+
+  writeFileSync(join(out, 'notes.txt'), 'mine');
+  const inTheWay = { code: 'usage.in-the-way', exitCode: 2, message: /with files that are no export\.\n.*--force/ };
+  await assert.rejects(exportGenerator(options({ out })), inTheWay);
+  await assert.rejects(exportGenerator(options({ out: at('pictures') })), inTheWay);
+  assert.deepEqual(listAll(out), ['export.json', 'notes.txt', 'sheet.json', 'sheet.png']);
+});
+
+test('--force writes among other files and takes away nothing but an earlier export', async () => {
+  const out = at('among');
+  await exportGenerator(options({ out }));
+  writeFileSync(join(out, 'notes.txt'), 'mine');
+  await exportGenerator(options({ out, format: 'checkpoint', force: true }));
+  assert.deepEqual(listAll(out), ['export.json', 'notes.txt', 'state.json', 'weights.safetensors']);
+  assert.equal(readFileSync(join(out, 'notes.txt'), 'utf8'), 'mine');
+
+  const victim = writeJsonFile(at('victim.json'), {});
+  writeJsonFile(join(out, 'export.json'), { files: ['../victim.json', victim] });
+  await exportGenerator(options({ out, force: true }));
+  assert.ok(existsSync(victim));
+
+  const folder = at('folder.onnx'); // a file cannot take its place
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'notes.txt'), 'mine');
+  await assert.rejects(exportGenerator(options({ format: 'onnx', out: folder, force: true })), {
+    code: 'usage.cannot-write',
+  });
+  assert.deepEqual(listAll(folder), ['notes.txt']);
+});
+
+test('what cannot be exported is a clear error, and nothing is left behind', async () => {
+  const there = listAll(root);
+  await assert.rejects(exportGenerator(options({ format: 'savedmodel', out: at('x') })), {
+    code: 'usage.unknown-format',
+    exitCode: 2,
+    message: /no export format "savedmodel" \(did you mean saved-model\?\)\.\nThere are: .*onnx/,
+  });
+  await assert.rejects(exportGenerator(options({ format: 'toString', out: at('x') })), {
+    code: 'usage.unknown-format',
+  });
+  await assert.rejects(exportGenerator(options({ checkpoint: 'none', out: at('x') })), { code: 'checkpoint.unknown' });
+  await assert.rejects(exportGenerator(options({ format: 'png-sheet', out: at('x.png') })), {
+    code: 'usage.several-files',
+    exitCode: 2,
+    message: /x\.png would be one file, but this format writes sheet\.png, sheet\.json\.\n.*--out .*x$/,
+  });
+  await assert.rejects(exportGenerator(options({ out: at('tiny.json', 'x') })), {
+    code: 'usage.cannot-write',
+    exitCode: 2,
+  });
+  assert.deepEqual(listAll(root), there);
+});
