@@ -34,6 +34,11 @@ export class DcganError extends Error {
   }
 }
 
+/** Text of one line from a file or a name, with control characters written out: it cannot command the terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

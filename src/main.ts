@@ -1,7 +1,7 @@
 // The executable: runs the program and turns any error into one message and one exit code.
 import { CommanderError } from 'commander';
 import { createProgram } from './cli/program.ts';
-import { DcganError } from './errors.ts';
+import { DcganError, printable } from './errors.ts';
 
 const usageExitCode = 2;
 
@@ -16,7 +16,7 @@ async function main(): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExitCode;
     if (error instanceof DcganError) {
-      const [first, ...rest] = error.message.split('\n');
+      const [first, ...rest] = error.message.split('\n').map(printable);
       console.error(
         [`✖ ${first}`, ...rest.map((line) => `  ${line}`), `  (${error.code}, exit ${error.exitCode})`].join('\n'),
       );

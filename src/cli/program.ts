@@ -38,8 +38,10 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   program
     .command('train')
     .description('train a config; a run that was stopped goes on where it was')
-    .requiredOption('--config <file or name>', 'what to train: a path, or a name of configs/')
+    .option('--config <file or name>', 'what to train: a path, or a name of configs/')
     .option('--set <key=value>', 'change one key of the config, e.g. training.batchSize=32; repeatable', collect, [])
+    .option('--resume <run>', 'go on with the run of this hash, and refuse what would make it another')
+    .option('--fork <checkpoint>', "begin a new run from a checkpoint's weights and moments; the config may differ")
     .option('--data <folder>', 'the pictures, in place of data.folder')
     .option('--epochs <number>', 'length of the run in passes over the data', positiveNumber)
     .option('--seed <number>', 'where everything random comes from', seedNumber)
@@ -52,7 +54,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(jsonFlag())
     .addHelpText(
       'after',
-      '\nExamples:\n  dcgan train --config quick\n  dcgan train --config emoji.json --set training.epochs=100 --data my-pictures',
+      '\nExamples:\n  dcgan train --config quick\n  dcgan train --config emoji.json --set training.epochs=100 --data my-pictures\n  dcgan train --resume 15817e6 --epochs 200\n  dcgan train --fork 15817e6 --set generator.optimizer.learningRate=5e-5',
     )
     .action(async (options) => finish(await (await import('./train.ts')).runTrain(options)));
 

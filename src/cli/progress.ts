@@ -1,11 +1,14 @@
 // Draws progress: one bar on a terminal, plain lines in a pipe. It shows what it is told and decides nothing.
 import { Presets, SingleBar } from 'cli-progress';
+import { printable } from '../errors.ts';
 
 export interface Progress {
   /** Moves the bar of what is being done. A new title starts a new bar. */
   update(title: string, done: number, total: number, note: string): void;
-  /** Prints a line above the bar. */
+  /** Prints a line above the bar; control characters in it are shown, not obeyed. */
   line(text: string): void;
+  /** Prints text of the program's own above the bar as it is: escape codes that draw a picture. */
+  draw(text: string): void;
   /** Ends the bar. */
   end(): void;
 }
@@ -27,6 +30,13 @@ function createBar(stream: NodeJS.WriteStream): Progress {
     title = '';
   }
 
+  function draw(text: string): void {
+    if (bar) stream.write('\r\x1b[K'); // the bar is drawn again below
+    stream.write(`${text}\n`);
+    if (bar) stream.write(saveCursor);
+    bar?.render();
+  }
+
   return {
     update(newTitle, done, total, note) {
       if (newTitle !== title) {
@@ -43,12 +53,8 @@ function createBar(stream: NodeJS.WriteStream): Progress {
       bar?.setTotal(total);
       bar?.update(done, { title, note });
     },
-    line(text) {
-      if (bar) stream.write('\r\x1b[K'); // the bar is drawn again below
-      stream.write(`${text}\n`);
-      if (bar) stream.write(saveCursor);
-      bar?.render();
-    },
+    line: (text) => draw(printableLines(text)),
+    draw,
     end,
   };
 }
@@ -68,8 +74,15 @@ function createLines(stream: NodeJS.WriteStream): Progress {
       stream.write(`${line.trimEnd()}\n`);
     },
     line(text) {
+      stream.write(`${printableLines(text)}\n`);
+    },
+    draw(text) {
       stream.write(`${text}\n`);
     },
     end() {},
   };
+}
+
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
 }

@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import { type Inspection, inspect, type NetworkSummary } from '../commands/inspect.ts';
 import type { PreparationEvent, RunOptions } from '../commands/prepare-run.ts';
+import { describeDifference } from '../commands/resume-as-it-was.ts';
 import { type TrainEvent, train } from '../commands/train.ts';
+import { printable } from '../errors.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { describeEngine } from './describe-engine.ts';
 import { formatCount, formatDuration, formatTable } from './format.ts';
@@ -10,11 +12,14 @@ import { type PreviewWay, showPicture } from './preview/preview.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 type AnyEvent = PreparationEvent | TrainEvent | TrainingEvent;
+type RunEvent = Extract<TrainEvent, { type: 'run' }>;
 
 interface TrainFlags {
-  config: string;
+  config?: string;
   set: string[];
   data?: string;
+  resume?: string;
+  fork?: string;
   epochs?: number;
   seed?: number;
   precision?: string;
@@ -49,10 +54,10 @@ export async function runTrain(flags: TrainFlags): Promise<number> {
   }
 }
 
-function runOptions({ config, set, data, epochs, seed, precision, engine, root }: TrainFlags): RunOptions {
+function runOptions({ epochs, seed, precision, set, ...flags }: TrainFlags): RunOptions {
   const short = { 'training.epochs': epochs, seed, 'training.precision': precision };
   const overrides = Object.entries(short).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
-  return { config, set: [...set, ...overrides], engine, root, ...(data === undefined ? {} : { data }) };
+  return { ...flags, set: [...set, ...overrides] };
 }
 
 /** By POSIX's convention 128 + the signal's number. */
@@ -94,7 +99,7 @@ function show(event: AnyEvent, progress: Progress): void {
       progress.update('Measuring convolutions', event.done, event.total, `${event.done} of ${event.total}, once here`);
       break;
     case 'dataset':
-      for (const { file, reason } of event.skipped) progress.line(`Skipped ${file}: ${reason}`);
+      for (const { file, reason } of event.skipped) progress.line(`Skipped ${printable(file)}: ${reason}`);
       progress.line(`Data: ${formatCount(event.images)} images in ${event.directory}.`);
       break;
     case 'memory':
@@ -105,7 +110,9 @@ function show(event: AnyEvent, progress: Progress): void {
     case 'run': {
       for (const { path, reason } of event.refused) progress.line(`Damaged ${path}: ${reason}; using the one before.`);
       const where = event.resumedAt > 0 ? `, going on at step ${event.resumedAt}` : '';
-      progress.line(`Run ${event.hash} in ${event.results}${where}.`);
+      const origin = event.forkedFrom && `, forked from ${event.forkedFrom.runHash} at step ${event.forkedFrom.step}`;
+      progress.line(`Run ${event.hash} in ${event.results}${origin ?? ''}${where}.`);
+      if (event.earlier) progress.line(describeEarlier(event.earlier));
       break;
     }
     case 'start':
@@ -131,7 +138,7 @@ function createPreviews(way: PreviewWay | undefined, progress: Progress) {
   let last = Promise.resolve();
   async function preview(step: number, path: string, how: PreviewWay): Promise<void> {
     progress.line(`Samples at step ${step}:`);
-    await showPicture(path, how, progress.line);
+    await showPicture(path, how, progress.draw);
   }
   return {
     show(event: AnyEvent): void {
@@ -139,6 +146,13 @@ function createPreviews(way: PreviewWay | undefined, progress: Progress) {
     },
     end: () => last,
   };
+}
+
+function describeEarlier({ runHash, differences }: NonNullable<RunEvent['earlier']>): string {
+  const [first, ...rest] = differences;
+  const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
+  const what = first ? `${describeDifference(first)}${more}` : 'it was made by another version';
+  return `Run ${runHash} of this name is another: ${what}. To go on from it: add --fork ${runHash}.`;
 }
 
 function describeTick({

@@ -1,6 +1,5 @@
 // dcgan evaluate: a checkpoint's generator against real images -> metrics, a line in evaluations.jsonl, a picture of neighbours.
 import { join, relative } from 'node:path';
-import { runHash } from '../config/run-hash.ts';
 import { openImages } from '../data/open.ts';
 import type { EngineName } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';
@@ -70,7 +69,14 @@ export async function evaluate(
   onEvent: (event: EvaluateEvent) => void,
 ): Promise<Evaluation & { files: string[] }> {
   const names = resolveNames(options.metrics);
-  const { generator, label, runHash: hash, step, refused } = await openGenerator(options.checkpoint, options);
+  const {
+    generator,
+    label,
+    runHash: hash,
+    dataFingerprint,
+    step,
+    refused,
+  } = await openGenerator(options.checkpoint, options);
   const { config } = generator;
   const { height, width, channels, background, fit } = config.data;
   const size = options.size ?? protocolSize(config.data);
@@ -103,7 +109,7 @@ export async function evaluate(
   }
   dataset.close();
 
-  const isTrainingData = runHash(config, dataset.fingerprint) === hash;
+  const isTrainingData = dataset.fingerprint === dataFingerprint;
   const evaluation: Evaluation = {
     runHash: hash,
     checkpoint: label,

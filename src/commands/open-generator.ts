@@ -1,7 +1,6 @@
 // From the name of a checkpoint to a trained generator: what sample, interpolate, explore and export begin with.
-import type { Config } from '../config/config.ts';
-import { runHash } from '../config/run-hash.ts';
-import { DcganError } from '../errors.ts';
+import { type Origin, runHash } from '../config/run-hash.ts';
+import { configWithin } from '../config/written-out.ts';
 import { buildNetworks } from '../models/networks.ts';
 import { type TrainedGenerator, weightsOf } from '../models/trained-generator.ts';
 import { loadCheckpoint } from '../outputs/checkpoint.ts';
@@ -32,20 +31,13 @@ export async function openGenerator(
 ): Promise<OpenedGenerator> {
   const { directory, label } = await resolveCheckpoint(name, { root, packageDirectory });
   const { tensors, state, step, path, refused } = await loadCheckpoint(directory, which);
-  const config = configOf(state, path);
+  const config = configWithin(state['config'], path);
   const { generator: network } = buildNetworks(config);
   const passes = passesOf(state) ?? generatorPasses(config, step);
   const generator = { config, network, weights: weightsOf(network, tensors), passes };
   const dataFingerprint = String(state['dataFingerprint']);
-  return { generator, label, runHash: runHash(config, dataFingerprint), dataFingerprint, step, path, refused };
-}
-
-function configOf(state: Record<string, unknown>, path: string): Config {
-  const config = state['config'];
-  if (config !== null && typeof config === 'object') return config as Config;
-  throw new DcganError('checkpoint.damaged', {
-    happened: `The checkpoint in ${path} does not say which config it was made with.`,
-  });
+  const hash = runHash(config, dataFingerprint, state['forkedFrom'] as Origin | undefined);
+  return { generator, label, runHash: hash, dataFingerprint, step, path, refused };
 }
 
 /** A checkpoint that was not trained here says itself how often its generator has run. */

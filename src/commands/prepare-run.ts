@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { findConfig } from '../config/find-config.ts';
 import { loadConfig } from '../config/load.ts';
-import { runHash } from '../config/run-hash.ts';
+import { type Origin, runHash } from '../config/run-hash.ts';
+import { configWithin } from '../config/written-out.ts';
 import { type Dataset, openImages } from '../data/open.ts';
 import type { EngineName, Precision } from '../engines/engine.ts';
 import { type OpenedEngine, openEngine } from '../engines/open.ts';
@@ -12,12 +13,20 @@ import { DcganError } from '../errors.ts';
 import { buildNetworks, type Networks } from '../models/networks.ts';
 import { packageDirectory } from '../package-directory.ts';
 import { foreseeMemory } from '../training/memory.ts';
+import type { SavedRun } from '../training/run.ts';
 import { planSchedule, type Schedule } from '../training/schedule.ts';
 import { checkMemory, type MemoryOutlook } from './check-memory.ts';
+import { type EarlierRun, openRun } from './open-run.ts';
+import { refuseAnother } from './resume-as-it-was.ts';
 
 export interface RunOptions {
-  config: string;
+  /** A path or a name; with `resume` and `fork` the earlier run's config, if left out. */
+  config?: string;
   set: readonly string[];
+  /** The hash, or its start, of a run to go on with as it was. */
+  resume?: string;
+  /** A checkpoint, by hash or path, whose variables a new run begins with, under a config that may differ. */
+  fork?: string;
   data?: string;
   engine: 'auto' | Exclude<EngineName, 'webgpu'>;
   root: string;
@@ -35,27 +44,60 @@ export interface PreparedRun {
   /** What `auto` came to here, or what the config names. */
   precision: Precision;
   memory: MemoryOutlook | undefined;
+  /** Where the run begins, if not with drawn weights. */
+  forkedFrom?: Origin;
+  source?: SavedRun;
 }
 
 export async function prepareRun(
   options: RunOptions,
   onEvent: (event: PreparationEvent) => void,
 ): Promise<PreparedRun> {
-  const config = await loadRunConfig(options);
+  const earlier = await openEarlier(options);
+  const config = await loadRunConfig(options, earlier?.config);
   const networks = buildNetworks(config);
   const dataset = await openData(config, options.root, onEvent);
   const schedule = planSchedule(config, dataset.count);
-  const hash = runHash(config, dataset.fingerprint);
+  const origin = originOf(options, earlier);
+  const identity = { ...config, dataFingerprint: dataset.fingerprint, ...origin };
+  if (options.resume !== undefined && earlier) refuseAnother(earlier, identity, options);
+  const hash = runHash(config, dataset.fingerprint, origin.forkedFrom);
   const opened = await openEngine(options.engine);
   const precision = precisionOf(config, opened);
   const memory = checkMemory(foreseeMemory(config, networks), opened.engine.info);
-  return { config, networks, dataset, schedule, hash, opened, precision, memory };
+  return { config, networks, dataset, schedule, hash, opened, precision, memory, ...origin };
 }
 
-/** The config by name or path, with what the command line changes in it. */
-export function loadRunConfig({ config, set, data, root }: Pick<RunOptions, 'config' | 'set' | 'data' | 'root'>) {
-  const path = findConfig(config, { root, packageDirectory });
-  return loadConfig(path, data === undefined ? set : [...set, `data.folder=${JSON.stringify(data)}`]);
+/** The config by name or path, or that of an earlier run, with what the command line changes in it. */
+export async function loadRunConfig(
+  { config, set, data, root }: Pick<RunOptions, 'config' | 'set' | 'data' | 'root'>,
+  earlier?: Config,
+): Promise<Config> {
+  const overrides = data === undefined ? set : [...set, `data.folder=${JSON.stringify(data)}`];
+  if (config !== undefined) return loadConfig(findConfig(config, { root, packageDirectory }), overrides);
+  if (earlier) return configWithin(earlier, 'the checkpoint', overrides);
+  throw new DcganError('usage.no-config', {
+    happened: 'There is nothing to train: no --config, no --resume and no --fork.',
+    fix: 'dcgan train --config quick',
+  });
+}
+
+async function openEarlier({ resume, fork, root }: RunOptions): Promise<EarlierRun | undefined> {
+  if (resume !== undefined && fork !== undefined) {
+    throw new DcganError('usage.resume-and-fork', {
+      happened: `--resume ${resume} and --fork ${fork} were given.`,
+      expected: '--resume goes on with a run as it was, --fork begins a new one; it cannot be both.',
+    });
+  }
+  const name = resume ?? fork;
+  return name === undefined ? undefined : openRun(name, root);
+}
+
+/** A fork begins with the earlier run's variables; a run that is gone on with keeps the origin it has. */
+function originOf({ fork }: RunOptions, earlier: EarlierRun | undefined): Pick<PreparedRun, 'forkedFrom' | 'source'> {
+  if (!earlier) return {};
+  if (fork === undefined) return earlier.forkedFrom ? { forkedFrom: earlier.forkedFrom } : {};
+  return { forkedFrom: { runHash: earlier.hash, step: earlier.saved.position.step }, source: earlier.saved };
 }
 
 function openData({ data }: Config, root: string, onEvent: (event: PreparationEvent) => void): Promise<Dataset> {

@@ -2,12 +2,15 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
+import type { Origin } from '../config/run-hash.ts';
 import type { Dataset } from '../data/open.ts';
 import type { EngineInfo, Precision } from '../engines/engine.ts';
 import type { OpenedEngine } from '../engines/open.ts';
+import { DcganError } from '../errors.ts';
 import { bestCheckpoint } from '../outputs/checkpoint.ts';
 import { describeEnvironment } from '../outputs/environment.ts';
 import { writeGrid } from '../outputs/grid.ts';
+import { truncateMetrics } from '../outputs/metrics-log.ts';
 import { createRunFolder, writeJson } from '../outputs/run-folder.ts';
 import { lockRun } from '../outputs/run-lock.ts';
 import { RandomStream } from '../random.ts';
@@ -17,9 +20,10 @@ import { createLook } from '../training/look.ts';
 import { type Position, startingPosition, trainLoop } from '../training/loop.ts';
 import { startingValues, trainingProgram } from '../training/program.ts';
 import { seedAfter, trainWithRollbacks } from '../training/rollback.ts';
-import { goBack, resume, save, startFresh } from '../training/run.ts';
+import { type Begin, forkedValues, goBack, loadLatest, save, savedValues, startFresh } from '../training/run.ts';
 import { batchSizes } from '../training/schedule.ts';
 import { vitalsImages } from '../training/vitals.ts';
+import { type EarlierOfName, findEarlier } from './find-earlier.ts';
 import { type PreparationEvent, type PreparedRun, prepareRun, type RunOptions } from './prepare-run.ts';
 
 export interface TrainOptions extends RunOptions {
@@ -41,7 +45,16 @@ export type TrainEvent =
   /** Ways to compute a convolution are measured, once per machine and shape. */
   | { type: 'measure'; done: number; total: number }
   | { type: 'dataset'; directory: string; images: number; skipped: Dataset['skipped'] }
-  | { type: 'run'; hash: string; results: string; resumedAt: number; refused: { path: string; reason: string }[] };
+  | {
+      type: 'run';
+      hash: string;
+      results: string;
+      resumedAt: number;
+      refused: { path: string; reason: string }[];
+      forkedFrom?: Origin;
+      /** For a run that begins: another one of the same name, and by what they differ. */
+      earlier?: EarlierOfName;
+    };
 
 export interface TrainResult {
   runHash: string;
@@ -70,7 +83,7 @@ export async function trainPrepared(
   options: Pick<TrainOptions, 'root' | 'fresh'>,
   io: TrainIo,
 ): Promise<TrainResult> {
-  const { config, networks, dataset, schedule, hash, opened, precision, memory } = prepared;
+  const { config, networks, dataset, schedule, hash, opened, precision, memory, forkedFrom, source } = prepared;
   const { engine, refused } = opened;
   io.onEvent({ type: 'engine', info: engine.info, precision, refused });
   io.onEvent({ type: 'dataset', directory: dataset.directory, images: dataset.count, skipped: dataset.skipped });
@@ -79,21 +92,35 @@ export async function trainPrepared(
   const { rows, columns } = config.outputs.grid;
   const sizes = batchSizes(config, dataset.count);
   const program = trainingProgram(config, networks, sizes, rows * columns, vitalsImages(dataset.count));
+  const saved = options.fresh ? undefined : await loadLatest(join(options.root, 'checkpoints', hash));
+  const from = saved ?? source;
+  if (source && !saved) refuseDone(source.position.step, schedule.totalSteps);
   const compiled = await engine.compile(program, {
     precision,
+    ...(from ? { decisions: from.decisions } : {}),
     onMeasure: (done, total) => io.onEvent({ type: 'measure', done, total }),
   });
   const folders = await openFolders(options, hash);
-  const resumed = await resume(folders, program, compiled);
-  if (!resumed) await compiled.write(startingValues(program, config, networks));
-  const start: Position = resumed?.position ?? startingPosition;
+  const begin: Begin = source
+    ? {
+        position: { ...startingPosition, step: source.position.step, images: source.position.images },
+        values: () => forkedValues(source, program, networks),
+      }
+    : { position: startingPosition, values: () => startingValues(program, config, networks) };
+  const start = saved?.position ?? begin.position;
+  await truncateMetrics(join(folders.results, 'metrics.jsonl'), start.step); // what was written after the checkpoint
+  const identity = { ...config, dataFingerprint: dataset.fingerprint, forkedFrom };
+  await compiled.write(saved ? savedValues(saved, program) : begin.values());
+  const earlier = from ? undefined : await findEarlier(options.root, config.name, hash, identity);
   await describeRun(folders.results, prepared);
   io.onEvent({
     type: 'run',
     hash,
     results: relative(options.root, folders.results),
     resumedAt: start.step,
-    refused: resumed?.refused ?? [],
+    refused: from?.refused ?? [],
+    ...(forkedFrom ? { forkedFrom } : {}),
+    ...(earlier ? { earlier } : {}),
   });
 
   const contents = {
@@ -102,6 +129,7 @@ export async function trainPrepared(
     compiled,
     engine: engine.info,
     dataFingerprint: dataset.fingerprint,
+    forkedFrom,
     keepEverySteps: schedule.keepCheckpointsEverySteps,
   };
   const parts = {
@@ -121,12 +149,7 @@ export async function trainPrepared(
     {
       config,
       run: (from) => trainLoop({ ...parts, feedStep: feedStepFrom(from) }, from),
-      goBack: (rollbacks, failure) =>
-        goBack(folders, contents, {
-          rollbacks,
-          failure,
-          startingValues: () => startingValues(program, config, networks),
-        }),
+      goBack: (rollbacks, failure) => goBack(folders, contents, { rollbacks, failure, begin }),
       onEvent: io.onEvent,
     },
     start,
@@ -134,6 +157,15 @@ export async function trainPrepared(
   compiled.dispose();
   dataset.close();
   return describeResult(options.root, hash, folders, position, interrupted);
+}
+
+function refuseDone(step: number, totalSteps: number): void {
+  if (step < totalSteps) return;
+  throw new DcganError('usage.nothing-to-train', {
+    happened: `The checkpoint is at step ${step}, and the config ends at step ${totalSteps}.`,
+    expected: 'A fork goes on counting where its checkpoint is.',
+    fix: `--set training.steps=${2 * step}`,
+  });
 }
 
 async function openFolders({ root, fresh }: Pick<TrainOptions, 'root' | 'fresh'>, hash: string) {
@@ -144,8 +176,10 @@ async function openFolders({ root, fresh }: Pick<TrainOptions, 'root' | 'fresh'>
 }
 
 /** config.json, environment.json and reals.png: what this run is, before it starts. */
-async function describeRun(results: string, { config, dataset, opened, hash, precision }: PreparedRun): Promise<void> {
-  await writeJson(join(results, 'config.json'), { runHash: hash, dataFingerprint: dataset.fingerprint, ...config });
+async function describeRun(results: string, prepared: PreparedRun): Promise<void> {
+  const { config, dataset, opened, hash, precision, forkedFrom } = prepared;
+  const identity = { runHash: hash, dataFingerprint: dataset.fingerprint, forkedFrom };
+  await writeJson(join(results, 'config.json'), { ...identity, ...config });
   await writeJson(join(results, 'environment.json'), {
     ...describeEnvironment(),
     engine: opened.engine.info,

@@ -71,7 +71,7 @@ function parseText(path: string, text: string): unknown {
 
 function parseYaml(path: string, text: string): unknown {
   try {
-    const document = parseDocument(text, { prettyErrors: true });
+    const document = parseDocument(text, { prettyErrors: true, logLevel: 'error' });
     if (document.errors[0]) throw document.errors[0];
     const content: unknown = document.toJS({ maxAliasCount: maxAliases });
     JSON.stringify(content); // throws where an alias stands within what it names

@@ -19,8 +19,20 @@ export interface ImageSpec {
 /** On these, a grey image may stay grey while it is composited. Elsewhere it has to become RGB first, which takes as long as all the rest. */
 const neutral = new Set(['white', '#fff', '#ffffff', 'black', '#000', '#000000']);
 
+/** How the files of each format begin, at which byte. sharp reads other formats too, some of which refer to other files. */
+const signatures: readonly (readonly [at: number, text: string])[] = [
+  [0, '\x89PNG'],
+  [0, '\xff\xd8\xff'], // JPEG
+  [8, 'WEBP'],
+  [0, 'GIF8'],
+  [4, 'ftyp'], // AVIF
+];
+
 /** Pixels of one image: uint8 [height, width, channels]. Rejects where the image is damaged, cut short or over sharp's size limits. */
 export async function decodeImage(bytes: Uint8Array, spec: ImageSpec): Promise<Uint8Array> {
+  const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
+  if (!signatures.some(([at, text]) => start.startsWith(text, at)))
+    throw new Error('its contents are not those of a PNG, JPEG, WebP, GIF or AVIF file');
   const transparent = { r: 0, g: 0, b: 0, alpha: 0 };
   const upright = sharp(bytes, { failOn: 'error' }).autoOrient();
   if (spec.channels !== 4 && !neutral.has(spec.background)) upright.pipelineColourspace('srgb');

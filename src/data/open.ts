@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DcganError, messageOf } from '../errors.ts';
+import { DcganError, messageOf, printable } from '../errors.ts';
 import { cacheLimitBytes, evict, touch } from './cache-limit.ts';
 import { checkBackground, decodeImage, type ImageSpec } from './decode.ts';
 import { type ImageFile, listImages } from './files.ts';
@@ -137,7 +137,7 @@ async function decodeFile(file: ImageFile, spec: ImageSpec): Promise<DecodedFile
 
 function refuseUnreadable(directory: string, files: readonly ImageFile[], skipped: PackedRecord['skipped']): void {
   if (skipped.length <= mostUnreadable * files.length) return;
-  const listed = skipped.slice(0, 5).map(({ index, reason }) => `  ${files[index]!.path}: ${reason}`);
+  const listed = skipped.slice(0, 5).map(({ index, reason }) => `  ${printable(files[index]!.path)}: ${reason}`);
   const more = skipped.length > 5 ? [`  and ${skipped.length - 5} more`] : [];
   throw new DcganError(
     'data.unreadable',

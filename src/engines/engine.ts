@@ -34,6 +34,9 @@ export interface Program {
   functions: Readonly<Record<string, ProgramFunction>>;
 }
 
+/** What an engine has found out by measuring, in its own words. */
+export type Decisions = Readonly<Record<string, string>>;
+
 export interface CompiledProgram {
   /** Runs one function; its updates are applied when the promise resolves. Waits for the engine only if there are outputs. */
   run(name: string, feeds: Feeds): Promise<HostValues>;
@@ -42,6 +45,8 @@ export interface CompiledProgram {
   /** Sets variables. Names and lengths must be those of the program. */
   write(values: Readonly<Record<string, Float32Array>>): Promise<void>;
   dispose(): void;
+  /** Given to a later compilation of the same program, it computes the same bits, whatever would be measured then. */
+  readonly decisions?: Decisions;
 }
 
 export type EngineName = 'tensorflow' | 'webgpu' | 'wasm';
@@ -51,6 +56,8 @@ export interface CompileOptions {
   precision: Precision;
   /** Measure what nobody has measured yet, and tell how far that is; without it, what is not known takes its standard form. */
   onMeasure?: (done: number, total: number) => void;
+  /** `CompiledProgram.decisions` of an earlier compilation; an engine passes over those that are not its own. */
+  decisions?: Decisions;
 }
 
 export interface EngineInfo {

@@ -17,7 +17,7 @@ interface Refused {
   reason: string;
 }
 
-interface LoadedCheckpoint extends Checkpoint {
+export interface LoadedCheckpoint extends Checkpoint {
   path: string;
   /** Checkpoints that should have been used but are damaged. */
   refused: Refused[];

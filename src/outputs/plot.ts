@@ -11,6 +11,9 @@ const heightPixels = 560;
 // Blue and vermilion of Okabe and Ito's palette, told apart by every kind of colour vision and in grey.
 const colours = { domain: ['discriminator', 'generator'], range: ['#0072B2', '#D55E00'] };
 
+/** What a name may hold, and an SVG not. */
+const notInXml = /[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
+
 /**
  * Writes the loss curves of both networks as a PNG. Many ticks are thinned, with a smooth curve over them; non-finite
  * losses are left out and the plot says how many.
@@ -19,7 +22,7 @@ const colours = { domain: ['discriminator', 'generator'], range: ['#0072B2', '#D
 export async function writeLossPlot(path: string, records: readonly LossRecord[], title: string): Promise<void> {
   const { raw, smooth, leftOut } = lossCurves(records);
   const subtitle = describe(records, leftOut);
-  const svg = await drawSvg(lossSpec(raw, smooth, { text: title, subtitle }));
+  const svg = await drawSvg(lossSpec(raw, smooth, { text: title.replaceAll(notInXml, ' '), subtitle }));
   await useOwnFonts();
   await writeFileSafely(path, await sharp(Buffer.from(svg)).png().toBuffer());
 }

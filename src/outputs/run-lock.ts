@@ -9,6 +9,7 @@ import { makeFolder, writingTo } from './write-file.ts';
 export interface RunLock {
   /** Says that the owner is at work; processes on other machines have only the file's age to tell. */
   renew(): Promise<void>;
+  /** Gives the run back. Where that cannot be written, the lock stays and is known as left behind when this process is gone. */
   release(): Promise<void>;
 }
 
@@ -30,7 +31,7 @@ export async function lockRun(path: string): Promise<RunLock> {
       return {
         renew: () => utimes(path, new Date(), new Date()).catch(() => undefined),
         release: async () => {
-          if ((await holderOf(path))?.owner === thisOwner()) await rm(path, { force: true });
+          if ((await holderOf(path))?.owner === thisOwner()) await rm(path, { force: true }).catch(() => undefined);
           await rmdir(dirname(path)).catch(() => undefined); // made for the lock alone, where the run failed before its first checkpoint
         },
       };

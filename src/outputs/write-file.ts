@@ -74,6 +74,12 @@ async function writeNew(path: string, content: FileContent, durable: boolean): P
   }
 }
 
+/** Waits until the disk has a file that was appended to; one that is not there needs no waiting. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+').catch(() => undefined);
+  await file?.sync().finally(() => file.close());
+}
+
 /** Waits until the disk has the names in a folder. Windows has no such call, and needs none. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;

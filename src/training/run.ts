@@ -2,64 +2,104 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import type { CompiledProgram, EngineInfo, HostValues, Program } from '../engines/engine.ts';
+import type { Origin } from '../config/run-hash.ts';
+import type { CompiledProgram, Decisions, EngineInfo, HostValues, Program, Shape } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
 import { DcganError } from '../errors.ts';
-import { bestCheckpoint, hasCheckpoint, loadCheckpoint, saveCheckpoint } from '../outputs/checkpoint.ts';
+import { averagesOf } from '../models/average.ts';
+import type { Networks } from '../models/networks.ts';
+import {
+  bestCheckpoint,
+  hasCheckpoint,
+  type LoadedCheckpoint,
+  loadCheckpoint,
+  saveCheckpoint,
+} from '../outputs/checkpoint.ts';
 import { appendMetrics, truncateMetrics } from '../outputs/metrics-log.ts';
 import type { NamedTensors } from '../outputs/safetensors.ts';
+import { syncFile } from '../outputs/write-file.ts';
 import { allFinite } from './divergence.ts';
 import { type Position, startingPosition } from './loop.ts';
+import { meansNames } from './means.ts';
 
 export interface RunFolders {
   results: string;
   checkpoints: string;
 }
 
-/** Loads the latest checkpoint into the program, if there is one. Gives the position, and the damaged checkpoints passed over. */
-export async function resume(
-  folders: RunFolders,
-  program: Program,
-  compiled: CompiledProgram,
-): Promise<{ position: Position; refused: { path: string; reason: string }[] } | undefined> {
-  const metrics = join(folders.results, 'metrics.jsonl');
-  if (!(await hasCheckpoint(folders.checkpoints))) {
-    await truncateMetrics(metrics, 0); // what a run killed before its first checkpoint has left
-    return undefined;
-  }
-  const checkpoint = await loadCheckpoint(folders.checkpoints, 'latest');
-  const position = await restore(checkpoint, program, compiled);
-  await truncateMetrics(metrics, position.step);
-  return { position, refused: checkpoint.refused };
+/** What a checkpoint of a run holds, and the damaged ones that were passed over for it. */
+export interface SavedRun {
+  path: string;
+  tensors: NamedTensors;
+  position: Position;
+  /** How the engine computed, so that it does so again. */
+  decisions: Decisions;
+  refused: { path: string; reason: string }[];
 }
 
-/** Writes a checkpoint's variables into the program. Gives its position. */
-async function restore(
-  { tensors, state, path }: Awaited<ReturnType<typeof loadCheckpoint>>,
-  program: Program,
-  compiled: CompiledProgram,
-): Promise<Position> {
+/** The latest checkpoint of a run, if there is one. @throws DcganError `checkpoint.damaged` */
+export async function loadLatest(folder: string): Promise<SavedRun | undefined> {
+  return (await hasCheckpoint(folder)) ? savedRun(await loadCheckpoint(folder, 'latest')) : undefined;
+}
+
+/** A checkpoint's position and decisions, checked: anybody can make a checkpoint. @throws DcganError `checkpoint.damaged` */
+export function savedRun({ path, step, tensors, state, refused }: LoadedCheckpoint): SavedRun {
   if (state['position'] === undefined) throw onlyAGenerator(path);
-  checkTensors(tensors, program, path);
-  await compiled.write(Object.fromEntries(Object.entries(tensors).map(([name, { values }]) => [name, values])));
-  return { ...startingPosition, ...(state['position'] as Position) };
+  const position = state['position'] as Partial<Position> | null;
+  const { images, seconds } = position ?? {};
+  const decisions = Object.entries(state['decisions'] ?? {}).map(([key, value]) => [key, String(value)]);
+  if (position?.step !== step || !isCount(images) || typeof seconds !== 'number') {
+    const happened = `${path} is damaged: its position is ${JSON.stringify(position)} at step ${step}.`;
+    throw new DcganError('checkpoint.damaged', { happened }, { data: { path } });
+  }
+  const complete: Position = { ...startingPosition, ...position, step, images, seconds };
+  return { path, tensors, position: complete, decisions: Object.fromEntries(decisions), refused };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** The values of every variable where a run goes on. @throws DcganError `checkpoint.mismatch` */
+export function savedValues({ tensors, path }: SavedRun, program: Program): HostValues {
+  for (const [name, shape] of Object.entries(program.variables)) checkTensor(name, shape, tensors[name]?.shape, path);
+  return Object.fromEntries(Object.keys(program.variables).map((name) => [name, tensors[name]!.values]));
 }
 
 /**
- * Takes a run back to its best checkpoint, or to the given start where there is none, and saves it there at once: a
- * session that is killed now goes on the new way. Gives the position.
+ * The values of every variable where a run begins that goes another way than the one it comes from: its networks and
+ * optimizers, new means, and averages of the generator also where there were none. @throws DcganError `checkpoint.mismatch`
+ */
+export function forkedValues(saved: SavedRun, program: Program, { generator }: Networks): HostValues {
+  const tensors = { ...averagesOf(generator, saved.tensors), ...saved.tensors };
+  for (const name of meansNames) {
+    const shape = program.variables[name]!;
+    tensors[name] = { shape, values: new Float32Array(elementCount(shape)) };
+  }
+  return savedValues({ ...saved, tensors }, program);
+}
+
+/** Where a run begins that has no checkpoint yet. */
+export interface Begin {
+  position: Position;
+  values: () => HostValues;
+}
+
+/**
+ * Takes a run back to its best checkpoint, or to where it began if there is none, and saves it there at once: a session
+ * that is killed now goes on the new way. Gives the position.
  */
 export async function goBack(
   folders: RunFolders,
   contents: RunContents,
-  { rollbacks, failure, startingValues }: { rollbacks: number; failure: DcganError; startingValues: () => HostValues },
+  { rollbacks, failure, begin }: { rollbacks: number; failure: DcganError; begin: Begin },
 ): Promise<Position> {
   const { program, compiled } = contents;
   const metrics = join(folders.results, 'metrics.jsonl');
   const best = await bestCheckpoint(folders.checkpoints);
-  if (!best) await compiled.write(startingValues());
-  const from = best ? await restore(await loadCheckpoint(best, 'latest'), program, compiled) : startingPosition;
-  const position = { ...from, rollbacks };
+  const saved = best === undefined ? undefined : savedRun(await loadCheckpoint(best, 'latest'));
+  await compiled.write(saved ? savedValues(saved, program) : begin.values());
+  const position = { ...(saved?.position ?? begin.position), rollbacks };
   await truncateMetrics(metrics, position.step);
   await save(folders, contents, position, { best: best !== undefined });
   await appendMetrics(metrics, { step: position.step, rollbacks, lostAt: Number(failure.data['step']) });
@@ -78,6 +118,7 @@ export interface RunContents {
   compiled: CompiledProgram;
   engine: EngineInfo;
   dataFingerprint: string;
+  forkedFrom: Origin | undefined;
   keepEverySteps: number | undefined;
 }
 
@@ -88,13 +129,15 @@ export async function save(
   position: Position,
   { best }: { best: boolean },
 ): Promise<string> {
-  const { config, program, compiled, engine, dataFingerprint, keepEverySteps } = contents;
+  const { config, program, compiled, engine, dataFingerprint, forkedFrom, keepEverySteps } = contents;
   const values = await compiled.read(); // waits for the engine
   checkWeights(values, position.step);
   const tensors = Object.fromEntries(
     Object.entries(values).map(([name, array]) => [name, { shape: program.variables[name]!, values: array }]),
   );
-  const state = { position, config, dataFingerprint, engine: engine.name };
+  const { decisions } = compiled;
+  const state = { position, config, dataFingerprint, forkedFrom, engine: engine.name, decisions };
+  await syncFile(join(folders.results, 'metrics.jsonl')); // its lines are on the disk before the checkpoint that they belong to
   const options = { best, ...(keepEverySteps === undefined ? {} : { keepEvery: keepEverySteps }) };
   return saveCheckpoint(folders.checkpoints, { step: position.step, tensors, state }, options);
 }
@@ -118,18 +161,15 @@ function onlyAGenerator(path: string): DcganError {
   return new DcganError('checkpoint.generator-only', {
     happened: `${path} holds a generator alone: it makes images, but no training can go on from it.`,
     expected: 'Training goes on from what dcgan train saved itself, both networks and their optimizers.',
-    fix: 'Move it to another place, or train from the start with --fresh, which removes it.',
+    fix: 'Where it stands in the way of a run, move it elsewhere, or train from the start with --fresh, which removes it.',
   });
 }
 
-function checkTensors(tensors: NamedTensors, program: Program, path: string): void {
-  for (const [name, shape] of Object.entries(program.variables)) {
-    const found = tensors[name];
-    if (found && elementCount(found.shape) === elementCount(shape)) continue;
-    throw new DcganError('checkpoint.mismatch', {
-      happened: `${path} has ${found ? `[${found.shape.join(', ')}]` : 'nothing'} for ${name}.`,
-      expected: `This config needs [${shape.join(', ')}].`,
-      fix: 'Use the config that the checkpoint was made with, or train with --fresh.',
-    });
-  }
+function checkTensor(name: string, shape: Shape, found: Shape | undefined, path: string): void {
+  if (found && elementCount(found) === elementCount(shape)) return;
+  throw new DcganError('checkpoint.mismatch', {
+    happened: `${path} has ${found ? `[${found.join(', ')}]` : 'nothing'} for ${name}.`,
+    expected: `This config needs [${shape.join(', ')}].`,
+    fix: 'Use the config that the checkpoint was made with, or train with --fresh.',
+  });
 }

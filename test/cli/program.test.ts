@@ -296,7 +296,6 @@ for (const [argv, expected] of table) {
 }
 
 const refused: [argv: string[], code: string, message: RegExp][] = [
-  [['train'], 'commander.missingMandatoryOptionValue', /--config/],
   [['train', '--config'], 'commander.optionMissingArgument', /--config/],
   [['train', '--config', 'a', '--engine', 'cuda'], 'commander.invalidArgument', /auto, tensorflow, wasm/],
   [['train', '--config', 'a', '--epochs', '0'], 'commander.invalidArgument', /above 0, not '0'/],

@@ -7,11 +7,12 @@ import { train } from '../../src/commands/train.ts';
 import { listAll, temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 
 const root = temporaryFolder();
-const options: RunOptions = { config: join(root, 'tiny.json'), set: [], engine: 'wasm', root };
+const config = join(root, 'tiny.json');
+const options: RunOptions = { config, set: [], engine: 'wasm', root };
 
 before(async () => {
   await writePictures(join(root, 'pictures'), 10);
-  writeJsonFile(options.config, tinyConfig());
+  writeJsonFile(config, tinyConfig());
 });
 
 const filesOf = () => listAll(root).filter((path) => !path.startsWith('cache/'));

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { configJsonSchema } from '../../src/config/complaints.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { configWithin } from '../../src/config/written-out.ts';
 import { countParameters } from '../../src/models/network.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
 
@@ -102,4 +103,11 @@ test('emoji-e8285ca is emoji-fa696d4 trained for longer', async () => {
 test('mnist and emoji are mnist-test4 and emoji-15817e6 under shorter names', async () => {
   assert.deepEqual(await settingsOf('mnist.yaml'), await settingsOf('mnist-test4.yaml'));
   assert.deepEqual(await settingsOf('emoji.json'), await settingsOf('emoji-15817e6.yaml'));
+});
+
+test('every config survives being written out and read again, as a checkpoint keeps it', async () => {
+  for (const name of names) {
+    const config = await loadConfig(join(folder, name));
+    assert.deepEqual(configWithin(JSON.parse(JSON.stringify(config)), name), config, name);
+  }
 });

@@ -17,24 +17,31 @@ export interface TracedProgram {
   nodes: GraphNode[];
   /** Convolutions that took their standard form because nobody has measured them. */
   unmeasured: Unmeasured[];
+  /** The form that each convolution with a choice took, by key. */
+  forms: ReadonlyMap<string, string>;
 }
 
 export function traceProgram(
   program: Program,
   { recorder, choices }: { recorder: Recorder; choices: FormChoices },
   precision: Precision,
+  decided: Readonly<Record<string, string>> = {},
 ): TracedProgram {
   const unique = `program-${process.pid}-${programs++}`;
   const functions: TracedFunction[] = [];
-  const unmeasured = Object.entries(program.functions).flatMap(([name, fn]) => {
-    const found = choices.whileTracing(precision, () => functions.push(trace(program, name, fn, recorder)));
-    return fn.seldom ? [] : found;
+  const forms = new Map(Object.entries(decided));
+  const found = Object.entries(program.functions).flatMap(([name, fn]) => {
+    const unmeasured = choices.whileTracing(precision, () => functions.push(trace(program, name, fn, recorder)), forms);
+    return unmeasured.map((each) => ({ ...each, seldom: fn.seldom ?? false }));
   });
+  for (const { key, candidates } of found) forms.set(key, candidates[0]!.name);
+  const unmeasured = found.filter(({ seldom }) => !seldom);
   const nodes = [...variableNodes(program, unique), ...functions.flatMap(functionNodes)];
   return {
     functions,
     nodes: precision === 'mixed_bfloat16' ? toMixedBfloat16(nodes) : nodes,
-    unmeasured: [...new Map(unmeasured.map((found) => [found.key, found])).values()],
+    unmeasured: [...new Map(unmeasured.map((each) => [each.key, each])).values()],
+    forms,
   };
 }
 

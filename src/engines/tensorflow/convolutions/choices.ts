@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { cachePath } from '../../../cache.ts';
 import type { Precision } from '../../engine.ts';
 import { filterGradientForms } from './filter-gradient-forms.ts';
@@ -30,10 +30,15 @@ export interface Unmeasured {
 export interface FormChoices {
   /** The form to compute with now: the standard one, or while a function is traced the one that was the fastest. */
   formOf(kind: Kind, convolution: Convolution): Form;
-  /** Calls `trace`; convolutions in it take their measured forms. Gives those that have none yet. */
-  whileTracing(precision: Precision, trace: () => void): Unmeasured[];
+  /**
+   * Calls `trace`; convolutions in it take their measured forms. Gives those that have none yet.
+   * @param forms the forms that are taken, by key; those it holds already are taken before measured ones
+   */
+  whileTracing(precision: Precision, trace: () => void, forms?: Map<string, string>): Unmeasured[];
   /** Remembers the fastest forms, by key. */
   remember(names: ReadonlyMap<string, string>): void;
+  /** What was measured elsewhere is no choice for here; undefined where nothing is chosen. */
+  readonly machine: string | undefined;
 }
 
 const worthMeasuring = 5e7; // operations; below that a convolution takes less than a millisecond
@@ -41,7 +46,7 @@ const worthMeasuring = 5e7; // operations; below that a convolution takes less t
 /** @param file where choices are kept; nothing is measured or remembered without one. */
 export function createChoices(file: string | undefined): FormChoices {
   const known = new Map(Object.entries(file ? readChoices(file) : {}));
-  let tracing: { precision: Precision; unmeasured: Map<string, Unmeasured> } | undefined;
+  let tracing: { precision: Precision; unmeasured: Map<string, Unmeasured>; forms: Map<string, string> } | undefined;
 
   return {
     formOf(kind, convolution) {
@@ -49,12 +54,15 @@ export function createChoices(file: string | undefined): FormChoices {
       const [standard] = candidates as [Form];
       if (!tracing || candidates.length === 1 || operationsOf(convolution) < worthMeasuring) return standard;
       const key = keyOf(kind, convolution, tracing.precision);
-      const name = known.get(key);
+      const name = tracing.forms.get(key) ?? known.get(key);
       if (name === undefined) tracing.unmeasured.set(key, { key, kind, convolution, candidates });
-      return candidates.find((form) => form.name === name) ?? standard;
+      const form = candidates.find((form) => form.name === name) ?? standard;
+      if (name !== undefined) tracing.forms.set(key, form.name);
+      return form;
     },
-    whileTracing(precision, trace) {
-      tracing = { precision, unmeasured: new Map() };
+    machine: file && basename(file, '.json'),
+    whileTracing(precision, trace, forms = new Map()) {
+      tracing = { precision, unmeasured: new Map(), forms };
       try {
         trace();
         return file ? [...tracing.unmeasured.values()] : [];

@@ -1,0 +1,120 @@
+// Whether a long run stays as small as it began: npx tsx bench/soak.ts [steps] [tensorflow|wasm]
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { train } from '../src/commands/train.ts';
+import { openEngine } from '../src/engines/open.ts';
+import { startTensorflow } from '../src/engines/tensorflow/engine.ts';
+import { findInstallation } from '../src/engines/tensorflow/install/location.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const lines = 20;
+const maxHandle = 2 ** 31;
+
+interface Reading {
+  step: number;
+  /** The next handle of TensorFlow's binding, an int32 that only grows. */
+  nextHandle: number;
+  liveTensors: number;
+  residentMiB: number;
+  heapMiB: number;
+  descriptors: number;
+}
+
+/** A GAN of 7 x 7 digits: every kind of thing that a run does, in a millisecond or two. */
+function tiny(steps: number, seldom: number) {
+  const norm = { type: 'batchNorm' };
+  const conv = { kernel: 3, stride: 1, padding: 'same' };
+  return {
+    data: { folder: 'data/mnist-tiny', size: 7, channels: 1 },
+    generator: {
+      latent: { size: 8 },
+      layers: [{ type: 'dense', units: 98 }, norm, { type: 'relu' }, { type: 'reshape', shape: [7, 7, 2] }].concat([
+        { type: 'conv', filters: 1, ...conv } as never,
+        { type: 'tanh' } as never,
+      ]),
+    },
+    discriminator: {
+      layers: [
+        { type: 'conv', filters: 4, ...conv },
+        { type: 'leakyRelu' },
+        { type: 'dropout', rate: 0.3 },
+        { type: 'flatten' },
+        { type: 'dense', units: 1 },
+      ],
+    },
+    training: { steps, batchSize: 8, ema: { decay: 0.99 }, precision: 'float32' },
+    outputs: { grid: { rows: 2, columns: 2 }, samplesEvery: { steps: seldom }, checkpointEvery: { steps: seldom } },
+  };
+}
+
+async function soak(engineName: 'tensorflow' | 'wasm', steps: number): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), 'dcgan-soak-'));
+  const config = join(root, 'soak.json');
+  const everySteps = Math.max(10, Math.round(steps / lines / 10) * 10);
+  writeFileSync(config, JSON.stringify(tiny(steps, everySteps)));
+  const { engine } = await openEngine(engineName);
+  const readings: Reading[] = [];
+  try {
+    await train(
+      { config, set: [], engine: engineName, root, fresh: false },
+      {
+        onEvent: (event) => {
+          if (event.type !== 'tick' || event.tick.step % everySteps !== 0) return;
+          collectGarbage();
+          const { rss, heapUsed } = process.memoryUsage();
+          readings.push({
+            step: event.tick.step,
+            nextHandle: engineName === 'tensorflow' ? nextHandle() : 0,
+            liveTensors: engine.liveTensors(),
+            residentMiB: rss / 2 ** 20,
+            heapMiB: heapUsed / 2 ** 20,
+            descriptors: readdirSync('/proc/self/fd').length,
+          });
+          print(readings.at(-1)!);
+        },
+        shouldStop: () => false,
+      },
+    );
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+  const [first, last] = [readings[Math.floor(readings.length / 4)]!, readings.at(-1)!];
+  const perStep = (last.nextHandle - first.nextHandle) / (last.step - first.step);
+  const overflow =
+    perStep > 0
+      ? `, ${perStep.toFixed(2)} handles per step: ${(maxHandle / perStep).toExponential(1)} steps to 2^31`
+      : '';
+  const grown = last.residentMiB - first.residentMiB;
+  console.log(
+    `From step ${first.step} to ${last.step}: ${grown.toFixed(1)} MiB, ${last.liveTensors - first.liveTensors} tensors, ${last.descriptors - first.descriptors} descriptors${overflow}`,
+  );
+}
+
+/** The id of a tensor made now. */
+function nextHandle(): number {
+  const { binding } = startedBinding!;
+  const id = binding.createTensor([1], binding.TF_INT32, Int32Array.of(0));
+  binding.deleteTensor(id);
+  return id;
+}
+
+function print({ step, nextHandle, liveTensors, residentMiB, heapMiB, descriptors }: Reading): void {
+  const cells = [step, nextHandle, liveTensors, residentMiB.toFixed(1), heapMiB.toFixed(1), descriptors];
+  console.log(`| ${cells.join(' | ')} |`);
+}
+
+const steps = Number(process.argv[2] ?? 20_000);
+const engineName = process.argv[3] === 'wasm' ? 'wasm' : 'tensorflow';
+const installation = findInstallation();
+const startedBinding =
+  engineName === 'tensorflow' && installation ? (await startTensorflow(installation)).tracer.recorder : undefined;
+console.log(`${engineName}, ${steps} steps\n`);
+console.log(
+  '| step | next handle | live tensors | resident MiB | heap MiB | descriptors |\n| --- | --- | --- | --- | --- | --- |',
+);
+await soak(engineName, steps);

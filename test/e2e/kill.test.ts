@@ -1,0 +1,152 @@
+// k steps are j steps, kill -9 at any moment, and the rest: real processes, compared by the bytes of what they leave.
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { cachePath } from '../../src/cache.ts';
+import { loadCheckpoint } from '../../src/outputs/checkpoint.ts';
+import { RandomStream } from '../../src/random.ts';
+import { killRun, type Moment } from '../helpers/kill-run.ts';
+import { runCli } from '../helpers/run-cli.ts';
+import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
+import { noTensorflow } from '../helpers/tensorflow.ts';
+
+const installed = cachePath('tensorflow');
+const base = temporaryFolder();
+
+before(async () => {
+  await writePictures(join(base, 'pictures'), 70);
+  mkdirSync(join(base, 'cache'), { recursive: true });
+  if (!noTensorflow) symlinkSync(installed, join(base, 'cache', 'tensorflow'));
+});
+
+/** Convolutions of 66 million operations, which take the form that was measured; megabytes to save; dropout, averages, an R1 penalty. */
+function killable(precision: string) {
+  const config = tinyConfig();
+  return {
+    ...config,
+    data: { ...config.data, size: 32 },
+    generator: {
+      latent: { size: 32 },
+      layers: [
+        { type: 'dense', units: 8 * 8 * 32, bias: false },
+        { type: 'batchNorm' },
+        { type: 'relu' },
+        { type: 'reshape', shape: [8, 8, 32] },
+        { type: 'convTranspose', filters: 32, kernel: 5, stride: 2 },
+        { type: 'leakyRelu' },
+        { type: 'convTranspose', filters: 1, kernel: 5, stride: 2 },
+        { type: 'tanh' },
+      ],
+    },
+    discriminator: {
+      layers: [
+        { type: 'conv', filters: 32, kernel: 5, stride: 2 },
+        { type: 'leakyRelu' },
+        { type: 'conv', filters: 32, kernel: 5, stride: 2 },
+        { type: 'batchNorm' },
+        { type: 'leakyRelu' },
+        { type: 'dropout', rate: 0.3 },
+        { type: 'flatten' },
+        { type: 'dense', units: 1 },
+      ],
+    },
+    training: { steps: 28, batchSize: 20, precision, ema: { decay: 0.9 }, labels: { real: [0.8, 1], flip: 0.1 } },
+    outputs: {
+      grid: { rows: 2, columns: 2 },
+      samplesEvery: { steps: 14 },
+      checkpointEvery: { steps: 4 },
+      metricsEvery: { steps: 3 },
+    },
+  };
+}
+
+/** What a run leaves of what it computed: all bytes of the last checkpoint but the clock's, and the log without the clock's fields. */
+async function remains(cwd: string) {
+  const [hash] = readdirSync(join(cwd, 'results'));
+  const checkpoints = join(cwd, 'checkpoints', hash!);
+  const { step, path, state } = await loadCheckpoint(checkpoints, 'latest');
+  const { seconds: _seconds, ...position } = state['position'] as Record<string, number>;
+  const lines = readFileSync(join(cwd, 'results', hash!, 'metrics.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  return {
+    step,
+    weights: readFileSync(join(path, 'weights.safetensors')),
+    state: { ...state, position },
+    metrics: lines.map((line) => {
+      const { seconds: _clock, imagesPerSecond: _speed, ...rest } = JSON.parse(line);
+      return rest;
+    }),
+    samples: readFileSync(join(cwd, 'results', hash!, 'samples', '000028.png')),
+  };
+}
+
+/** A measurement that comes out otherwise: every convolution's form in this machine's file becomes another. */
+function changeChoices(): void {
+  const folder = join(base, 'cache', 'convolutions');
+  for (const name of readdirSync(folder)) {
+    const choices = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<string, string>;
+    const others = Object.entries(choices).map(([key, form]) => [key, form === 'kernel' ? 'frequencies' : 'kernel']);
+    assert.ok(others.length > 0);
+    writeJsonFile(join(folder, name), Object.fromEntries(others));
+  }
+}
+
+/** Kills a run at each of the moments, resuming it in between, and gives what is left when it is done. */
+async function killedOnTheWay(cwd: string, args: readonly string[], moments: readonly Moment[], between = () => {}) {
+  let torn = 0;
+  let kills = 0;
+  for (const moment of moments) {
+    const killed = await killRun(args, cwd, moment);
+    assert.ok(killed.killed || /Done|100%/.test(killed.stderr), killed.stderr);
+    torn += killed.torn ? 1 : 0;
+    kills += killed.killed ? 1 : 0;
+    between();
+  }
+  const last = await runCli(args, { cwd });
+  assert.equal(last.exitCode, 0, last.stderr);
+  return { torn, kills, stderr: last.stderr, ...(await remains(cwd)) };
+}
+
+const variants = [
+  { engine: 'wasm', precision: 'float32', skip: false as const },
+  { engine: 'tensorflow', precision: 'float32', skip: noTensorflow },
+  { engine: 'tensorflow', precision: 'mixed_bfloat16', skip: noTensorflow },
+];
+
+describe('kill -9 at any moment', { concurrency: 1 }, () => {
+  for (const { engine, precision, skip } of variants) {
+    test(`${engine} in ${precision}: the run that went on is the run that was never killed, to the byte`, {
+      skip,
+    }, async () => {
+      const [whole, broken] = ['whole', 'broken'].map((name) => join(base, `${engine}-${precision}-${name}`));
+      for (const cwd of [whole!, broken!]) {
+        mkdirSync(cwd);
+        cpSync(join(base, 'pictures'), join(cwd, 'pictures'), { recursive: true });
+        writeJsonFile(join(cwd, 'killable.json'), killable(precision));
+      }
+      const args = ['train', '--config', 'killable.json', '--engine', engine];
+      const first = await runCli(args, { cwd: whole! });
+      assert.equal(first.exitCode, 0, first.stderr);
+      const expected = await remains(whole!);
+
+      const random = new RandomStream(7, `${engine} ${precision}`);
+      const moments: Moment[] = [
+        { whileSaving: 2 }, // the first one is whole then
+        { afterMs: random.below(300) },
+        { whileSaving: 1 },
+        { afterMs: random.below(600) },
+      ];
+      const { torn, kills, stderr, ...found } = await killedOnTheWay(broken!, args, moments, () => {
+        if (engine === 'tensorflow') changeChoices();
+      });
+      assert.ok(kills >= 3, `${kills} kills`);
+      assert.ok(torn >= 1, 'no kill met a checkpoint');
+      assert.match(stderr, /going on at step \d+\./);
+      assert.deepEqual(found.metrics, expected.metrics);
+      assert.ok(found.weights.equals(expected.weights), 'the weights differ');
+      assert.deepEqual(found, expected);
+    });
+  }
+});
