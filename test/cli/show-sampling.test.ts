@@ -6,7 +6,7 @@ function shown(event: Parameters<typeof showSampling>[0]): string[] {
   const lines: string[] = [];
   const update = (title: string, done: number, total: number, note: string) =>
     lines.push(`${title} ${done}/${total} ${note}`);
-  showSampling(event, { update, line: (text) => lines.push(text), end() {} });
+  showSampling(event, { update, line: (text) => lines.push(text), draw() {}, end() {} });
   return lines;
 }
 
