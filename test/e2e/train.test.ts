@@ -90,7 +90,9 @@ test('sample makes a picture from the start of a run hash', async () => {
   const { format, width, height } = await sharp(join(cwd, 'nine.png')).metadata();
   assert.deepEqual([format, width, height], ['png', 260, 260]);
   const json = await runCli([...sample, '--json'], { cwd });
-  assert.deepEqual(JSON.parse(json.stdout), { out: 'nine.png', images: 9, runHash: hash, step: 4 });
+  const { files: written, images, runHash, step, seeds } = JSON.parse(json.stdout);
+  assert.deepEqual([written, images, runHash, step], [['nine.png'], 9, hash, 4]);
+  assert.deepEqual(seeds, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
 test('SIGINT finishes the step, saves and exits 130; the same command goes on from there', async () => {
