@@ -8,7 +8,10 @@ export const rootFlag = () =>
   );
 
 export const engineFlag = () =>
-  new Option('--engine <name>', 'what computes').choices(['auto', 'tensorflow', 'wasm']).default('auto');
+  new Option('--engine <name>', 'what computes').choices(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto');
+
+export const deviceFlag = () =>
+  new Option('--device <name>', 'the GPU of the webgpu engine: its name or a part, as `dcgan engine info` lists them');
 
 export const jsonFlag = () => new Option('--json', 'print one JSON object');
 

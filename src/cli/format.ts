@@ -1,4 +1,5 @@
 // Numbers, durations and tables as text.
+import type { EngineInfo } from '../engines/engine.ts';
 
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
@@ -10,6 +11,11 @@ export function formatDuration(seconds: number): string {
 
 export function formatCount(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 2 });
+}
+
+/** The engine that computes, as the start of a line. */
+export function formatEngine({ name, library, device, threads }: EngineInfo): string {
+  return [`Engine ${name}: ${library}`, device, ...(threads === undefined ? [] : [`${threads} threads`])].join(', ');
 }
 
 /** Rows of text as aligned columns; columns named in `right` are flushed right. */

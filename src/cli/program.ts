@@ -5,6 +5,7 @@ import { avatarStyles } from '../data/avatar-styles.ts';
 import {
   collect,
   commaSeparated,
+  deviceFlag,
   engineFlag,
   imageSize,
   jsonFlag,
@@ -38,6 +39,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--fresh', 'start over, removing what this run has written before')
     .option('--dry-run', 'check everything, print what would be trained, write nothing')
     .addOption(engineFlag())
+    .addOption(deviceFlag())
     .addOption(rootFlag())
     .addOption(jsonFlag())
     .addHelpText(
@@ -54,6 +56,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--columns <number>', 'images per row of the picture', positiveInteger)
     .option('--out <file>', 'picture to write: .png, .webp or .jpg', 'samples.png')
     .addOption(engineFlag())
+    .addOption(deviceFlag())
     .addOption(rootFlag())
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./sample.ts')).runSample(options)));
@@ -89,6 +92,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--seconds <number>', 'how long to measure', positiveNumber, 10)
     .option('--precision <name>', 'auto, float32 or mixed_bfloat16')
     .addOption(engineFlag())
+    .addOption(deviceFlag())
     .addOption(rootFlag())
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./bench.ts')).runBench(options)));
@@ -149,6 +153,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .command('info')
     .description('engine, device and versions, and why nothing better is used')
     .addOption(engineFlag())
+    .addOption(deviceFlag())
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./engine.ts')).runInfo(options)));
 

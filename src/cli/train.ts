@@ -4,7 +4,7 @@ import { type Inspection, inspect, type NetworkSummary } from '../commands/inspe
 import type { PreparationEvent, RunOptions } from '../commands/prepare-run.ts';
 import { type TrainEvent, train } from '../commands/train.ts';
 import type { TrainingEvent } from '../training/events.ts';
-import { formatCount, formatDuration, formatTable } from './format.ts';
+import { formatCount, formatDuration, formatEngine, formatTable } from './format.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 interface TrainFlags {
@@ -17,6 +17,7 @@ interface TrainFlags {
   fresh?: boolean;
   dryRun?: boolean;
   engine: RunOptions['engine'];
+  device?: string;
   root: string;
   json?: boolean;
 }
@@ -38,10 +39,17 @@ export async function runTrain(flags: TrainFlags): Promise<number> {
   }
 }
 
-function runOptions({ config, set, data, epochs, seed, precision, engine, root }: TrainFlags): RunOptions {
+function runOptions({ config, set, data, epochs, seed, precision, engine, device, root }: TrainFlags): RunOptions {
   const short = { 'training.epochs': epochs, seed, 'training.precision': precision };
   const overrides = Object.entries(short).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
-  return { config, set: [...set, ...overrides], engine, root, ...(data === undefined ? {} : { data }) };
+  return {
+    config,
+    set: [...set, ...overrides],
+    engine,
+    root,
+    ...(data !== undefined && { data }),
+    ...(device !== undefined && { device }),
+  };
 }
 
 /** By POSIX's convention 128 + the signal's number. */
@@ -77,11 +85,10 @@ function show(event: PreparationEvent | TrainEvent | TrainingEvent, progress: Pr
     }
     case 'engine': {
       progress.end();
-      const { name, library, device, threads, unusedGpu } = event.info;
       const precision = event.precision.replace('_', ' ');
       for (const refused of event.refused) progress.line(`Engine ${refused.name}: ${refused.reason}.`);
-      progress.line(`Engine ${name}: ${library}, ${device}, ${threads} threads, ${precision}.`);
-      if (unusedGpu) progress.line(`GPU NOT USED: ${unusedGpu}`);
+      progress.line(`${formatEngine(event.info)}, ${precision}.`);
+      if (event.info.unusedGpu) progress.line(`GPU NOT USED: ${event.info.unusedGpu}`);
       break;
     }
     case 'measure':
@@ -149,7 +156,7 @@ function describeInspection({ config, runHash, generator, discriminator, data, t
     networkTable('Discriminator', discriminator),
     `Data: ${formatCount(data.images)} images in ${data.folder}, read as [${data.height}, ${data.width}, ${data.channels}]${data.skipped > 0 ? `, ${data.skipped} skipped` : ''}.`,
     `Length: ${formatCount(training.steps)} steps, ${formatCount(training.epochs)} epochs of ${formatCount(training.stepsPerEpoch)} steps.`,
-    `Engine ${engine.name}: ${engine.library}, ${engine.device}, ${engine.threads} threads.`,
+    `${formatEngine(engine)}.`,
     ...engine.refused.map(({ name, reason }) => `  not ${name}: ${reason}`),
     `Run ${runHash}. Nothing was written.`,
   ].join('\n\n');

@@ -17,7 +17,9 @@ export interface RunOptions {
   config: string;
   set: readonly string[];
   data?: string;
-  engine: 'auto' | Exclude<EngineName, 'webgpu'>;
+  engine: 'auto' | EngineName;
+  /** An adapter of the webgpu engine. */
+  device?: string;
   root: string;
 }
 
@@ -43,7 +45,7 @@ export async function prepareRun(
   const dataset = await openData(config, options.root, onEvent);
   const schedule = planSchedule(config, dataset.count);
   const hash = runHash(config, dataset.fingerprint);
-  const opened = await openEngine(options.engine);
+  const opened = await openEngine(options.engine, options.device);
   const precision = precisionOf(config, opened);
   return { config, networks, dataset, schedule, hash, opened, precision };
 }

@@ -13,7 +13,9 @@ export interface SampleOptions {
   count: number;
   columns?: number;
   out: string;
-  engine: 'auto' | Exclude<EngineName, 'webgpu'>;
+  engine: 'auto' | EngineName;
+  /** An adapter of the webgpu engine. */
+  device?: string;
   root: string;
 }
 
@@ -28,7 +30,7 @@ export async function sample(options: SampleOptions): Promise<SampleResult> {
   const { generator, runHash, step } = await openGenerator(options.checkpoint, options);
   const { config } = generator;
   checkCount(options.count, config);
-  const { engine } = await openEngine(options.engine);
+  const { engine } = await openEngine(options.engine, options.device);
   const maker = await openImageMaker(engine, generator, options.count);
   const seeds = Array.from({ length: options.count }, (_, seed) => seed);
   const pixels = await maker.make(latentsOfSeeds(config.generator.latent, seeds));
