@@ -12,7 +12,7 @@ import {
   tensor2d,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { type Sizes, transformsOf } from '../tensorflow/convolutions/frequencies.ts';
+import { type Sizes, transformsOf } from '../frequencies.ts';
 import { type MatrixStack, multiplyStacks, stackStride } from './matrix-stack.ts';
 
 /** y: [B, h, w, F] of x: [B, H, W, C] and w: [kh, kw, C, F]. */

@@ -1,6 +1,6 @@
 // Whether a convolution or its filter gradient is faster by frequencies: what both ways cost, by counting.
 import { getThreadsCount } from '@tensorflow/tfjs-backend-wasm';
-import { rankOf, type Sizes, torusOf } from '../tensorflow/convolutions/frequencies.ts';
+import { rankOf, type Sizes, torusOf } from '../frequencies.ts';
 import type { AxisGeometry, Shape4D } from './convolution.ts';
 
 /** Measured on a Zen 4 core. XNNPACK computes on all threads; the rest is done on one. */

@@ -1,10 +1,10 @@
 // Forms by frequencies: a matrix product per frequency, between three transforms that are matrix products themselves. A stride is
 // taken in blocks first. A network's convolution and gradients share the transforms of x, w and dy.
 import { matMul, reshape, slice, type Tensor, type Tensor4D, tensor2d, transpose } from '@tensorflow/tfjs-core';
+import { type Sizes, torusOf, transformsOf } from '../../frequencies.ts';
 import { asLasting } from '../lasting-values.ts';
 import { type BlockAxis, blockAxes, framed, inBlocks } from './blocks.ts';
 import type { Form } from './form.ts';
-import { type Sizes, torusOf, transformsOf } from './frequencies.ts';
 import type { Convolution } from './geometry.ts';
 import { depthToSpace, spaceToDepth } from './native.ts';
 

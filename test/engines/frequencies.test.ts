@@ -1,12 +1,7 @@
 // The products by frequency against the sum that they stand for, term by term, and their number by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  rankOf,
-  type Sizes,
-  torusOf,
-  transformsOf,
-} from '../../../../src/engines/tensorflow/convolutions/frequencies.ts';
+import { rankOf, type Sizes, torusOf, transformsOf } from '../../src/engines/frequencies.ts';
 
 const cases: Record<string, Sizes> = {
   '7 x 7, 5 x 5 taps, same': { input: [7, 7], taps: [5, 5], output: [7, 7], lead: [2, 2] },
