@@ -109,6 +109,6 @@ function loadSession(native: Binding, nodes: readonly GraphNode[]): number {
     writeGraph(directory, nodes);
     return native.loadSavedModel(directory + sep, 'serve');
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    if (!process.env['KEEP_GRAPH']) rmSync(directory, { recursive: true, force: true });
   }
 }
