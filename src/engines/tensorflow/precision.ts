@@ -98,16 +98,24 @@ export function toMixedBfloat16(nodes: readonly GraphNode[]): GraphNode[] {
   }
 
   for (const node of nodes) {
-    const summed = node.op === 'BiasAddGrad' && products.has(node.inputs[0]!) && byName.get(node.inputs[0]!)?.shape;
-    for (const each of summed ? sumOfRows(node, summed) : [node]) add(each);
+    const dy = node.op === 'BiasAddGrad' && products.has(node.inputs[0]!) ? byName.get(node.inputs[0]!) : undefined;
+    for (const each of dy ? biasGradient(node, dy) : [node]) add(each);
   }
   return withoutIdle(result.map((node) => withSideOutputs(node, products)));
 }
 
+/** The nodes of a bias's gradient, the sum of `dy` over all but channels. */
+function biasGradient({ name }: GraphNode, dy: GraphNode): GraphNode[] {
+  const channels = dy.shape!.at(-1)!;
+  // Batch norm takes off the mean, so a bias before it has no gradient. What rounding leaves is below Adam's epsilon in float32, but
+  // not in bfloat16, where Adam would make steps of it.
+  if (dy.op === 'FusedBatchNormGradV3')
+    return [constantNode(name, { shape: [channels], dtype: DataType.float32, values: new Float32Array(channels) })];
+  return sumOfRows(name, dy.name, elementCount(dy.shape!) / channels, channels);
+}
+
 /** BiasAddGrad adds bfloat16 to bfloat16 and stands still at 256; a product with ones adds in float32. */
-function sumOfRows({ name, inputs: [dy] }: GraphNode, shape: readonly number[]): GraphNode[] {
-  const channels = shape.at(-1)!;
-  const count = elementCount(shape) / channels;
+function sumOfRows(name: string, dy: string, count: number, channels: number): GraphNode[] {
   const sizes = (to: string, ...values: number[]) =>
     constantNode(`${name}/${to}`, { shape: [values.length], dtype: DataType.int32, values: Int32Array.from(values) });
   const reshape = (to: string, from: string, size: string): GraphNode => ({
@@ -121,7 +129,7 @@ function sumOfRows({ name, inputs: [dy] }: GraphNode, shape: readonly number[]):
     constantNode(`${name}/ones`, ones),
     sizes('rows-shape', count, channels),
     sizes('shape', channels),
-    reshape(`${name}/rows`, dy!, `${name}/rows-shape`),
+    reshape(`${name}/rows`, dy, `${name}/rows-shape`),
     {
       name: `${name}/product`,
       op: 'BatchMatMulV2',
