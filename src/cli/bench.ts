@@ -1,6 +1,7 @@
 // The bench command: flags to options, steps to a bar, the result to a table.
 import { type BenchEvent, type BenchResult, bench } from '../commands/bench.ts';
 import type { RunOptions } from '../commands/prepare-run.ts';
+import { formatEngine } from './describe-engine.ts';
 import { formatCount, formatTable } from './format.ts';
 import { createProgress, type Progress } from './progress.ts';
 
@@ -10,6 +11,7 @@ interface BenchFlags {
   seconds: number;
   precision?: string;
   engine: RunOptions['engine'];
+  device?: string;
   root: string;
   json?: boolean;
 }
@@ -36,8 +38,7 @@ export async function runBench({ precision, json, set, ...flags }: BenchFlags): 
 
 function show(event: BenchEvent, seconds: number, progress: Progress): void {
   if (event.type === 'engine') {
-    const { name, library, device, threads } = event.info;
-    progress.line(`Engine ${name}: ${library}, ${device}, ${threads} threads, ${event.precision.replace('_', ' ')}.`);
+    progress.line(`${formatEngine(event.info)}, ${event.precision.replace('_', ' ')}.`);
   } else if (event.type === 'measure') {
     progress.update('Measuring convolutions', event.done, event.total, `${event.done} of ${event.total}, once here`);
   } else {

@@ -9,7 +9,10 @@ export const rootFlag = () =>
   );
 
 export const engineFlag = () =>
-  new Option('--engine <name>', 'what computes').choices(['auto', 'tensorflow', 'wasm']).default('auto');
+  new Option('--engine <name>', 'what computes').choices(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto');
+
+export const deviceFlag = () =>
+  new Option('--device <name>', 'the GPU of the webgpu engine: its name or a part, as `dcgan engine info` lists them');
 
 /** An option that cannot be combined with those of these names. */
 export function excluding(names: string[], flags: string, description: string, parse?: (text: string) => unknown) {

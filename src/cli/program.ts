@@ -7,6 +7,7 @@ import { formats } from '../exports/formats.ts';
 import {
   collect,
   commaSeparated,
+  deviceFlag,
   easingFlag,
   engineFlag,
   excluding,
@@ -50,6 +51,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--dry-run', 'check everything, print what would be trained, write nothing')
     .addOption(previewFlag())
     .addOption(engineFlag())
+    .addOption(deviceFlag())
     .addOption(rootFlag())
     .addOption(jsonFlag())
     .addHelpText(
@@ -80,6 +82,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(fileFormatFlag())
     .addOption(previewFlag())
     .addOption(engineFlag())
+    .addOption(deviceFlag())
     .addOption(rootFlag())
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./sample.ts')).runSample(options)));
@@ -182,6 +185,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--seconds <number>', 'how long to measure', positiveNumber, 10)
     .option('--precision <name>', 'auto, float32 or mixed_bfloat16')
     .addOption(engineFlag())
+    .addOption(deviceFlag())
     .addOption(rootFlag())
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./bench.ts')).runBench(options)));
@@ -262,6 +266,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .command('info')
     .description('engine, device and versions, and why nothing better is used')
     .addOption(engineFlag())
+    .addOption(deviceFlag())
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./engine.ts')).runInfo(options)));
 

@@ -6,7 +6,7 @@ import { describeDifference } from '../commands/resume-as-it-was.ts';
 import { type TrainEvent, train } from '../commands/train.ts';
 import { printable } from '../errors.ts';
 import type { TrainingEvent } from '../training/events.ts';
-import { describeEngine } from './describe-engine.ts';
+import { describeEngine, formatEngine } from './describe-engine.ts';
 import { formatCount, formatDuration, formatTable } from './format.ts';
 import { type PreviewWay, showPicture } from './preview/preview.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -27,6 +27,7 @@ interface TrainFlags {
   dryRun?: boolean;
   preview?: PreviewWay;
   engine: RunOptions['engine'];
+  device?: string;
   root: string;
   json?: boolean;
 }
@@ -219,7 +220,7 @@ function describeInspection({
     networkTable('Discriminator', discriminator),
     `Data: ${formatCount(data.images)} images in ${data.folder}, read as [${data.height}, ${data.width}, ${data.channels}]${data.skipped > 0 ? `, ${data.skipped} skipped` : ''}.`,
     `Length: ${formatCount(training.steps)} steps, ${formatCount(training.epochs)} epochs of ${formatCount(training.stepsPerEpoch)} steps.`,
-    `Engine ${engine.name}: ${engine.library}, ${engine.device}, ${engine.threads} threads.`,
+    `${formatEngine(engine)}.`,
     ...engine.refused.map(({ name, reason }) => `  not ${name}: ${reason}`),
     ...(memory
       ? [`Memory: about ${formatCount(memory.expectedMiB)} MiB, of ${formatCount(memory.freeMiB)} MiB free.`]

@@ -28,7 +28,9 @@ export interface RunOptions {
   /** A checkpoint, by hash or path, whose variables a new run begins with, under a config that may differ. */
   fork?: string;
   data?: string;
-  engine: 'auto' | Exclude<EngineName, 'webgpu'>;
+  engine: 'auto' | EngineName;
+  /** An adapter of the webgpu engine. */
+  device?: string;
   root: string;
 }
 
@@ -62,7 +64,7 @@ export async function prepareRun(
   const identity = { ...config, dataFingerprint: dataset.fingerprint, ...origin };
   if (options.resume !== undefined && earlier) refuseAnother(earlier, identity, options);
   const hash = runHash(config, dataset.fingerprint, origin.forkedFrom);
-  const opened = await openEngine(options.engine);
+  const opened = await openEngine(options.engine, options.device);
   const precision = precisionOf(config, opened);
   const memory = checkMemory(foreseeMemory(config, networks), opened.engine.info);
   return { config, networks, dataset, schedule, hash, opened, precision, memory, ...origin };

@@ -1,0 +1,17 @@
+// Whether there is an adapter for WebGPU on this machine, be it a program; tests that need one say so when there is none.
+
+import { mayHaveAdapters } from '../../src/engines/webgpu/choose.ts';
+import { listAdapters, loadDawn } from '../../src/engines/webgpu/dawn.ts';
+import { messageOf } from '../../src/errors.ts';
+
+/** For node:test's `skip`: false where there is an adapter, else why the test does not run. */
+export const noWebgpu: string | false = await reason();
+
+async function reason(): Promise<string | false> {
+  const none =
+    'no WebGPU adapter here; with chromium installed VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json brings one';
+  if (!mayHaveAdapters({ software: true })) return none;
+  return loadDawn()
+    .then(listAdapters)
+    .then((adapters) => (adapters.length > 0 ? false : none), messageOf);
+}
