@@ -26,6 +26,7 @@ const askedLimits = [
   'maxComputeInvocationsPerWorkgroup',
   'maxComputeWorkgroupSizeX',
   'maxComputeWorkgroupsPerDimension',
+  'maxStorageBuffersPerShaderStage',
 ] as const;
 
 /** What is needed of the package; the WebGPU types that tfjs brings are older than its answers. */

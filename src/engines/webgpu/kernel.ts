@@ -4,9 +4,9 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 
 export type WebgpuKernel = Omit<KernelConfig, 'backendName'>;
 
-export const threads = 256; // per workgroup; every GPU has as many
+const threads = 256; // per workgroup; every GPU has as many
 
-interface Call {
+export interface Call {
   /** Tensors by the names that the code has for them: read-only arrays of f32 or i32. At most 8 with the outputs. */
   inputs: Readonly<Record<string, TensorInfo>>;
   outputs: Readonly<Record<string, Output>>;
@@ -29,6 +29,18 @@ interface Internals {
   commandEncoder: GPUCommandEncoder;
   commandQueueOwnedIds: WeakSet<object>;
   dispatchCountInPass: number;
+}
+
+/** WGSL that runs once for each i < count, with functions before it. */
+export function forEach(count: number, body: string, functions = ''): Pick<Call, 'code' | 'groups'> {
+  const code = `${functions}
+@compute @workgroup_size(${threads})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let i = groupIndex(group) * ${threads} + thread;
+  if (i >= ${count}) { return; }
+  ${body}
+}`;
+  return { code, groups: Math.ceil(count / threads) };
 }
 
 /** Adds one dispatch to those that the backend collects for its device; gives the outputs. */

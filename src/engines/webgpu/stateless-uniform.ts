@@ -1,6 +1,6 @@
 // Uniform random numbers from a seed, bit for bit those of the other engines: Philox4x32-10 with TensorFlow's key scrambling.
 import { elementCount } from '../feeds.ts';
-import { dispatch, threads, type WebgpuKernel } from './kernel.ts';
+import { dispatch, forEach, type WebgpuKernel } from './kernel.ts';
 
 /** WGSL has no 64-bit products, so the upper half is put together from 16-bit halves. As in src/random.ts. */
 const philox = `
@@ -23,17 +23,11 @@ fn philox(start: vec4u, startKey: vec2u) -> vec4u {
 }`;
 
 /** One thread makes a block of four values. The seeds, extended to 64 bits, are hashed to key and upper counter words. */
-const codeFor = (count: number) => `${philox}
-@compute @workgroup_size(${threads})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let block = groupIndex(group) * ${threads} + thread;
-  let seeds = vec2i(seed[0], seed[1]);
-  let mixed = philox(bitcast<vec4u>(vec4i(seeds.x, seeds.x >> 31, seeds.y, seeds.y >> 31)), vec2u(0x3ec8f720, 0x02461e29));
-  let words = philox(vec4u(block, 0, mixed.zw), mixed.xy);
-  for (var i = 0u; i < 4; i++) {
-    if (4 * block + i < ${count}) { values[4 * block + i] = f32(words[i] & 0x7fffff) * 0x1p-23; }
-  }
-}`;
+const blockOf = (count: number) => `
+  let seeds = bitcast<vec4u>(vec4i(seed[0], seed[0] >> 31, seed[1], seed[1] >> 31));
+  let mixed = philox(seeds, vec2u(0x3ec8f720, 0x02461e29));
+  let words = philox(vec4u(i, 0, mixed.zw), mixed.xy);
+  for (var j = 0u; j < 4 && 4 * i + j < ${count}; j++) { values[4 * i + j] = f32(words[j] & 0x7fffff) * 0x1p-23; }`;
 
 /** `StatelessUniform`: seed int32 [2] and attribute `shape` -> float32 in [0, 1), 23 bits fine. */
 export const statelessUniformKernel: WebgpuKernel = {
@@ -44,8 +38,7 @@ export const statelessUniformKernel: WebgpuKernel = {
     return dispatch(backend, {
       inputs: { seed: inputs['seed']! },
       outputs: { values: { shape } },
-      code: codeFor(count),
-      groups: Math.ceil(count / (4 * threads)),
+      ...forEach(Math.ceil(count / 4), blockOf(count), philox),
     })[0]!;
   },
 };
