@@ -30,3 +30,10 @@ function whereNavigatorHasGpu<T>(act: () => T): T {
     else Reflect.deleteProperty(globalThis, 'navigator');
   }
 }
+
+/** Gives the device what the backend has collected, so that it begins, and buffers that were let go of are free again. */
+export function submitCollected(backend: WebGPUBackend): void {
+  if ((backend as unknown as { commandEncoder: object | null }).commandEncoder === null) return;
+  backend.endComputePassEncoder();
+  backend.submitQueue();
+}

@@ -4,7 +4,7 @@ import { memory, setBackend } from '@tensorflow/tfjs-core';
 import { compileEagerly, type Pace } from '../eager.ts';
 import type { Engine } from '../engine.ts';
 import { registerOps } from '../ops/register.ts';
-import { startBackend } from './backend.ts';
+import { startBackend, submitCollected } from './backend.ts';
 import type { Adapter, Dawn } from './dawn.ts';
 import { watchDevice } from './failures.ts';
 import { webgpuKernels } from './kernels.ts';
@@ -31,9 +31,9 @@ export async function openWebgpu(dawn: Dawn, adapter: Adapter): Promise<Engine> 
 }
 
 async function start(dawn: Dawn, adapter: Adapter): Promise<Pace> {
-  const { device } = await startBackend(dawn, adapter);
+  const backend = await startBackend(dawn, adapter);
   registerOps('webgpu', webgpuKernels);
-  return watchDevice(device, adapter.name);
+  return watchDevice(backend.device, adapter.name, () => submitCollected(backend));
 }
 
 function versionOf(name: string): string {

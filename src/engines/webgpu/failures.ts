@@ -2,8 +2,8 @@
 import { DcganError, messageOf } from '../../errors.ts';
 import type { Pace } from '../eager.ts';
 
-/** Listens to a device from its start. Failures are DcganErrors: `engine.out-of-memory`, `engine.device-lost`, `engine.gpu`. */
-export function watchDevice(device: GPUDevice, adapterName: string): Pace {
+/** Listens to a device from its start; `submit` gives it what is collected. Failures are DcganErrors: `engine.out-of-memory`, `engine.device-lost`, `engine.gpu`. */
+export function watchDevice(device: GPUDevice, adapterName: string, submit = () => {}): Pace {
   let failure: DcganError | undefined;
   const fail = (error: DcganError) => {
     failure ??= error;
@@ -36,6 +36,7 @@ export function watchDevice(device: GPUDevice, adapterName: string): Pace {
         if (!(error instanceof DcganError)) await failures(workDone(), error);
         throw error;
       } finally {
+        submit();
         outstanding = workDone();
         await failures(before);
       }
