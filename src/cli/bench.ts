@@ -1,17 +1,15 @@
 // The bench command: flags to options, steps to a bar, the result to a table.
 import { type BenchEvent, type BenchResult, bench } from '../commands/bench.ts';
-import type { RunOptions } from '../commands/prepare-run.ts';
+import type { EngineChoice } from '../engines/open.ts';
 import { formatEngine } from './describe-engine.ts';
 import { formatCount, formatTable } from './format.ts';
 import { createProgress, type Progress } from './progress.ts';
 
-interface BenchFlags {
+interface BenchFlags extends EngineChoice {
   config: string;
   set: string[];
   seconds: number;
   precision?: string;
-  engine: RunOptions['engine'];
-  device?: string;
   root: string;
   json?: boolean;
 }

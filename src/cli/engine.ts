@@ -1,6 +1,7 @@
 // The engine commands: installing with a bar, and a report of what computes.
 import { type EngineReport, engineInfo } from '../commands/engine-info.ts';
 import { engineInstall } from '../commands/engine-install.ts';
+import type { EngineChoice } from '../engines/open.ts';
 import type { Adapter } from '../engines/webgpu/dawn.ts';
 import { formatCount } from './format.ts';
 import { createProgress } from './progress.ts';
@@ -36,11 +37,7 @@ export async function runInstall(flags: InstallFlags): Promise<number> {
   return 0;
 }
 
-interface InfoFlags {
-  engine: Parameters<typeof engineInfo>[0];
-  device?: string;
-  json?: boolean;
-}
+type InfoFlags = EngineChoice & { json?: boolean };
 
 export async function runInfo({ engine, device, json }: InfoFlags): Promise<number> {
   const report = await engineInfo(engine, device);

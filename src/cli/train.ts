@@ -4,6 +4,7 @@ import { type Inspection, inspect, type NetworkSummary } from '../commands/inspe
 import type { PreparationEvent, RunOptions } from '../commands/prepare-run.ts';
 import { describeDifference } from '../commands/resume-as-it-was.ts';
 import { type TrainEvent, train } from '../commands/train.ts';
+import type { EngineChoice } from '../engines/open.ts';
 import { printable } from '../errors.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { describeEngine, formatEngine } from './describe-engine.ts';
@@ -14,7 +15,7 @@ import { createProgress, type Progress } from './progress.ts';
 type AnyEvent = PreparationEvent | TrainEvent | TrainingEvent;
 type RunEvent = Extract<TrainEvent, { type: 'run' }>;
 
-interface TrainFlags {
+interface TrainFlags extends EngineChoice {
   config?: string;
   set: string[];
   data?: string;
@@ -26,7 +27,6 @@ interface TrainFlags {
   fresh?: boolean;
   dryRun?: boolean;
   preview?: PreviewWay;
-  engine: RunOptions['engine'];
   device?: string;
   root: string;
   json?: boolean;

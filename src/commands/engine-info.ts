@@ -1,6 +1,6 @@
 // dcgan engine info: what computes here, for each engine that does not, why, and the adapters that WebGPU could use.
-import type { EngineInfo, EngineName } from '../engines/engine.ts';
-import { engineNames, type OpenedEngine, openEngine } from '../engines/open.ts';
+import type { EngineInfo } from '../engines/engine.ts';
+import { type EngineChoice, engineNames, type OpenedEngine, openEngine } from '../engines/open.ts';
 import { mayHaveAdapters } from '../engines/webgpu/choose.ts';
 import { type Adapter, listAdapters, loadDawn } from '../engines/webgpu/dawn.ts';
 
@@ -9,7 +9,7 @@ export interface EngineReport extends EngineInfo {
   adapters: Adapter[];
 }
 
-export async function engineInfo(choice: 'auto' | EngineName, device?: string): Promise<EngineReport> {
+export async function engineInfo(choice: EngineChoice['engine'], device?: string): Promise<EngineReport> {
   const { engine, refused } = await openEngine(choice, device);
   const { name } = engine.info;
   const reason = choice === 'auto' ? `${name} works and comes first` : `${name} was asked for`;

@@ -8,6 +8,13 @@ export interface OpenedEngine {
   refused: { name: EngineName; reason: string }[];
 }
 
+/** What a command may be told about where to compute. */
+export interface EngineChoice {
+  engine: 'auto' | EngineName;
+  /** An adapter of the webgpu engine: its name or a part of it. */
+  device?: string | undefined;
+}
+
 /** An engine that cannot be used here, with the reason. */
 class NotHere extends Error {}
 
@@ -30,7 +37,7 @@ const inOrder: readonly Attempt[] = [
  * Opens the named engine, or with `auto` the first that works here. Only webgpu has devices to choose from.
  * @throws DcganError `engine.unusable`, `engine.unknown-device`, `engine.no-devices`
  */
-export async function openEngine(choice: 'auto' | EngineName, device?: string): Promise<OpenedEngine> {
+export async function openEngine(choice: EngineChoice['engine'], device?: string): Promise<OpenedEngine> {
   const refused: OpenedEngine['refused'] = [];
   const attempts = attemptsFor(choice, device);
   let cause: unknown;
@@ -55,7 +62,7 @@ export async function openEngine(choice: 'auto' | EngineName, device?: string): 
   );
 }
 
-function attemptsFor(choice: 'auto' | EngineName, device: string | undefined): readonly Attempt[] {
+function attemptsFor(choice: EngineChoice['engine'], device: string | undefined): readonly Attempt[] {
   if (choice === 'auto' && device === undefined) return inOrder;
   const name = choice === 'auto' ? 'webgpu' : choice;
   if (name === 'webgpu') return [{ name, open: () => webgpu({ software: true, device }) }];
