@@ -11,7 +11,7 @@ import { webgpuKernels } from './kernels.ts';
 
 let started: { name: string; pace: Promise<Pace> } | undefined;
 
-/** The engine on one adapter. Opened again, it shares the device. */
+/** The engine on one adapter. Opened again, it shares the device, unless that has failed. */
 export async function openWebgpu(dawn: Dawn, adapter: Adapter): Promise<Engine> {
   if (started?.name !== adapter.name) started = { name: adapter.name, pace: start(dawn, adapter) };
   const pace = await started.pace;
@@ -32,8 +32,14 @@ export async function openWebgpu(dawn: Dawn, adapter: Adapter): Promise<Engine> 
 
 async function start(dawn: Dawn, adapter: Adapter): Promise<Pace> {
   const backend = await startBackend(dawn, adapter);
+  const mine = started;
   registerOps('webgpu', webgpuKernels);
-  return watchDevice(backend.device, adapter.name, () => submitCollected(backend));
+  return watchDevice(backend.device, adapter.name, {
+    submit: () => submitCollected(backend),
+    onFailure: () => {
+      if (started === mine) started = undefined; // opened again, the engine gets a new device
+    },
+  });
 }
 
 function versionOf(name: string): string {

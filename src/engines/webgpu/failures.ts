@@ -2,11 +2,19 @@
 import { DcganError, messageOf } from '../../errors.ts';
 import type { Pace } from '../eager.ts';
 
-/** Listens to a device from its start; `submit` gives it what is collected. Failures are DcganErrors: `engine.out-of-memory`, `engine.device-lost`, `engine.gpu`. */
-export function watchDevice(device: GPUDevice, adapterName: string, submit = () => {}): Pace {
+/**
+ * Listens to a device from its start. Failures are DcganErrors: `engine.out-of-memory`, `engine.device-lost`, `engine.gpu`. After
+ * the first one nothing that is on the device can be believed, so it is told at every call.
+ */
+export function watchDevice(
+  device: GPUDevice,
+  adapterName: string,
+  { submit, onFailure }: { /** Gives the device what is collected. */ submit(): void; onFailure(): void },
+): Pace {
   let failure: DcganError | undefined;
   const fail = (error: DcganError) => {
     failure ??= error;
+    onFailure();
   };
   void device.lost.then(({ message }) => fail(deviceLost(adapterName, message)));
   device.addEventListener('uncapturederror', (event) => {
@@ -22,7 +30,7 @@ export function watchDevice(device: GPUDevice, adapterName: string, submit = () 
   async function failures(work: Promise<unknown>, error?: unknown): Promise<void> {
     await work;
     if (failure) throw failure;
-    if (error instanceof RangeError) throw gpuError(adapterName, outOfMemory, error.message);
+    if (error instanceof Error && isTooLarge(error)) throw gpuError(adapterName, outOfMemory, error.message);
     if (error) throw error;
   }
 
@@ -55,6 +63,12 @@ export function watchDevice(device: GPUDevice, adapterName: string, submit = () 
 }
 
 const outOfMemory = 'GPUOutOfMemoryError';
+
+/** What Dawn throws where a buffer is too large at once, and tfjs where more workgroups would be needed than there may be. */
+function isTooLarge(error: Error): boolean {
+  return error instanceof RangeError || error.message.includes('exceeds WebGPU limits');
+}
+
 const safe = 'What was saved before is whole; the same command goes on from the last checkpoint.';
 
 function deviceLost(name: string, message: string): DcganError {

@@ -25,7 +25,11 @@ function fakeDevice() {
   }) as unknown as GPUDevice;
   const fail = (error: object) =>
     events.dispatchEvent(Object.assign(new Event('uncapturederror', { cancelable: true }), { error }));
-  return { pace: watchDevice(device, 'a GPU'), lose: (message: string) => lose({ message }), fail };
+  return {
+    pace: watchDevice(device, 'a GPU', { submit() {}, onFailure() {} }),
+    lose: (message: string) => lose({ message }),
+    fail,
+  };
 }
 
 test('values that were read after memory ran out are not given out', async () => {
@@ -82,6 +86,37 @@ test('an allocation that fails in the call is out of memory too; other errors st
     pace.reading(async () => broken()),
     bug,
   );
+});
+
+test('a tensor larger than any buffer, and one of too many workgroups, are out of memory', {
+  skip: noWebgpu,
+}, async () => {
+  const vast = (a: Tensor) =>
+    a
+      .tile([2 ** 15, 2 ** 15])
+      .mul(2)
+      .sum(); // 4 GiB
+  const long = (a: Tensor) =>
+    a
+      .reshape([1, 1])
+      .tile([2 ** 24, 1])
+      .matMul(a.reshape([1, 1]).tile([1, 3]))
+      .sum();
+  const program = {
+    variables: { a: [1, 1] },
+    functions: Object.fromEntries(
+      Object.entries({ vast, long }).map(([name, body]) => [
+        name,
+        { feeds: {}, body: ({ a }: Record<string, Tensor>) => ({ outputs: { sum: body(a!) } }) },
+      ]),
+    ),
+  };
+  for (const name of ['vast', 'long']) {
+    const { engine: webgpu } = await openEngine('webgpu'); // on a new device where one has failed
+    const compiled = await webgpu.compile(program, { precision: 'float32' });
+    await compiled.write({ a: Float32Array.of(1) });
+    await assert.rejects(compiled.run(name, {}), { code: 'engine.out-of-memory', message: /has no memory for this/ });
+  }
 });
 
 test('a device that goes while a program runs is a clear error, and no values', { skip: noWebgpu }, async () => {
