@@ -1,15 +1,15 @@
 // The bench command: flags to options, steps to a bar, the result to a table.
 import { type BenchEvent, type BenchResult, bench } from '../commands/bench.ts';
-import type { RunOptions } from '../commands/prepare-run.ts';
+import type { EngineChoice } from '../engines/open.ts';
+import { formatEngine } from './describe-engine.ts';
 import { formatCount, formatTable } from './format.ts';
 import { createProgress, type Progress } from './progress.ts';
 
-interface BenchFlags {
+interface BenchFlags extends EngineChoice {
   config: string;
   set: string[];
   seconds: number;
   precision?: string;
-  engine: RunOptions['engine'];
   root: string;
   json?: boolean;
 }
@@ -36,8 +36,7 @@ export async function runBench({ precision, json, set, ...flags }: BenchFlags): 
 
 function show(event: BenchEvent, seconds: number, progress: Progress): void {
   if (event.type === 'engine') {
-    const { name, library, device, threads } = event.info;
-    progress.line(`Engine ${name}: ${library}, ${device}, ${threads} threads, ${event.precision.replace('_', ' ')}.`);
+    progress.line(`${formatEngine(event.info)}, ${event.precision.replace('_', ' ')}.`);
   } else if (event.type === 'measure') {
     progress.update('Measuring convolutions', event.done, event.total, `${event.done} of ${event.total}, once here`);
   } else {

@@ -1,6 +1,9 @@
 // The engine commands: installing with a bar, and a report of what computes.
 import { type EngineReport, engineInfo } from '../commands/engine-info.ts';
 import { engineInstall } from '../commands/engine-install.ts';
+import type { EngineChoice } from '../engines/open.ts';
+import type { Adapter } from '../engines/webgpu/dawn.ts';
+import { formatCount } from './format.ts';
 import { createProgress } from './progress.ts';
 
 interface InstallFlags {
@@ -34,22 +37,32 @@ export async function runInstall(flags: InstallFlags): Promise<number> {
   return 0;
 }
 
-export async function runInfo({ engine, json }: { engine: OpenedEngineChoice; json?: boolean }): Promise<number> {
-  const report = await engineInfo(engine);
+type InfoFlags = EngineChoice & { json?: boolean };
+
+export async function runInfo({ engine, device, json }: InfoFlags): Promise<number> {
+  const report = await engineInfo(engine, device);
   console.log(json ? JSON.stringify(report) : describeReport(report));
   return 0;
 }
 
-type OpenedEngineChoice = Parameters<typeof engineInfo>[0];
-
-function describeReport({ name, device, library, threads, precisions, unusedGpu, notChosen }: EngineReport): string {
+function describeReport({ name, device, library, threads, precisions, unusedGpu, notChosen, adapters }: EngineReport) {
   return [
     `Engine: ${name}`,
     `Device: ${device}`,
     `Library: ${library}`,
-    `Threads: ${threads}`,
+    ...(threads === undefined ? [] : [`Threads: ${threads}`]),
     `Precisions: ${precisions.join(', ')}`,
     ...(unusedGpu ? [`GPU NOT USED: ${unusedGpu}`] : []),
     ...notChosen.map((other) => `Not ${other.name}: ${other.reason}`),
+    ...adapters.map(describeAdapter),
+  ].join('\n');
+}
+
+function describeAdapter({ name, api, vendor, architecture, driver, software, limits }: Adapter): string {
+  const largest = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / 2 ** 20;
+  return [
+    `WebGPU adapter: ${name}${software ? ', which computes on the processor' : ''}`,
+    `  vendor ${vendor || 'unknown'}, architecture ${architecture || 'unknown'}, ${api}, driver ${driver || 'unknown'}`,
+    `  tensors up to ${formatCount(largest)} MiB, ${limits.maxComputeWorkgroupStorageSize / 2 ** 10} KiB shared in a workgroup`,
   ].join('\n');
 }

@@ -9,7 +9,28 @@ export const rootFlag = () =>
   );
 
 export const engineFlag = () =>
-  new Option('--engine <name>', 'what computes').choices(['auto', 'tensorflow', 'wasm']).default('auto');
+  new Option('--engine <name>', 'what computes').choices(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto');
+
+export const deviceFlag = () =>
+  new Option('--device <name>', 'the GPU of the webgpu engine: its name or a part, as `dcgan engine info` lists them');
+
+/** A command that computes: on what, with which folders, and how it answers; in its help after what is its own. */
+export function withEngine(command: Command): Command {
+  for (const flag of [engineFlag(), deviceFlag(), rootFlag(), jsonFlag()]) {
+    command.addOption(flag.helpGroup('Engine, folders and answer:'));
+  }
+  return command;
+}
+
+/** A command that builds networks from a config: its name, which config, and what is changed in it. */
+export const withConfig = (command: Command, { required = true } = {}) =>
+  command
+    .addOption(
+      new Option('--config <file or name>', 'networks and training: a path, or a name of configs/').makeOptionMandatory(
+        required,
+      ),
+    )
+    .option('--set <key=value>', 'change one key of the config, e.g. training.batchSize=32; repeatable', collect, []);
 
 /** An option that cannot be combined with those of these names. */
 export function excluding(names: string[], flags: string, description: string, parse?: (text: string) => unknown) {
@@ -48,6 +69,8 @@ export const interpolationFlag = () =>
 export const easingFlag = () =>
   new Option('--easing <name>', 'how the way speeds up and slows down (default: linear)').choices(Object.keys(easings));
 
+export const precisionFlag = () => new Option('--precision <name>', 'auto, float32 or mixed_bfloat16');
+
 export const jsonFlag = () => new Option('--json', 'print one JSON object');
 
 export const previewFlag = () =>
@@ -55,7 +78,7 @@ export const previewFlag = () =>
     .choices(['auto', 'half-blocks', 'kitty', 'iterm', 'sixel'])
     .preset('auto');
 
-export function collect(value: string, before: readonly string[] = []): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 

@@ -5,8 +5,8 @@ import { parseSeeds } from '../commands/seed-ranges.ts';
 import { avatarStyles } from '../data/avatar-styles.ts';
 import { formats } from '../exports/formats.ts';
 import {
-  collect,
   commaSeparated,
+  deviceFlag,
   easingFlag,
   engineFlag,
   excluding,
@@ -17,11 +17,14 @@ import {
   jsonFlag,
   positiveInteger,
   positiveNumber,
+  precisionFlag,
   previewFlag,
   rootFlag,
   seedNumber,
   wholeNumber,
   withCheckpoint,
+  withConfig,
+  withEngine,
 } from './flags.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -35,30 +38,24 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .showHelpAfterError('(dcgan --help lists the commands)')
     .exitOverride(); // throws where commander would end the process; the commands below take this over
 
-  program
-    .command('train')
+  withEngine(withConfig(program.command('train'), { required: false }))
     .description('train a config; a run that was stopped goes on where it was')
-    .option('--config <file or name>', 'what to train: a path, or a name of configs/')
-    .option('--set <key=value>', 'change one key of the config, e.g. training.batchSize=32; repeatable', collect, [])
     .option('--resume <run>', 'go on with the run of this hash, and refuse what would make it another')
     .option('--fork <checkpoint>', "begin a new run from a checkpoint's weights and moments; the config may differ")
     .option('--data <folder>', 'the pictures, in place of data.folder')
     .option('--epochs <number>', 'length of the run in passes over the data', positiveNumber)
     .option('--seed <number>', 'where everything random comes from', seedNumber)
-    .option('--precision <name>', 'auto, float32 or mixed_bfloat16')
+    .addOption(precisionFlag())
     .option('--fresh', 'start over, removing what this run has written before')
     .option('--dry-run', 'check everything, print what would be trained, write nothing')
     .addOption(previewFlag())
-    .addOption(engineFlag())
-    .addOption(rootFlag())
-    .addOption(jsonFlag())
     .addHelpText(
       'after',
       '\nExamples:\n  dcgan train --config quick\n  dcgan train --config emoji.json --set training.epochs=100 --data my-pictures\n  dcgan train --resume 15817e6 --epochs 200\n  dcgan train --fork 15817e6 --set generator.optimizer.learningRate=5e-5',
     )
     .action(async (options) => finish(await (await import('./train.ts')).runTrain(options)));
 
-  withCheckpoint(program.command('sample'))
+  withEngine(withCheckpoint(program.command('sample')))
     .description('make images with a trained generator')
     .option('--seeds <list>', 'one image per seed: numbers and ranges, e.g. 0-63,99', parseSeeds)
     .addOption(excluding(['seeds'], '--latents <file>', 'one image per latent vector of a JSON file'))
@@ -79,12 +76,9 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     )
     .addOption(fileFormatFlag())
     .addOption(previewFlag())
-    .addOption(engineFlag())
-    .addOption(rootFlag())
-    .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./sample.ts')).runSample(options)));
 
-  withCheckpoint(program.command('interpolate'))
+  withEngine(withCheckpoint(program.command('interpolate')))
     .description('show the way from one image to others: a strip, an animation or a grid')
     .option('--from <seed>', 'where the way begins', seedNumber)
     .option('--to <seed>', 'where it ends', seedNumber)
@@ -115,13 +109,10 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     )
     .option('--fps <number>', 'images per second of an animation (default: 15)', positiveNumber)
     .addOption(previewFlag())
-    .addOption(engineFlag())
-    .addOption(rootFlag())
-    .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./interpolate.ts')).runInterpolate(options)));
 
   const sweeps = ['seed', 'dimensions', 'range', 'steps'];
-  withCheckpoint(program.command('explore'))
+  withEngine(withCheckpoint(program.command('explore')))
     .description('see what latent dimensions do to an image, or compute with latent vectors')
     .option('--seed <number>', 'the image whose dimensions are changed, one at a time (default: 0)', seedNumber)
     .option('--dimensions <number>', 'show so many, those that change it most (default: 10)', positiveInteger)
@@ -133,34 +124,26 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--save <name>', 'keep the result of the formula, for later ones')
     .option('--out <file>', 'picture to write: .png, .webp or .jpg (default: explore.png)')
     .addOption(previewFlag())
-    .addOption(engineFlag())
-    .addOption(rootFlag())
-    .addOption(jsonFlag())
     .addHelpText(
       'after',
       '\nIn a formula s12 is the latent vector of seed 12; other names are saved vectors of the same run.',
     )
     .action(async (options) => finish(await (await import('./explore.ts')).runExplore(options)));
 
-  withCheckpoint(program.command('export'))
+  withEngine(withCheckpoint(program.command('export')))
     .description('write a trained generator in a format that other programs open')
     .requiredOption('--format <name>', Object.keys(formats).join(', '))
     .requiredOption('--out <path>', 'folder to write, or file where the format is one file')
     .option('--force', 'replace what is in the way')
-    .addOption(rootFlag())
-    .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./export.ts')).runExport(options)));
 
-  program
-    .command('import')
+  withConfig(program.command('import'))
     .description('turn weights of PyTorch or Keras into a checkpoint; no code in their file is run')
     .argument(
       '<file>',
       "what torch.save wrote (a state_dict, or a dict with some in it), a .safetensors file with PyTorch's names, or Keras's .weights.h5",
     )
-    .requiredOption('--config <file or name>', 'the networks that the weights belong to: a path, or a name of configs/')
     .requiredOption('--name <name>', 'what to call the checkpoint: it is written to checkpoints/<name>')
-    .option('--set <key=value>', 'change one key of the config; repeatable', collect, [])
     .option('--from <keys>', "the generator's place in the file where several fit, e.g. state_dict.generator_ema")
     .option('--discriminator <file>', 'the file with the discriminator, where it has one of its own')
     .addOption(rootFlag())
@@ -174,19 +157,13 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     )
     .action(async (file, options) => finish(await (await import('./import.ts')).runImport({ file, ...options })));
 
-  program
-    .command('bench')
+  withEngine(withConfig(program.command('bench')))
     .description('measure how fast a config trains here, on noise; nothing is written')
-    .requiredOption('--config <file or name>', 'what to train: a path, or a name of configs/')
-    .option('--set <key=value>', 'change one key of the config, e.g. training.batchSize=32; repeatable', collect, [])
     .option('--seconds <number>', 'how long to measure', positiveNumber, 10)
-    .option('--precision <name>', 'auto, float32 or mixed_bfloat16')
-    .addOption(engineFlag())
-    .addOption(rootFlag())
-    .addOption(jsonFlag())
+    .addOption(precisionFlag())
     .action(async (options) => finish(await (await import('./bench.ts')).runBench(options)));
 
-  withCheckpoint(program.command('evaluate'))
+  withEngine(withCheckpoint(program.command('evaluate')))
     .description('measure a trained generator against real images')
     .option('--data <folder>', 'the real images (default: those the generator was trained on)')
     .option(
@@ -201,9 +178,6 @@ export function createProgram(finish: (exitCode: number) => void): Command {
       imageSize,
     )
     .option('--seed <number>', 'which latents, real images and random directions', seedNumber, 0)
-    .addOption(engineFlag())
-    .addOption(rootFlag())
-    .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./evaluate.ts')).runEvaluate(options)));
 
   const data = program.command('data').description('prepare image folders');
@@ -262,6 +236,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .command('info')
     .description('engine, device and versions, and why nothing better is used')
     .addOption(engineFlag())
+    .addOption(deviceFlag())
     .addOption(jsonFlag())
     .action(async (options) => finish(await (await import('./engine.ts')).runInfo(options)));
 

@@ -4,9 +4,10 @@ import { type Inspection, inspect, type NetworkSummary } from '../commands/inspe
 import type { PreparationEvent, RunOptions } from '../commands/prepare-run.ts';
 import { describeDifference } from '../commands/resume-as-it-was.ts';
 import { type TrainEvent, train } from '../commands/train.ts';
+import type { EngineChoice } from '../engines/open.ts';
 import { printable } from '../errors.ts';
 import type { TrainingEvent } from '../training/events.ts';
-import { describeEngine } from './describe-engine.ts';
+import { describeEngine, formatEngine } from './describe-engine.ts';
 import { formatCount, formatDuration, formatTable } from './format.ts';
 import { type PreviewWay, showPicture } from './preview/preview.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -14,7 +15,7 @@ import { createProgress, type Progress } from './progress.ts';
 type AnyEvent = PreparationEvent | TrainEvent | TrainingEvent;
 type RunEvent = Extract<TrainEvent, { type: 'run' }>;
 
-interface TrainFlags {
+interface TrainFlags extends EngineChoice {
   config?: string;
   set: string[];
   data?: string;
@@ -26,7 +27,7 @@ interface TrainFlags {
   fresh?: boolean;
   dryRun?: boolean;
   preview?: PreviewWay;
-  engine: RunOptions['engine'];
+  device?: string;
   root: string;
   json?: boolean;
 }
@@ -219,7 +220,7 @@ function describeInspection({
     networkTable('Discriminator', discriminator),
     `Data: ${formatCount(data.images)} images in ${data.folder}, read as [${data.height}, ${data.width}, ${data.channels}]${data.skipped > 0 ? `, ${data.skipped} skipped` : ''}.`,
     `Length: ${formatCount(training.steps)} steps, ${formatCount(training.epochs)} epochs of ${formatCount(training.stepsPerEpoch)} steps.`,
-    `Engine ${engine.name}: ${engine.library}, ${engine.device}, ${engine.threads} threads.`,
+    `${formatEngine(engine)}.`,
     ...engine.refused.map(({ name, reason }) => `  not ${name}: ${reason}`),
     ...(memory
       ? [`Memory: about ${formatCount(memory.expectedMiB)} MiB, of ${formatCount(memory.freeMiB)} MiB free.`]

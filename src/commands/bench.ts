@@ -49,7 +49,7 @@ export async function bench(
 ): Promise<BenchResult> {
   const config = await loadRunConfig(options);
   const networks = buildNetworks(config);
-  const opened = await openEngine(options.engine);
+  const opened = await openEngine(options.engine, options.device);
   const precision = precisionOf(config, opened);
   io.onEvent({ type: 'engine', info: opened.engine.info, precision });
 

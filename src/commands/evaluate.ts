@@ -1,7 +1,7 @@
 // dcgan evaluate: a checkpoint's generator against real images -> metrics, a line in evaluations.jsonl, a picture of neighbours.
 import { join, relative } from 'node:path';
 import { openImages } from '../data/open.ts';
-import type { EngineName } from '../engines/engine.ts';
+import type { EngineChoice } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
 import { protocolSize, type Size } from '../metrics/protocol-size.ts';
 import { type Measured, type MetricName, metricNames, metrics } from '../metrics/table.ts';
@@ -13,7 +13,7 @@ import { compareNeighbours, type NeighbourResult } from './neighbours.ts';
 import { type OpenedGenerator, openGenerator } from './open-generator.ts';
 import { findFolder } from './prepare-run.ts';
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends EngineChoice {
   checkpoint: string;
   /** Folder of real images; what the generator was trained on where it is left out. */
   data?: string;
@@ -25,7 +25,6 @@ export interface EvaluateOptions {
   size?: Size;
   seed: number;
   which?: 'latest' | 'best' | number;
-  engine: 'auto' | Exclude<EngineName, 'webgpu'>;
   root: string;
 }
 

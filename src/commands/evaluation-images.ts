@@ -1,8 +1,7 @@
 // The images that an evaluation compares: generated ones, and real ones drawn from a folder, brought to one size.
 import type { Config } from '../config/config.ts';
 import type { Dataset } from '../data/open.ts';
-import type { EngineName } from '../engines/engine.ts';
-import { openEngine } from '../engines/open.ts';
+import { type EngineChoice, openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
 import { type ImageSet, onWhite } from '../metrics/images.ts';
 import { isProtocolSize, protocolSize, type Size } from '../metrics/protocol-size.ts';
@@ -18,10 +17,10 @@ const imagesPerReport = 1024;
 /** Images from latents of a stream of their own: the same seed, the same images. Of the config's size and channels. */
 export async function generateImages(
   generator: TrainedGenerator,
-  { engine: engineName, count, seed }: { engine: 'auto' | Exclude<EngineName, 'webgpu'>; count: number; seed: number },
+  { engine: choice, device, count, seed }: EngineChoice & { count: number; seed: number },
   onProgress: (done: number, total: number) => void,
 ): Promise<ImageSet> {
-  const { engine } = await openEngine(engineName);
+  const { engine } = await openEngine(choice, device);
   const maker = await openImageMaker(engine, generator, count);
   const { latent } = generator.config.generator;
   const stream = new RandomStream(seed, 'evaluation/latents');

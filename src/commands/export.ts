@@ -1,12 +1,13 @@
 // dcgan export: a checkpoint's generator in a format that other programs open.
 import { suggest } from '../config/complaints.ts';
+import type { EngineChoice } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
 import type { ExportFormat, ExportSource } from '../exports/format.ts';
 import { formats } from '../exports/formats.ts';
 import { writeExport } from '../outputs/export-folder.ts';
 import { type OpenedGenerator, openGenerator } from './open-generator.ts';
 
-export interface ExportOptions {
+export interface ExportOptions extends EngineChoice {
   checkpoint: string;
   format: string;
   /** A folder, or a file for a format that writes one file. */
@@ -32,12 +33,12 @@ export interface ExportResult {
 
 /** @throws DcganError `usage.unknown-format`, and what opening a checkpoint and writing an export throw */
 export async function exportGenerator(options: ExportOptions): Promise<ExportResult> {
-  const { format, out, root, force = false } = options;
+  const { format, out, root, engine, device, force = false } = options;
   const write = await formatCalled(format);
   const which = options.best ? 'best' : (options.step ?? 'latest');
   const opened = await openGenerator(options.checkpoint, { root, which });
   const { generator, label: name, step, runHash, dataFingerprint, refused } = opened;
-  const source: ExportSource = { generator, name, step, runHash, dataFingerprint };
+  const source: ExportSource = { generator, name, step, runHash, dataFingerprint, choice: { engine, device } };
   const description = { format, name, runHash, step };
   const written = await writeExport(out, { description, force }, (folder) => write(source, folder));
   return { format, out, ...written, runHash, step, refused };

@@ -1,9 +1,10 @@
 // A formula over latent vectors as a picture: operands, signs and result in the last row, members above (Radford et al. 2015, figure 7).
+import type { EngineChoice } from '../engines/open.ts';
 import type { TrainedGenerator } from '../models/trained-generator.ts';
 import { createGrid, drawImages, saveGrid } from '../outputs/grid.ts';
 import { type Sign, signImage } from '../outputs/sign-image.ts';
 import { givenLatents } from './latent-source.ts';
-import { makeImages, type SamplingIo, type SamplingOptions } from './sampling.ts';
+import { makeImages, type SamplingIo } from './sampling.ts';
 
 export interface Operand {
   sign: '+' | '-';
@@ -21,7 +22,7 @@ export async function writeFormulaPicture(
   path: string,
   { operands, result }: { operands: readonly Operand[]; result: Float32Array },
   generator: TrainedGenerator,
-  options: Pick<SamplingOptions, 'engine'>,
+  choice: EngineChoice,
   io: SamplingIo,
 ): Promise<void> {
   const columns = columnsOf(operands, result);
@@ -38,7 +39,7 @@ export async function writeFormulaPicture(
     }
   }
   const latents = givenLatents(concatenate(placed.map(({ vector }) => vector)), result.length);
-  for await (const { first, images } of makeImages(generator, latents, options, io)) {
+  for await (const { first, images } of makeImages(generator, latents, choice, io)) {
     const size = images.height * images.width * images.channels;
     for (let i = 0; i * size < images.pixels.length; i++) {
       const pixels = images.pixels.subarray(i * size, (i + 1) * size);

@@ -42,10 +42,10 @@ export interface LoadedGenerator extends CheckpointUsed {
  */
 export async function openCheckpoint(
   checkpoint: string,
-  { root = '.', engine: choice = 'auto', which = 'latest' }: OpenCheckpointOptions = {},
+  { root = '.', engine: choice = 'auto', device, which = 'latest' }: OpenCheckpointOptions = {},
 ): Promise<LoadedGenerator> {
   const { generator, used } = await openNamed({ checkpoint, root, engine: choice, which }, silent);
-  const { engine } = await openEngine(choice);
+  const { engine } = await openEngine(choice, device);
   const { data } = generator.config;
   const { latent } = generator.config.generator;
   const makers = new Map<number, Promise<ImageMaker>>(); // by the most images that one is asked for

@@ -7,8 +7,8 @@ import { loadConfig } from '../config/load.ts';
 import { type Origin, runHash } from '../config/run-hash.ts';
 import { configWithin } from '../config/written-out.ts';
 import { type Dataset, openImages } from '../data/open.ts';
-import type { EngineName, Precision } from '../engines/engine.ts';
-import { type OpenedEngine, openEngine } from '../engines/open.ts';
+import type { Precision } from '../engines/engine.ts';
+import { type EngineChoice, type OpenedEngine, openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
 import { buildNetworks, type Networks } from '../models/networks.ts';
 import { packageDirectory } from '../package-directory.ts';
@@ -19,7 +19,7 @@ import { checkMemory, type MemoryOutlook } from './check-memory.ts';
 import { type EarlierRun, openRun } from './open-run.ts';
 import { refuseAnother } from './resume-as-it-was.ts';
 
-export interface RunOptions {
+export interface RunOptions extends EngineChoice {
   /** A path or a name; with `resume` and `fork` the earlier run's config, if left out. */
   config?: string;
   set: readonly string[];
@@ -28,7 +28,6 @@ export interface RunOptions {
   /** A checkpoint, by hash or path, whose variables a new run begins with, under a config that may differ. */
   fork?: string;
   data?: string;
-  engine: 'auto' | Exclude<EngineName, 'webgpu'>;
   root: string;
 }
 
@@ -62,7 +61,7 @@ export async function prepareRun(
   const identity = { ...config, dataFingerprint: dataset.fingerprint, ...origin };
   if (options.resume !== undefined && earlier) refuseAnother(earlier, identity, options);
   const hash = runHash(config, dataset.fingerprint, origin.forkedFrom);
-  const opened = await openEngine(options.engine);
+  const opened = await openEngine(options.engine, options.device);
   const precision = precisionOf(config, opened);
   const memory = checkMemory(foreseeMemory(config, networks), opened.engine.info);
   return { config, networks, dataset, schedule, hash, opened, precision, memory, ...origin };

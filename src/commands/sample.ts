@@ -104,14 +104,15 @@ function shapeOf(count: number, { grid, columns }: SampleOptions): { columns: nu
 async function writeSeparately(
   generator: TrainedGenerator,
   latents: LatentSource,
-  { separate = '.', format = 'png', scale = 1, engine }: SampleOptions,
+  options: SampleOptions,
   io: SamplingIo,
 ): Promise<string[]> {
+  const { separate = '.', format = 'png', scale = 1 } = options;
   const { height, width, channels } = generator.config.data;
   checkPictureSize({ height: height * scale, width: width * scale, channels }, 1);
   await makeFolder(separate);
   const files: string[] = [];
-  for await (const { first, images } of makeImages(generator, latents, { engine }, io)) {
+  for await (const { first, images } of makeImages(generator, latents, options, io)) {
     const nameOf = (i: number) => String(latents.seeds?.[first + i] ?? first + i).padStart(6, '0');
     files.push(...(await writeImages(separate, images, { nameOf, format, scale })));
   }

@@ -1,6 +1,6 @@
 // What sample, interpolate and explore share: a checkpoint becomes a generator, and latents become batches of pixels.
 import type { EngineInfo } from '../engines/engine.ts';
-import { type OpenedEngine, openEngine } from '../engines/open.ts';
+import { type EngineChoice, type OpenedEngine, openEngine } from '../engines/open.ts';
 import type { TrainedGenerator } from '../models/trained-generator.ts';
 import type { Images } from '../outputs/images.ts';
 import { openImageMaker } from './image-maker.ts';
@@ -8,12 +8,11 @@ import type { LatentSource } from './latent-source.ts';
 import { openGenerator } from './open-generator.ts';
 
 /** Which checkpoint, and what computes. */
-export interface SamplingOptions {
+export interface SamplingOptions extends EngineChoice {
   /** A shipped name, a run hash or its start, or a path. */
   checkpoint: string;
   /** Which checkpoint of a run. @default 'latest' */
   which?: 'latest' | 'best' | number;
-  engine: Parameters<typeof openEngine>[0];
   root: string;
 }
 
@@ -56,10 +55,10 @@ export async function openNamed(
 export async function* makeImages(
   generator: TrainedGenerator,
   latents: LatentSource,
-  { engine: choice }: Pick<SamplingOptions, 'engine'>,
+  choice: EngineChoice,
   { onEvent }: SamplingIo,
 ): AsyncGenerator<{ first: number; images: Images }> {
-  const { engine, refused } = await openEngine(choice);
+  const { engine, refused } = await openEngine(choice.engine, choice.device);
   onEvent({ type: 'engine', info: engine.info, refused });
   const onMeasure = (done: number, total: number) => onEvent({ type: 'measure', done, total });
   const maker = await openImageMaker(engine, generator, latents.count, onMeasure);

@@ -1,9 +1,19 @@
-// Runs a program's functions op by op on whatever tfjs backend is current. The wasm engine computes this way.
+// Runs a program's functions op by op on whatever tfjs backend is current. The wasm and webgpu engines compute this way.
 import { keep, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { CompiledProgram, FeedSpec, Feeds, HostValues, Program, Tensors } from './engine.ts';
 import { checkFeeds, checkNames, checkUpdates, checkVariables, checkWritten, functionNamed } from './feeds.ts';
 
-export function compileEagerly(program: Program): CompiledProgram {
+/** How to call a backend that computes later than it is called. */
+export interface Pace {
+  /** Calls the backend, and waits until little of what it was given before is outstanding. Throws what has failed. */
+  calling<T>(act: () => T): Promise<T>;
+  /** Gives what `act` reads from the backend, or throws what has failed there until then. */
+  reading<T>(act: () => Promise<T>): Promise<T>;
+}
+
+const atOnce: Pace = { calling: async (act) => act(), reading: (act) => act() };
+
+export function compileEagerly(program: Program, pace: Pace = atOnce): CompiledProgram {
   const variables = new Map<string, Tensor>();
 
   function set(name: string, value: Tensor): void {
@@ -11,27 +21,35 @@ export function compileEagerly(program: Program): CompiledProgram {
     variables.set(name, keep(value));
   }
 
+  /** Sets the variables that the function updates; gives its outputs. */
+  function compute(name: string, feeds: Feeds): [string, Tensor][] {
+    const { feeds: specs, body } = functionNamed(program, name);
+    checkFeeds(name, specs, feeds);
+    checkWritten(program, (variable) => variables.has(variable));
+    const outputs = tidy(() => {
+      const result = body(Object.fromEntries(variables), toTensors(specs, feeds));
+      checkUpdates(program, name, result.updates ?? {});
+      const outputsKept = mapValues(result.outputs, (value) => value.clone()); // may be variables, which updates replace
+      const updates = mapValues(result.updates ?? {}, (value) => value.clone());
+      for (const [variable, value] of Object.entries(updates)) set(variable, value);
+      return outputsKept;
+    });
+    return Object.entries(outputs);
+  }
+
   return {
     async run(name, feeds) {
-      const { feeds: specs, body } = functionNamed(program, name);
-      checkFeeds(name, specs, feeds);
-      checkWritten(program, (variable) => variables.has(variable));
-      const outputs = tidy(() => {
-        const result = body(Object.fromEntries(variables), toTensors(specs, feeds));
-        checkUpdates(program, name, result.updates ?? {});
-        const outputsKept = mapValues(result.outputs, (value) => value.clone()); // may be variables, which updates replace
-        const updates = mapValues(result.updates ?? {}, (value) => value.clone());
-        for (const [variable, value] of Object.entries(updates)) set(variable, value);
-        return outputsKept;
-      });
-      return readAll(Object.entries(outputs), true);
+      const outputs = await pace.calling(() => compute(name, feeds));
+      return outputs.length === 0 ? {} : pace.reading(() => readAll(outputs, true));
     },
     async read(names = Object.keys(program.variables)) {
       checkNames(program, names);
       checkWritten(program, (variable) => variables.has(variable));
-      return readAll(
-        names.map((name) => [name, variables.get(name)!]),
-        false,
+      return pace.reading(() =>
+        readAll(
+          names.map((name) => [name, variables.get(name)!]),
+          false,
+        ),
       );
     },
     async write(values) {
@@ -53,17 +71,17 @@ function mapValues(tensors: Tensors, map: (value: Tensor) => Tensor): Record<str
 
 function toTensors(specs: Readonly<Record<string, FeedSpec>>, feeds: Feeds): Record<string, Tensor> {
   const entries = Object.entries(specs).map(([name, { shape, dtype }]) => {
-    const values = dtype === 'uint8' ? Float32Array.from(feeds[name]!) : feeds[name]!;
+    const values = dtype === 'uint8' ? Float32Array.from(feeds[name]!) : feeds[name]!.slice(); // may be uploaded later
     return [name, tensor(values, [...shape], dtype === 'int32' ? 'int32' : 'float32')];
   });
   return Object.fromEntries(entries);
 }
 
 async function readAll(tensors: readonly (readonly [string, Tensor])[], dispose: boolean): Promise<HostValues> {
-  const values: HostValues = {};
-  for (const [name, value] of tensors) {
-    values[name] = Float32Array.from(await value.data()); // waits for the engine
+  const read = tensors.map(async ([name, value]) => {
+    const values = Float32Array.from(await value.data()); // waits for the engine
     if (dispose) value.dispose();
-  }
-  return values;
+    return [name, values] as const;
+  });
+  return Object.fromEntries(await Promise.all(read));
 }

@@ -66,7 +66,10 @@ export interface EngineInfo {
   device: string;
   /** Version of the library underneath, e.g. `TensorFlow 2.21.0`. */
   library: string;
-  threads: number;
+  /** Of the processor, where that computes. */
+  threads?: number;
+  /** Whether a GPU computes. */
+  gpu: boolean;
   precisions: readonly Precision[];
   /** What precision `auto` is here: the fastest that trains as well as float32. */
   autoPrecision: Precision;

@@ -8,42 +8,51 @@ export interface OpenedEngine {
   refused: { name: EngineName; reason: string }[];
 }
 
+/** What a command may be told about where to compute. */
+export interface EngineChoice {
+  engine: 'auto' | EngineName;
+  /** An adapter of the webgpu engine: its name or a part of it. */
+  device?: string | undefined;
+}
+
 /** An engine that cannot be used here, with the reason. */
 class NotHere extends Error {}
 
-const openers: Record<'tensorflow' | 'wasm', () => Promise<Engine>> = {
-  async tensorflow() {
-    const { findInstallation } = await import('./tensorflow/install/location.ts');
-    const installation = findInstallation();
-    if (!installation) throw new NotHere('not installed; `dcgan engine install` sets it up');
-    const { openTensorflow } = await import('./tensorflow/engine.ts');
-    return openTensorflow(installation);
-  },
-  async wasm() {
-    const { openWasm } = await import('./wasm/engine.ts');
-    return openWasm();
-  },
-};
-
-export const engineNames = Object.keys(openers) as (keyof typeof openers)[];
-
-/** Opens the named engine, or with `auto` the first that works here. */
-export async function openEngine(choice: 'auto' | keyof typeof openers): Promise<OpenedEngine> {
-  const refused: OpenedEngine['refused'] = [];
-  for (const name of choice === 'auto' ? engineNames : [choice]) {
-    try {
-      return { engine: await openers[name](), refused };
-    } catch (error) {
-      refused.push({ name, reason: messageOf(error) });
-      if (choice !== 'auto' || name === engineNames.at(-1)) throw unusable(refused, error);
-    }
-  }
-  throw unusable(refused, undefined);
+interface Attempt {
+  name: EngineName;
+  open: () => Promise<Engine>;
 }
 
-function unusable(refused: OpenedEngine['refused'], cause: unknown): DcganError {
-  if (cause instanceof DcganError) return cause;
-  return new DcganError(
+export const engineNames: readonly EngineName[] = ['tensorflow', 'webgpu', 'wasm'];
+
+/** What `auto` tries: a GPU if there is a way to compute on it, then the processor. */
+const inOrder: readonly Attempt[] = [
+  { name: 'tensorflow', open: tensorflowOnGpu },
+  { name: 'webgpu', open: () => webgpu({ software: false }) },
+  { name: 'tensorflow', open: tensorflow },
+  { name: 'wasm', open: wasm },
+];
+
+/**
+ * Opens the named engine, or with `auto` the first that works here. Only webgpu has devices to choose from.
+ * @throws DcganError `engine.unusable`, `engine.unknown-device`, `engine.no-devices`
+ */
+export async function openEngine(choice: EngineChoice['engine'], device?: string): Promise<OpenedEngine> {
+  const refused: OpenedEngine['refused'] = [];
+  const attempts = attemptsFor(choice, device);
+  let cause: unknown;
+  for (const attempt of attempts) {
+    const { name, open } = attempt;
+    try {
+      const engine = await open();
+      return { engine, refused: refused.filter((other) => other.name !== name) };
+    } catch (error) {
+      if (error instanceof DcganError && attempt === attempts.at(-1)) throw error;
+      cause = error;
+      if (refused.every((other) => other.name !== name)) refused.push({ name, reason: messageOf(error) });
+    }
+  }
+  throw new DcganError(
     'engine.unusable',
     {
       happened: refused.map(({ name, reason }) => `The ${name} engine cannot be used here: ${reason}.`).join('\n'),
@@ -51,4 +60,48 @@ function unusable(refused: OpenedEngine['refused'], cause: unknown): DcganError 
     },
     { cause },
   );
+}
+
+function attemptsFor(choice: EngineChoice['engine'], device: string | undefined): readonly Attempt[] {
+  if (choice === 'auto' && device === undefined) return inOrder;
+  const name = choice === 'auto' ? 'webgpu' : choice;
+  if (name === 'webgpu') return [{ name, open: () => webgpu({ software: true, device }) }];
+  if (device === undefined) return [{ name, open: name === 'wasm' ? wasm : tensorflow }];
+  throw new DcganError('engine.no-devices', {
+    happened: `The ${name} engine has no devices to choose from, but '${device}' was asked for.`,
+    expected: '--device names an adapter of the webgpu engine; CUDA_VISIBLE_DEVICES is for tensorflow.',
+    fix: `--engine webgpu --device '${device}'`,
+  });
+}
+
+async function tensorflow(): Promise<Engine> {
+  const { findInstallation } = await import('./tensorflow/install/location.ts');
+  const installation = findInstallation();
+  if (!installation) throw new NotHere('not installed; `dcgan engine install` sets it up');
+  const { openTensorflow } = await import('./tensorflow/engine.ts');
+  return openTensorflow(installation);
+}
+
+async function tensorflowOnGpu(): Promise<Engine> {
+  const { findInstallation } = await import('./tensorflow/install/location.ts');
+  if (findInstallation()?.variant === 'cpu') throw new NotHere('installed for the processor, and a GPU comes first');
+  const engine = await tensorflow();
+  if (engine.info.gpu) return engine;
+  throw new NotHere(engine.info.unusedGpu ?? 'it uses no GPU');
+}
+
+async function webgpu(wish: { device?: string | undefined; software: boolean }): Promise<Engine> {
+  const { chooseAdapter, mayHaveAdapters } = await import('./webgpu/choose.ts');
+  if (!wish.software && !mayHaveAdapters(wish)) throw new NotHere('there is no GPU');
+  const { listAdapters, loadDawn, preferredAdapter } = await import('./webgpu/dawn.ts');
+  const dawn = await loadDawn();
+  const adapters = await listAdapters(dawn);
+  const adapter = chooseAdapter(adapters, await preferredAdapter(dawn, adapters), wish);
+  const { openWebgpu } = await import('./webgpu/engine.ts');
+  return openWebgpu(dawn, adapter);
+}
+
+async function wasm(): Promise<Engine> {
+  const { openWasm } = await import('./wasm/engine.ts');
+  return openWasm();
 }

@@ -1,6 +1,6 @@
 // png-sheet: 64 samples side by side in one PNG, and a JSON file that says where each one is, for game engines.
 import { join } from 'node:path';
-import { openEngine } from '../engines/open.ts';
+import { type EngineChoice, openEngine } from '../engines/open.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
 import { samplerFeeds, samplerProgram } from '../models/sampler.ts';
 import type { TrainedGenerator } from '../models/trained-generator.ts';
@@ -12,9 +12,9 @@ import type { ExportFormat } from './format.ts';
 const columns = 8;
 const rows = 8;
 
-export const exportPngSheet: ExportFormat = async ({ generator, name, step, runHash }, folder) => {
+export const exportPngSheet: ExportFormat = async ({ generator, name, step, runHash, choice }, folder) => {
   const { height, width, channels } = generator.config.data;
-  const pixels = await drawSamples(generator, columns * rows);
+  const pixels = await drawSamples(generator, columns * rows, choice);
   const [image, description] = ['sheet.png', 'sheet.json'];
   await writeGrid(join(folder, image), { pixels, height, width, channels }, { columns, padding: 0, scale: 1 });
   const tiles = Array.from({ length: columns * rows }, (_, seed) => ({
@@ -32,8 +32,13 @@ export const exportPngSheet: ExportFormat = async ({ generator, name, step, runH
 const imagesPerCall = 8; // divides the sheet
 
 /** The images of seeds 0, 1, 2, ...: uint8 [count, height, width, channels]. */
-async function drawSamples({ config, network, weights, passes }: TrainedGenerator, count: number): Promise<Uint8Array> {
-  const { engine } = await openEngine('auto');
+async function drawSamples(
+  generator: TrainedGenerator,
+  count: number,
+  choice: EngineChoice = { engine: 'auto' },
+): Promise<Uint8Array> {
+  const { config, network, weights, passes } = generator;
+  const { engine } = await openEngine(choice.engine, choice.device);
   const grid = { ...config.outputs.grid, batchNorm: 'moving' as const }; // whatever a run's own grids are made with
   const inferring = { ...config, outputs: { ...config.outputs, grid } };
   const compiled = await engine.compile(samplerProgram(inferring, network, imagesPerCall), { precision: 'float32' });

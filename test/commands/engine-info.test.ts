@@ -10,7 +10,7 @@ test('where the native engine is not installed, auto is wasm and the report says
   assert.equal(report.name, 'wasm');
   assert.match(report.device, /CPU/);
   assert.match(report.library, /\d+\.\d+\.\d+/);
-  assert.ok(Number.isInteger(report.threads) && report.threads >= 1);
+  assert.ok(Number.isInteger(report.threads) && report.threads! >= 1);
   assert.deepEqual(report.precisions, ['float32']);
   const [tensorflow] = report.notChosen;
   assert.equal(tensorflow?.name, 'tensorflow');

@@ -26,6 +26,7 @@ const options = (more: Partial<ExportOptions>): ExportOptions => ({
   checkpoint: run.runHash,
   format: 'safetensors',
   out: at('exported'),
+  engine: 'auto',
   root,
   ...more,
 });

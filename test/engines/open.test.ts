@@ -14,7 +14,7 @@ test('where the native engine is not installed, auto computes on WASM and says w
   assert.equal(engine.info.name, 'wasm');
   assert.deepEqual(
     refused.map(({ name }) => name),
-    ['tensorflow'],
+    ['tensorflow', 'webgpu'],
   );
   assert.match(refused[0]!.reason, /not installed.*dcgan engine install/);
 });

@@ -28,6 +28,7 @@ export async function openTensorflow(installation: Installation): Promise<Engine
       device: usesGpu ? 'CUDA GPU' : 'CPU',
       library: `TensorFlow ${binding.TF_Version}`,
       threads: threadCount(),
+      gpu: usesGpu,
       precisions: ['float32', 'mixed_bfloat16'],
       autoPrecision: !usesGpu && bfloat16Units() ? 'mixed_bfloat16' : 'float32',
       ...(usesGpu ? {} : await unusedGpu(installation)),

@@ -20,6 +20,7 @@ export async function openWasm(): Promise<Engine> {
       device: `CPU, WebAssembly${reason ? ` (${reason})` : ''}`,
       library: `TensorFlow.js WASM ${version}`,
       threads,
+      gpu: false,
       precisions: ['float32'],
       autoPrecision: 'float32',
     },

@@ -20,7 +20,7 @@ export const exportWeb: ExportFormat = async (source, folder) => {
     latent: config.generator.latent,
     image: { height, width, channels },
     range,
-    dimensions: (await dimensionsByVisibility(source.generator)).slice(0, sliders),
+    dimensions: (await dimensionsByVisibility(source.generator, source.choice)).slice(0, sliders),
   };
   const style = await readFile(join(packageDirectory, 'src/exports/web/page/style.css'));
   const files: BuiltFile[] = [

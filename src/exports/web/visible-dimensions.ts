@@ -1,6 +1,6 @@
 // Which latent dimensions are seen most in the images: those that get a slider.
 import { elementCount } from '../../engines/feeds.ts';
-import { openEngine } from '../../engines/open.ts';
+import { type EngineChoice, openEngine } from '../../engines/open.ts';
 import { latentsOfSeeds } from '../../models/latents.ts';
 import { samplerFeeds, samplerProgram } from '../../models/sampler.ts';
 import type { TrainedGenerator } from '../../models/trained-generator.ts';
@@ -9,10 +9,13 @@ const seeds = [0, 1];
 const perCall = 16; // images: the seed's own, and 15 with one dimension moved
 
 /** Dimensions of the latent vector by how much the images of two seeds change when one is moved by 1, most first. */
-export async function dimensionsByVisibility(generator: TrainedGenerator): Promise<number[]> {
+export async function dimensionsByVisibility(
+  generator: TrainedGenerator,
+  choice: EngineChoice = { engine: 'auto' },
+): Promise<number[]> {
   const { config, network, weights, passes } = generator;
   const { latent } = config.generator;
-  const { engine } = await openEngine('auto');
+  const { engine } = await openEngine(choice.engine, choice.device);
   const compiled = await engine.compile(samplerProgram(config, network, perCall), { precision: 'float32' });
   await compiled.write(weights);
   const changes = new Float64Array(latent.size);

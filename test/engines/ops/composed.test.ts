@@ -16,6 +16,7 @@ const composed: Engine = {
     device: 'CPU',
     library: 'tfjs cpu',
     threads: 1,
+    gpu: false,
     precisions: ['float32'],
     autoPrecision: 'float32',
   },

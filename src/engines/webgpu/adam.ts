@@ -1,0 +1,33 @@
+// An Adam update of one variable in one pass over memory; composed of tfjs's ops it takes about ten.
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { type NamedTensorMap, tidy } from '@tensorflow/tfjs-core';
+import { elementCount } from '../feeds.ts';
+import { applyAdamOp } from '../ops/adam.ts';
+import { dispatch, forEach, type WebgpuKernel } from './kernel.ts';
+
+const buffers = 9; // one more than every GPU lets a kernel have
+
+/** As `applyAdamOp` says. The old values stay, as other functions of the step may read them. */
+export const adamKernel: WebgpuKernel = {
+  kernelName: applyAdamOp.kernelName,
+  kernelFunc: ({ inputs, attrs, backend }) => {
+    if ((backend as WebGPUBackend).device.limits.maxStorageBuffersPerShaderStage < buffers) {
+      return tidy(() => applyAdamOp.compose!(inputs as NamedTensorMap, attrs!));
+    }
+    const { weight, m, v, gradient, stepSize, epsilon } = inputs as NamedTensorMap;
+    const [beta1, beta2] = [attrs!['beta1'] as number, attrs!['beta2'] as number];
+    const body = `
+  let g = gradient[i];
+  let first = ${beta1} * m[i] + ${1 - beta1} * g;
+  let second = ${beta2} * v[i] + ${1 - beta2} * (g * g);
+  nextWeight[i] = weight[i] - first * stepSize[0] / (sqrt(second) + epsilon[0]);
+  nextM[i] = first;
+  nextV[i] = second;`;
+    const { shape } = weight!;
+    return dispatch(backend, {
+      inputs: { weight: weight!, m: m!, v: v!, gradient: gradient!, stepSize: stepSize!, epsilon: epsilon! },
+      outputs: { nextWeight: { shape }, nextM: { shape }, nextV: { shape } },
+      ...forEach(elementCount(shape), body),
+    });
+  },
+};

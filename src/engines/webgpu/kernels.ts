@@ -1,0 +1,18 @@
+// The kernels that training needs and tfjs's WebGPU backend lacks, rounds, or computes in many passes over memory.
+import { adamKernel } from './adam.ts';
+import { channelKernels } from './batch-norm.ts';
+import { intConcatKernel } from './int-concat.ts';
+import type { WebgpuKernel } from './kernel.ts';
+import { reluGradientKernels } from './relu-gradients.ts';
+import { sigmoidKernel } from './sigmoid.ts';
+import { statelessUniformKernel } from './stateless-uniform.ts';
+
+// tfjs's gradients of convolutions are right. As tiled matrix products they were slower on SwiftShader; on GPUs neither is measured.
+export const webgpuKernels: readonly WebgpuKernel[] = [
+  ...channelKernels,
+  ...reluGradientKernels,
+  sigmoidKernel,
+  adamKernel,
+  statelessUniformKernel,
+  intConcatKernel,
+];
