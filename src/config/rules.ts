@@ -1,4 +1,5 @@
 // Rules across keys, each a function that returns its complaints as path and message.
+import { featureMetrics } from './metrics.ts';
 import type { ConfigFile } from './schema.ts';
 import { stageCount } from './stack.ts';
 
@@ -123,6 +124,28 @@ const upsampledStacks: Rule = ({ discriminator }) =>
     return [{ path: `discriminator.layers[${index}].upsample`, message }];
   });
 
+const measurable: Rule = ({ metrics: { names, best, features, every } }) => {
+  const complaints: Complaint[] = [];
+  const lacking = [...(names ?? []), ...(best ? [best] : [])].find((name) => featureMetrics.includes(name));
+  if (lacking && features === undefined) {
+    const message = `${lacking} compares images by a network's features; set metrics.features to mnist or to an ONNX file`;
+    complaints.push({ path: names?.includes(lacking) ? 'metrics.names' : 'metrics.best', message });
+  }
+  if (best && names && !names.includes(best)) {
+    complaints.push({
+      path: 'metrics.best',
+      message: `expected one of metrics.names: ${names.join(', ')}; got ${best}`,
+    });
+  }
+  if (best && !names && !['swd', 'ms-ssim', ...featureMetrics].includes(best)) {
+    complaints.push({ path: 'metrics.best', message: `${best} must stand in metrics.names` });
+  }
+  if (best && every === undefined) {
+    complaints.push({ path: 'metrics.best', message: 'has no effect: metrics.every does not say when to measure' });
+  }
+  return complaints;
+};
+
 const rules: Rule[] = [
   oneLength,
   risingRanges,
@@ -134,6 +157,7 @@ const rules: Rule[] = [
   stageLists,
   outputPadding,
   upsampledStacks,
+  measurable,
 ];
 
 export function checkRules(config: ConfigFile): Complaint[] {
