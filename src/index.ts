@@ -1,5 +1,5 @@
 // The library: what `import 'dcgan'` gives. The same functions that the commands call, without a terminal.
-export { type EvaluateEvent, type EvaluateOptions, type Evaluation, evaluate } from './commands/evaluate.ts';
+export { type EvaluateEvent, type EvaluateOptions, type EvaluateResult, evaluate } from './commands/evaluate.ts';
 export { type InterpolateOptions, type InterpolateResult, interpolate } from './commands/interpolate.ts';
 export {
   type GeneratedImages,

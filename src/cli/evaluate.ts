@@ -1,6 +1,7 @@
 // The evaluate command: flags to options, the result to a table.
-import { type EvaluateOptions, type Evaluation, evaluate } from '../commands/evaluate.ts';
-import { type MetricName, metrics } from '../metrics/table.ts';
+import { type EvaluateOptions, type EvaluateResult, evaluate } from '../commands/evaluate.ts';
+import type { MetricName } from '../config/metrics.ts';
+import { metrics } from '../metrics/table.ts';
 import { formatCount, formatTable } from './format.ts';
 import { createProgress } from './progress.ts';
 
@@ -13,6 +14,7 @@ interface EvaluateFlags extends EvaluateOptions {
 const titles: Readonly<Record<string, string>> = {
   decode: 'Decoding',
   generate: 'Generating',
+  features: 'Computing features',
   nearest: 'Looking for nearest images',
 };
 
@@ -33,16 +35,20 @@ export async function runEvaluate({ json, step, best, ...options }: EvaluateFlag
   }
 }
 
-function describe(result: Evaluation & { files: string[] }): string {
-  const { checkpoint, step, count, seed, size, resizer, colours, data } = result;
+function describe(result: EvaluateResult): string {
+  const { checkpoint, step, count, seed, size, resizer, colours, data, features } = result;
   const head = [
     `${checkpoint}, step ${step}: ${formatCount(count)} generated images against as many of the ${formatCount(data.images)} in ${data.folder}`,
     `(${data.split}); seed ${seed}; at ${size.width} x ${size.height} pixels, ${colours}, resized: ${resizer}.`,
   ];
+  if (features) {
+    const { network, sha256, size: values, input } = features;
+    head.push(`Features: ${values} of ${network} (sha256 ${sha256.slice(0, 12)}); its input: ${input}.`);
+  }
   return [...head, '', formatTable(rowsOf(result), [1, 2]), '', ...result.files].join('\n');
 }
 
-function rowsOf({ metrics: measured, nearest }: Evaluation): string[][] {
+function rowsOf({ metrics: measured, nearest }: EvaluateResult): string[][] {
   const number = (value: number | undefined) => (value === undefined ? '' : value.toPrecision(4));
   const rows = Object.entries(measured).flatMap(([name, { values, ofData }]) =>
     Object.entries(values).map(([part, value], i) => [

@@ -168,9 +168,11 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--data <folder>', 'the real images (default: those the generator was trained on)')
     .option(
       '--metrics <names>',
-      'comma-separated: swd, ms-ssim, precision-recall, diversity, nearest (default: all)',
+      'comma-separated: swd, ms-ssim, precision-recall, diversity, nearest; fid, kid with features (default: all)',
       commaSeparated,
     )
+    .option('--features <network>', 'what fid and kid compare images by: mnist, or an ONNX file')
+    .option('--features-set <key=value>', 'what the ONNX file leaves open, e.g. range=[-1,1]; repeatable', collect, [])
     .option('--count <number>', 'how many images to generate, and as many real ones', positiveInteger, 4096)
     .option(
       '--size <pixels>',

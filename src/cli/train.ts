@@ -122,6 +122,12 @@ function show(event: AnyEvent, progress: Progress): void {
     case 'health':
       progress.line(`Step ${event.step}: ${describeHealth(event)}`);
       break;
+    case 'measuring':
+      progress.update('Measuring', event.done, event.total, `${event.phase} at step ${event.step}`);
+      break;
+    case 'evaluation':
+      progress.line(describeEvaluation(event));
+      break;
     case 'rollback':
       progress.line(`${event.reason}`);
       progress.line(
@@ -171,6 +177,22 @@ function describeTick({
     `${tick.imagesPerSecond.toFixed(0)} img/s`,
     `${formatDuration(secondsLeft)} left`,
   ].join(' · ');
+}
+
+/** The numbers with the data's in parentheses, and what measuring costs. */
+function describeEvaluation({
+  step,
+  values,
+  seconds,
+  share,
+  isBest,
+}: Extract<TrainingEvent, { type: 'evaluation' }>): string {
+  const number = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(4)).toString() : 'no number');
+  const parts = values.map(({ name, value, ofData }) =>
+    ofData === undefined ? `${name} ${number(value)}` : `${name} ${number(value)} (data ${number(ofData)})`,
+  );
+  const cost = `measured in ${seconds.toFixed(1)} s, ${(100 * share).toFixed(1)} % of the time so far`;
+  return `Step ${step}: ${parts.join(', ')}${isBest ? '; the best so far' : ''}; ${cost}.`;
 }
 
 function describeHealth({ state, since }: Extract<TrainingEvent, { type: 'health' }>): string {

@@ -1,14 +1,20 @@
 // dcgan evaluate: a checkpoint's generator against real images -> metrics, a line in evaluations.jsonl, a picture of neighbours.
 import { join, relative } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { featureMetrics, type MetricName, metricNames } from '../config/metrics.ts';
+import { configWithin } from '../config/written-out.ts';
 import { openImages } from '../data/open.ts';
-import type { EngineChoice } from '../engines/open.ts';
+import { type EngineChoice, openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
+import { openFeatures } from '../features/open-features.ts';
 import { protocolSize, type Size } from '../metrics/protocol-size.ts';
-import { type Measured, type MetricName, metricNames, metrics } from '../metrics/table.ts';
 import { createWork } from '../metrics/work.ts';
-import { appendJsonLine } from '../outputs/metrics-log.ts';
+import { appendEvaluation } from '../outputs/evaluations-log.ts';
 import { makeFolder } from '../outputs/write-file.ts';
-import { checkSize, compareWith, countImages, generateImages } from './evaluation-images.ts';
+import { describeEvaluation, type Evaluation } from './evaluation.ts';
+import { checkSize, countImages, generateImages } from './evaluation-images.ts';
+import { createEvaluator } from './evaluator.ts';
+import { openImageMaker } from './image-maker.ts';
 import { compareNeighbours, type NeighbourResult } from './neighbours.ts';
 import { type OpenedGenerator, openGenerator } from './open-generator.ts';
 import { findFolder } from './prepare-run.ts';
@@ -17,8 +23,12 @@ export interface EvaluateOptions extends EngineChoice {
   checkpoint: string;
   /** Folder of real images; what the generator was trained on where it is left out. */
   data?: string;
-  /** Names of metrics, or `nearest`; all where it is left out. */
+  /** Names of metrics, or `nearest`; where it is left out all that can be: some need features. */
   metrics?: readonly string[];
+  /** What fid and kid compare images by: `mnist` or the path of an ONNX file; the config's where it is left out. */
+  features?: string;
+  /** Keys of metrics.features, as `range=[-1,1]`. */
+  featuresSet?: readonly string[];
   /** Generated images, and as many real ones; fewer where the folder holds fewer. */
   count: number;
   /** Size to compare at; the images' own, up to a multiple of 16, where it is left out. */
@@ -28,22 +38,13 @@ export interface EvaluateOptions extends EngineChoice {
   root: string;
 }
 
-/** Everything that is needed to read the numbers, and to get them again. */
-export interface Evaluation {
-  runHash: string;
+export interface EvaluateResult extends Evaluation {
+  /** What the checkpoint was called. */
   checkpoint: string;
-  step: number;
-  data: { folder: string; images: number; fingerprint: string; split: 'training data' | 'other data' };
-  /** Generated images, and as many real ones. */
-  count: number;
-  seed: number;
-  size: Size;
-  resizer: string;
-  colours: 'gray' | 'RGB' | 'RGBA on white';
-  metrics: Partial<Record<MetricName, Measured & { protocol: string }>>;
   nearest?: NeighbourResult;
   /** Damaged checkpoints that were passed over. */
   refused: OpenedGenerator['refused'];
+  files: string[];
 }
 
 type EvaluationName = MetricName | 'nearest';
@@ -51,7 +52,7 @@ type EvaluationName = MetricName | 'nearest';
 const evaluationNames: readonly EvaluationName[] = [...metricNames, 'nearest'];
 
 export type EvaluateEvent = {
-  phase: 'list' | 'decode' | 'generate' | EvaluationName;
+  phase: 'list' | 'decode' | 'generate' | 'features' | EvaluationName;
   done: number;
   total: number;
 };
@@ -60,89 +61,88 @@ export type EvaluateEvent = {
  * Measures, appends a line to results/<hash>/evaluations.jsonl and writes neighbours-<step>.png beside it. Not into metrics.jsonl:
  * that is the run's own record, one line per tick in order, of which a resumed run drops what it does again; an evaluation may
  * come at any time, of any step, as often as one likes, and stays.
- * @throws DcganError as openGenerator and openImages do, `usage.unknown-metric`, `usage.evaluation-size`, `usage.too-few-images`,
- * `usage.too-many-images`, `data.too-few-images`
+ * @throws DcganError as openGenerator, openImages and openFeatures do, `usage.unknown-metric`, `usage.no-features`,
+ * `usage.evaluation-size`, `usage.too-few-images`, `usage.too-many-images`, `data.too-few-images`
  */
 export async function evaluate(
   options: EvaluateOptions,
   onEvent: (event: EvaluateEvent) => void,
-): Promise<Evaluation & { files: string[] }> {
-  const names = resolveNames(options.metrics);
-  const {
-    generator,
-    label,
-    runHash: hash,
-    dataFingerprint,
-    step,
-    refused,
-  } = await openGenerator(options.checkpoint, options);
-  const { config } = generator;
-  const { height, width, channels, background, fit } = config.data;
-  const size = options.size ?? protocolSize(config.data);
+): Promise<EvaluateResult> {
+  const { root, seed } = options;
+  const opened = await openGenerator(options.checkpoint, options);
+  const { generator, label, runHash, dataFingerprint, step, refused } = opened;
+  const { data, metrics } = withFeatures(generator.config, options);
+  const names = resolveNames(options.metrics, metrics.features !== undefined);
+  const { height, width, channels, background, fit } = data;
+  const size = options.size ?? protocolSize(data);
   checkSize(size);
-  const folder = options.data ?? config.data.folder;
-  const directory = findFolder(folder, options.root);
+  const folder = options.data ?? data.folder;
+  const { engine } = await openEngine(options.engine, options.device);
+  const usesFeatures = names.some((name) => isMetric(name) && featureMetrics.includes(name));
+  const network =
+    metrics.features && usesFeatures ? await openFeatures(metrics.features, { engine, root, size: data }) : undefined;
+  const directory = findFolder(folder, root);
   const dataset = await openImages({ directory, height, width, channels, background, fit }, onEvent);
   const count = countImages(options.count, dataset, size);
-  const results = join(options.root, 'results', hash);
+  const results = join(root, 'results', runHash);
   await makeFolder(results);
 
-  const fake = await generateImages(generator, { ...options, count }, (done, total) =>
+  const maker = await openImageMaker(engine, generator, count);
+  const fake = await generateImages(maker, generator, { count, seed }, (done, total) =>
     onEvent({ phase: 'generate', done, total }),
   );
-  const comparison = compareWith(dataset, fake, { count, size, seed: options.seed });
-  const measured: Evaluation['metrics'] = {};
-  let nearest: NeighbourResult | undefined;
+  maker.dispose();
+  const protocol = { names: names.filter(isMetric), count, seed, size, ...(network && { network }) };
+  const measured = await createEvaluator(dataset, protocol).measure(fake, (phase, done, total) =>
+    onEvent({ phase, done, total }),
+  );
+  await network?.dispose();
   const log = join(results, 'evaluations.jsonl');
   const files = [log];
-  for (const name of names) {
-    const work = createWork((done, total) => onEvent({ phase: name, done, total }));
-    if (name === 'nearest') {
-      const picture = join(results, `neighbours-${String(step).padStart(6, '0')}.png`);
-      files.push(picture);
-      nearest = await compareNeighbours(fake, dataset, { seed: options.seed, picture }, work);
-    } else {
-      const { protocol, measure } = metrics[name];
-      measured[name] = { protocol, ...(await measure(comparison, work)) };
-    }
+  let nearest: NeighbourResult | undefined;
+  if (names.includes('nearest')) {
+    const picture = join(results, `neighbours-${String(step).padStart(6, '0')}.png`);
+    const work = createWork((done, total) => onEvent({ phase: 'nearest', done, total }));
+    nearest = await compareNeighbours(fake, dataset, { seed, picture }, work);
+    files.push(picture);
   }
   dataset.close();
 
-  const isTrainingData = dataset.fingerprint === dataFingerprint;
-  const evaluation: Evaluation = {
-    runHash: hash,
-    checkpoint: label,
-    step,
-    data: {
-      folder,
-      images: dataset.count,
-      fingerprint: dataset.fingerprint,
-      split: isTrainingData ? 'training data' : 'other data',
-    },
-    count,
-    seed: options.seed,
-    size,
-    resizer: describeResizer(config.data, size),
-    colours: ({ 1: 'gray', 3: 'RGB', 4: 'RGBA on white' } as const)[channels],
-    metrics: measured,
-    ...(nearest && { nearest }),
-    refused,
-  };
-  await appendJsonLine(log, { time: new Date().toISOString(), ...evaluation });
-  return { ...evaluation, files: files.map((file) => relative(options.root, file)) };
+  const run = { runHash, step, dataFingerprint, folder };
+  const evaluation = { ...describeEvaluation('evaluate', run, dataset, protocol, measured), checkpoint: label };
+  const result = { ...evaluation, ...(nearest && { nearest }), refused };
+  await appendEvaluation(log, { time: new Date().toISOString(), ...result });
+  return { ...result, files: files.map((file) => relative(root, file)) };
 }
 
-function resolveNames(names: readonly string[] = evaluationNames): readonly EvaluationName[] {
+/** The config with the features that the command line names, and checked as if they stood in it. */
+function withFeatures(config: Config, { features, featuresSet = [] }: EvaluateOptions): Config {
+  const named = features === undefined ? [] : [`metrics.features=${JSON.stringify({ network: features })}`];
+  const overrides = [...named, ...featuresSet.map((set) => `metrics.features.${set}`)];
+  return overrides.length === 0 ? config : configWithin(config, 'the command line', overrides);
+}
+
+function isMetric(name: EvaluationName): name is MetricName {
+  return name !== 'nearest';
+}
+
+function resolveNames(names: readonly string[] | undefined, hasFeatures: boolean): readonly EvaluationName[] {
+  const needFeatures: readonly string[] = hasFeatures ? [] : featureMetrics;
+  if (names === undefined) return evaluationNames.filter((name) => !needFeatures.includes(name));
   const unknown = names.find((name) => !evaluationNames.some((known) => known === name));
-  if (unknown === undefined) return evaluationNames.filter((name) => names.includes(name));
-  throw new DcganError('usage.unknown-metric', {
-    happened: `There is no metric called ${JSON.stringify(unknown)}.`,
-    expected: `There are ${evaluationNames.join(', ')}.`,
-    fix: '--metrics swd,ms-ssim',
-  });
-}
-
-function describeResizer(from: Size, to: Size): string {
-  if (from.height === to.height && from.width === to.width) return 'none';
-  return `bilinear, ${from.width} x ${from.height} to ${to.width} x ${to.height}`;
+  if (unknown !== undefined) {
+    throw new DcganError('usage.unknown-metric', {
+      happened: `There is no metric called ${JSON.stringify(unknown)}.`,
+      expected: `There are ${evaluationNames.join(', ')}.`,
+      fix: '--metrics swd,ms-ssim',
+    });
+  }
+  const lacking = names.find((name) => needFeatures.includes(name));
+  if (lacking !== undefined) {
+    throw new DcganError('usage.no-features', {
+      happened: `${lacking} compares images by what a network makes of them, and none is named.`,
+      fix: '--features mnist for digits, or --features FILE.onnx: Inception for example.',
+    });
+  }
+  return evaluationNames.filter((name) => names.includes(name));
 }

@@ -12,13 +12,15 @@ export interface ImageMaker {
   imagesPerCall: number;
   /** latents float32 [count, size] -> uint8 [count, height, width, channels]. */
   make(latents: Float32Array): Promise<Uint8Array>;
+  /** Takes other weights of the same network from here on. */
+  write(weights: TrainedGenerator['weights'], passes: number): Promise<void>;
   dispose(): void;
 }
 
 /** Compiles a generator for about `count` images, in float32, so that the same seed is the same image on every machine. */
 export async function openImageMaker(
   engine: Engine,
-  { config, network, weights, passes }: TrainedGenerator,
+  { config, network, weights, passes: startPasses }: TrainedGenerator,
   count: number,
   onMeasure: (done: number, total: number) => void = () => {},
 ): Promise<ImageMaker> {
@@ -29,6 +31,7 @@ export async function openImageMaker(
   });
   await compiled.write(weights);
   const latentSize = config.generator.latent.size;
+  let passes = startPasses;
 
   async function make(latents: Float32Array): Promise<Uint8Array> {
     const wanted = latents.length / latentSize;
@@ -43,7 +46,11 @@ export async function openImageMaker(
     }
     return pixels;
   }
-  return { imagesPerCall: size, make, dispose: () => compiled.dispose() };
+  async function write(next: TrainedGenerator['weights'], nextPasses: number): Promise<void> {
+    await compiled.write(next);
+    passes = nextPasses;
+  }
+  return { imagesPerCall: size, make, write, dispose: () => compiled.dispose() };
 }
 
 /** Whatever a run's own grids do: with the statistics of its batch, an image would change with its neighbours. */

@@ -9,6 +9,7 @@ import type { OpenedEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
 import { bestCheckpoint } from '../outputs/checkpoint.ts';
 import { describeEnvironment } from '../outputs/environment.ts';
+import { truncateEvaluations } from '../outputs/evaluations-log.ts';
 import { writeGrid } from '../outputs/grid.ts';
 import { truncateMetrics } from '../outputs/metrics-log.ts';
 import { createRunFolder, writeJson } from '../outputs/run-folder.ts';
@@ -25,6 +26,7 @@ import { batchSizes } from '../training/schedule.ts';
 import { vitalsImages } from '../training/vitals.ts';
 import { type EarlierOfName, findEarlier } from './find-earlier.ts';
 import { type PreparationEvent, type PreparedRun, prepareRun, type RunOptions } from './prepare-run.ts';
+import { openTrainingEvaluation } from './training-evaluation.ts';
 
 export interface TrainOptions extends RunOptions {
   /** Start over, removing what the same run has written before. */
@@ -109,6 +111,7 @@ export async function trainPrepared(
     : { position: startingPosition, values: () => startingValues(program, config, networks) };
   const start = saved?.position ?? begin.position;
   await truncateMetrics(join(folders.results, 'metrics.jsonl'), start.step); // what was written after the checkpoint
+  await truncateEvaluations(join(folders.results, 'evaluations.jsonl'), start.step);
   const identity = { ...config, dataFingerprint: dataset.fingerprint, forkedFrom };
   await compiled.write(saved ? savedValues(saved, program) : begin.values());
   const earlier = from ? undefined : await findEarlier(options.root, config.name, hash, identity);
@@ -132,12 +135,18 @@ export async function trainPrepared(
     forkedFrom,
     keepEverySteps: schedule.keepCheckpointsEverySteps,
   };
+  const evaluation = await openTrainingEvaluation(prepared, {
+    root: options.root,
+    results: folders.results,
+    program: compiled,
+  });
   const parts = {
     config,
     program: compiled,
     schedule,
     folder: folders.results,
     look: createLook(config, dataset, compiled),
+    measure: evaluation?.measure,
     saveCheckpoint: (at: Position, best: boolean) => save(folders, contents, at, { best }),
     bestCheckpoint: () => bestCheckpoint(folders.checkpoints),
     onEvent: io.onEvent,
@@ -154,6 +163,7 @@ export async function trainPrepared(
     },
     start,
   );
+  await evaluation?.dispose();
   compiled.dispose();
   dataset.close();
   return describeResult(options.root, hash, folders, position, interrupted);
@@ -211,6 +221,8 @@ function describeResult(
     'metrics.jsonl',
     'reals.png',
     'loss.png',
+    'evaluations.jsonl',
+    'evaluations.png',
     'evolution.png',
     lastSamples,
   ];

@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { Duration } from './durations.ts';
 import type { Layer } from './layers.ts';
+import type { FeaturesConfig, MetricName } from './metrics.ts';
 import type { ConfigFile } from './schema.ts';
 import type { lossObject } from './training.ts';
 
@@ -24,6 +25,10 @@ type TrainingConfig = Omit<TrainingFile, 'epochs' | 'steps' | 'images' | 'loss' 
   labels: LabelsConfig;
 };
 export type OptimizerConfig = ConfigFile['generator']['optimizer'];
+type MetricsConfig = Omit<ConfigFile['metrics'], 'names' | 'features'> & {
+  names: readonly MetricName[];
+  features?: FeaturesConfig;
+};
 type DataConfig = Omit<ConfigFile['data'], 'size'> & { height: number; width: number };
 
 export interface Config {
@@ -34,5 +39,6 @@ export interface Config {
   generator: GeneratorConfig;
   discriminator: DiscriminatorConfig;
   training: TrainingConfig;
+  metrics: MetricsConfig;
   outputs: ConfigFile['outputs'];
 }

@@ -5,6 +5,7 @@ import { parseDocument } from 'yaml';
 import { DcganError, messageOf } from '../errors.ts';
 import { describeIssues } from './complaints.ts';
 import type { Config } from './config.ts';
+import { featuresObject, namesOf } from './metrics.ts';
 import { applyOverrides } from './overrides.ts';
 import { type Complaint, checkRules } from './rules.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
@@ -44,8 +45,14 @@ function resolve(file: ConfigFile, name: string): Config {
       loss: typeof loss === 'string' ? lossObject.parse({ type: loss }) : loss,
       labels: { inverted, real, fake, flip },
     },
+    metrics: resolveMetrics(file.metrics),
     outputs: file.outputs,
   };
+}
+
+function resolveMetrics({ features, ...metrics }: ConfigFile['metrics']): Config['metrics'] {
+  const network = typeof features === 'string' ? featuresObject.parse({ network: features }) : features;
+  return { ...metrics, names: namesOf({ ...metrics, features }), ...(network && { features: network }) };
 }
 
 async function readText(path: string): Promise<string> {

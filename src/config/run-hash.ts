@@ -9,7 +9,10 @@ export interface Origin {
 }
 
 /** All that a run's hash is made of. */
-export type RunIdentity = Pick<Config, 'seed' | 'data' | 'generator' | 'discriminator' | 'training' | 'outputs'> & {
+export type RunIdentity = Pick<
+  Config,
+  'seed' | 'data' | 'generator' | 'discriminator' | 'training' | 'metrics' | 'outputs'
+> & {
   dataFingerprint: string;
   forkedFrom?: Origin | undefined;
 };
@@ -23,15 +26,21 @@ export function runHash(config: Config, dataFingerprint: string, forkedFrom?: Or
 /**
  * The config and the data's fingerprint, without what does not change a step: names, where the data lies, what is
  * written when, and how long the run goes on (training further is the same run). Warnings and stops change no step
- * either; rollbacks do, and where they come and lead to depends on the cadence of ticks and checkpoints.
+ * either; rollbacks do, and where they come and lead to depends on the cadence of ticks and checkpoints, and on what is
+ * measured where a metric says which checkpoint is the best.
  */
 function decisive(identity: RunIdentity) {
-  const { seed, data, generator, discriminator, training, outputs, dataFingerprint, forkedFrom } = identity;
+  const { seed, data, generator, discriminator, training, metrics, outputs, dataFingerprint, forkedFrom } = identity;
   const { folder: _folder, ...dataSettings } = data;
   const { length: _length, onCollapse, rollbackTries, ...trainingSettings } = training;
   const rollbacks =
     onCollapse === 'rollback'
-      ? { rollbackTries, metricsEvery: outputs.metricsEvery, checkpointEvery: outputs.checkpointEvery }
+      ? {
+          rollbackTries,
+          metricsEvery: outputs.metricsEvery,
+          checkpointEvery: outputs.checkpointEvery,
+          ...(metrics?.best && { metrics }), // an older run's config.json has no such section
+        }
       : undefined;
   return {
     seed,

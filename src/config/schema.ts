@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { durationSchema } from './durations.ts';
 import { biasInitializer, initializer } from './initializers.ts';
 import { layerSchema } from './layers.ts';
+import { metrics } from './metrics.ts';
 import { scheduled } from './scheduled.ts';
 import { training } from './training.ts';
 
@@ -116,6 +117,7 @@ export const configSchema = z
     generator,
     discriminator,
     training,
+    metrics,
     outputs,
   })
   .describe('A dcgan experiment.');

@@ -1,5 +1,5 @@
 // A file of weights to variables: opened, its networks found, every tensor converted, and a record of what became of it.
-import type { Network, NetworkName } from '../models/network.ts';
+import type { Network } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
 import type { NamedTensors } from '../outputs/safetensors.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
@@ -9,7 +9,7 @@ import { describing, openWeights } from './open-weights.ts';
 
 /** What was taken from where, for people and scripts. */
 export interface ImportReport {
-  network: NetworkName;
+  network: Network['name'];
   file: string;
   format: string;
   /** The keys that lead to it within the file; '' is the whole file. */

@@ -2,48 +2,61 @@
 // |m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)).
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Features } from './features.ts';
+import { type Normal, normalOf } from './normal.ts';
+import { part, type Work } from './work.ts';
 
-interface Normal {
-  mean: Float64Array;
-  /** [size, size], with n - 1 below the fraction. */
-  covariance: Matrix;
+export async function frechetDistance(real: Features, fake: Features, work: Work): Promise<number> {
+  return frechetDistanceOf(await normalOf(real, part(work, 0, 2)), await normalOf(fake, part(work, 1, 2)));
 }
 
-export function frechetDistance(real: Features, fake: Features): number {
-  return frechetDistanceOf(normalOf(real), normalOf(fake));
-}
-
-/** Mean and covariance of features. There should be more images than features. */
-function normalOf(features: Features): Normal {
-  const { count, size } = features;
-  const mean = new Float64Array(size);
-  for (let image = 0; image < count; image++) {
-    for (const [i, value] of features.read(image, 1).entries()) mean[i]! += value / count;
-  }
-  const sums = Array.from({ length: size }, () => new Float64Array(size));
-  for (let image = 0; image < count; image++) {
-    const centred = Float64Array.from(features.read(image, 1), (value, i) => value - mean[i]!);
-    for (const [i, row] of sums.entries()) {
-      const factor = centred[i]! / (count - 1);
-      for (let j = 0; j < size; j++) row[j]! += factor * centred[j]!;
-    }
-  }
-  return { mean, covariance: new Matrix(sums) };
-}
-
-/** tr((S1 S2)^(1/2)) is the sum of the roots of the eigenvalues of S1^(1/2) S2 S1^(1/2), which is symmetric. */
 function frechetDistanceOf(first: Normal, second: Normal): number {
+  const size = first.mean.length;
   const meanDistance = first.mean.reduce((sum, value, i) => sum + (value - second.mean[i]!) ** 2, 0);
-  const root = squareRoot(first.covariance);
-  const product = root.mmul(second.covariance).mmul(root);
-  const eigenvalues = new EigenvalueDecomposition(product, { assumeSymmetric: true }).realEigenvalues;
-  const rootTrace = eigenvalues.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
-  return meanDistance + first.covariance.trace() + second.covariance.trace() - 2 * rootTrace;
+  return (
+    meanDistance + traceOf(first.covariance, size) + traceOf(second.covariance, size) - 2 * rootTrace(first, second)
+  );
 }
 
-/** Of a symmetric matrix without negative eigenvalues; what rounding made negative counts as 0. */
-function squareRoot(matrix: Matrix): Matrix {
-  const { eigenvectorMatrix, realEigenvalues } = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
-  const roots = realEigenvalues.map((value) => Math.sqrt(Math.max(0, value)));
-  return eigenvectorMatrix.clone().mulRowVector(roots).mmul(eigenvectorMatrix.transpose());
+function traceOf(matrix: Float64Array, size: number): number {
+  let trace = 0;
+  for (let i = 0; i < size; i++) trace += matrix[i * size + i]!;
+  return trace;
+}
+
+/** tr((S1 S2)^(1/2)): with S1 = L L^T, the sum of the roots of the eigenvalues of L^T S2 L, which is symmetric. */
+function rootTrace({ covariance, mean }: Normal, second: Normal): number {
+  const size = mean.length;
+  const factor = factorOf(covariance, size);
+  if (factor.length === 0) return 0;
+  const transposed = new Matrix(factor); // [rank, size]
+  const inner = transposed.mmul(Matrix.from1DArray(size, size, second.covariance)).mmul(transposed.transpose());
+  const { realEigenvalues } = new EigenvalueDecomposition(inner, { assumeSymmetric: true });
+  return realEigenvalues.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
+}
+
+/**
+ * The columns of L with L L^T = S, by Cholesky's method with pivots: it ends where nothing is left but rounding, so that a
+ * covariance of few images has few columns.
+ */
+function factorOf(covariance: Float64Array, size: number): Float64Array[] {
+  const left = Float64Array.from({ length: size }, (_, i) => covariance[i * size + i]!);
+  const smallest = Math.max(...left) * size * Number.EPSILON;
+  const columns: Float64Array[] = [];
+  while (columns.length < size) {
+    const pivot = left.indexOf(Math.max(...left));
+    if (left[pivot]! <= smallest) break;
+    const column = covariance.slice(pivot * size, (pivot + 1) * size);
+    for (const before of columns) {
+      const factor = before[pivot]!;
+      for (let i = 0; i < size; i++) column[i]! -= factor * before[i]!;
+    }
+    const root = Math.sqrt(left[pivot]!);
+    for (let i = 0; i < size; i++) {
+      column[i]! /= root;
+      left[i]! -= column[i]! ** 2;
+    }
+    left[pivot] = 0;
+    columns.push(column);
+  }
+  return columns;
 }

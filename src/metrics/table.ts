@@ -1,19 +1,20 @@
 // The metrics by the names that a person types, each with its protocol and what its numbers mean.
+import type { MetricName } from '../config/metrics.ts';
 import { meanPairwiseDistance } from './diversity.ts';
-import { pixelFeatures } from './features.ts';
+import { type Features, pixelFeatures } from './features.ts';
+import { frechetDistance } from './frechet-distance.ts';
 import type { ImageSet } from './images.ts';
+import { kernelDistanceCubic, publishedSubsets } from './kernel-distance.ts';
 import { msSsimMmagic } from './ms-ssim.ts';
 import { precisionRecallK3 } from './precision-recall.ts';
 import { slicedWassersteinMmagic } from './sliced-wasserstein.ts';
-import { part, type Work } from './work.ts';
+import type { Work } from './work.ts';
 
-/** What is compared: gray or RGB images of one size, as many generated as real ones. */
-export interface Comparison {
-  real: ImageSet;
-  fake: ImageSet;
-  /** As many other real images, where there are enough: they show what a perfect generator would get. */
-  otherReal?: ImageSet;
-  seed: number;
+/** One set of images as metrics see it: gray or RGB. */
+export interface Side {
+  images: ImageSet;
+  /** What a network makes of them, where there is one. */
+  features?: Features;
 }
 
 type Values = Record<string, number>;
@@ -27,50 +28,66 @@ export interface Measured {
 export interface Metric {
   protocol: string;
   meaning: string;
-  measure(comparison: Comparison, work: Work): Promise<Measured>;
+  /** What stands beside the numbers: those of the real images themselves, or of as many others, which a perfect generator would get. */
+  beside: 'real' | 'otherReal';
+  /** Of some images, against as many real ones. */
+  measure(images: Side, real: Side, seed: number, work: Work): Promise<Values>;
+  /** One number to choose by: lower is better. */
+  score(measured: Measured): number;
 }
 
-export const metrics = {
+export const metrics: Readonly<Record<MetricName, Metric>> = {
   swd: {
     protocol: 'sliced Wasserstein distance x 1000, mmagic: Laplacian pyramid, 128 patches of 7 x 7, 512 directions',
     meaning: 'lower is better',
-    async measure({ real, fake, otherReal, seed }, work) {
-      const compare = (images: ImageSet, index: number) =>
-        slicedWassersteinMmagic(real, images, seed, part(work, index, otherReal ? 2 : 1));
-      return { values: await compare(fake, 0), ...(otherReal && { ofData: await compare(otherReal, 1) }) };
-    },
+    beside: 'otherReal',
+    measure: (side, real, seed, work) => slicedWassersteinMmagic(real.images, side.images, seed, work),
+    score: ({ values }) => values['average']!,
   },
   'ms-ssim': {
     protocol: 'MS-SSIM of images two by two, mmagic: 5 scales, Gaussian window of 11 or the side',
     meaning: 'as the data; higher is less diverse',
-    async measure({ real, fake }, work) {
-      return {
-        values: { similarity: await msSsimMmagic(fake, part(work, 0, 2)) },
-        ofData: { similarity: await msSsimMmagic(real, part(work, 1, 2)) },
-      };
-    },
+    beside: 'real',
+    measure: async ({ images }, _, __, work) => ({ similarity: await msSsimMmagic(images, work) }),
+    score: ({ values, ofData }) => Math.abs(values['similarity']! - ofData!['similarity']!),
   },
   'precision-recall': {
     protocol: 'improved precision and recall, k = 3, over pixels',
     meaning: 'higher is better: look real; cover the data',
-    async measure({ real, fake, otherReal }, work) {
-      const compare = (images: ImageSet, index: number) =>
-        precisionRecallK3(pixelFeatures(real), pixelFeatures(images), part(work, index, otherReal ? 2 : 1));
-      return { values: await compare(fake, 0), ...(otherReal && { ofData: await compare(otherReal, 1) }) };
-    },
+    beside: 'otherReal',
+    measure: (side, real, _, work) => precisionRecallK3(pixelFeatures(real.images), pixelFeatures(side.images), work),
+    score: ({ values: { precision, recall } }) => -harmonicMean(precision!, recall!),
   },
   diversity: {
     protocol: 'mean Euclidean distance of all pairs, over pixels in 0..1',
     meaning: 'as the data; lower is less diverse',
-    async measure({ real, fake }, work) {
-      return {
-        values: { distance: await meanPairwiseDistance(pixelFeatures(fake), part(work, 0, 2)) },
-        ofData: { distance: await meanPairwiseDistance(pixelFeatures(real), part(work, 1, 2)) },
-      };
-    },
+    beside: 'real',
+    measure: async ({ images }, _, __, work) => ({ distance: await meanPairwiseDistance(pixelFeatures(images), work) }),
+    score: ({ values, ofData }) => Math.abs(values['distance']! - ofData!['distance']!),
   },
-} as const satisfies Record<string, Metric>;
+  fid: {
+    protocol: "Fréchet distance of a network's features, as FID: covariances in float64",
+    meaning: 'lower is better; falls with the count',
+    beside: 'otherReal',
+    measure: async ({ features }, real, _, work) => ({
+      distance: await frechetDistance(real.features!, features!, work),
+    }),
+    score: ({ values }) => values['distance']!,
+  },
+  kid: {
+    protocol:
+      "kernel distance of a network's features, as KID: (x . y / size + 1)^3, 100 subsets of 1,000 or one of all",
+    meaning: 'lower is better; 0 for the data',
+    beside: 'otherReal',
+    async measure({ features }, real, seed, work) {
+      const subsets = publishedSubsets(features!.count, seed);
+      const { mean, deviation } = await kernelDistanceCubic(real.features!, features!, subsets, work);
+      return { mean, ...(subsets.count > 1 && { deviation }) };
+    },
+    score: ({ values }) => values['mean']!,
+  },
+};
 
-export type MetricName = keyof typeof metrics;
-
-export const metricNames = Object.keys(metrics) as MetricName[];
+function harmonicMean(a: number, b: number): number {
+  return a + b === 0 ? 0 : (2 * a * b) / (a + b);
+}

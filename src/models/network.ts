@@ -20,7 +20,8 @@ interface WalkedLayer {
 }
 
 export interface Network {
-  name: NetworkName;
+  /** Variables are called `name/index/part`. */
+  name: NetworkName | 'classifier';
   layers: readonly WalkedLayer[];
   input: Shape;
   output: Shape;
@@ -28,7 +29,7 @@ export interface Network {
 
 /** Walks the shapes through a stack; the first layer that does not fit is an error that names it. */
 export function buildNetwork(
-  name: NetworkName,
+  name: Network['name'],
   stack: { layers: readonly Layer[] } & Initializers,
   input: Shape,
 ): Network {
@@ -42,7 +43,7 @@ export function buildNetwork(
 }
 
 function walkLayer(
-  network: NetworkName,
+  network: Network['name'],
   layer: Layer,
   index: number,
   input: Shape,
@@ -59,7 +60,7 @@ function walkLayer(
   };
 }
 
-function outputShape(network: NetworkName, layer: Layer, index: number, input: Shape): Shape {
+function outputShape(network: Network['name'], layer: Layer, index: number, input: Shape): Shape {
   try {
     return kindOf(layer).outputShape(layer, input);
   } catch (error) {

@@ -34,6 +34,12 @@ export async function appendJsonLine(path: string, record: object): Promise<void
   });
 }
 
+/** The lines of a file that hold anything; a file that is not there has none. */
+export async function readLines(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch(emptyIfMissing);
+  return text.split('\n').filter((line) => line !== '');
+}
+
 /** Reads all whole lines; a line torn by a crash is left out, a null is NaN again. A file that is not there has none. */
 export async function readMetrics(path: string): Promise<MetricsRecord[]> {
   const text = await readFile(path, 'utf8').catch(emptyIfMissing);

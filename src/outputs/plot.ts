@@ -1,7 +1,8 @@
 // Loss curves as a picture: vega-lite draws an SVG, sharp turns it into a PNG.
 import sharp from 'sharp';
 import type { TopLevelSpec } from 'vega-lite';
-import { fontFamily, useOwnFonts } from './fonts.ts';
+import { drawSvg, panelConfig, printableTitle } from './chart.ts';
+import { useOwnFonts } from './fonts.ts';
 import { type CurvePoint, lossCurves } from './loss-curves.ts';
 import type { LossRecord } from './metrics-log.ts';
 import { writeFileSafely } from './write-file.ts';
@@ -11,9 +12,6 @@ const heightPixels = 560;
 // Blue and vermilion of Okabe and Ito's palette, told apart by every kind of colour vision and in grey.
 const colours = { domain: ['discriminator', 'generator'], range: ['#0072B2', '#D55E00'] };
 
-/** What a name may hold, and an SVG not. */
-const notInXml = /[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
-
 /**
  * Writes the loss curves of both networks as a PNG. Many ticks are thinned, with a smooth curve over them; non-finite
  * losses are left out and the plot says how many.
@@ -22,7 +20,7 @@ const notInXml = /[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
 export async function writeLossPlot(path: string, records: readonly LossRecord[], title: string): Promise<void> {
   const { raw, smooth, leftOut } = lossCurves(records);
   const subtitle = describe(records, leftOut);
-  const svg = await drawSvg(lossSpec(raw, smooth, { text: title.replaceAll(notInXml, ' '), subtitle }));
+  const svg = await drawSvg(lossSpec(raw, smooth, { text: printableTitle(title), subtitle }));
   await useOwnFonts();
   await writeFileSafely(path, await sharp(Buffer.from(svg)).png().toBuffer());
 }
@@ -33,13 +31,6 @@ function describe(records: readonly LossRecord[], leftOut: number): string {
   const epoch = last.epoch.toLocaleString('en', { maximumFractionDigits: 2 });
   const length = `step ${last.step.toLocaleString('en')}, epoch ${epoch}`;
   return leftOut > 0 ? `${length}; ${leftOut.toLocaleString('en')} non-finite values left out` : length;
-}
-
-/** Vega is loaded only here: it takes a fifth of a second. */
-async function drawSvg(spec: TopLevelSpec): Promise<string> {
-  const [{ compile }, { parse, View }] = await Promise.all([import('vega-lite'), import('vega')]);
-  const view = new View(parse(compile(spec).spec), { renderer: 'none' });
-  return view.toSVG().finally(() => view.finalize());
 }
 
 function lossSpec(raw: CurvePoint[], smooth: CurvePoint[], title: { text: string; subtitle: string }): TopLevelSpec {
@@ -72,8 +63,7 @@ function lossSpec(raw: CurvePoint[], smooth: CurvePoint[], title: { text: string
       { data: { values: smooth }, mark: { type: 'line', strokeWidth: 2.5 } },
     ],
     config: {
-      font: fontFamily,
-      axis: { labelFontSize: 14, titleFontSize: 15, titlePadding: 12, gridColor: '#e6e6e6', labelColor: '#444' },
+      ...panelConfig,
       legend: {
         orient: 'top',
         labelFontSize: 14,
@@ -82,7 +72,6 @@ function lossSpec(raw: CurvePoint[], smooth: CurvePoint[], title: { text: string
         symbolSize: 500,
         symbolOpacity: 1,
       },
-      view: { stroke: '#cccccc' },
     },
   };
 }

@@ -1,4 +1,5 @@
 // The errors that end a run that has gone wrong: what happened, from where one can go on, and what to change.
+import type { Config } from '../config/config.ts';
 import type { CompiledProgram } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';
 import type { Health } from './health.ts';
@@ -9,15 +10,15 @@ const mostNames = 3;
 export async function notFinite(
   what: string,
   [from, to]: [number, number],
-  { program, bestCheckpoint }: { program: CompiledProgram; bestCheckpoint: () => Promise<string | undefined> },
+  parts: { config: Config; program: CompiledProgram; bestCheckpoint: () => Promise<string | undefined> },
 ): Promise<DcganError> {
-  const values = await program.read(); // waits for the engine
+  const values = await parts.program.read(); // waits for the engine
   const tensors = Object.keys(values).filter((name) => !name.startsWith('means/') && !allFinite(values[name]!));
   return new DcganError(
     'diverged.not-finite',
     {
       happened: `Training diverged: ${what} between steps ${from} and ${to}${alsoIn(tensors)}.`,
-      expected: wayBack(await bestCheckpoint(), 'The last checkpoint is from before that.'),
+      expected: wayBack(await parts.bestCheckpoint(), parts.config, 'The last checkpoint is from before that.'),
       fix: 'Lower the learning rate or beta1, or smooth the labels, and train again.',
     },
     { data: { step: to, tensors } },
@@ -25,7 +26,7 @@ export async function notFinite(
 }
 
 /** The run's health is past hope. */
-export function lostRun({ state, since }: Health, step: number, best: string | undefined): DcganError {
+export function lostRun({ state, since }: Health, step: number, best: string | undefined, config: Config): DcganError {
   const code = state === 'collapsed' ? 'diverged.collapsed' : 'diverged.losses';
   const words = {
     'diverged.collapsed': 'The generator has collapsed: it makes one image, or a few',
@@ -35,7 +36,7 @@ export function lostRun({ state, since }: Health, step: number, best: string | u
     code,
     {
       happened: `${words[code]}, at every look from step ${since[state]} to ${step}.`,
-      expected: wayBack(best, 'No checkpoint was made while all was well.'),
+      expected: wayBack(best, config, 'No checkpoint was made while all was well.'),
       fix: 'Lower the learning rates and train again; training.onCollapse=warn goes on as it is.',
     },
     { data: { step, since: since[state], best } },
@@ -59,8 +60,9 @@ function alsoIn(tensors: readonly string[]): string {
   return `; ${tensors.slice(0, mostNames).join(', ')}${more} held values by then that are no numbers`;
 }
 
-function wayBack(best: string | undefined, otherwise: string): string {
-  return best === undefined ? otherwise : `The last checkpoint made while all was well is ${best}.`;
+function wayBack(best: string | undefined, { metrics }: Config, otherwise: string): string {
+  if (best === undefined) return otherwise;
+  return `The ${metrics.best ? `best checkpoint by ${metrics.best}` : 'last checkpoint made while all was well'} is ${best}.`;
 }
 
 /** The first of some named values, or lists of them, that is no number. */

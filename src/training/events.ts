@@ -1,4 +1,5 @@
 // What the loop tells the outside: plain data, from which a bar, lines or a test are made. Nobody answers.
+import type { Measurement } from './evaluation.ts';
 import type { HealthState, Vitals } from './health.ts';
 import type { Means } from './means.ts';
 
@@ -23,5 +24,8 @@ export type TrainingEvent =
   | { type: 'health'; step: number; state: HealthState; since: number }
   /** The run went back to `step`. */
   | { type: 'rollback'; step: number; rollbacks: number; rollbackTries: number; reason: string }
+  | { type: 'measuring'; step: number; phase: string; done: number; total: number }
+  /** `isBest`: the best so far, by the metric that the config chooses. `share` of the session's time went into evaluations. */
+  | ({ type: 'evaluation'; step: number; isBest: boolean; share: number } & Pick<Measurement, 'seconds' | 'values'>)
   | { type: 'samples'; step: number; path: string }
   | { type: 'checkpoint'; step: number; path: string };

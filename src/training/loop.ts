@@ -12,6 +12,14 @@ import { toPixels } from '../outputs/images.ts';
 import { appendMetrics, lossesOf, readMetrics } from '../outputs/metrics-log.ts';
 import { writeLossPlot } from '../outputs/plot.ts';
 import { lostRun, notFinite, notNumber } from './divergence.ts';
+import {
+  afterEvaluation,
+  type Evaluated,
+  isEvaluationDue,
+  type MeasureImages,
+  measureUnlessStopped,
+  notEvaluated,
+} from './evaluation.ts';
 import type { TrainingEvent } from './events.ts';
 import type { FeedStep } from './feeds.ts';
 import { type Health, isLookDue, isLost, isWell, judge, lossRatio, startingHealth, type Vitals } from './health.ts';
@@ -25,11 +33,19 @@ export interface Position {
   images: number;
   seconds: number;
   health: Health;
+  evaluated: Evaluated;
   /** How often the run went back to an earlier checkpoint. */
   rollbacks: number;
 }
 
-export const startingPosition: Position = { step: 0, images: 0, seconds: 0, health: startingHealth, rollbacks: 0 };
+export const startingPosition: Position = {
+  step: 0,
+  images: 0,
+  seconds: 0,
+  health: startingHealth,
+  evaluated: notEvaluated,
+  rollbacks: 0,
+};
 
 export interface LoopParts {
   config: Config;
@@ -40,7 +56,9 @@ export interface LoopParts {
   folder: string;
   /** Measures how different the generator's images are, and the gradients. */
   look: (step: number) => Promise<Vitals>;
-  /** Saves; as the best where all is well. Gives the checkpoint's path. */
+  /** Measures images against the data, where the config says so. */
+  measure?: MeasureImages | undefined;
+  /** Saves, as the best so far or not. Gives the checkpoint's path. */
   saveCheckpoint: (position: Position, best: boolean) => Promise<string>;
   /** Path of the best checkpoint, if there is one. */
   bestCheckpoint: () => Promise<string | undefined>;
@@ -63,6 +81,11 @@ export async function trainLoop(
   onEvent({ type: 'start', step: position.step, totalSteps, totalEpochs });
   await endIfLost(parts, position);
   if (position.step === 0) await writeSamples(parts, 0);
+  if (isEvaluationDue(position.evaluated, position.step, schedule)) {
+    const outcome = parts.shouldStop() ? 'stopped' : await evaluate(parts, position, speed);
+    if (outcome === 'stopped') return { position, interrupted: position.step < totalSteps };
+    await parts.saveCheckpoint(position, outcome === 'best');
+  }
 
   while (position.step < totalSteps) {
     // Step: what it is fed follows from its number
@@ -75,7 +98,7 @@ export async function trainLoop(
     position.seconds += speed.stop();
     await nextTurn(); // signals are heard here
 
-    const stopping = parts.shouldStop();
+    let stopping = parts.shouldStop();
     const last = position.step === totalSteps;
     const due = (everySteps: number) => last || position.step % everySteps === 0;
 
@@ -104,11 +127,18 @@ export async function trainLoop(
     // Samples, and the curves beside them
     if (due(schedule.samplesEverySteps)) await writeSamples(parts, position.step);
 
-    // Checkpoint: the best where all is well
+    // Evaluation: against the data; one that a stop ends is made when the run goes on
+    const evaluationDue = !stopping && isEvaluationDue(position.evaluated, position.step, schedule);
+    const outcome = evaluationDue ? await evaluate(parts, position, speed) : undefined;
+    const isBest = outcome === 'best';
+    stopping ||= outcome === 'stopped';
+
+    // Checkpoint: the best by a metric, or where all is well
     const regular = due(schedule.checkpointEverySteps);
-    if (regular || stopping || (isLost(position.health) && config.training.onCollapse === 'stop')) {
+    if (regular || stopping || isBest || (isLost(position.health) && config.training.onCollapse === 'stop')) {
       await checkFinite(parts, await program.read(meansNames), position.step, schedule.checkpointEverySteps);
-      const path = await parts.saveCheckpoint(position, regular && isWell(position.health));
+      const isWellNow = config.metrics.best === undefined && regular && isWell(position.health);
+      const path = await parts.saveCheckpoint(position, isBest || isWellNow);
       onEvent({ type: 'checkpoint', step: position.step, path });
       savedAt = position.step;
     }
@@ -119,6 +149,25 @@ export async function trainLoop(
   }
   if (savedAt === totalSteps && parts.config.outputs.evolution) await writeStrip(parts);
   return { position, interrupted: savedAt < totalSteps };
+}
+
+/** Measures the generator's images. `best`: so far, by the metric that the config chooses; a lost run's never are. */
+async function evaluate(
+  { measure, onEvent, shouldStop }: LoopParts,
+  position: Position,
+  speed: Speedometer,
+): Promise<'best' | 'measured' | 'stopped'> {
+  const { step, evaluated: before, health } = position;
+  const onProgress = (phase: string, done: number, total: number) =>
+    onEvent({ type: 'measuring', step, phase, done, total });
+  const found = await measureUnlessStopped(measure!, step, { shouldStop, onProgress }); // waits for the engine
+  if (!found) return 'stopped';
+  const { seconds, values } = found;
+  const after = afterEvaluation(before, step, found);
+  const isBest = after.best?.step === step && !isLost(health);
+  position.evaluated = isBest ? after : { ...before, at: step };
+  onEvent({ type: 'evaluation', step, isBest, share: speed.shareOfEvaluation(seconds), seconds, values });
+  return isBest ? 'best' : 'measured';
 }
 
 /** samples/<step>.png from the same latents all through the run, and loss.png. */
@@ -171,7 +220,9 @@ async function look(parts: LoopParts, position: Position, means: Means): Promise
 
 /** @throws DcganError `diverged.collapsed`, `diverged.losses` where the run is lost and is not to go on */
 async function endIfLost({ config, bestCheckpoint }: LoopParts, { health, step }: Position): Promise<void> {
-  if (isLost(health) && config.training.onCollapse !== 'warn') throw lostRun(health, step, await bestCheckpoint());
+  if (isLost(health) && config.training.onCollapse !== 'warn') {
+    throw lostRun(health, step, await bestCheckpoint(), config);
+  }
 }
 
 /** Six digits of every measured number; counts stay whole. */
@@ -181,6 +232,8 @@ function rounded<T extends Record<string, number | string>>(values: T): T {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value)])) as T;
 }
 
+type Speedometer = ReturnType<typeof createSpeedometer>;
+
 const warmUpSteps = 2; // the first steps compile and allocate
 
 /** Measures steps alone: pictures and checkpoints do not count. */
@@ -188,6 +241,7 @@ function createSpeedometer(startImages: number) {
   let began = 0;
   let measured = { steps: 0, seconds: 0 };
   let steps = 0;
+  const spent = { steps: 0, evaluations: 0 }; // seconds
   return {
     start() {
       began = performance.now();
@@ -195,8 +249,14 @@ function createSpeedometer(startImages: number) {
     stop(): number {
       const seconds = (performance.now() - began) / 1000;
       steps++;
+      spent.steps += seconds;
       if (steps > warmUpSteps) measured = { steps: measured.steps + 1, seconds: measured.seconds + seconds };
       return seconds;
+    },
+    /** Notes one more evaluation. What share of the time since the session began they have taken. */
+    shareOfEvaluation(seconds: number): number {
+      spent.evaluations += seconds;
+      return spent.evaluations / (spent.evaluations + spent.steps);
     },
     imagesPerSecond(images: number): number {
       return measured.seconds === 0 ? 0 : ((images - startImages) * (measured.steps / steps)) / measured.seconds;

@@ -15,6 +15,7 @@ import {
   loadCheckpoint,
   saveCheckpoint,
 } from '../outputs/checkpoint.ts';
+import { truncateEvaluations } from '../outputs/evaluations-log.ts';
 import { appendMetrics, truncateMetrics } from '../outputs/metrics-log.ts';
 import type { NamedTensors } from '../outputs/safetensors.ts';
 import { syncFile } from '../outputs/write-file.ts';
@@ -101,6 +102,7 @@ export async function goBack(
   await compiled.write(saved ? savedValues(saved, program) : begin.values());
   const position = { ...(saved?.position ?? begin.position), rollbacks };
   await truncateMetrics(metrics, position.step);
+  await truncateEvaluations(join(folders.results, 'evaluations.jsonl'), position.step);
   await save(folders, contents, position, { best: best !== undefined });
   await appendMetrics(metrics, { step: position.step, rollbacks, lostAt: Number(failure.data['step']) });
   return position;
@@ -137,7 +139,9 @@ export async function save(
   );
   const { decisions } = compiled;
   const state = { position, config, dataFingerprint, forkedFrom, engine: engine.name, decisions };
-  await syncFile(join(folders.results, 'metrics.jsonl')); // its lines are on the disk before the checkpoint that they belong to
+  for (const log of ['metrics.jsonl', 'evaluations.jsonl']) {
+    await syncFile(join(folders.results, log)); // its lines are on the disk before the checkpoint that they belong to
+  }
   const options = { best, ...(keepEverySteps === undefined ? {} : { keepEvery: keepEverySteps }) };
   return saveCheckpoint(folders.checkpoints, { step: position.step, tensors, state }, options);
 }

@@ -12,6 +12,8 @@ export interface Schedule {
   samplesEverySteps: number;
   checkpointEverySteps: number;
   tickEverySteps: number;
+  /** Where the config measures images at all. */
+  evaluateEverySteps: number | undefined;
   keepCheckpointsEverySteps: number | undefined;
   /** Any other duration of the config, in steps. */
   toSteps: (duration: Duration) => number;
@@ -39,6 +41,7 @@ export function planSchedule(config: Config, images: number): Schedule {
     samplesEverySteps: steps(samplesEvery),
     checkpointEverySteps: steps(checkpointEvery),
     tickEverySteps: steps(metricsEvery),
+    evaluateEverySteps: config.metrics.every && steps(config.metrics.every),
     keepCheckpointsEverySteps: keepCheckpointsEvery && steps(keepCheckpointsEvery),
     toSteps: steps,
   };

@@ -113,7 +113,7 @@ test('what cannot be measured is a clear error, and no line in the log', async (
     evaluate(options({ metrics: ['fidd'] }), () => {}),
     {
       code: 'usage.unknown-metric',
-      message: /no metric called "fidd"\.\nThere are swd, ms-ssim, precision-recall, diversity, nearest\./,
+      message: /no metric called "fidd"\.\nThere are swd, ms-ssim, precision-recall, diversity, fid, kid, nearest\./,
     },
   );
   await assert.rejects(

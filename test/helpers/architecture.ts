@@ -7,7 +7,7 @@ const order: readonly (readonly string[])[] = [
   ['errors', 'cache', 'package-directory', 'process-owner', 'random'],
   ['config', 'engines'],
   ['data', 'models', 'metrics', 'outputs'],
-  ['training', 'imports', 'exports'],
+  ['training', 'features', 'imports', 'exports'],
   ['commands'],
   ['cli', 'index'],
   ['main'],
@@ -33,6 +33,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'vega-lite': ['outputs'],
   yauzl: ['imports'],
   h5wasm: ['imports'],
+  'onnxruntime-web': ['features'],
+  'onnxruntime-node': ['features'],
 };
 
 interface SourceFile {

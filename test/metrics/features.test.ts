@@ -28,26 +28,31 @@ test('all images of a set lie among themselves', async () => {
   assert.deepEqual(await precisionRecallK3(real, real, work), { precision: 1, recall: 1 });
 });
 
-test('the kernel distance of all images is that of torch-fidelity', () => {
+test('the kernel distance of all images is that of torch-fidelity', async () => {
   const subsets = { count: 1, size: 50, seed: 3 };
-  const { mean, deviation } = kernelDistanceCubic(featuresOf(a.subarray(0, 50 * size), size), fake, subsets);
+  const { mean, deviation } = await kernelDistanceCubic(
+    featuresOf(a.subarray(0, 50 * size), size),
+    fake,
+    subsets,
+    work,
+  );
   near(mean, goldenMetrics.kernelDistance, 1e-5);
   assert.equal(deviation, 0);
 });
 
-test('subsets of one distribution differ, and have a kernel distance of about 0', () => {
+test('subsets of one distribution differ, and have a kernel distance of about 0', async () => {
   const [x, y] = [hashedValues('x', 400 * size), hashedValues('y', 400 * size)].map((values) =>
     featuresOf(values, size),
   );
-  const { mean, deviation } = kernelDistanceCubic(x!, y!, { count: 50, size: 100, seed: 0 });
+  const { mean, deviation } = await kernelDistanceCubic(x!, y!, { count: 50, size: 100, seed: 0 }, work);
   assert.ok(deviation > 0 && Math.abs(mean) < deviation, `${mean} ± ${deviation}`);
 });
 
-test("the Fréchet distance is scipy's and torch-fidelity's, with few images too", () => {
-  near(frechetDistance(real, fake), goldenMetrics.frechetDistance.scipy, 1e-9);
-  near(frechetDistance(real, fake), goldenMetrics.frechetDistance.torchFidelity, 1e-9);
+test("the Fréchet distance is scipy's and torch-fidelity's, with few images too", async () => {
+  near(await frechetDistance(real, fake, work), goldenMetrics.frechetDistance.scipy, 1e-9);
+  near(await frechetDistance(real, fake, work), goldenMetrics.frechetDistance.torchFidelity, 1e-9);
   const [few, fewer] = [featuresOf(a.subarray(0, 10 * size), size), featuresOf(b.subarray(0, 12 * size), size)];
-  near(frechetDistance(few, fewer), goldenMetrics.frechetDistance.singular, 1e-6);
+  near(await frechetDistance(few, fewer, work), goldenMetrics.frechetDistance.singular, 1e-6);
 });
 
 test("the mean distance of all pairs is scipy's", async () => {

@@ -90,6 +90,7 @@ async function runLoop({
       checkpointEverySteps: 5,
       tickEverySteps: 3,
       keepCheckpointsEverySteps: undefined,
+      evaluateEverySteps: undefined,
       toSteps: ({ steps }) => steps!,
       ...schedule,
     },

@@ -1,0 +1,49 @@
+// What turns images into features: a network, how images are brought to its input, and how all of them go through it.
+import { type Features, featuresOf } from '../metrics/features.ts';
+import { countOf, type ImageSet, slice } from '../metrics/images.ts';
+import type { Work } from '../metrics/work.ts';
+import { describeInput, type NetworkInput, prepareInput } from './network-input.ts';
+
+export interface FeatureNetwork {
+  /** `mnist`, or the file's name. */
+  name: string;
+  /** Of the file that holds its weights. */
+  sha256: string;
+  input: NetworkInput;
+  /** Most images per call, or exactly so many where the network takes no other number. */
+  imagesPerCall: number;
+  /** Values as `prepareInput` gives them, of 1 to `imagesPerCall` images -> float32 [images, size]. */
+  run(values: Float32Array, images: number): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+/** What an evaluation says about the features that it used. */
+export interface FeaturesUsed {
+  network: string;
+  sha256: string;
+  /** Values per image. */
+  size: number;
+  input: string;
+}
+
+/** The features of all images, float32 [n, size] in memory. */
+export async function extractFeatures(
+  network: FeatureNetwork,
+  images: ImageSet,
+  { onProgress }: Work,
+): Promise<Features> {
+  const count = countOf(images);
+  let features: Float32Array | undefined;
+  for (let first = 0; first < count; first += network.imagesPerCall) {
+    const some = slice(images, first, Math.min(network.imagesPerCall, count - first));
+    const values = await network.run(prepareInput(some, network.input), countOf(some));
+    features ??= new Float32Array((values.length / countOf(some)) * count);
+    features.set(values, (features.length / count) * first);
+    await onProgress(Math.min(count, first + network.imagesPerCall), count);
+  }
+  return featuresOf(features!, features!.length / count);
+}
+
+export function describeFeatures({ name, sha256, input }: FeatureNetwork, { size }: Features): FeaturesUsed {
+  return { network: name, sha256, size, input: describeInput(input) };
+}

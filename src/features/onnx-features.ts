@@ -1,0 +1,132 @@
+// A feature network out of an ONNX file that the user names, computed by ONNX Runtime. Its package is optional and loaded only here.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { InferenceSession } from 'onnxruntime-web';
+import type { FeaturesConfig } from '../config/metrics.ts';
+import { DcganError, messageOf } from '../errors.ts';
+import type { FeatureNetwork } from './feature-network.ts';
+import { type ImageTensor, readImageTensor, readOutput } from './onnx-tensors.ts';
+
+type OnnxRuntime = typeof import('onnxruntime-web');
+
+const mostValues = 2 ** 22; // of one call's input, 16 MiB
+const mostPerCall = 64;
+
+/**
+ * Opens the file and checks what it takes and gives; what its input's shape leaves open is what the config says.
+ * @throws DcganError `usage.features-file`, `usage.features-input`, `usage.features-output`, `engine.no-onnx-runtime`
+ */
+export async function openOnnxFeatures(path: string, config: FeaturesConfig, own: ImageSize): Promise<FeatureNetwork> {
+  const bytes = await readFile(path).catch((error) => {
+    throw unreadable(path, error);
+  });
+  const runtime = await loadRuntime();
+  const session = await createSession(runtime, path, bytes);
+  const input = readImageTensor(session, config, path);
+  const output = readOutput(session, config, path);
+  const { height, width } = input.size === 'any' ? own : input.size;
+  const fitting = Math.max(1, Math.floor(mostValues / (height * width * input.channels)));
+  return {
+    name: basename(path),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    input,
+    imagesPerCall: input.batch ?? Math.min(mostPerCall, fitting),
+    run: (values, images) => runSession({ runtime, session, input, output, path, own }, values, images),
+    dispose: () => session.release(),
+  };
+}
+
+interface ImageSize {
+  height: number;
+  width: number;
+}
+
+interface Opened {
+  runtime: OnnxRuntime;
+  session: InferenceSession;
+  input: ImageTensor;
+  output: string;
+  path: string;
+  own: ImageSize;
+}
+
+async function runSession(opened: Opened, values: Float32Array, images: number): Promise<Float32Array> {
+  const { runtime, session, input, output, path, own } = opened;
+  const { height, width } = input.size === 'any' ? own : input.size;
+  const batch = input.batch ?? images;
+  const { channels, layout, type } = input;
+  const dims = layout === 'nchw' ? [batch, channels, height, width] : [batch, height, width, channels];
+  const filled = new Float32Array(batch * height * width * channels);
+  filled.set(values);
+  const data =
+    type === 'uint8' ? Uint8Array.from(filled, (value) => Math.round(Math.min(255, Math.max(0, value)))) : filled;
+  const tensor = type === 'uint8' ? new runtime.Tensor(type, data, dims) : new runtime.Tensor(type, filled, dims);
+  const results = await session.run({ [input.name]: tensor }, [output]).catch((error) => {
+    throw notRun(path, dims, error);
+  });
+  const { dims: shape, data: features } = results[output]!;
+  const size = features.length / batch;
+  if (!(features instanceof Float32Array) || shape[0] !== batch || shape.slice(2).some((side) => side !== 1)) {
+    throw wrongOutput(path, output, `${results[output]!.type} [${shape.join(', ')}] for ${batch} images`);
+  }
+  if (!features.every(Number.isFinite)) throw wrongOutput(path, output, 'values that are no numbers');
+  return features.slice(0, images * size);
+}
+
+/** onnxruntime-node where the user has put it beside: it is faster; else onnxruntime-web, which is WebAssembly. */
+async function loadRuntime(): Promise<OnnxRuntime> {
+  const load = (name: string): Promise<OnnxRuntime> => import(name);
+  return load('onnxruntime-node').catch(() =>
+    load('onnxruntime-web').catch((error) => {
+      throw new DcganError(
+        'engine.no-onnx-runtime',
+        {
+          happened: `ONNX files need the package onnxruntime-web, which cannot be loaded: ${messageOf(error).split('\n')[0]}`,
+          fix: 'npm install onnxruntime-web, or --features mnist, which needs no package.',
+        },
+        { cause: error },
+      );
+    }),
+  );
+}
+
+async function createSession(runtime: OnnxRuntime, path: string, bytes: Uint8Array): Promise<InferenceSession> {
+  try {
+    return await runtime.InferenceSession.create(bytes, { logSeverityLevel: 4 });
+  } catch (error) {
+    const happened = `${path} is no ONNX file that ONNX Runtime can load: ${messageOf(error).split('\n')[0]}`;
+    const expected = 'Weights must be in the file itself, not in one beside it.';
+    throw new DcganError('usage.features-file', { happened, expected }, { cause: error, data: { path } });
+  }
+}
+
+function unreadable(path: string, error: unknown): DcganError {
+  return new DcganError(
+    'usage.features-file',
+    {
+      happened: `The feature network ${path} cannot be read: ${messageOf(error)}.`,
+      fix: '--features mnist, or --features with the path of an ONNX file.',
+    },
+    { cause: error, data: { path } },
+  );
+}
+
+function notRun(path: string, dims: readonly number[], error: unknown): DcganError {
+  return new DcganError(
+    'usage.features-input',
+    {
+      happened: `${path} cannot compute images of [${dims.join(', ')}]: ${messageOf(error).split('\n')[0]}`,
+      fix: '--features-set size=299, or layout=nhwc: whatever its makers say.',
+    },
+    { cause: error, data: { path } },
+  );
+}
+
+function wrongOutput(path: string, output: string, what: string): DcganError {
+  return new DcganError('usage.features-output', {
+    happened: `The output ${output} of ${path} is ${what}.`,
+    expected: 'Features are float32 [images, values], one vector per image.',
+    fix: '--features-set output=NAME names another output.',
+  });
+}

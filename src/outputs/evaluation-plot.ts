@@ -1,0 +1,84 @@
+// Evaluations over a run as a picture: one panel per number, with the data's own as a dashed line.
+import sharp from 'sharp';
+import type { TopLevelSpec } from 'vega-lite';
+import { drawSvg, panelConfig, printableTitle } from './chart.ts';
+import type { EvaluationRecord } from './evaluations-log.ts';
+import { useOwnFonts } from './fonts.ts';
+import { writeFileSafely } from './write-file.ts';
+
+const [panelWidth, panelHeight, panelsPerRow] = [420, 220, 2]; // pixels
+
+interface Point {
+  panel: string;
+  step: number;
+  value: number;
+}
+
+/** Writes one panel per number of the evaluations, in steps. @throws DcganError `usage.cannot-write` */
+export async function writeEvaluationPlot(
+  path: string,
+  records: readonly EvaluationRecord[],
+  title: string,
+): Promise<void> {
+  const svg = await drawSvg(evaluationSpec(pointsOf(records, 'values'), pointsOf(records, 'ofData'), title));
+  await useOwnFonts();
+  await writeFileSafely(path, await sharp(Buffer.from(svg)).png().toBuffer());
+}
+
+/** Numbers that are none (null in the file) are left out, and deviations, which are no curve of their own. */
+function pointsOf(records: readonly EvaluationRecord[], kind: 'values' | 'ofData'): Point[] {
+  return records.flatMap(({ step, metrics }) =>
+    Object.entries(metrics).flatMap(([metric, { [kind]: numbers = {} }]) =>
+      Object.entries(numbers).flatMap(([part, value]) =>
+        typeof value === 'number' && part !== 'deviation' ? [{ panel: `${metric} ${part}`, step, value }] : [],
+      ),
+    ),
+  );
+}
+
+function evaluationSpec(points: readonly Point[], ofData: readonly Point[], title: string): TopLevelSpec {
+  const panels = [...new Set(points.map(({ panel }) => panel))];
+  const last = points.at(-1)?.step ?? 0;
+  const subtitle = `step ${last.toLocaleString('en')}; dashed: real images in place of generated ones`;
+  return {
+    background: 'white',
+    padding: 24,
+    title: {
+      text: printableTitle(title),
+      subtitle,
+      anchor: 'start',
+      offset: 16,
+      fontSize: 20,
+      subtitleFontSize: 14,
+      subtitlePadding: 6,
+    },
+    columns: panelsPerRow,
+    spacing: 30,
+    concat: panels.map((panel) => ({
+      title: { text: panel, fontSize: 15, anchor: 'start' as const, frame: 'group' as const },
+      width: panelWidth,
+      height: panelHeight,
+      encoding: {
+        x: {
+          field: 'step',
+          type: 'quantitative' as const,
+          title: null,
+          axis: { format: ',d', tickMinStep: 1, tickCount: 4 },
+          scale: { zero: true, nice: false },
+        },
+        y: { field: 'value', type: 'quantitative' as const, title: null, scale: { zero: true } },
+      },
+      layer: [
+        {
+          data: { values: ofData.filter((point) => point.panel === panel) },
+          mark: { type: 'line' as const, strokeDash: [6, 4], strokeWidth: 2, color: '#777' },
+        },
+        {
+          data: { values: points.filter((point) => point.panel === panel) },
+          mark: { type: 'line' as const, strokeWidth: 2, color: '#0072B2', point: { color: '#0072B2' } },
+        },
+      ],
+    })),
+    config: panelConfig,
+  };
+}

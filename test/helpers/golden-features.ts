@@ -1,0 +1,7 @@
+// What other programs say of small feature networks and of resizing: test/fixtures/features/make.py.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/features/${name}`, import.meta.url));
+
+export const goldenFeatures = JSON.parse(readFileSync(fixture('golden.json'), 'utf8'));
