@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exportOnnx } from '../../src/exports/onnx/format.ts';
-import { missingPackages, openElsewhere } from './consumer.ts';
+import { missingPackages } from '../helpers/python.ts';
+import { openElsewhere } from './consumer.ts';
 import { randomSource, type ShapeName } from './random-generator.ts';
 
 const skip = missingPackages('onnx', 'onnxruntime');
