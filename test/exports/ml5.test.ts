@@ -15,6 +15,7 @@ import { fetchMl5 } from '../helpers/ml5.ts';
 import { serve } from '../helpers/static-server.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 import { generatorOf, largestDifference, sampledPixels, shippedDesign } from '../helpers/trained-generators.ts';
+import { sourceOf } from './sources.ts';
 
 const root = temporaryFolder();
 const address = await serve(root);
@@ -24,7 +25,7 @@ if ('script' in fetched) writeFileSync(join(root, 'ml5.js'), fetched.script);
 
 async function exported(generator: TrainedGenerator) {
   const folder = mkdtempSync(join(root, 'ml5-'));
-  const files = await exportMl5({ generator, name: 'faces', step: 20, runHash: '1234567' }, folder);
+  const files = await exportMl5(sourceOf(generator, 'faces'), folder);
   return { folder, files, url: `${address}${basename(folder)}/` };
 }
 

@@ -10,13 +10,13 @@ import { exportSavedModel } from '../../src/exports/saved-model/format.ts';
 import { missingPackages } from '../helpers/python.ts';
 import { noTensorflow } from '../helpers/tensorflow.ts';
 import { openElsewhere, sampleImages, testLatents } from './consumer.ts';
-import { randomSource, shapeNames } from './random-generator.ts';
+import { shapeNames, sourceOfShape } from './sources.ts';
 
 const skip = missingPackages('tensorflow');
 
 for (const shape of shapeNames) {
   test(`TensorFlow makes the images of ${shape}'s generator`, { skip }, async () => {
-    const source = await randomSource(shape);
+    const source = await sourceOfShape(shape);
     const found = await openElsewhere(source, exportSavedModel, 'open_saved_model.py');
     assert.ok(found.largestDifference <= 1, `${found.largestDifference} of 255`);
     assert.ok(Number(found['singleDifference']) < 1e-5);
@@ -29,7 +29,7 @@ for (const shape of shapeNames) {
 
 for (const shape of shapeNames) {
   test(`TensorFlow's C library makes the images of ${shape}'s generator`, { skip: noTensorflow }, async () => {
-    const source = await randomSource(shape);
+    const source = await sourceOfShape(shape);
     const folder = mkdtempSync(join(tmpdir(), 'dcgan-export-'));
     await exportSavedModel(source, folder);
     const { binding } = loadBinding(findInstallation()!);

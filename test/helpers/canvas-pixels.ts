@@ -10,10 +10,6 @@ export function asRgba(pixels: Uint8Array, channels: number): Uint8Array {
   return rgba;
 }
 
-export function alphas(rgba: ArrayLike<number>): number[] {
-  return Array.from({ length: rgba.length / 4 }, (_, i) => rgba[4 * i + 3]!);
-}
-
 /** Colours times alpha: canvases keep no more of them. */
 export function multiplied(rgba: ArrayLike<number>): number[] {
   return Array.from(rgba, (value, i) => (i % 4 === 3 ? value : (value * rgba[i - (i % 4) + 3]!) / 255));
