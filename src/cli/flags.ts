@@ -78,7 +78,7 @@ export const previewFlag = () =>
     .choices(['auto', 'half-blocks', 'kitty', 'iterm', 'sixel'])
     .preset('auto');
 
-function collect(value: string, before: readonly string[] = []): string[] {
+export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 

@@ -5,6 +5,7 @@ import { parseSeeds } from '../commands/seed-ranges.ts';
 import { avatarStyles } from '../data/avatar-styles.ts';
 import { formats } from '../exports/formats.ts';
 import {
+  collect,
   commaSeparated,
   deviceFlag,
   easingFlag,

@@ -1,13 +1,12 @@
 // dcgan explore: what each latent dimension does to an image, as a mosaic with a row per dimension, the most visible first.
 import type { Config } from '../config/config.ts';
 import { DcganError } from '../errors.ts';
-import { latentsOfSeeds } from '../models/latents.ts';
-import type { TrainedGenerator } from '../models/trained-generator.ts';
+import { latentsOfSeeds, usualReach } from '../models/latents.ts';
 import { createGrid, drawImages, saveGrid } from '../outputs/grid.ts';
-import { meanDifference } from '../outputs/mean-difference.ts';
 import { pictureFormatOf } from '../outputs/picture.ts';
 import { labelRows } from '../outputs/row-labels.ts';
 import { checkWritable } from '../outputs/write-file.ts';
+import { type RankedDimension, rankDimensions } from './rank-dimensions.ts';
 import {
   type CheckpointUsed,
   makeImages,
@@ -36,8 +35,8 @@ export interface SweepResult extends CheckpointUsed {
   seed: number;
   range: number;
   steps: number;
-  /** From top to bottom. `change`: of the image between both ends of the sweep, a mean over pixels and channels in 0..255. */
-  dimensions: { dimension: number; change: number }[];
+  /** From top to bottom. */
+  dimensions: RankedDimension[];
   out: string;
 }
 
@@ -57,7 +56,7 @@ export async function exploreSweeps(options: SweepOptions, io: SamplingIo = sile
     generator: { latent },
   } = generator.config;
   const count = dimensionCount(options, generator.config);
-  const { range = latent.distribution === 'normal' ? 3 : 1 } = options;
+  const { range = usualReach(latent) } = options;
   const grid = await createGrid(data, count * steps, { columns: steps });
   await checkWritable(out);
 
@@ -80,28 +79,6 @@ export async function exploreSweeps(options: SweepOptions, io: SamplingIo = sile
     ),
   );
   return { ...used, seed, range, steps, dimensions, out };
-}
-
-/** All latent dimensions with the change between both ends of their sweeps, the largest first. z: float32 [size] */
-async function rankDimensions(
-  generator: TrainedGenerator,
-  z: Float32Array,
-  range: number,
-  options: SweepOptions,
-  io: SamplingIo,
-): Promise<SweepResult['dimensions']> {
-  const ends = sweptLatents(z, Array.from(z.keys()), [-range, range]);
-  const changes: number[] = [];
-  let lowest: Uint8Array | undefined;
-  for await (const { images } of makeImages(generator, ends, options, io)) {
-    const size = images.height * images.width * images.channels;
-    for (let at = 0; at < images.pixels.length; at += size) {
-      const image = images.pixels.subarray(at, at + size);
-      if (lowest) changes.push(meanDifference(lowest, image, images.channels));
-      lowest = lowest ? undefined : image;
-    }
-  }
-  return changes.map((change, dimension) => ({ dimension, change })).sort((a, b) => b.change - a.change);
 }
 
 /** The engine has been named already. */

@@ -2,10 +2,12 @@
 import { suggest } from '../config/complaints.ts';
 import type { EngineChoice } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
-import type { ExportFormat, ExportSource } from '../exports/format.ts';
+import type { ExportFormat } from '../exports/format.ts';
 import { formats } from '../exports/formats.ts';
 import { writeExport } from '../outputs/export-folder.ts';
+import { exportSource } from './export-source.ts';
 import { type OpenedGenerator, openGenerator } from './open-generator.ts';
+import { type SamplingIo, silent } from './sampling.ts';
 
 export interface ExportOptions extends EngineChoice {
   checkpoint: string;
@@ -32,13 +34,13 @@ export interface ExportResult {
 }
 
 /** @throws DcganError `usage.unknown-format`, and what opening a checkpoint and writing an export throw */
-export async function exportGenerator(options: ExportOptions): Promise<ExportResult> {
+export async function exportGenerator(options: ExportOptions, io: SamplingIo = silent): Promise<ExportResult> {
   const { format, out, root, engine, device, force = false } = options;
   const write = await formatCalled(format);
   const which = options.best ? 'best' : (options.step ?? 'latest');
   const opened = await openGenerator(options.checkpoint, { root, which });
-  const { generator, label: name, step, runHash, dataFingerprint, refused } = opened;
-  const source: ExportSource = { generator, name, step, runHash, dataFingerprint, choice: { engine, device } };
+  const { label: name, step, runHash, refused } = opened;
+  const source = exportSource(opened, { engine, device }, io);
   const description = { format, name, runHash, step };
   const written = await writeExport(out, { description, force }, (folder) => write(source, folder));
   return { format, out, ...written, runHash, step, refused };

@@ -24,7 +24,7 @@ export async function openImageMaker(
   count: number,
   onMeasure: (done: number, total: number) => void = () => {},
 ): Promise<ImageMaker> {
-  const size = imagesPerCall(network, count);
+  const size = Math.min(imagesPerCall(network, count), engine.info.name === 'wasm' ? fewPerCall : mostPerCall);
   const compiled = await engine.compile(samplerProgram(inferring(config), network, size), {
     precision: 'float32',
     ...(count >= worthMeasuring && { onMeasure }),
@@ -61,6 +61,7 @@ function inferring(config: Config): Config {
 
 const worthMeasuring = 1000; // images; below, measuring convolutions takes longer than it saves
 const mostPerCall = 256;
+const fewPerCall = 32; // where more at once are not faster: progress is seen, and memory saved
 const mostValues = 2 ** 25; // of one layer's output, 128 MiB
 
 /** A number of images per call that keeps the largest layer's output within bounds. */

@@ -2,7 +2,7 @@
 import { elementCount } from '../engines/feeds.ts';
 import { parametersOf } from '../models/network.ts';
 import { writeStepFolder } from '../outputs/step-folder.ts';
-import { largestHalf, type WrittenType } from '../outputs/value-types.ts';
+import { fitHalves, type WrittenType } from '../outputs/value-types.ts';
 import type { ExportFormat } from './format.ts';
 
 export const exportCheckpoint: ExportFormat = async ({ generator, step, dataFingerprint = '' }, folder) => {
@@ -20,5 +20,5 @@ export const exportCheckpoint: ExportFormat = async ({ generator, step, dataFing
 /** Kernels are nearly all of a generator; its biases and statistics stay exact. */
 function typeFor(shape: readonly number[], values: Float32Array): WrittenType {
   if (shape.length < 2 || elementCount(shape) === 0) return 'F32';
-  return values.every((value) => Math.abs(value) <= largestHalf) ? 'F16' : 'BF16';
+  return fitHalves(values) ? 'F16' : 'BF16';
 }

@@ -1,5 +1,4 @@
 // What an export format is: a trained generator in, files in a folder out.
-import type { EngineChoice } from '../engines/open.ts';
 import type { TrainedGenerator } from '../models/trained-generator.ts';
 
 export interface ExportSource {
@@ -10,8 +9,10 @@ export interface ExportSource {
   runHash: string;
   /** Of the data it was trained with, where that is known. */
   dataFingerprint?: string;
-  /** What computes the images that a format shows. @default auto */
-  choice?: EngineChoice;
+  /** Images as dcgan sample makes them: latents float32 [count, size] -> uint8 [count, height, width, channels]. */
+  draw(latents: Float32Array): Promise<Uint8Array>;
+  /** The latent dimensions, those that change seed 0's image most first, as dcgan explore ranks them. */
+  visibleDimensions(): Promise<number[]>;
 }
 
 /** Writes a format into a folder that exists and is empty. Gives the files written, relative to it. */

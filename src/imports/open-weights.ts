@@ -14,10 +14,10 @@ interface Format {
 }
 
 const formats: readonly Format[] = [
+  { isFormat: (first) => first.toString('latin1', 4, 9) === '\0\0\0\0{', open: openSafetensors }, // its length may begin as others do
   { isFormat: (first) => first.toString('latin1', 0, 4) === 'PK\x03\x04', open: openTorchZip },
   { isFormat: (first) => first[0] === 0x80, open: openTorchLegacy },
   { isFormat: (first) => first.toString('latin1', 0, 4) === '\x89HDF', open: openKeras },
-  { isFormat: (first) => first.toString('latin1', 8, 9) === '{', open: openSafetensors },
 ];
 
 /**

@@ -17,3 +17,8 @@ export function latentsOfSeeds(latent: Latent, seeds: readonly number[]): Float3
   });
   return values;
 }
+
+/** A standard normal value is seldom beyond 3; a uniform one never beyond 1. */
+export function usualReach({ distribution }: Latent): number {
+  return distribution === 'normal' ? 3 : 1;
+}

@@ -10,8 +10,12 @@ interface ValueType {
 export const writtenTypes = ['F32', 'BF16', 'F16'] as const;
 export type WrittenType = (typeof writtenTypes)[number];
 
-/** The largest number that F16 has. */
-export const largestHalf = 65504;
+const largestHalf = 65504; // of F16
+
+/** Whether F16 reaches far enough for all values. */
+export function fitHalves(values: Float32Array): boolean {
+  return values.every((value) => Math.abs(value) <= largestHalf);
+}
 
 /** Values as they lie in a file, rounded to the nearest, ties to even. Those of F32 are not copied. */
 export function encodeValues(values: Float32Array, type: WrittenType): Uint8Array {

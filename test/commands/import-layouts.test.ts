@@ -1,5 +1,4 @@
 // The real layouts of three published systems, random weights by PyTorch: 96 MB of files, so they are made on the spot.
-// Run by hand: TORCH_PYTHON=python3 npx tsx --test test/commands/import-layouts.test.ts (pip install torch)
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,15 +6,15 @@ import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { importWeights } from '../../src/commands/import.ts';
 import { checkImages, checkScores } from '../helpers/imported-checks.ts';
+import { missingPackages, python } from '../helpers/python.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 
-const python = process.env['TORCH_PYTHON'];
-const skip = python ? false : 'TORCH_PYTHON does not name a Python with torch';
+const skip = missingPackages('torch');
 const root = temporaryFolder();
 const script = fileURLToPath(new URL('../fixtures/import/layouts.py', import.meta.url));
 
 before(() => {
-  if (python) execFileSync(python, [script, root], { stdio: 'inherit' });
+  if (!skip) execFileSync(python, [script, root], { stdio: 'inherit' });
 });
 
 for (const config of ['afg', 'simpsons', 'anime']) {

@@ -1,7 +1,7 @@
 // Runs what an export was made for: a Python script that opens the exported folder, computes the images of 16 latents and says
 // how far they are from `dcgan sample`'s.
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,14 +11,7 @@ import { openImageMaker } from '../../src/commands/image-maker.ts';
 import { openEngine } from '../../src/engines/open.ts';
 import type { ExportFormat, ExportSource } from '../../src/exports/format.ts';
 import { latentsOfSeeds } from '../../src/models/latents.ts';
-
-const python = process.env['EXPORT_PYTHON'] ?? 'python3';
-
-/** For node:test's `skip`: false where Python has these packages, else why the test does not run. */
-export function missingPackages(...packages: string[]): string | false {
-  const { status } = spawnSync(python, ['-c', `import ${packages.join(', ')}`]);
-  return status === 0 ? false : `${python} has no ${packages.join(' and ')}; EXPORT_PYTHON names another one`;
-}
+import { python } from '../helpers/python.ts';
 
 const count = 16;
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exportOnnx } from '../../src/exports/onnx/format.ts';
-import { missingPackages, openElsewhere } from './consumer.ts';
-import { randomSource, type ShapeName } from './random-generator.ts';
+import { missingPackages } from '../helpers/python.ts';
+import { openElsewhere } from './consumer.ts';
+import { type ShapeName, sourceOfShape } from './sources.ts';
 
 const skip = missingPackages('onnx', 'onnxruntime');
 const shapes: readonly (readonly [ShapeName, number, number[]])[] = [
@@ -15,7 +16,7 @@ const shapes: readonly (readonly [ShapeName, number, number[]])[] = [
 
 for (const [shape, latentSize, [channels, height, width]] of shapes) {
   test(`onnxruntime makes the images of ${shape}'s generator`, { skip }, async () => {
-    const found = await openElsewhere(await randomSource(shape), exportOnnx, 'open_onnx.py');
+    const found = await openElsewhere(await sourceOfShape(shape), exportOnnx, 'open_onnx.py');
     assert.ok(found.largestDifference <= 1, `${found.largestDifference} of 255`);
     assert.ok(Number(found['rgbDifference']) <= 1);
     assert.ok(Number(found['singleDifference']) < 1e-5);

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { exportPngSheet } from '../../src/exports/png-sheet.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 import { sampleImages } from './consumer.ts';
-import { randomSource } from './random-generator.ts';
+import { sourceOf, sourceOfShape } from './sources.ts';
 
 const root = temporaryFolder();
 
@@ -22,7 +22,7 @@ for (const shape of ['odd', 'emoji'] as const) {
   test(`${shape}: each tile of the sheet is the image of its seed, pixel for pixel`, async () => {
     const folder = join(root, shape);
     mkdirSync(folder);
-    const source = await randomSource(shape);
+    const source = await sourceOfShape(shape);
     assert.deepEqual(await exportPngSheet(source, folder), ['sheet.png', 'sheet.json']);
     const description = JSON.parse(readFileSync(join(folder, 'sheet.json'), 'utf8'));
     const { image, columns, rows, tiles } = description as {
@@ -52,14 +52,14 @@ for (const shape of ['odd', 'emoji'] as const) {
 }
 
 test('an image does not depend on those beside it, even where the grids of a run do', async () => {
-  const source = await randomSource('odd');
+  const source = await sourceOfShape('odd');
   const { config } = source.generator;
   const grid = { ...config.outputs.grid, batchNorm: 'batch' as const };
   const generator = { ...source.generator, config: { ...config, outputs: { ...config.outputs, grid } } };
   const folders = ['moving', 'batch'].map((name) => join(root, name));
   for (const folder of folders) mkdirSync(folder);
   await exportPngSheet(source, folders[0]!);
-  await exportPngSheet({ ...source, generator }, folders[1]!);
+  await exportPngSheet(sourceOf(generator), folders[1]!);
   const [moving, batch] = folders.map((folder) => readFileSync(join(folder, 'sheet.png')));
   assert.deepEqual(batch, moving);
 });

@@ -32,18 +32,24 @@ export async function shippedDesign(file: string): Promise<TrainedGenerator> {
   });
 }
 
-/** A generator of these layers, from 6 latents to images of this shape. */
+/** A generator of these layers, from 6 latents (or as given) to images of this shape. */
 export function generatorOf(
   layers: readonly Record<string, unknown>[],
   {
     size = 8,
     channels = 1,
     range = [-1, 1],
-  }: { size?: number | [number, number]; channels?: number; range?: number[] },
+    latent = { size: 6 },
+  }: {
+    size?: number | [number, number];
+    channels?: number;
+    range?: number[];
+    latent?: Record<string, unknown>;
+  },
 ): TrainedGenerator {
   const content = minimalConfig();
   content.data = { folder: 'pictures', size, channels, range };
-  content.generator = { latent: { size: 6 }, layers: [...layers] };
+  content.generator = { latent, layers: [...layers] };
   return withWeights(configOf(content));
 }
 

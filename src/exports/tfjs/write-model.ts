@@ -1,5 +1,7 @@
-// A list of Keras layers as the files that tf.loadLayersModel opens: model.json and the weights in shards of 4 MiB.
+// A list of Keras layers as the files that tf.loadLayersModel opens: model.json and the weights in shards of 4 MiB. Kernels can
+// have 16 bits; tf.loadLayersModel makes 32 of them.
 import { join } from 'node:path';
+import { encodeValues, fitHalves } from '../../outputs/value-types.ts';
 import { writeFileSafely } from '../../outputs/write-file.ts';
 import type { KerasLayer } from './keras-layer.ts';
 
@@ -9,19 +11,34 @@ const shardBytes = 4 * 2 ** 20;
 export async function writeLayersModel(
   folder: string,
   layers: readonly KerasLayer[],
-  { inputSize, about }: { inputSize: number; about: Readonly<Record<string, unknown>> },
+  {
+    inputSize,
+    about,
+    halves = false,
+  }: { inputSize: number; about: Readonly<Record<string, unknown>>; halves?: boolean },
 ): Promise<string[]> {
   const weights = layers.flatMap(({ name, weights = [] }) =>
-    weights.map(({ part, shape, values }) => ({ name: `${name}/${part}`, shape, values })),
+    weights.map(({ part, shape, values }) => {
+      const isHalf = halves && shape.length > 1 && fitHalves(values);
+      return {
+        bytes: encodeValues(values, isHalf ? 'F16' : 'F32'),
+        entry: {
+          name: `${name}/${part}`,
+          shape,
+          dtype: 'float32',
+          ...(isHalf && { quantization: { dtype: 'float16', original_dtype: 'float32' } }),
+        },
+      };
+    }),
   );
-  const shards = inShards(weights.map(({ values }) => values));
+  const shards = inShards(weights.map(({ bytes }) => bytes));
   const paths = shards.map((_, index) => `weights-${index + 1}-of-${shards.length}.bin`);
   const model = {
     format: 'layers-model',
     generatedBy: 'dcgan',
     convertedBy: null,
     modelTopology: topology(layers, inputSize),
-    weightsManifest: [{ paths, weights: weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })) }],
+    weightsManifest: [{ paths, weights: weights.map(({ entry }) => entry) }],
     userDefinedMetadata: about,
   };
   for (const [index, path] of paths.entries()) await writeFileSafely(join(folder, path), shards[index]!);
@@ -46,10 +63,8 @@ function topology(layers: readonly KerasLayer[], inputSize: number) {
 }
 
 /** All values one after another, little-endian, cut into files of at most `shardBytes`; at least one. */
-function inShards(arrays: readonly Float32Array[]): Uint8Array[] {
-  const bytes = Buffer.concat(
-    arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
-  );
+function inShards(arrays: readonly Uint8Array[]): Uint8Array[] {
+  const bytes = Buffer.concat(arrays);
   const count = Math.max(1, Math.ceil(bytes.length / shardBytes));
   return Array.from({ length: count }, (_, i) => bytes.subarray(i * shardBytes, (i + 1) * shardBytes));
 }

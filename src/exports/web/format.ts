@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { makeFolder, writeFileSafely } from '../../outputs/write-file.ts';
 import { packageDirectory } from '../../package-directory.ts';
 import type { ExportFormat } from '../format.ts';
-import { exportTfjs } from '../tfjs/format.ts';
+import { writeGenerator } from '../tfjs/format.ts';
 import { type BuiltFile, bundlePage, wasmFiles } from './bundle.ts';
 import { pageHtml } from './html.ts';
 import type { PageData } from './page-data.ts';
-import { dimensionsByVisibility } from './visible-dimensions.ts';
 
 const sliders = 8;
 
@@ -20,7 +19,7 @@ export const exportWeb: ExportFormat = async (source, folder) => {
     latent: config.generator.latent,
     image: { height, width, channels },
     range,
-    dimensions: (await dimensionsByVisibility(source.generator, source.choice)).slice(0, sliders),
+    dimensions: (await source.visibleDimensions()).slice(0, sliders),
   };
   const style = await readFile(join(packageDirectory, 'src/exports/web/page/style.css'));
   const files: BuiltFile[] = [
@@ -31,5 +30,5 @@ export const exportWeb: ExportFormat = async (source, folder) => {
   ];
   await makeFolder(join(folder, 'wasm'));
   for (const { path, content } of files) await writeFileSafely(join(folder, path), content);
-  return [...files.map(({ path }) => path), ...(await exportTfjs(source, folder))];
+  return [...files.map(({ path }) => path), ...(await writeGenerator(source, folder, { halves: true }))];
 };

@@ -1,4 +1,5 @@
 // index.html of the page: everything in its place before the script has loaded, so that nothing moves when it has.
+import { usualReach } from '../../models/latents.ts';
 import type { ExportSource } from '../format.ts';
 import type { PageData } from './page-data.ts';
 
@@ -129,9 +130,8 @@ function slider({ id, label, min, max, step, value, text }: Slider): string {
       </div>`;
 }
 
-/** A standard normal value is seldom beyond 3; a uniform one never beyond 1. */
 function dimensionSlider(dimension: number, { latent }: PageData): string {
-  const max = latent.distribution === 'normal' ? 3 : 1;
+  const max = usualReach(latent);
   const label = `Dimension ${dimension}`;
   return slider({ id: `dimension-${dimension}`, label, min: -max, max, step: 0.01, value: 0, text: '0.00' });
 }

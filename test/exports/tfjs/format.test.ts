@@ -12,6 +12,7 @@ import { useCpuBackend } from '../../helpers/cpu-backend.ts';
 import { serve } from '../../helpers/static-server.ts';
 import { listAll, temporaryFolder } from '../../helpers/temporary-run.ts';
 import { generatorOf, largestDifference, sampledPixels, shippedDesign } from '../../helpers/trained-generators.ts';
+import { sourceOf } from '../sources.ts';
 
 const root = temporaryFolder();
 const address = serve(root);
@@ -19,7 +20,7 @@ const seeds = [0, 1, 2, 3];
 
 async function exported(generator: TrainedGenerator) {
   const folder = mkdtempSync(join(root, 'export-'));
-  const files = await exportTfjs({ generator, name: 'test', step: 20, runHash: '1234567' }, folder);
+  const files = await exportTfjs(sourceOf(generator), folder);
   return { folder, files, url: `${await address}${folder.slice(root.length + 1)}/model.json` };
 }
 

@@ -3,12 +3,13 @@ import { test } from 'node:test';
 import { pageHtml } from '../../../src/exports/web/html.ts';
 import type { PageData } from '../../../src/exports/web/page-data.ts';
 import { generatorOf } from '../../helpers/trained-generators.ts';
+import { sourceOf } from '../sources.ts';
 
 const layers = [
   { type: 'dense', units: 4 },
   { type: 'reshape', shape: [2, 2, 1] },
 ];
-const source = { generator: generatorOf(layers, { size: 2 }), name: '</script><b>', step: 1, runHash: '1234567' };
+const source = sourceOf(generatorOf(layers, { size: 2 }), '</script><b>');
 const data: PageData = {
   name: '</script><b>',
   latent: { size: 6, distribution: 'normal' },
