@@ -22,12 +22,13 @@ export interface AxisGeometry {
   outputs: number;
 }
 
+export interface Geometry {
+  height: AxisGeometry;
+  width: AxisGeometry;
+}
+
 /** Height and width of a convolution from an input `[B, H, W, C]` with a filter `[kh, kw, C, F]`. */
-export function geometryOf(
-  attrs: NamedAttrMap | undefined,
-  inputShape: Shape4D,
-  filterShape: Shape4D,
-): { height: AxisGeometry; width: AxisGeometry } {
+export function geometryOf(attrs: NamedAttrMap | undefined, inputShape: Shape4D, filterShape: Shape4D): Geometry {
   const { strides, dilations = 1, pad, dimRoundingMode } = attrs as NamedAttrMap & ConvolutionAttributes;
   const info = backend_util.computeConv2DInfo(inputShape, filterShape, strides, dilations, pad, dimRoundingMode);
   return {

@@ -1,71 +1,45 @@
-// Matrix products. tfjs hands only untransposed operands to XNNPACK and computes the others, which every gradient of a dense layer
-// has, with a plain loop; so they are transposed first.
+// Matrix products. tfjs hands only untransposed pairs of matrices to XNNPACK and computes all others with a plain loop.
 import '@tensorflow/tfjs-backend-wasm';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import {
   BatchMatMul,
-  engine,
+  broadcast_util,
   getKernel,
   type NamedAttrMap,
-  type Tensor,
   type TensorInfo,
-  tidy,
-  transpose,
+  util,
 } from '@tensorflow/tfjs-core';
+import { gemm, type Matrices, places } from './gemm.ts';
 import type { WasmKernel } from './kernel.ts';
 
 const stock = getKernel(BatchMatMul, 'wasm')!;
 
-interface Factor {
-  values: Tensor;
-  /** Whether the product takes it transposed. */
-  transposed: boolean;
-}
-
 /** a `[..., m, k]` or `[..., k, m]`, b `[..., k, n]` or `[..., n, k]` -> `[..., m, n]`. */
 export const matMul: WasmKernel = {
   ...stock,
-  kernelFunc: ({ inputs, attrs, backend }) => {
-    const { transposeA, transposeB } = attrs as NamedAttrMap & { transposeA: boolean; transposeB: boolean };
-    const a: Factor = { values: inputs['a'] as Tensor, transposed: transposeA };
-    const b: Factor = { values: inputs['b'] as Tensor, transposed: transposeB };
-    return tidy(() => {
-      const multiply = (left: Factor, right: Factor): Tensor => {
-        const product = stock.kernelFunc({
-          inputs: { a: plain(left), b: plain(right) },
-          attrs: { transposeA: false, transposeB: false },
-          backend,
-        });
-        return engine().makeTensorFromTensorInfo(product as TensorInfo);
-      };
-      return isFasterTurned(a, b) ? swapLast(multiply(turned(b), turned(a))) : multiply(a, b);
-    });
+  kernelFunc: (call) => {
+    const { a, b } = call.inputs as Record<'a' | 'b', TensorInfo>;
+    const { transposeA, transposeB } = call.attrs as NamedAttrMap & { transposeA: boolean; transposeB: boolean };
+    const backend = call.backend as BackendWasm;
+    const stacks = [a, b].map(({ shape }) => util.sizeFromShape(shape.slice(0, -2)));
+    const count = Math.max(...stacks);
+    const isSimple = stacks.every((stack) => stack === count || stack === 1);
+    if (!isSimple || a.dtype !== 'float32' || b.dtype !== 'float32' || util.sizeFromShape(a.shape) === 0)
+      return stock.kernelFunc(call);
+    const [left, right] = [matricesOf(a, transposeA), matricesOf(b, transposeB)];
+    const [rows, columns] = [left.rows.length, right.columns.length];
+    const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    const values = backend.makeOutput([...outer, rows, columns], 'float32');
+    const product = { values, next: rows * columns, rows: places([rows, columns]), columns: places([columns, 1]) };
+    gemm(backend, product, left, right, count);
+    return values;
   },
 };
 
-const rearranging = 4; // times the work of transposing a value
-
-/** XNNPACK rearranges the right factor first. Where that is large, (b^T a^T)^T is less work than a b. */
-function isFasterTurned(a: Factor, b: Factor): boolean {
-  const product = (a.values.size / sharedSide(a)) * (b.values.size / sharedSide(turned(b)));
-  const transposing = ({ values, transposed }: Factor) => (transposed ? values.size : 0);
-  const straight = transposing(a) + transposing(b) + rearranging * b.values.size;
-  return transposing(turned(a)) + transposing(turned(b)) + rearranging * a.values.size + product < straight;
-}
-
-/** The side of a left factor along which is summed. */
-function sharedSide({ values, transposed }: Factor): number {
-  return values.shape.at(transposed ? -2 : -1)!;
-}
-
-function turned({ values, transposed }: Factor): Factor {
-  return { values, transposed: !transposed };
-}
-
-function plain({ values, transposed }: Factor): Tensor {
-  return transposed ? swapLast(values) : values;
-}
-
-function swapLast(x: Tensor): Tensor {
-  const axes = x.shape.map((_, axis) => axis);
-  return transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
+function matricesOf(values: TensorInfo, transposed: boolean): Matrices {
+  const [height, width] = values.shape.slice(-2) as [number, number];
+  const isOne = util.sizeFromShape(values.shape) === height * width;
+  const [down, across] = [places([height, width]), places([width, 1])];
+  const [rows, columns] = transposed ? [across, down] : [down, across];
+  return { values, next: isOne ? 0 : height * width, rows, columns };
 }

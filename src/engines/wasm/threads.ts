@@ -1,9 +1,10 @@
 // Starts tfjs's WASM backend with threads, which the package itself does only in browsers (tfjs issue 3830), or without.
 import os from 'node:os';
-import { getThreadsCount, setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
+import { type BackendWasm, getThreadsCount, setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { DcganError, messageOf } from '../../errors.ts';
 import { lendWorkers } from './lend-workers.ts';
+import { startTeam } from './team.ts';
 
 /** The binary keeps a pool of this many threads and never uses more. */
 const maxThreads = 8;
@@ -46,7 +47,9 @@ function exceptionHandlers(): { event: string; handler: (...details: unknown[]) 
 
 async function startThreaded(threads: number): Promise<Start> {
   try {
-    await useBackend(await createThreaded(threads));
+    const backend = await createThreaded(threads);
+    await startTeam(backend as BackendWasm, threads);
+    await useBackend(backend);
     return { threads: getThreadsCount() };
   } catch (error) {
     return { ...(await startSingle()), reason: `WASM threads could not be started: ${messageOf(error)}` };

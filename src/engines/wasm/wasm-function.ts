@@ -1,4 +1,4 @@
-// A WebAssembly function of our own, assembled from its instructions (webassembly.github.io/spec/core/binary), over its own memory.
+// WebAssembly functions of our own, assembled from their instructions (webassembly.github.io/spec/core/binary).
 
 export type Code = number[];
 
@@ -9,8 +9,6 @@ export interface FunctionCode {
   parameters: number;
   locals: (keyof typeof typeCodes)[];
   body: Code;
-  /** Of 64 KiB. */
-  memoryPages: number;
 }
 
 export interface WasmFunction {
@@ -24,19 +22,37 @@ declare const WebAssembly: {
   Instance: new (module: object) => { exports: { run: WasmFunction['run']; memory: { buffer: ArrayBuffer } } };
 };
 
-export function assemble({ parameters, locals, body, memoryPages }: FunctionCode): WasmFunction {
-  const type = [0x60, ...list(Array(parameters).fill([typeCodes.i32])), 0];
-  const code = [...list(locals.map((name) => [1, typeCodes[name]])), ...body, 0x0b];
-  const bytes = [
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // \0asm, version 1
-    ...section(1, list([type])),
-    ...section(3, list([[0]])), // function 0 has type 0
-    ...section(5, list([[0, ...unsigned(memoryPages)]])),
-    ...section(7, list([exported('run', 0), exported('memory', 2)])),
-    ...section(10, list([[...unsigned(code.length), ...code]])),
-  ];
-  const { run, memory } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(bytes))).exports;
+/** One function over a memory of its own, of so many pages of 64 KiB. */
+export function assemble({ memoryPages, ...code }: FunctionCode & { memoryPages: number }): WasmFunction {
+  const bytes = moduleBytes({ run: code }, { pages: memoryPages });
+  const { run, memory } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
   return { run, memory: memory.buffer };
+}
+
+type ModuleMemory = { pages: number } | { imported: 'shared' | 'unshared' };
+
+const largestMemoryPages = 65_536;
+
+/** Functions that `call` each other by their place, exported by name, over a memory of their own or `env.memory`. */
+export function moduleBytes(functions: Readonly<Record<string, FunctionCode>>, memory: ModuleMemory): Uint8Array {
+  const all = Object.values(functions);
+  const types = all.map(({ parameters }) => [0x60, ...list(Array(parameters).fill([typeCodes.i32])), 0]);
+  const exports = Object.keys(functions).map((name, index) => exported(name, 0, index));
+  const bodies = all.map(({ locals, body }) => [...list(locals.map((name) => [1, typeCodes[name]])), ...body, 0x0b]);
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // \0asm, version 1
+    ...section(1, list(types)),
+    ...('imported' in memory ? section(2, list([importedMemory(memory.imported)])) : []),
+    ...section(3, list(all.map((_, index) => unsigned(index)))),
+    ...('pages' in memory ? section(5, list([[0, ...unsigned(memory.pages)]])) : []),
+    ...section(7, list('pages' in memory ? [...exports, exported('memory', 2, 0)] : exports)),
+    ...section(10, list(bodies.map((code) => [...unsigned(code.length), ...code]))),
+  ]);
+}
+
+function importedMemory(kind: 'shared' | 'unshared'): Code {
+  const limits = kind === 'shared' ? [3, 0, ...unsigned(largestMemoryPages)] : [0, 0];
+  return [...text('env'), ...text('memory'), 2, ...limits];
 }
 
 function section(id: number, content: Code): Code {
@@ -47,8 +63,12 @@ function list(items: Code[]): Code {
   return [...unsigned(items.length), ...items.flat()];
 }
 
-function exported(name: string, kind: number): Code {
-  return [...list([...name].map((letter) => [letter.charCodeAt(0)])), kind, 0];
+function exported(name: string, kind: number, index: number): Code {
+  return [...text(name), kind, ...unsigned(index)];
+}
+
+function text(letters: string): Code {
+  return list([...letters].map((letter) => [letter.charCodeAt(0)]));
 }
 
 /** LEB128: seven bits a byte, the highest bit says that there are more. */
@@ -69,7 +89,16 @@ export const set = (local: number, value: Code): Code => [...value, 0x21, local]
 export const i32 = (value: number): Code => [0x41, ...signed(BigInt(value | 0))];
 export const i64 = (value: number): Code => [0x42, ...signed(BigInt(value))];
 export const f32 = (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)];
+export const loadInt = (address: Code, offset = 0): Code => [...address, 0x28, 2, ...unsigned(offset)];
 export const add = (a: Code, b: Code): Code => [...a, ...b, 0x6a];
+export const subtract = (a: Code, b: Code): Code => [...a, ...b, 0x6b];
+export const multiply = (a: Code, b: Code): Code => [...a, ...b, 0x6c];
+/** Rounded down, both unsigned. */
+export const divide = (a: Code, b: Code): Code => [...a, ...b, 0x6e];
+export const isEqual = (a: Code, b: Code): Code => [...a, ...b, 0x46];
+/** Unsigned. */
+export const isLess = (a: Code, b: Code): Code => [...a, ...b, 0x49];
+export const choose = (condition: Code, a: Code, b: Code): Code => [...a, ...b, ...condition, 0x1b];
 export const and = (a: Code, b: Code): Code => [...a, ...b, 0x71];
 export const xor = (a: Code, b: Code): Code => [...a, ...b, 0x73];
 export const multiply64 = (a: Code, b: Code): Code => [...a, ...b, 0x7e];
@@ -79,6 +108,8 @@ export const extend = (a: Code): Code => [...a, 0xad];
 export const lowerHalf = (a: Code): Code => [...a, 0xa7];
 export const upperHalf = (a: Code): Code => lowerHalf([...a, ...i64(32), 0x88]);
 export const toFloat = (a: Code): Code => [...a, 0xb2];
+export const addFloats = (a: Code, b: Code): Code => [...a, ...b, 0x92];
+export const loadFloat = (address: Code, offset = 0): Code => [...address, 0x2a, 2, ...unsigned(offset)];
 /** Stores a float `offset` bytes after an address. */
 export const storeFloat = (address: Code, offset: number, value: Code): Code => [...address, ...value, 0x38, 2, offset];
 /** Four floats at once: loaded, one float loaded into all four, stored, one in all four, sums, products. */
@@ -97,3 +128,17 @@ export const add4 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xe4, 1];
 export const multiply4 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xe6, 1];
 /** Runs the body, and again while the condition is not 0. */
 export const repeatWhile = (body: Code, condition: Code): Code => [0x03, 0x40, ...body, ...condition, 0x0d, 0, 0x0b];
+/** The same, but also left in the middle, when the condition is 0 after the first half. */
+export const repeatHalvesWhile = (first: Code, second: Code, condition: Code): Code => [
+  ...[0x02, 0x40, 0x03, 0x40],
+  ...[...first, ...condition, 0x45, 0x0d, 1],
+  ...[...second, ...condition, 0x0d, 0],
+  ...[0x0b, 0x0b],
+];
+export const when = (condition: Code, body: Code, otherwise: Code = []): Code => [
+  ...[...condition, 0x04, 0x40],
+  ...body,
+  ...(otherwise.length > 0 ? [0x05, ...otherwise] : []),
+  0x0b,
+];
+export const call = (index: number, ...parameters: Code[]): Code => [...parameters.flat(), 0x10, ...unsigned(index)];

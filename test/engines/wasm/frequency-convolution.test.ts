@@ -4,8 +4,12 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { registerOps } from '../../../src/engines/ops/register.ts';
 import { geometryOf, type Shape4D } from '../../../src/engines/wasm/convolution.ts';
-import { convolveByFrequency, filterGradientByFrequency } from '../../../src/engines/wasm/frequency-convolution.ts';
-import { frequencySizes } from '../../../src/engines/wasm/frequency-rule.ts';
+import {
+  convolveByFrequency,
+  filterGradientByFrequency,
+  inputGradientByFrequency,
+} from '../../../src/engines/wasm/frequency-convolution.ts';
+import { type FrequencyPlan, frequencyPlan } from '../../../src/engines/wasm/frequency-rule.ts';
 import { wasmKernels } from '../../../src/engines/wasm/kernels.ts';
 import { startWasm } from '../../../src/engines/wasm/threads.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
@@ -17,6 +21,7 @@ before(async () => {
 });
 
 const backend = () => tf.engine().backend as unknown as BackendWasm;
+const made = (info: tf.TensorInfo) => tf.engine().makeTensorFromTensorInfo(info);
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, side) => product * side, 1);
 const tensor = (name: string, shape: Shape4D) => tf.tensor4d(hashedValues(name, sizeOf(shape)), shape);
 
@@ -27,11 +32,13 @@ interface Case {
   lead: [number, number];
 }
 
-const sizesOf = ({ x, w, y, lead }: Case) => ({
-  input: [x[1], x[2]] as const,
-  taps: [w[0], w[1]] as const,
-  output: [y[1], y[2]] as const,
-  lead,
+const planOf = ({ x, w, y, lead }: Case): FrequencyPlan => ({
+  sizes: { input: [x[1], x[2]], taps: [w[0], w[1]], output: [y[1], y[2]], lead },
+  strides: [1, 1],
+  zeros: [
+    [0, 0],
+    [0, 0],
+  ],
 });
 
 /** Calls `visit` with the places of x, w and y for every product in y[n, o, f] = sum_{t, c} x[n, o + t - lead, c] w[t, c, f]. */
@@ -68,9 +75,21 @@ describe('the sum of products, in double precision', () => {
       eachProduct(each, (i, j, k) => {
         expected[k]! += xValues[i]! * wValues[j]!;
       });
-      const y = tf.tidy(() => convolveByFrequency(backend(), sizesOf(each), x, w));
+      const y = made(convolveByFrequency(backend(), planOf(each), x, w));
       assert.deepEqual(y.shape, each.y);
       assert.ok(relativeError(y.dataSync(), expected) < 2e-6);
+    });
+
+    test(`gradient of the input: ${name}`, () => {
+      const [dy, w] = [tensor('dy', each.y), tensor('w', each.w)];
+      const [dyValues, wValues] = [dy.dataSync(), w.dataSync()];
+      const expected = new Float64Array(sizeOf(each.x));
+      eachProduct(each, (i, j, k) => {
+        expected[i]! += dyValues[k]! * wValues[j]!;
+      });
+      const dx = made(inputGradientByFrequency(backend(), planOf(each), dy, w));
+      assert.deepEqual(dx.shape, each.x);
+      assert.ok(relativeError(dx.dataSync(), expected) < 2e-6);
     });
 
     test(`gradient of the filter: ${name}`, () => {
@@ -80,24 +99,25 @@ describe('the sum of products, in double precision', () => {
       eachProduct(each, (i, j, k) => {
         expected[j]! += xValues[i]! * dyValues[k]!;
       });
-      const dw = tf.tidy(() => filterGradientByFrequency(backend(), sizesOf(each), x, dy));
+      const dw = made(filterGradientByFrequency(backend(), planOf(each), x, dy));
       assert.deepEqual(dw.shape, each.w);
       assert.ok(relativeError(dw.dataSync(), expected) < 2e-6);
     });
   }
 });
 
-const same: tf.backend_util.ExplicitPadding = [
-  [0, 0],
-  [2, 2],
-  [2, 2],
-  [0, 0],
-];
+type Sides = [number, number];
+
+/** TensorFlow's SAME for 5 taps on an even number of pixels, or any number with stride 1. */
+const paddingFor = (stride: number): tf.backend_util.ExplicitPadding => {
+  const sides: Sides = stride === 1 ? [2, 2] : [1, 2];
+  return [[0, 0], sides, sides, [0, 0]];
+};
 
 const isFaster = (x: Shape4D, w: Shape4D, attributes: tf.NamedAttrMap = {}) =>
-  frequencySizes(x, w, geometryOf({ strides: 1, pad: 'same', ...attributes }, x, w)) !== undefined;
+  frequencyPlan(x, w, geometryOf({ strides: 1, pad: 'same', ...attributes }, x, w)) !== undefined;
 
-test('it is for many channels, and not for strides and dilations', () => {
+test('it is for many channels, and not where strides leave a part of a step, nor for dilations', () => {
   const [x, w]: [Shape4D, Shape4D] = [
     [100, 7, 7, 128],
     [5, 5, 128, 256],
@@ -105,34 +125,45 @@ test('it is for many channels, and not for strides and dilations', () => {
   assert.equal(isFaster(x, w), true);
   assert.equal(isFaster([100, 7, 7, 1], [5, 5, 1, 256]), false);
   assert.equal(isFaster(x, [1, 1, 128, 256]), false);
-  assert.equal(isFaster(x, w, { strides: 2 }), false);
+  assert.equal(isFaster([100, 14, 14, 128], w, { strides: 2 }), true);
+  assert.equal(isFaster([100, 13, 14, 128], w, { strides: 2 }), false);
   assert.equal(isFaster(x, w, { dilations: 2 }), false);
 });
 
-test('the kernels take it where it is faster: the numbers of the same convolution, few channels at a time', () => {
-  const [x, w]: [Shape4D, Shape4D] = [
-    [96, 7, 7, 96],
-    [5, 5, 96, 96],
-  ];
-  assert.equal(isFaster(x, w), true);
-  assert.equal(isFaster([96, 7, 7, 4], [5, 5, 4, 96]), false);
-  const [image, filter, dy] = [tensor('image', x), tensor('filter', w), tensor('dy', x)];
-  const filterGradient = (of: tf.Tensor, filterShape: Shape4D) =>
-    tf.engine().runKernel('Conv2DBackpropFilter', { x: of, dy }, { strides: 1, pad: same, filterShape }) as tf.Tensor;
-  const thin = tf.split<tf.Tensor4D>(image, 24, 3);
-  const parts = thin.map((part, index) =>
-    tf.conv2d(part, tf.slice(filter, [0, 0, 4 * index, 0], [5, 5, 4, 96]), 1, same),
-  );
-  const y = tf.conv2d(image, filter, 1, same);
-  assert.ok(relativeError(y.dataSync(), tf.addN(parts).dataSync()) < 2e-6);
-  const gradients = thin.map((part) => filterGradient(part, [5, 5, 4, 96]));
-  assert.ok(relativeError(filterGradient(image, w).dataSync(), tf.concat(gradients, 2).dataSync()) < 2e-6);
-});
+for (const strides of [1, 2]) {
+  test(`the kernels take it where it is faster: the numbers of the same convolution in parts, stride ${strides}`, () => {
+    const pad = paddingFor(strides);
+    const side = 8 * strides;
+    const [x, w]: [Shape4D, Shape4D] = [
+      [64, side, side, 64],
+      [5, 5, 64, 64],
+    ];
+    const attributes = { strides, pad, dimRoundingMode: 'floor' };
+    assert.equal(isFaster(x, w, attributes), true);
+    assert.equal(isFaster([64, side, side, 2], [5, 5, 2, 64], attributes), false);
+    const [image, filter, dy] = [tensor('image', x), tensor('filter', w), tensor('dy', [64, 8, 8, 64])];
+    const run = (name: string, inputs: tf.NamedTensorMap, more: tf.NamedAttrMap) =>
+      tf.engine().runKernel(name, inputs, { ...attributes, ...more }) as tf.Tensor;
+    const filterGradient = (of: tf.Tensor, filterShape: Shape4D) =>
+      run('Conv2DBackpropFilter', { x: of, dy }, { filterShape });
+    const inputGradient = (of: tf.Tensor, inputShape: Shape4D) =>
+      run('Conv2DBackpropInput', { dy, filter: of }, { inputShape });
+    const [images, filters] = [tf.split<tf.Tensor4D>(image, 32, 3), tf.split<tf.Tensor4D>(filter, 32, 2)];
+
+    const y = tf.conv2d(image, filter, strides, pad);
+    const parts = images.map((part, index) => tf.conv2d(part, filters[index]!, strides, pad));
+    assert.ok(relativeError(y.dataSync(), tf.addN(parts).dataSync()) < 2e-6);
+    const filterParts = images.map((part) => filterGradient(part, [5, 5, 2, 64]));
+    assert.ok(relativeError(filterGradient(image, w).dataSync(), tf.concat(filterParts, 2).dataSync()) < 2e-6);
+    const imageParts = filters.map((part) => inputGradient(part, [64, side, side, 2]));
+    assert.ok(relativeError(inputGradient(filter, x).dataSync(), tf.concat(imageParts, 3).dataSync()) < 2e-6);
+  });
+}
 
 test('no tensor is left behind once the transforms are made', () => {
   const each = cases[0]![1];
   const [x, w] = [tensor('x', each.x), tensor('w', each.w)];
-  const run = () => tf.tidy(() => convolveByFrequency(backend(), sizesOf(each), x, w)).dispose();
+  const run = () => made(convolveByFrequency(backend(), planOf(each), x, w)).dispose();
   run();
   const { numTensors, numBytes } = tf.memory();
   run();
