@@ -18,24 +18,33 @@ const peerFile = fileURLToPath(new URL('workers/torchvision_decode.py', import.m
 interface Pass {
   images: number;
   seconds: number;
+  /** Seconds of processor time of all threads and workers: what counts where others use the machine too. */
+  processor: number;
   versions?: Record<string, string>;
 }
 
 /** Takes turns, each in a process of its own. */
 async function compare(folder: string): Promise<void> {
   await makePictures(join(folder, 'all'), { count: 20_000, side: 200, channels: 3, format: 'jpeg' });
-  const [ours, theirs]: [number[], number[]] = [[], []];
+  const [ours, theirs]: [Pass[], Pass[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
     const own = run(process.execPath, ['--import', import.meta.resolve('tsx'), thisFile, '--once', folder]);
     const peer = run(findPython(), [peerFile, folder, String(side), String(workers)]);
-    ours.push(own.seconds);
-    theirs.push(peer.seconds);
-    console.log(`${own.images} images: this ${own.seconds.toFixed(2)} s`);
-    console.log(`${peer.images} images: torchvision ${peer.seconds.toFixed(2)} s ${JSON.stringify(peer.versions)}`);
+    ours.push(own);
+    theirs.push(peer);
+    console.log(`this:        ${wordsOf(own)}`);
+    console.log(`torchvision: ${wordsOf(peer)} ${JSON.stringify(peer.versions)}`);
   }
-  const { median, least, most } = ratioOf(theirs, ours);
-  console.log(`this ${spreadOf(ours).median.toFixed(2)} s, torchvision ${spreadOf(theirs).median.toFixed(2)} s;`);
-  console.log(`${median.toFixed(2)} times as fast (${least.toFixed(2)} to ${most.toFixed(2)})`);
+  for (const what of ['seconds', 'processor'] as const) {
+    const [own, peer] = [ours, theirs].map((passes) => passes.map((pass) => pass[what])) as [number[], number[]];
+    const { median, least, most } = ratioOf(peer, own);
+    console.log(`${what}: this ${spreadOf(own).median.toFixed(2)}, torchvision ${spreadOf(peer).median.toFixed(2)};`);
+    console.log(`${median.toFixed(2)} times as fast (${least.toFixed(2)} to ${most.toFixed(2)})`);
+  }
+}
+
+function wordsOf({ images, seconds, processor }: Pass): string {
+  return `${images} images in ${seconds.toFixed(2)} s, ${processor.toFixed(2)} s of processor time`;
 }
 
 function run(command: string, args: string[]): Pass {
@@ -47,6 +56,7 @@ function run(command: string, args: string[]): Pass {
 async function once(directory: string): Promise<Pass> {
   const cache = mkdtempSync(join(tmpdir(), 'dcgan-decode-'));
   process.env['DCGAN_CACHE'] = cache;
+  const used = process.cpuUsage();
   const began = performance.now();
   const dataset = await openImages({
     directory,
@@ -57,9 +67,10 @@ async function once(directory: string): Promise<Pass> {
     fit: 'cover',
   });
   const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(used);
   dataset.close();
   rmSync(cache, { recursive: true });
-  return { images: dataset.count, seconds };
+  return { images: dataset.count, seconds, processor: (user + system) / 1e6 };
 }
 
 const [mode, folder = join(tmpdir(), 'dcgan-bench', 'jpeg-200-20000')] = process.argv.slice(2);

@@ -1,6 +1,7 @@
 // One image file's bytes to pixels of the size and channels that the networks are trained on.
 import sharp from 'sharp';
 import { DcganError, messageOf } from '../errors.ts';
+import { decodeSmallJpeg } from './small-jpeg.ts';
 
 /** Which images to read, and what each one becomes. */
 export interface ImageSpec {
@@ -33,6 +34,8 @@ export async function decodeImage(bytes: Uint8Array, spec: ImageSpec): Promise<U
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
   if (!signatures.some(([at, text]) => start.startsWith(text, at)))
     throw new Error('its contents are not those of a PNG, JPEG, WebP, GIF or AVIF file');
+  const small = decodeSmallJpeg(bytes, spec);
+  if (small) return small;
   const transparent = { r: 0, g: 0, b: 0, alpha: 0 };
   const upright = sharp(bytes, { failOn: 'error' }).autoOrient();
   if (spec.channels !== 4 && !neutral.has(spec.background)) upright.pipelineColourspace('srgb');

@@ -8,7 +8,7 @@ import type { ImageFile } from './files.ts';
 import { partialPath, removeAbandoned } from './partial.ts';
 
 /** Changes where the same file and spec give other pixels, or the packed file's layout changes. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** Makes the cache's folders, and clears away packed files that killed processes left half written. */
 export function openImageCache(): void {

@@ -1,11 +1,11 @@
 // Opens a folder of images as a dataset: every image decoded once into a packed file, then read from there in any order.
 import { createHash } from 'node:crypto';
 import { closeSync, readSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DcganError, messageOf, printable } from '../errors.ts';
+import { DcganError, printable } from '../errors.ts';
 import { cacheLimitBytes, evict, touch } from './cache-limit.ts';
-import { checkBackground, decodeImage, type ImageSpec } from './decode.ts';
+import { checkBackground, type ImageSpec } from './decode.ts';
+import { decodeInThreads } from './decode-threads.ts';
 import { type ImageFile, listImages } from './files.ts';
 import {
   listingPath,
@@ -17,7 +17,6 @@ import {
   rememberFingerprint,
 } from './image-cache.ts';
 import { createPacked, openPacked, type PackedRecord } from './packed-file.ts';
-import { inParallel } from './parallel.ts';
 
 const mostUnreadable = 0.05;
 
@@ -44,13 +43,6 @@ interface OpenProgress {
   phase: 'list' | 'decode';
   done: number;
   total: number;
-}
-
-interface DecodedFile {
-  /** SHA-256 of the file's bytes; undefined where even these cannot be read. */
-  digest?: Buffer;
-  image?: Uint8Array;
-  reason?: string;
 }
 
 /**
@@ -91,15 +83,18 @@ async function decodeAll(
   const writer = orCacheError(() => createPacked(newPackedPath()));
   const fingerprint = createHash('sha256');
   const skipped: PackedRecord['skipped'] = [];
+  const paths = files.map((file) => join(spec.directory, file.path));
   let done = 0;
   let allBytesRead = true;
   try {
-    for await (const { digest, image, reason } of inParallel(files, (file) => decodeFile(file, spec))) {
-      fingerprint.update(digest ?? Buffer.alloc(32));
-      if (image) orCacheError(() => writer.append(image));
-      else skipped.push({ index: done, reason: reason ?? '' });
-      allBytesRead &&= digest !== undefined;
-      onProgress({ phase: 'decode', done: ++done, total: files.length });
+    for await (const decoded of decodeInThreads(paths, spec)) {
+      for (const { digest, reason } of decoded.files) {
+        fingerprint.update(digest ? Buffer.from(digest, 'hex') : Buffer.alloc(32));
+        if (reason !== undefined) skipped.push({ index: done, reason });
+        allBytesRead &&= digest !== undefined;
+        onProgress({ phase: 'decode', done: ++done, total: files.length });
+      }
+      orCacheError(() => writer.append(decoded.pixels));
     }
     refuseUnreadable(spec.directory, files, skipped);
     const record: PackedRecord = {
@@ -114,24 +109,6 @@ async function decodeAll(
     return record.fingerprint;
   } finally {
     writer.close();
-  }
-}
-
-async function decodeFile(file: ImageFile, spec: ImageSpec): Promise<DecodedFile> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(join(spec.directory, file.path));
-  } catch (error) {
-    return { reason: messageOf(error) };
-  }
-  const digest = createHash('sha256').update(bytes).digest();
-  try {
-    return { digest, image: await decodeImage(bytes, spec) };
-  } catch (error) {
-    return {
-      digest,
-      reason: bytes.length === 0 ? 'the file is empty' : messageOf(error).trim().replaceAll('\n', '; '),
-    };
   }
 }
 

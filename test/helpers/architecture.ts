@@ -16,6 +16,7 @@ const order: readonly (readonly string[])[] = [
 /** Where outside packages may be named; all others may be used anywhere. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   sharp: ['data', 'outputs'],
+  '@cwasm/jpeg-turbo': ['data'],
   commander: ['cli', 'main'],
   'cli-progress': ['cli', 'main'],
   zod: ['config', 'outputs'],

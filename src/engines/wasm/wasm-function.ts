@@ -103,6 +103,7 @@ export const and = (a: Code, b: Code): Code => [...a, ...b, 0x71];
 export const xor = (a: Code, b: Code): Code => [...a, ...b, 0x73];
 export const multiply64 = (a: Code, b: Code): Code => [...a, ...b, 0x7e];
 export const multiplyFloats = (a: Code, b: Code): Code => [...a, ...b, 0x94];
+export const lessThan = (a: Code, b: Code): Code => [...a, ...b, 0x49];
 /** Unsigned 32 to 64 bits, and back to the lower or upper half. */
 export const extend = (a: Code): Code => [...a, 0xad];
 export const lowerHalf = (a: Code): Code => [...a, 0xa7];
@@ -126,6 +127,35 @@ export const store4 = (address: Code, offset: number, value: Code): Code => [
 export const splat = (a: Code): Code => [...a, 0xfd, 0x13];
 export const add4 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xe4, 1];
 export const multiply4 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xe6, 1];
+/** Four of one word; 8 bytes as 16-bit numbers. */
+export const splatWord = (a: Code): Code => [...a, 0xfd, 0x11];
+export const loadBytes8 = (address: Code, offset: number): Code => [...address, 0xfd, 0x02, 0, ...unsigned(offset)];
+/** The 16-bit numbers of a and b in turns: of their first halves, of their second. */
+export const interleaveLow = (a: Code, b: Code): Code => shuffle(a, b, 0);
+export const interleaveHigh = (a: Code, b: Code): Code => shuffle(a, b, 8);
+const shuffle = (a: Code, b: Code, from: number): Code => [
+  ...[...a, ...b, 0xfd, 0x0d],
+  ...[0, 2, 4, 6].flatMap((i) => [from + i, from + i + 1, from + i + 16, from + i + 17]),
+];
+/** Sums of the products of pairs of 16-bit numbers, as four 32-bit numbers; their sums; each shifted, with its sign. */
+export const pairProducts = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xba, 1];
+export const addWords4 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xae, 1];
+export const shiftWords4 = (a: Code, bits: number): Code => [...a, ...i32(bits), 0xfd, 0xac, 1];
+/** Eight 32-bit numbers as bytes, cut to 0 and 255, in the first 8 of 16. */
+export const narrowToBytes = (a: Code, b: Code): Code => {
+  const narrow = [...a, ...b, 0xfd, 0x85, 1];
+  return [...narrow, ...narrow, 0xfd, 0x66];
+};
+/** Stores one of 16 bytes. */
+export const storeByte = (address: Code, bytes: Code, index: number): Code => [
+  ...address,
+  ...bytes,
+  0xfd,
+  0x58,
+  0,
+  0,
+  index,
+];
 /** Runs the body, and again while the condition is not 0. */
 export const repeatWhile = (body: Code, condition: Code): Code => [0x03, 0x40, ...body, ...condition, 0x0d, 0, 0x0b];
 /** The same, but also left in the middle, when the condition is 0 after the first half. */

@@ -1,0 +1,67 @@
+// Many image files to pixels, in threads: one per core, each with a few files at a time.
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { ImageSpec } from './decode.ts';
+import { type DecodedFiles, decodeFiles, type FilesToDecode } from './decode-files.ts';
+import { inParallel } from './parallel.ts';
+
+const mostThreads = 16;
+const fewFiles = 1000; // a thread takes as long to start as it needs for some hundred of them
+const mostBatchFiles = 64;
+const mostBatchBytes = 2 ** 20;
+
+/** Decodes files, some at a time, and yields what came of them in their order. A file that cannot be decoded is said to be so. */
+export async function* decodeInThreads(paths: readonly string[], spec: ImageSpec): AsyncGenerator<DecodedFiles> {
+  const imageBytes = spec.height * spec.width * spec.channels;
+  const batchFiles = Math.max(1, Math.min(mostBatchFiles, Math.floor(mostBatchBytes / imageBytes)));
+  const batches = Array.from({ length: Math.ceil(paths.length / batchFiles) }, (_, batch) =>
+    paths.slice(batch * batchFiles, (batch + 1) * batchFiles),
+  );
+  if (paths.length < fewFiles) {
+    for (const batch of batches) yield decodeFiles({ paths: batch, spec });
+    return;
+  }
+  const threads = Array.from({ length: Math.min(availableParallelism(), mostThreads) }, startThread);
+  const decode = (batch: readonly string[]) => {
+    const leastBusy = threads.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a));
+    return send(leastBusy, { paths: batch, spec });
+  };
+  try {
+    yield* inParallel(batches, decode, 2 * threads.length);
+  } finally {
+    await Promise.all(threads.map(({ worker }) => worker.terminate()));
+  }
+}
+
+interface Thread {
+  worker: Worker;
+  /** Who waits for its answers, which come in the order of the questions. */
+  waiting: { resolve(decoded: DecodedFiles): void; reject(error: unknown): void }[];
+  /** Why it died. */
+  error?: unknown;
+}
+
+function send({ worker, waiting, error }: Thread, files: FilesToDecode): Promise<DecodedFiles> {
+  if (error !== undefined) return Promise.reject(error);
+  worker.postMessage(files);
+  return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+}
+
+function startThread(): Thread {
+  const fromSource = import.meta.url.endsWith('.ts');
+  const program = new URL(fromSource ? './decode-thread.ts' : './decode-thread.js', import.meta.url);
+  const worker = new Worker(program, { execArgv: fromSource ? readingTypeScript() : [] });
+  const thread: Thread = { worker, waiting: [] };
+  worker.on('message', (decoded: DecodedFiles) => thread.waiting.shift()!.resolve(decoded));
+  worker.on('error', (error) => {
+    thread.error = error;
+    for (const { reject } of thread.waiting.splice(0)) reject(error);
+  });
+  return thread;
+}
+
+/** Node 20's threads do not inherit what makes the process read TypeScript. */
+function readingTypeScript(): string[] {
+  const register = `import { register } from '${import.meta.resolve('tsx/esm/api')}'; register();`;
+  return ['--import', `data:text/javascript,${encodeURIComponent(register)}`];
+}
