@@ -9,13 +9,13 @@ import { train } from '../../src/commands/train.ts';
 import { bfloat16Units } from '../../src/engines/tensorflow/bfloat16.ts';
 import { noTensorflow } from '../helpers/tensorflow.ts';
 
-// Measured over seeds 0 to 9 on a CPU with AVX512_BF16, the distance being what `distanceAfter` says:
-//   float32         18.5 16.4 17.4 19.7 20.1 16.7 21.0 19.9 17.4 17.7   mean 18.5, standard deviation 1.6
-//   mixed_bfloat16  18.1 17.6 17.9 20.1 19.5 17.2 21.2 19.4 16.9 17.1   mean 18.5; minus float32 of the same seed: 0.0, deviation 0.6
+// Measured over seeds 0 to 24 on a CPU with AVX512_BF16, the distance being what `distanceAfter` says:
+//   float32         19.2 16.6 16.1 17.9 18.8 18.2 17.5 18.1 16.4 18.9 18.3 19.7 18.7 18.4 22.8 18.1 17.1 17.7 18.7 19.7 19.3 21.7 20.1 20.4 18.9
+//   mixed_bfloat16  18.4 16.9 20.6 26.1 16.4 17.7 19.4 19.7 21.4 20.7 18.0 19.9 18.4 17.7 21.8 17.9 16.9 19.3 19.5 18.6 18.2 18.8 18.9 21.8 17.9
+//   means 18.7 and 19.2, standard deviations 1.5 and 2.1; bfloat16 minus float32 of the same seed 0.5, deviation 2.4
 //   float32 after half the steps, seeds 0 to 2: 29.8 31.6 25.6; after a quarter: 61 57 51; after a tenth: 161 129 118
-// A seed gives both precisions the same starting weights and the same images in the same order, so the mean difference over three
-// seeds deviates by 0.6 / sqrt(3) = 0.35. One standard deviation of float32 from run to run is then 4.5 times that.
-const spread = 1.6;
+// The mean difference over three seeds deviates by 2.4 / sqrt(3) = 1.4; allowed are two deviations of float32 from run to run.
+const spread = 3.1;
 const seeds = [0, 1, 2];
 const steps = 378; // six epochs of 2,000 digits
 

@@ -1,6 +1,7 @@
 // The native engine: TensorFlow through tfjs-node-gpu's backend class and a binding compiled on this machine.
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { env, type KernelBackend, registerBackend, setBackend } from '@tensorflow/tfjs-core';
 import type { Engine } from '../engine.ts';
 import { registerOps } from '../ops/register.ts';
@@ -65,6 +66,7 @@ export async function startTensorflow(installation: Installation): Promise<Start
 
 /** tfjs-node-gpu's own entry point is not used: it looks for a binding in node_modules. */
 function start(installation: Installation): Start {
+  setFlagsFromString('--optimize-for-size'); // JavaScript has little to do here; its young generation takes 45 MiB otherwise
   restoreUtilFunctions();
   const recorder = createRecorder(loadBinding(installation).binding);
   const require = createRequire(import.meta.url);

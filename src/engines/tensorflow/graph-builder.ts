@@ -61,7 +61,14 @@ function addRead(building: Building, name: string, variable: string, id: number,
 }
 
 function addOp(building: Building, { op, attributes, inputs, outputs }: RecordedOp, name: string): void {
-  building.nodes.push({ name, op, inputs: inputs.map((id) => input(building, id)), attributes: [...attributes] });
+  const shape = outputs[0] && { shape: outputs[0].shape };
+  building.nodes.push({
+    name,
+    op,
+    inputs: inputs.map((id) => input(building, id)),
+    attributes: [...attributes],
+    ...shape,
+  });
   outputs.forEach(({ id }, k) => {
     building.nodeOf.set(id, k === 0 ? name : `${name}:${k}`);
   });

@@ -23,6 +23,8 @@ export interface GraphNode {
   attributes: OpAttribute[];
   /** Only for op `Const`. */
   constant?: ConstantValue;
+  /** Of output 0, where the op was recorded; not written out. */
+  shape?: readonly number[];
 }
 
 /** TensorFlow's codes (types.proto and tfjs-node's TF_ATTR_*), the part of them that is used here. */

@@ -1,6 +1,15 @@
-// Mixed precision as a pass over the graph: convolutions and matrix products compute in bfloat16, all else stays float32. What
-// only moves values (a transpose, a padding) before or after them moves the small ones.
-import { castNode, DataType, type GraphNode, typeAttribute } from './graph.ts';
+// Mixed precision as a pass over the graph: convolutions and matrix products compute in bfloat16. What lies between two of them
+// takes and gives bfloat16 too, as in PyTorch's autocast, but computes in float32 inside; all else stays float32.
+import { elementCount } from '../feeds.ts';
+import {
+  AttributeType,
+  castNode,
+  constantNode,
+  DataType,
+  type GraphNode,
+  type OpAttribute,
+  typeAttribute,
+} from './graph.ts';
 
 type DataInputs = (inputs: readonly string[]) => readonly number[];
 
@@ -26,7 +35,21 @@ const movingOps: Readonly<Record<string, DataInputs>> = {
   ExtractImagePatches: () => [0],
 };
 
-/** Casts around every heavy op: inputs to bfloat16 (once per tensor), the result back to float32. */
+/**
+ * Which inputs are values of ops that compute in float32 whatever they read and write: half the memory to go through, and no cast.
+ * They follow their first input. Batch statistics and batch norm's parameters are float32 either way.
+ */
+const betweenOps: Readonly<Record<string, readonly number[]>> = {
+  BiasAdd: [0, 1],
+  Relu: [0],
+  LeakyRelu: [0],
+  ReluGrad: [0, 1],
+  LeakyReluGrad: [0, 1],
+  FusedBatchNormV3: [0],
+  FusedBatchNormGradV3: [0, 1],
+};
+
+/** The graph with heavy ops, and what lies between them, in bfloat16; every tensor is cast once. */
 export function toMixedBfloat16(nodes: readonly GraphNode[]): GraphNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const halves = new Map<string, string>(); // float32 tensor -> the same in bfloat16
@@ -54,20 +77,80 @@ export function toMixedBfloat16(nodes: readonly GraphNode[]): GraphNode[] {
     return { ...node, name, inputs, attributes };
   }
 
-  for (const node of nodes) {
-    const heavy = heavyOps[node.op];
-    const moved = movingOps[node.op]?.(node.inputs).every((index) => products.has(node.inputs[index]!));
-    const dataInputs = heavy ?? (moved ? movingOps[node.op] : undefined);
+  /** The inputs to read in bfloat16, if the op is to compute with it. */
+  function dataInputsOf({ op, inputs }: GraphNode): readonly number[] | undefined {
+    const moved = movingOps[op]?.(inputs);
+    if (moved) return moved.every((index) => products.has(inputs[index]!)) ? moved : undefined;
+    const between = betweenOps[op];
+    return between ? (products.has(inputs[0]!) ? between : undefined) : heavyOps[op]?.(inputs);
+  }
+
+  function add(node: GraphNode): void {
+    const dataInputs = dataInputsOf(node);
     if (!dataInputs) {
       result.push(node);
-      continue;
+      return;
     }
-    const computed = inBfloat16(node, `${node.name}/bfloat16`, dataInputs(node.inputs));
+    const computed = inBfloat16(node, `${node.name}/bfloat16`, dataInputs);
     result.push(computed, castNode(node.name, computed.name, DataType.bfloat16, DataType.float32));
     halves.set(node.name, computed.name);
     products.add(node.name);
   }
-  return withoutIdle(result);
+
+  for (const node of nodes) {
+    const dy = node.op === 'BiasAddGrad' && products.has(node.inputs[0]!) ? byName.get(node.inputs[0]!) : undefined;
+    for (const each of dy ? biasGradient(node, dy) : [node]) add(each);
+  }
+  return withoutIdle(result.map((node) => withSideOutputs(node, products)));
+}
+
+/** The nodes of a bias's gradient, the sum of `dy` over all but channels. */
+function biasGradient({ name }: GraphNode, dy: GraphNode): GraphNode[] {
+  const channels = dy.shape!.at(-1)!;
+  // Batch norm takes off the mean, so a bias before it has no gradient. What rounding leaves is below Adam's epsilon in float32, but
+  // not in bfloat16, where Adam would make steps of it.
+  if (dy.op === 'FusedBatchNormGradV3')
+    return [constantNode(name, { shape: [channels], dtype: DataType.float32, values: new Float32Array(channels) })];
+  return sumOfRows(name, dy.name, elementCount(dy.shape!) / channels, channels);
+}
+
+/** BiasAddGrad adds bfloat16 to bfloat16 and stands still at 256; a product with ones adds in float32. */
+function sumOfRows(name: string, dy: string, count: number, channels: number): GraphNode[] {
+  const sizes = (to: string, ...values: number[]) =>
+    constantNode(`${name}/${to}`, { shape: [values.length], dtype: DataType.int32, values: Int32Array.from(values) });
+  const reshape = (to: string, from: string, size: string): GraphNode => ({
+    name: to,
+    op: 'Reshape',
+    inputs: [from, size],
+    attributes: [typeAttribute('T', DataType.float32), typeAttribute('Tshape', DataType.int32)],
+  });
+  const ones = { shape: [1, count], dtype: DataType.float32, values: new Float32Array(count).fill(1) };
+  return [
+    constantNode(`${name}/ones`, ones),
+    sizes('rows-shape', count, channels),
+    sizes('shape', channels),
+    reshape(`${name}/rows`, dy, `${name}/rows-shape`),
+    {
+      name: `${name}/product`,
+      op: 'BatchMatMulV2',
+      inputs: [`${name}/ones`, `${name}/rows`],
+      attributes: [typeAttribute('T', DataType.float32), transposed('adj_x'), transposed('adj_y')],
+    },
+    reshape(name, `${name}/product`, `${name}/shape`),
+  ];
+}
+
+function transposed(name: string): OpAttribute {
+  return { name, type: AttributeType.bool, value: false };
+}
+
+/** What an op gives besides its first output is float32 as it was, from the op's twin. */
+function withSideOutputs(node: GraphNode, products: ReadonlySet<string>): GraphNode {
+  const inputs = node.inputs.map((input) => {
+    const [name, output] = input.split(':');
+    return output && products.has(name!) ? `${name}/bfloat16:${output}` : input;
+  });
+  return { ...node, inputs };
 }
 
 /** Leaves out casts and moves that nobody reads any more. */

@@ -103,12 +103,14 @@ function upload(native: Binding, shape: readonly number[], dtype: number, values
   return native.createTensor(shape, dtype, copy);
 }
 
+/** Graphs are left in the folder DCGAN_GRAPHS, if there is one, for bench/profile.py. */
 function loadSession(native: Binding, nodes: readonly GraphNode[]): number {
-  const directory = mkdtempSync(join(tmpdir(), 'dcgan-graph-'));
+  const kept = process.env['DCGAN_GRAPHS'];
+  const directory = mkdtempSync(join(kept ?? tmpdir(), 'dcgan-graph-'));
   try {
     writeGraph(directory, nodes);
     return native.loadSavedModel(directory + sep, 'serve');
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    if (!kept) rmSync(directory, { recursive: true, force: true });
   }
 }

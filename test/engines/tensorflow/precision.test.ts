@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { conv2d, grad, sum, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
 import { openEngine } from '../../../src/engines/open.ts';
+import { biasAdd } from '../../../src/engines/ops/bias-add.ts';
 import { DataType, type GraphNode, typeAttribute } from '../../../src/engines/tensorflow/graph.ts';
 import { toMixedBfloat16 } from '../../../src/engines/tensorflow/precision.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
@@ -102,6 +104,70 @@ test('what a heavy op gives is moved before it is cast back, on to the next heav
     'z = Cast<half>float>(z/bfloat16)',
     'out = Pack<float>(both, mixed, z)',
   ]);
+});
+
+test('what lies between two heavy ops reads and writes bfloat16; statistics and parameters of batch norm stay float32', () => {
+  const nodes = [
+    node('y', 'Conv2D', 'x', 'w'),
+    node('biased', 'BiasAdd', 'y', 'b'),
+    node('normed', 'FusedBatchNormV3', 'biased', 'scale', 'offset', 'none', 'none'),
+    node('active', 'LeakyRelu', 'normed'),
+    node('z', 'Conv2D', 'active', 'w'),
+    node('dx', 'FusedBatchNormGradV3', 'z', 'biased', 'scale', 'normed:3', 'normed:4', 'normed:5'),
+    node('out', 'Pack', 'z', 'normed:1', 'dx:1'),
+  ];
+  assert.deepEqual(lines(toMixedBfloat16(nodes)), [
+    'x/bfloat16 = Cast<float>half>(x)',
+    'w/bfloat16 = Cast<float>half>(w)',
+    'y/bfloat16 = Conv2D<half>(x/bfloat16, w/bfloat16)',
+    'b/bfloat16 = Cast<float>half>(b)',
+    'biased/bfloat16 = BiasAdd<half>(y/bfloat16, b/bfloat16)',
+    'normed/bfloat16 = FusedBatchNormV3<half>(biased/bfloat16, scale, offset, none, none)',
+    'active/bfloat16 = LeakyRelu<half>(normed/bfloat16)',
+    'z/bfloat16 = Conv2D<half>(active/bfloat16, w/bfloat16)',
+    'z = Cast<half>float>(z/bfloat16)',
+    'dx/bfloat16 = FusedBatchNormGradV3<half>(z/bfloat16, biased/bfloat16, scale, normed/bfloat16:3, normed/bfloat16:4, normed/bfloat16:5)',
+    'out = Pack<float>(z, normed/bfloat16:1, dx/bfloat16:1)',
+  ]);
+});
+
+test('the same ops before any heavy one are left as they are', () => {
+  const nodes = [node('active', 'LeakyRelu', 'x'), node('y', 'Conv2D', 'active', 'w'), node('out', 'Identity', 'y')];
+  assert.deepEqual(lines(toMixedBfloat16(nodes)).slice(0, 2), [
+    'active = LeakyRelu<float>(x)',
+    'active/bfloat16 = Cast<float>half>(active)',
+  ]);
+});
+
+test("a bias's gradient in bfloat16 counts beyond 256", { skip: noTensorflow }, async () => {
+  const { engine } = await openEngine('tensorflow');
+  const shapes = { x: [4, 16, 16, 4], w: [1, 1, 4, 4], b: [4] };
+  const compiled = await engine.compile(
+    {
+      variables: shapes,
+      functions: {
+        gradient: {
+          feeds: {},
+          body({ x, w, b }) {
+            const pixels = (bias: Tensor) =>
+              conv2d(
+                biasAdd(conv2d(x as Tensor4D, w as Tensor4D, 1, 'same'), bias as Tensor1D) as Tensor4D,
+                w as Tensor4D,
+                1,
+                'same',
+              );
+            return { outputs: { gradient: grad((bias: Tensor) => sum(pixels(bias)))(b!) } };
+          },
+        },
+      },
+    },
+    { precision: 'mixed_bfloat16' },
+  );
+  const identity = Float32Array.from({ length: 16 }, (_, index) => (index % 5 === 0 ? 1 : 0));
+  await compiled.write({ x: new Float32Array(4096), w: identity, b: new Float32Array(4) });
+  const { gradient } = await compiled.run('gradient', {});
+  assert.deepEqual([...gradient!], [1024, 1024, 1024, 1024]); // 4 x 16 x 16 ones
+  compiled.dispose();
 });
 
 test('a graph without heavy ops stays as it is', () => {

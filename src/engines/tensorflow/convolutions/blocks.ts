@@ -2,17 +2,19 @@
 import { pad, reshape, slice, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Convolution, Sides } from './geometry.ts';
 
-/** One axis in blocks: tap t of the padded kernel is tap t - front of the kernel. */
+/** One axis in blocks: tap t of the padded kernel is tap t - front of the kernel, pixel i of the image in blocks pixel i - edge. */
 export interface BlockAxis {
   stride: number;
   kernel: number;
-  /** Zero taps put before the kernel so that the padding before the image is whole blocks. */
+  /** Zero taps put before the kernel, or pixels before the image, so that the padding before it is whole blocks. */
   front: number;
+  edge: number;
   /** Blocks of the padded kernel, and of the padding before the image. */
   taps: number;
   lead: number;
 }
 
+/** Blocks that begin with the image itself. */
 export function blockAxes({ filter, stride, pad: sides }: Convolution): [vertical: BlockAxis, horizontal: BlockAxis] {
   const axis = (a: 0 | 1): BlockAxis => {
     const before = sides[a][0];
@@ -21,11 +23,31 @@ export function blockAxes({ filter, stride, pad: sides }: Convolution): [vertica
       stride: stride[a],
       kernel: filter[a],
       front,
+      edge: 0,
       taps: Math.ceil((filter[a] + front) / stride[a]),
       lead: (before + front) / stride[a],
     };
   };
   return [axis(0), axis(1)];
+}
+
+/** Blocks that begin with the padding, on an axis where the kernel then lies in fewer of them: 4 taps in 2, not in 3. */
+export function tightBlockAxes(convolution: Convolution): [vertical: BlockAxis, horizontal: BlockAxis] {
+  const tight = (axis: BlockAxis, [before]: Sides): BlockAxis => {
+    const taps = Math.ceil(axis.kernel / axis.stride);
+    return taps < axis.taps ? { ...axis, front: 0, edge: before, taps, lead: 0 } : axis;
+  };
+  const [vertical, horizontal] = blockAxes(convolution);
+  return [tight(vertical, convolution.pad[0]), tight(horizontal, convolution.pad[1])];
+}
+
+/** The sides that make [B, H, W, C] whole blocks, all that the taps of all outputs look at and no more. */
+export function blockFrame({ input, output }: Convolution, axes: readonly [BlockAxis, BlockAxis]): [Sides, Sides] {
+  return ([0, 1] as const).map((a): Sides => {
+    const { edge, lead, stride, taps } = axes[a];
+    const before = edge + lead * stride;
+    return [before, stride * (output[a + 1]! - 1 + taps) - input[a + 1]! - before];
+  }) as [Sides, Sides];
 }
 
 /** w: [kh, kw, C, F] -> [Kh, s, Kw, s, C, F], the padded kernel by block and by place within the block. */

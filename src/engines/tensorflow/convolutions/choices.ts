@@ -83,7 +83,7 @@ export function choicesFile(library: string, threads: number): string {
   return cachePath('convolutions', `${createHash('sha256').update(machine).digest('hex').slice(0, 16)}.json`);
 }
 
-const formsVersion = 2; // raised when a form changes
+const formsVersion = 3; // raised when a form changes
 
 function keyOf(kind: Kind, { input, filter, stride, pad }: Convolution, precision: Precision): string {
   const by = (sizes: readonly number[]) => sizes.join('x');

@@ -5,6 +5,7 @@ import type { Form } from './form.ts';
 import { filterGradientByFrequency } from './frequency-forms.ts';
 import type { Convolution, Sides } from './geometry.ts';
 import { filterGradient, patches, plain } from './native.ts';
+import { filterGradientOfWhole } from './whole-image-forms.ts';
 
 const kernel: Form = { name: 'kernel', fits: () => true, compute: filterGradient };
 
@@ -67,6 +68,7 @@ const shiftedRows: Form = {
 };
 
 export const filterGradientForms: readonly Form[] = [
+  filterGradientOfWhole,
   kernel,
   transposed,
   product,

@@ -1,10 +1,10 @@
 // Forms of y[o] = sum_t x[s o + t - before] w[t].
 import { concat, pad, reshape, type Tensor4D, transpose } from '@tensorflow/tfjs-core';
-import { blockAxes, framed, inBlocks } from './blocks.ts';
+import { blockFrame, framed, inBlocks, tightBlockAxes } from './blocks.ts';
 import type { Form } from './form.ts';
 import { forwardByFrequency } from './frequency-forms.ts';
-import type { Sides } from './geometry.ts';
 import { depthToSpace, forward, plain, spaceToDepth } from './native.ts';
+import { forwardOfWhole } from './whole-image-forms.ts';
 
 const kernel: Form = { name: 'kernel', fits: () => true, compute: forward };
 
@@ -13,13 +13,10 @@ const blocks: Form = {
   name: 'blocks',
   fits: ({ stride: [vertical, horizontal] }) => vertical > 1 && vertical === horizontal,
   compute(backend, convolution, x, filter) {
-    const { input, filter: size, output, stride } = convolution;
-    const axes = blockAxes(convolution);
-    const sides = ([0, 1] as const).map((axis): Sides => {
-      const before = axes[axis].lead * stride[axis];
-      return [before, stride[axis] * (output[axis + 1]! - 1 + axes[axis].taps) - input[axis + 1]! - before];
-    }) as [Sides, Sides];
-    const image = spaceToDepth(backend, framed(x as Tensor4D, 1, ...sides), stride[0]); // [B, h - 1 + K, w - 1 + K, s s C]
+    const { filter: size, stride } = convolution;
+    const axes = tightBlockAxes(convolution);
+    const whole = framed(x as Tensor4D, 1, ...blockFrame(convolution, axes));
+    const image = spaceToDepth(backend, whole, stride[0]); // [B, h - 1 + K, w - 1 + K, s s C]
     const byBlock = transpose(inBlocks(filter, axes), [0, 2, 1, 3, 4, 5]);
     return plain(backend, image, reshape(byBlock, [axes[0].taps, axes[1].taps, stride[0] ** 2 * size[2], size[3]]));
   },
@@ -49,4 +46,4 @@ const pixelBlocks: Form = {
   },
 };
 
-export const forwardForms: readonly Form[] = [kernel, blocks, pixelBlocks, forwardByFrequency];
+export const forwardForms: readonly Form[] = [forwardOfWhole, kernel, blocks, pixelBlocks, forwardByFrequency];

@@ -3,7 +3,7 @@
 import { matMul, reshape, slice, type Tensor, type Tensor4D, tensor2d, transpose } from '@tensorflow/tfjs-core';
 import { type Sizes, torusOf, transformsOf } from '../../frequencies.ts';
 import { asLasting } from '../lasting-values.ts';
-import { type BlockAxis, blockAxes, framed, inBlocks } from './blocks.ts';
+import { type BlockAxis, framed, inBlocks, tightBlockAxes } from './blocks.ts';
 import type { Form } from './form.ts';
 import type { Convolution } from './geometry.ts';
 import { depthToSpace, spaceToDepth } from './native.ts';
@@ -21,11 +21,11 @@ interface Frequencies {
 /** The convolution as one of blocks with stride 1: [B, m, m', s s C] with [K, K', s s C, F] to [B, h, w, F]. */
 function inFrequencies(convolution: Convolution): Frequencies {
   const { input, filter, output, stride } = convolution;
-  const axes = blockAxes(convolution);
+  const axes = tightBlockAxes(convolution);
   return {
     axes,
     sizes: {
-      input: [Math.ceil(input[1] / stride[0]), Math.ceil(input[2] / stride[1])],
+      input: [Math.ceil((axes[0].edge + input[1]) / stride[0]), Math.ceil((axes[1].edge + input[2]) / stride[1])],
       taps: [axes[0].taps, axes[1].taps],
       output: [output[1], output[2]],
       lead: [axes[0].lead, axes[1].lead],
@@ -68,8 +68,8 @@ function transformsFor(backend: Parameters<Form['compute']>[0], convolution: Con
 
   return {
     image(x: Tensor): Tensor {
-      const rest = (axis: 0 | 1) => sizes.input[axis] * step - input[axis + 1]!;
-      const whole = framed(x as Tensor4D, 1, [0, rest(0)], [0, rest(1)]);
+      const rest = (axis: 0 | 1) => sizes.input[axis] * step - input[axis + 1]! - axes[axis].edge;
+      const whole = framed(x as Tensor4D, 1, [axes[0].edge, rest(0)], [axes[1].edge, rest(1)]);
       return transformed(matrix(matrices.input), step === 1 ? whole : spaceToDepth(backend, whole, step));
     },
     kernel(w: Tensor): Tensor {
@@ -84,7 +84,7 @@ function transformsFor(backend: Parameters<Form['compute']>[0], convolution: Con
       const blocks = back(matrix(matrices.input), spectrum, sizes.input);
       const whole = step === 1 ? blocks : depthToSpace(backend, blocks, step);
       const cut = whole.shape[1] !== input[1] || whole.shape[2] !== input[2];
-      return cut ? slice(whole as Tensor4D, [0, 0, 0, 0], input) : whole;
+      return cut ? slice(whole as Tensor4D, [0, axes[0].edge, axes[1].edge, 0], input) : whole;
     },
     kernelBack(spectrum: Tensor): Tensor {
       const [vertical, horizontal] = axes;

@@ -1,10 +1,11 @@
 // Forms of dx[i] = sum over t and o with s o + t - before = i of dy[o] w[t]; a transposed convolution's forward pass is the same.
 import { concat, reshape, reverse, slice, type Tensor, type Tensor4D, transpose } from '@tensorflow/tfjs-core';
-import { type BlockAxis, blockAxes, framed, inBlocks } from './blocks.ts';
+import { type BlockAxis, blockAxes, framed, inBlocks, tightBlockAxes } from './blocks.ts';
 import type { Form } from './form.ts';
 import { inputGradientByFrequency } from './frequency-forms.ts';
 import type { Convolution, Sides } from './geometry.ts';
 import { depthToSpace, inputGradient, plain } from './native.ts';
+import { inputGradientOfWhole } from './whole-image-forms.ts';
 
 const kernel: Form = { name: 'kernel', fits: () => true, compute: inputGradient };
 
@@ -19,12 +20,12 @@ const subPixel: Form = {
   fits: evenStride,
   compute(backend, convolution, dy, filter) {
     const { filter: size, stride } = convolution;
-    const axes = blockAxes(convolution);
+    const axes = tightBlockAxes(convolution);
     const turned = transpose(reverse(inBlocks(filter, axes), [0, 2]), [0, 2, 5, 1, 3, 4]); // [Kh, Kw, F, s, s, C]
     const phases = reshape(turned, [axes[0].taps, axes[1].taps, size[3], stride[0] ** 2 * size[2]]);
     const taps = ([0, 1] as const).map((axis): [number, number] => [0, axes[axis].taps]) as [Sides, Sides];
     const all = plain(backend, around(dy, convolution, axes, taps), phases);
-    return interleaved(backend, convolution, all);
+    return interleaved(backend, convolution, axes, all);
   },
 };
 
@@ -41,7 +42,7 @@ const phases: Form = {
     };
     const numbers = Array.from({ length: convolution.stride[0] }, (_, index) => index);
     const all = numbers.flatMap((row) => numbers.map((column) => phase(row, column)));
-    return interleaved(backend, convolution, concat(all, 3));
+    return interleaved(backend, convolution, axes, concat(all, 3));
   },
 };
 
@@ -69,19 +70,30 @@ function around(
   taps: readonly [Sides, Sides],
 ): Tensor {
   const sides = ([0, 1] as const).map((axis): Sides => {
-    const { lead, stride } = axes[axis];
+    const { edge, lead, stride } = axes[axis];
     const [first, end] = taps[axis];
-    const blocks = Math.ceil(input[axis + 1]! / stride);
+    const blocks = Math.ceil((edge + input[axis + 1]!) / stride);
     return [end - 1 - lead, blocks - 1 + lead - first - (output[axis + 1]! - 1)];
   }) as [Sides, Sides];
   return framed(dy as Tensor4D, 1, ...sides);
 }
 
-/** [B, m, m', s s C] -> [B, H, W, C]; the last block may reach over the edge. */
-function interleaved(backend: Parameters<Form['compute']>[0], { input, stride }: Convolution, all: Tensor): Tensor {
+/** [B, m, m', s s C] -> [B, H, W, C]; the first and the last block may reach over the edges. */
+function interleaved(
+  backend: Parameters<Form['compute']>[0],
+  { input, stride }: Convolution,
+  [vertical, horizontal]: readonly [BlockAxis, BlockAxis],
+  all: Tensor,
+): Tensor {
   const dx = stride[0] === 1 ? all : depthToSpace(backend, all, stride[0]);
   const whole = dx.shape[1] === input[1] && dx.shape[2] === input[2];
-  return whole ? dx : slice(dx as Tensor4D, [0, 0, 0, 0], input);
+  return whole ? dx : slice(dx as Tensor4D, [0, vertical.edge, horizontal.edge, 0], input);
 }
 
-export const inputGradientForms: readonly Form[] = [kernel, subPixel, phases, inputGradientByFrequency];
+export const inputGradientForms: readonly Form[] = [
+  inputGradientOfWhole,
+  kernel,
+  subPixel,
+  phases,
+  inputGradientByFrequency,
+];

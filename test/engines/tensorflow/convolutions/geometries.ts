@@ -43,6 +43,7 @@ export const geometries: Record<string, Convolution> = {
   'k5 s1 same, 1 channel to 1 filter': convolution([2, 6, 6, 1], [5, 5, 1, 1], [1, 1], 'same'),
   'k4 valid, 4 x 4 to 1 x 1': convolution([5, 4, 4, 6], [4, 4, 6, 3], [1, 1], 'valid'),
   'k4 valid, 4 x 4 to 1 x 1, 16 channels to 1 filter': convolution([5, 4, 4, 16], [4, 4, 16, 1], [1, 1], 'valid'),
+  'k5 by 3 s2 valid, 5 x 3 to 1 x 1': convolution([3, 5, 3, 4], [5, 3, 4, 6], [2, 2], 'valid'),
   'k3 s1, padding beyond the kernel': convolution([2, 4, 6, 3], [3, 3, 3, 2], [1, 1], [4, 4, 3, 5]),
   'k3 s2, padding beyond the kernel': convolution([2, 5, 6, 3], [3, 3, 3, 5], [2, 2], [4, 3, 5, 5]),
   'k5 s1 same, 16 channels to 16 filters': convolution([3, 7, 6, 16], [5, 5, 16, 16], [1, 1], 'same'),
