@@ -1,11 +1,13 @@
-// Whether a long run stays as small as it began: npx tsx bench/soak.ts [steps] [tensorflow|wasm]
+// Whether a long run stays as small as it began: npx tsx bench/soak.ts [steps] [tensorflow|webgpu|wasm]
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { engine as tfjs } from '@tensorflow/tfjs-core';
 import { train } from '../src/commands/train.ts';
-import { openEngine } from '../src/engines/open.ts';
+import type { EngineName } from '../src/engines/engine.ts';
+import { engineNames, openEngine } from '../src/engines/open.ts';
 import { startTensorflow } from '../src/engines/tensorflow/engine.ts';
 import { findInstallation } from '../src/engines/tensorflow/install/location.ts';
 
@@ -20,6 +22,8 @@ interface Reading {
   /** The next handle of TensorFlow's binding, an int32 that only grows. */
   nextHandle: number;
   liveTensors: number;
+  /** Of the webgpu engine, in use and kept for use again; 0 elsewhere. */
+  gpuBuffers: number;
   residentMiB: number;
   heapMiB: number;
   descriptors: number;
@@ -52,7 +56,7 @@ function tiny(steps: number, seldom: number) {
   };
 }
 
-async function soak(engineName: 'tensorflow' | 'wasm', steps: number): Promise<void> {
+async function soak(engineName: EngineName, steps: number): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'dcgan-soak-'));
   const config = join(root, 'soak.json');
   const everySteps = Math.max(10, Math.round(steps / lines / 10) * 10);
@@ -71,6 +75,7 @@ async function soak(engineName: 'tensorflow' | 'wasm', steps: number): Promise<v
             step: event.tick.step,
             nextHandle: engineName === 'tensorflow' ? nextHandle() : 0,
             liveTensors: engine.liveTensors(),
+            gpuBuffers: engineName === 'webgpu' ? gpuBuffers() : 0,
             residentMiB: rss / 2 ** 20,
             heapMiB: heapUsed / 2 ** 20,
             descriptors: readdirSync('/proc/self/fd').length,
@@ -91,7 +96,7 @@ async function soak(engineName: 'tensorflow' | 'wasm', steps: number): Promise<v
       : '';
   const grown = last.residentMiB - first.residentMiB;
   console.log(
-    `From step ${first.step} to ${last.step}: ${grown.toFixed(1)} MiB, ${last.liveTensors - first.liveTensors} tensors, ${last.descriptors - first.descriptors} descriptors${overflow}`,
+    `From step ${first.step} to ${last.step}: ${grown.toFixed(1)} MiB, ${last.liveTensors - first.liveTensors} tensors, ${last.gpuBuffers - first.gpuBuffers} buffers of the GPU, ${last.descriptors - first.descriptors} descriptors${overflow}`,
   );
 }
 
@@ -103,18 +108,26 @@ function nextHandle(): number {
   return id;
 }
 
-function print({ step, nextHandle, liveTensors, residentMiB, heapMiB, descriptors }: Reading): void {
-  const cells = [step, nextHandle, liveTensors, residentMiB.toFixed(1), heapMiB.toFixed(1), descriptors];
+/** What tfjs's backend has made and not destroyed. */
+function gpuBuffers(): number {
+  const { bufferManager } = tfjs().backend as unknown as {
+    bufferManager: { getNumUsedBuffers(): number; getNumFreeBuffers(): number };
+  };
+  return bufferManager.getNumUsedBuffers() + bufferManager.getNumFreeBuffers();
+}
+
+function print({ step, nextHandle, liveTensors, gpuBuffers, residentMiB, heapMiB, descriptors }: Reading): void {
+  const cells = [step, nextHandle, liveTensors, gpuBuffers, residentMiB.toFixed(1), heapMiB.toFixed(1), descriptors];
   console.log(`| ${cells.join(' | ')} |`);
 }
 
 const steps = Number(process.argv[2] ?? 20_000);
-const engineName = process.argv[3] === 'wasm' ? 'wasm' : 'tensorflow';
+const engineName = engineNames.find((name) => name === process.argv[3]) ?? 'tensorflow';
 const installation = findInstallation();
 const startedBinding =
   engineName === 'tensorflow' && installation ? (await startTensorflow(installation)).tracer.recorder : undefined;
 console.log(`${engineName}, ${steps} steps\n`);
 console.log(
-  '| step | next handle | live tensors | resident MiB | heap MiB | descriptors |\n| --- | --- | --- | --- | --- | --- |',
+  '| step | next handle | live tensors | GPU buffers | resident MiB | heap MiB | descriptors |\n| --- | --- | --- | --- | --- | --- | --- |',
 );
 await soak(engineName, steps);

@@ -25,6 +25,7 @@ export async function runInstall(flags: InstallFlags): Promise<number> {
   else if (result.installed) {
     const how = result.alreadyThere ? 'is ready' : `was installed in ${result.seconds?.toFixed(0)} s`;
     console.log(`The native engine (${result.variant}) ${how}: ${result.directory}`);
+    if (result.noGpu !== undefined) console.log(`It computes on the CPU: ${result.noGpu}`);
   } else {
     console.log(
       [
@@ -45,7 +46,17 @@ export async function runInfo({ engine, device, json }: InfoFlags): Promise<numb
   return 0;
 }
 
-function describeReport({ name, device, library, threads, precisions, unusedGpu, notChosen, adapters }: EngineReport) {
+function describeReport({
+  name,
+  device,
+  library,
+  threads,
+  precisions,
+  unusedGpu,
+  cudaIdle,
+  notChosen,
+  adapters,
+}: EngineReport) {
   return [
     `Engine: ${name}`,
     `Device: ${device}`,
@@ -53,6 +64,7 @@ function describeReport({ name, device, library, threads, precisions, unusedGpu,
     ...(threads === undefined ? [] : [`Threads: ${threads}`]),
     `Precisions: ${precisions.join(', ')}`,
     ...(unusedGpu ? [`GPU NOT USED: ${unusedGpu}`] : []),
+    ...(cudaIdle && !unusedGpu ? [`CUDA build, computing on the CPU: ${cudaIdle}`] : []),
     ...notChosen.map((other) => `Not ${other.name}: ${other.reason}`),
     ...adapters.map(describeAdapter),
   ].join('\n');

@@ -1,21 +1,35 @@
 // dcgan engine info: what computes here, for each engine that does not, why, and the adapters that WebGPU could use.
 import type { EngineInfo } from '../engines/engine.ts';
 import { type EngineChoice, engineNames, type OpenedEngine, openEngine } from '../engines/open.ts';
+import { whyNoGpu } from '../engines/tensorflow/install/gpu.ts';
+import { findInstallation } from '../engines/tensorflow/install/location.ts';
 import { mayHaveAdapters } from '../engines/webgpu/choose.ts';
 import { type Adapter, listAdapters, loadDawn } from '../engines/webgpu/dawn.ts';
 
 export interface EngineReport extends EngineInfo {
   notChosen: OpenedEngine['refused'];
   adapters: Adapter[];
+  /** Why a CUDA build computes on the CPU, with the libraries that TensorFlow cannot open. */
+  cudaIdle?: string;
 }
 
 export async function engineInfo(choice: EngineChoice['engine'], device?: string): Promise<EngineReport> {
-  const { engine, refused } = await openEngine(choice, device);
-  const { name } = engine.info;
-  const reason = choice === 'auto' ? `${name} works and comes first` : `${name} was asked for`;
+  const {
+    engine: { info },
+    refused,
+  } = await openEngine(choice, device);
+  const { name } = info;
+  const reason = choice === 'auto' && device === undefined ? `${name} works and comes first` : `${name} was asked for`;
   const others = engineNames.filter((other) => other !== name && !refused.some((known) => known.name === other));
   const notChosen = [...refused, ...others.map((other) => ({ name: other, reason }))];
-  return { ...engine.info, notChosen, adapters: await adaptersHere() };
+  const cudaIdle = name === 'tensorflow' && !info.gpu ? await whyCudaIsIdle() : undefined;
+  return { ...info, notChosen, adapters: await adaptersHere(), ...(cudaIdle !== undefined && { cudaIdle }) };
+}
+
+/** While training that is no complaint where there is no GPU; here somebody asks. */
+async function whyCudaIsIdle(): Promise<string | undefined> {
+  const installation = findInstallation();
+  return installation?.variant === 'cuda' ? whyNoGpu(installation) : undefined;
 }
 
 /** None where Dawn is missing; then that is the reason why webgpu is not chosen. */
