@@ -3,9 +3,10 @@ import '@tensorflow/tfjs-backend-wasm';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput, type Tensor4D } from '@tensorflow/tfjs-core';
 import { geometryOf, type Shape4D } from './convolution.ts';
-import { convolve, filterGradient, inputGradient } from './direct-convolution.ts';
+import { convolve, filterGradient } from './direct-convolution.ts';
 import { convolveByFrequency, filterGradientByFrequency, inputGradientByFrequency } from './frequency-convolution.ts';
 import { frequencyPlan } from './frequency-rule.ts';
+import { inputGradient } from './input-gradient.ts';
 import type { WasmKernel } from './kernel.ts';
 
 /** x `[B, H, W, C]`, filter `[kh, kw, C, F]` -> y `[B, h, w, F]`. */

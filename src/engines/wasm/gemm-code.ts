@@ -1,42 +1,24 @@
 // The product of two matrices, in WebAssembly: C[i, j] = sum_k A[i, k] B[k, j], where every value stands at an address out of two
 // tables, rows[i] + columns[k]. So a convolution, its gradients and a transform all are such products, and nothing is transposed.
+import { advance, multiplyPanels, numbered, pack, tile, tileBytes } from './gemm-tile.ts';
 import {
   add,
-  add4,
-  addFloats,
-  and,
   type Code,
   call,
-  choose,
   divide,
   type FunctionCode,
-  f32,
   get,
   i32,
   isEqual,
   isLess,
-  load4,
-  loadFloat,
+  least,
   loadInt,
-  loadInto4,
   moduleBytes,
   multiply,
-  multiply4,
-  repeatHalvesWhile,
   repeatWhile,
   set,
-  splat,
-  store4,
-  storeFloat,
   subtract,
-  when,
 } from './wasm-function.ts';
-
-/**
- * Rows and columns of C that are added up at once, in 8 registers of 4 floats; the factors of each k take 6 more. V8 has 15 to give
- * and fetches early what a block of code will need: a wider tile, or two k in one block, would go through memory.
- */
-export const tile = { rows: 4, columns: 8 };
 
 /** Of one product, int32 each, in this order. Places are addresses of tables of offsets in bytes, one entry per row, column or k. */
 export const jobFields = [
@@ -51,131 +33,6 @@ export type JobField = (typeof jobFields)[number];
 /** Bytes that one thread needs: a tile of C, one panel of the streamed matrix, and all of the resident one's, for a block of k. */
 export function scratchBytes(block: number, residentSide: number): number {
   return tileBytes + 4 * block * (tile.columns + Math.ceil(residentSide / tile.columns) * tile.columns);
-}
-
-const tileBytes = 4 * tile.rows * tile.columns;
-
-/** Numbers for the names of a function's parameters and locals. */
-function numbered<Name extends string>(...names: Name[]): Record<Name, number> {
-  return Object.fromEntries(names.map((name, index) => [name, index])) as Record<Name, number>;
-}
-
-const range = (count: number) => Array.from({ length: count }, (_, index) => index);
-const advance = (local: number, by: number): Code => set(local, add(get(local), i32(by)));
-
-/** Whether places follow one another, a float apart: then vectors can be loaded and stored there. */
-function areSideBySide(places: readonly Code[]): Code {
-  const [first, ...others] = places;
-  const follow = others.map((place, index) => isEqual(subtract(place, first!), i32(4 * (index + 1))));
-  return follow.reduce((all, one) => and(all, one));
-}
-
-/** Copies `width` rows (or columns) of a matrix beside each other: values [terms, width]. */
-function pack(width: number): FunctionCode {
-  const { matrix, places, terms, count, to, term } = numbered('matrix', 'places', 'terms', 'count', 'to', 'term');
-  const place = (index: number) => term + 1 + index;
-  const each = (copy: Code): Code =>
-    repeatWhile(
-      [
-        ...set(term, loadInt(get(terms))),
-        ...copy,
-        ...advance(terms, 4),
-        ...advance(to, 4 * width),
-        ...advance(count, -1),
-      ],
-      get(count),
-    );
-  const copyAtOnce = range(width / 4).flatMap((index) =>
-    store4(get(to), 16 * index, load4(add(get(place(0)), get(term)), 16 * index)),
-  );
-  const copySingly = range(width).flatMap((index) =>
-    storeFloat(get(to), 4 * index, loadFloat(add(get(place(index)), get(term)))),
-  );
-  return {
-    parameters: 5,
-    locals: Array(1 + width).fill('i32'),
-    body: [
-      ...range(width).flatMap((index) => set(place(index), add(get(matrix), loadInt(get(places), 4 * index)))),
-      ...when(areSideBySide(range(width).map((index) => get(place(index)))), each(copyAtOnce), each(copySingly)),
-    ],
-  };
-}
-
-/** One tile of C out of a panel of A and one of B. `left` says how many rows and columns there still are. */
-function multiplyPanels(): FunctionCode {
-  const parameters = [
-    'a',
-    'b',
-    'count',
-    'c',
-    'rows',
-    'columns',
-    'rowsLeft',
-    'columnsLeft',
-    'isFirst',
-    'buffer',
-  ] as const;
-  const local = numbered(...parameters, 'row', 'column', 'place', 'left', 'right', 'factor');
-  const { a, b, count, c, rows, columns, rowsLeft, columnsLeft, isFirst, buffer, row, column, place } = local;
-  const { left, right, factor } = local;
-  const sums = range(tile.rows).map((i) => [factor + 1 + 2 * i, factor + 2 + 2 * i] as const);
-
-  const step = (index: number): Code => [
-    ...set(left, load4(get(b), 32 * index)),
-    ...set(right, load4(get(b), 32 * index + 16)),
-    ...sums.flatMap(([sumLeft, sumRight], i) => [
-      ...set(factor, loadInto4(get(a), 16 * index + 4 * i)),
-      ...set(sumLeft, add4(get(sumLeft), multiply4(get(factor), get(left)))),
-      ...set(sumRight, add4(get(sumRight), multiply4(get(factor), get(right)))),
-    ]),
-    ...advance(count, -1),
-  ];
-  const addUp: Code = [
-    ...sums.flat().flatMap((sum) => set(sum, splat(f32(0)))),
-    ...repeatHalvesWhile(step(0), [...step(1), ...advance(a, 32), ...advance(b, 64)], get(count)),
-  ];
-
-  const storeAtOnce = sums.flatMap(([sumLeft, sumRight], i) => [
-    ...set(place, add(add(get(c), loadInt(get(rows), 4 * i)), loadInt(get(columns)))),
-    ...when(get(isFirst), [], [
-      ...set(sumLeft, add4(get(sumLeft), load4(get(place), 0))),
-      ...set(sumRight, add4(get(sumRight), load4(get(place), 16))),
-    ]), // biome-ignore format: one statement
-    ...store4(get(place), 0, get(sumLeft)),
-    ...store4(get(place), 16, get(sumRight)),
-  ]);
-
-  const storeOne: Code = [
-    ...set(place, add(add(get(c), loadInt(get(rows))), loadInt(add(get(columns), get(column))))),
-    ...when(
-      get(isFirst),
-      storeFloat(get(place), 0, loadFloat(add(get(buffer), get(column)))),
-      storeFloat(get(place), 0, addFloats(loadFloat(get(place)), loadFloat(add(get(buffer), get(column))))),
-    ),
-    ...advance(column, 4),
-  ];
-  const storeSingly: Code = [
-    ...sums.flat().flatMap((sum, index) => store4(get(buffer), 16 * index, get(sum))),
-    ...set(row, choose(isLess(get(rowsLeft), i32(tile.rows)), get(rowsLeft), i32(tile.rows))),
-    ...set(columnsLeft, multiply(i32(4), choose(isLess(get(columnsLeft), i32(tile.columns)), get(columnsLeft), i32(tile.columns)))), // biome-ignore format: one statement
-    ...repeatWhile(
-      [
-        ...set(column, i32(0)),
-        ...repeatWhile(storeOne, isLess(get(column), get(columnsLeft))),
-        ...advance(buffer, 4 * tile.columns),
-        ...advance(rows, 4),
-        ...advance(row, -1),
-      ],
-      get(row),
-    ),
-  ];
-  const isWhole = and(isLess(i32(tile.rows - 1), get(rowsLeft)), isLess(i32(tile.columns - 1), get(columnsLeft)));
-  const isVector = areSideBySide(range(tile.columns).map((index) => loadInt(get(columns), 4 * index)));
-  return {
-    parameters: parameters.length,
-    locals: [...Array(3).fill('i32'), ...Array(3 + 2 * tile.rows).fill('v128')],
-    body: [...addUp, ...when(and(isWhole, isVector), storeAtOnce, storeSingly)],
-  };
 }
 
 /**
@@ -228,8 +85,7 @@ function streaming(side: GemmFunction): FunctionCode {
     ...repeatWhile([...body, ...nextOther], isLess(get(other), get(otherPanels))),
   ];
   const block: Code = [
-    ...set(count, subtract(field('terms'), get(term))),
-    ...set(count, choose(isLess(get(count), field('block')), get(count), field('block'))),
+    ...set(count, least(subtract(field('terms'), get(term)), field('block'))),
     ...eachOther(packPanel(resident, other, packedOther)),
     ...set(panel, get(begin)),
     ...repeatWhile(
@@ -242,8 +98,7 @@ function streaming(side: GemmFunction): FunctionCode {
   const matrices: Code = [
     ...set(matrix, divide(get(first), get(panels))),
     ...set(begin, subtract(get(first), multiply(get(matrix), get(panels)))),
-    ...set(end, add(get(begin), subtract(get(last), get(first)))),
-    ...set(end, choose(isLess(get(end), get(panels)), get(end), get(panels))),
+    ...set(end, least(add(get(begin), subtract(get(last), get(first))), get(panels))),
     ...set(a, start('a')),
     ...set(b, start('b')),
     ...set(c, start('c')),

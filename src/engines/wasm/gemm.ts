@@ -1,8 +1,9 @@
 // Products of matrices whose values lie anywhere in tensors, by our own WebAssembly on all threads. At its best it reaches what the
-// processor can do with four floats at a time; XNNPACK's takes 1.4 to 2 times as long.
+// processor can do with four floats at a time.
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { type GemmFunction, type JobField, jobFields, scratchBytes, tile } from './gemm-code.ts';
+import { type GemmFunction, type JobField, jobFields, scratchBytes } from './gemm-code.ts';
+import { tile } from './gemm-tile.ts';
 import { teamOf } from './team.ts';
 
 /** A stack of matrices: value [i, j] of matrix n stands at place start + n next + rows[i] + columns[j] of a tensor. */

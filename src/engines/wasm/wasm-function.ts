@@ -98,7 +98,8 @@ export const divide = (a: Code, b: Code): Code => [...a, ...b, 0x6e];
 export const isEqual = (a: Code, b: Code): Code => [...a, ...b, 0x46];
 /** Unsigned. */
 export const isLess = (a: Code, b: Code): Code => [...a, ...b, 0x49];
-export const choose = (condition: Code, a: Code, b: Code): Code => [...a, ...b, ...condition, 0x1b];
+/** The lesser one, unsigned. */
+export const least = (a: Code, b: Code): Code => [...a, ...b, ...isLess(a, b), 0x1b];
 export const and = (a: Code, b: Code): Code => [...a, ...b, 0x71];
 export const xor = (a: Code, b: Code): Code => [...a, ...b, 0x73];
 export const multiply64 = (a: Code, b: Code): Code => [...a, ...b, 0x7e];

@@ -52,3 +52,41 @@ test('a loop runs until its condition is 0, and code longer than 127 bytes is to
   run(5, 0);
   assert.equal(new Float32Array(memory)[0], 100);
 });
+
+test('whole numbers are loaded, multiplied, divided, compared without a sign', () => {
+  const [a, b] = [code.get(0), code.get(1)];
+  const results: [code.Code, number][] = [
+    [code.subtract(a, b), 4],
+    [code.multiply(a, b), 21],
+    [code.divide(a, b), 2],
+    [code.isEqual(a, b), 0],
+    [code.isLess(b, a), 1],
+    [code.isLess(a, code.i32(-1)), 1],
+    [code.least(a, b), 3],
+    [code.loadInt(code.i32(0)), 0],
+  ];
+  for (const [value, expected] of results) assert.equal(storing(code.toFloat(value))(7, 3), expected);
+});
+
+test('a condition has two ways, and a loop of two halves is left after either', () => {
+  const one = storing(code.addFloats(code.f32(0.25), code.loadFloat(code.i32(12))));
+  assert.equal(one(0, 0), 0.25);
+  assert.equal(one(0, 0), 0.5);
+  const count = (local: number, by: number) => code.set(local, code.add(code.get(local), code.i32(by)));
+  const down = count(0, -1);
+  const { run, memory } = code.assemble({
+    parameters: 2,
+    locals: ['i32'],
+    body: [
+      ...code.repeatHalvesWhile([...count(1, 1), ...down], [...count(1, 100), ...down], code.get(0)),
+      ...code.when(code.isEqual(code.get(1), code.i32(201)), count(2, 7), count(2, 9)),
+      ...code.storeFloat(code.i32(0), 0, code.toFloat(code.get(1))),
+      ...code.storeFloat(code.i32(4), 0, code.toFloat(code.get(2))),
+    ],
+    memoryPages: 1,
+  });
+  run(3, 100); // 100 + 1 + 100 + 1
+  assert.deepEqual([...new Float32Array(memory, 0, 2)], [202, 9]);
+  run(2, 100);
+  assert.deepEqual([...new Float32Array(memory, 0, 2)], [201, 7]);
+});
