@@ -5,7 +5,7 @@ import { parseDocument } from 'yaml';
 import { DcganError, messageOf } from '../errors.ts';
 import { describeIssues } from './complaints.ts';
 import type { Config } from './config.ts';
-import { featureMetrics, featuresObject, type MetricName } from './metrics.ts';
+import { featuresObject, namesOf } from './metrics.ts';
 import { applyOverrides } from './overrides.ts';
 import { type Complaint, checkRules } from './rules.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
@@ -50,16 +50,9 @@ function resolve(file: ConfigFile, name: string): Config {
   };
 }
 
-/** Without names: what needs no network, and all where there is one. */
-function resolveMetrics({ names, features, ...metrics }: ConfigFile['metrics']): Config['metrics'] {
-  const standard: MetricName[] = ['swd', 'ms-ssim', ...(features === undefined ? [] : featureMetrics)];
-  return {
-    ...metrics,
-    names: names ?? standard,
-    ...(features !== undefined && {
-      features: typeof features === 'string' ? featuresObject.parse({ network: features }) : features,
-    }),
-  };
+function resolveMetrics({ features, ...metrics }: ConfigFile['metrics']): Config['metrics'] {
+  const network = typeof features === 'string' ? featuresObject.parse({ network: features }) : features;
+  return { ...metrics, names: namesOf({ ...metrics, features }), ...(network && { features: network }) };
 }
 
 async function readText(path: string): Promise<string> {

@@ -62,3 +62,11 @@ export const metrics = z
   })
   .prefault({})
   .describe('Measuring generated images against the data. Nothing here changes a step.');
+
+/** Without names: what needs no network, and fid and kid where there is one. */
+export function namesOf({
+  names,
+  features,
+}: Pick<z.infer<typeof metrics>, 'names' | 'features'>): readonly MetricName[] {
+  return names ?? ['swd', 'ms-ssim', ...(features === undefined ? [] : featureMetrics)];
+}

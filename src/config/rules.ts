@@ -1,5 +1,5 @@
 // Rules across keys, each a function that returns its complaints as path and message.
-import { featureMetrics } from './metrics.ts';
+import { featureMetrics, namesOf } from './metrics.ts';
 import type { ConfigFile } from './schema.ts';
 import { stageCount } from './stack.ts';
 
@@ -124,26 +124,27 @@ const upsampledStacks: Rule = ({ discriminator }) =>
     return [{ path: `discriminator.layers[${index}].upsample`, message }];
   });
 
-const measurable: Rule = ({ metrics: { names, best, features, every } }) => {
-  const complaints: Complaint[] = [];
-  const lacking = [...(names ?? []), ...(best ? [best] : [])].find((name) => featureMetrics.includes(name));
-  if (lacking && features === undefined) {
-    const message = `${lacking} compares images by a network's features; set metrics.features to mnist or to an ONNX file`;
-    complaints.push({ path: names?.includes(lacking) ? 'metrics.names' : 'metrics.best', message });
-  }
-  if (best && names && !names.includes(best)) {
-    complaints.push({
-      path: 'metrics.best',
-      message: `expected one of metrics.names: ${names.join(', ')}; got ${best}`,
-    });
-  }
-  if (best && !names && !['swd', 'ms-ssim', ...featureMetrics].includes(best)) {
-    complaints.push({ path: 'metrics.best', message: `${best} must stand in metrics.names` });
-  }
-  if (best && every === undefined) {
-    complaints.push({ path: 'metrics.best', message: 'has no effect: metrics.every does not say when to measure' });
-  }
-  return complaints;
+const featuresForDistances: Rule = ({ metrics: { names, features } }) => {
+  const lacking = features === undefined ? names?.find((name) => featureMetrics.includes(name)) : undefined;
+  if (lacking === undefined) return [];
+  const message = `${lacking} compares images by a network's features; set metrics.features to mnist or to an ONNX file`;
+  return [{ path: 'metrics.names', message }];
+};
+
+const bestOfMeasured: Rule = ({ metrics }) => {
+  const { best, every } = metrics;
+  if (best === undefined) return [];
+  const message = every
+    ? `expected one that is measured: ${namesOf(metrics).join(', ')}; got ${best}`
+    : 'has no effect: metrics.every does not say when to measure';
+  return every && namesOf(metrics).includes(best) ? [] : [{ path: 'metrics.best', message }];
+};
+
+const shippedFeatures: Rule = ({ metrics: { features } }) => {
+  if (typeof features !== 'object' || features.network !== 'mnist') return [];
+  return Object.keys(features)
+    .filter((key) => key !== 'network' && key !== 'resizer')
+    .map((key) => ({ path: `metrics.features.${key}`, message: 'is for ONNX files; what mnist takes is known' }));
 };
 
 const rules: Rule[] = [
@@ -157,7 +158,9 @@ const rules: Rule[] = [
   stageLists,
   outputPadding,
   upsampledStacks,
-  measurable,
+  featuresForDistances,
+  bestOfMeasured,
+  shippedFeatures,
 ];
 
 export function checkRules(config: ConfigFile): Complaint[] {

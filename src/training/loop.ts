@@ -81,9 +81,10 @@ export async function trainLoop(
   onEvent({ type: 'start', step: position.step, totalSteps, totalEpochs });
   await endIfLost(parts, position);
   if (position.step === 0) await writeSamples(parts, 0);
-  if (isEvaluationDue(position.evaluated, position.step, schedule) && !parts.shouldStop()) {
-    const isBest = await evaluate(parts, position, speed); // the run was stopped before it, or in the middle
-    await parts.saveCheckpoint(position, isBest);
+  if (isEvaluationDue(position.evaluated, position.step, schedule)) {
+    const outcome = parts.shouldStop() ? 'stopped' : await evaluate(parts, position, speed);
+    if (outcome === 'stopped') return { position, interrupted: position.step < totalSteps };
+    await parts.saveCheckpoint(position, outcome === 'best');
   }
 
   while (position.step < totalSteps) {
@@ -97,7 +98,7 @@ export async function trainLoop(
     position.seconds += speed.stop();
     await nextTurn(); // signals are heard here
 
-    const stopping = parts.shouldStop();
+    let stopping = parts.shouldStop();
     const last = position.step === totalSteps;
     const due = (everySteps: number) => last || position.step % everySteps === 0;
 
@@ -126,9 +127,11 @@ export async function trainLoop(
     // Samples, and the curves beside them
     if (due(schedule.samplesEverySteps)) await writeSamples(parts, position.step);
 
-    // Evaluation: against the data
+    // Evaluation: against the data; one that a stop ends is made when the run goes on
     const evaluationDue = !stopping && isEvaluationDue(position.evaluated, position.step, schedule);
-    const isBest = evaluationDue && (await evaluate(parts, position, speed));
+    const outcome = evaluationDue ? await evaluate(parts, position, speed) : undefined;
+    const isBest = outcome === 'best';
+    stopping ||= outcome === 'stopped';
 
     // Checkpoint: the best by a metric, or where all is well
     const regular = due(schedule.checkpointEverySteps);
@@ -148,23 +151,23 @@ export async function trainLoop(
   return { position, interrupted: savedAt < totalSteps };
 }
 
-/** Measures the generator's images. Whether they are the best so far by the metric that the config chooses; a lost run's are not. */
+/** Measures the generator's images. `best`: so far, by the metric that the config chooses; a lost run's never are. */
 async function evaluate(
   { measure, onEvent, shouldStop }: LoopParts,
   position: Position,
   speed: Speedometer,
-): Promise<boolean> {
+): Promise<'best' | 'measured' | 'stopped'> {
   const { step, evaluated: before, health } = position;
   const onProgress = (phase: string, done: number, total: number) =>
     onEvent({ type: 'measuring', step, phase, done, total });
   const found = await measureUnlessStopped(measure!, step, { shouldStop, onProgress }); // waits for the engine
-  if (!found) return false;
+  if (!found) return 'stopped';
   const { seconds, values } = found;
   const after = afterEvaluation(before, step, found);
   const isBest = after.best?.step === step && !isLost(health);
   position.evaluated = isBest ? after : { ...before, at: step };
   onEvent({ type: 'evaluation', step, isBest, share: speed.shareOfEvaluation(seconds), seconds, values });
-  return isBest;
+  return isBest ? 'best' : 'measured';
 }
 
 /** samples/<step>.png from the same latents all through the run, and loss.png. */

@@ -102,3 +102,30 @@ test('options of bce are refused with another loss', () => {
     assert.ok(resolve(({ training }) => Object.assign(training, { loss })));
   }
 });
+
+test('what is measured can be: features for their distances, a best of what is measured', () => {
+  const metrics = (value: object) => (content: Content) => Object.assign(content, { metrics: value });
+  const complaint = (path: string, message: string) => [{ path, message }];
+  refused(
+    metrics({ names: ['swd', 'kid'] }),
+    complaint(
+      'metrics.names',
+      "kid compares images by a network's features; set metrics.features to mnist or to an ONNX file",
+    ),
+  );
+  refused(
+    metrics({ every: { steps: 5 }, best: 'fid' }),
+    complaint('metrics.best', 'expected one that is measured: swd, ms-ssim; got fid'),
+  );
+  refused(
+    metrics({ best: 'swd' }),
+    complaint('metrics.best', 'has no effect: metrics.every does not say when to measure'),
+  );
+  refused(
+    metrics({ features: { network: 'mnist', range: [0, 1] } }),
+    complaint('metrics.features.range', 'is for ONNX files; what mnist takes is known'),
+  );
+  const { metrics: resolved } = resolve(metrics({ every: { steps: 5 }, features: 'mnist', best: 'kid' }));
+  assert.deepEqual(resolved.names, ['swd', 'ms-ssim', 'fid', 'kid']);
+  assert.deepEqual(resolved.features, { network: 'mnist', resizer: 'bilinear' });
+});

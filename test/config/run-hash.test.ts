@@ -113,6 +113,7 @@ test('what does not change the result does not change the hash', () => {
     (content) => Object.assign(content.outputs, { metricsEvery: { images: 3 } }),
     (content) => Reflect.deleteProperty(content, 'outputs'),
     (content) => Reflect.deleteProperty(content, 'name'),
+    (content) => Object.assign(content, { metrics: { every: { steps: 5 }, names: ['swd'], best: 'swd', count: 99 } }),
     (content) => Object.assign(content.training, { onCollapse: 'stop' }),
     (content) => Object.assign(content.training, { onCollapse: 'warn', rollbackTries: 9 }),
   ];
@@ -137,6 +138,17 @@ test('rollbacks change the result, and so does the cadence that they depend on',
     return hashOf(content);
   });
   assert.equal(new Set([original, ...hashes]).size, 5);
+});
+
+test('where a metric says what a rollback goes back to, what is measured changes the result', () => {
+  const every = { steps: 5 };
+  const changes = [{ every }, { every, best: 'swd' }, { every, best: 'ms-ssim' }, { every, best: 'swd', count: 99 }];
+  const hashes = changes.map((metrics) => {
+    const content = fullConfig();
+    Object.assign(content.training, { onCollapse: 'rollback' });
+    return hashOf({ ...content, metrics });
+  });
+  assert.equal(new Set(hashes).size, 4);
 });
 
 test('a config of before there was onCollapse keeps its hash', () => {

@@ -51,6 +51,7 @@ function killable(precision: string) {
         { type: 'dense', units: 1 },
       ],
     },
+    metrics: { every: { steps: 5 }, names: ['swd', 'diversity'], count: 32, best: 'swd' },
     training: { steps: 28, batchSize: 20, precision, ema: { decay: 0.9 }, labels: { real: [0.8, 1], flip: 0.1 } },
     outputs: {
       grid: { rows: 2, columns: 2 },
@@ -67,17 +68,17 @@ async function remains(cwd: string) {
   const checkpoints = join(cwd, 'checkpoints', hash!);
   const { step, path, state } = await loadCheckpoint(checkpoints, 'latest');
   const { seconds: _seconds, ...position } = state['position'] as Record<string, number>;
-  const lines = readFileSync(join(cwd, 'results', hash!, 'metrics.jsonl'), 'utf8')
-    .trimEnd()
-    .split('\n');
+  const linesOf = (name: string) =>
+    readFileSync(join(cwd, 'results', hash!, name), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
   return {
     step,
     weights: readFileSync(join(path, 'weights.safetensors')),
     state: { ...state, position },
-    metrics: lines.map((line) => {
-      const { seconds: _clock, imagesPerSecond: _speed, ...rest } = JSON.parse(line);
-      return rest;
-    }),
+    metrics: linesOf('metrics.jsonl').map(({ seconds: _clock, imagesPerSecond: _speed, ...rest }) => rest),
+    evaluations: linesOf('evaluations.jsonl').map(({ time: _time, seconds: _clock, ...rest }) => rest),
     samples: readFileSync(join(cwd, 'results', hash!, 'samples', '000028.png')),
   };
 }
@@ -145,6 +146,7 @@ describe('kill -9 at any moment', { concurrency: 1 }, () => {
       assert.ok(torn >= 1, 'no kill met a checkpoint');
       assert.match(stderr, /going on at step \d+\./);
       assert.deepEqual(found.metrics, expected.metrics);
+      assert.deepEqual(found.evaluations, expected.evaluations);
       assert.ok(found.weights.equals(expected.weights), 'the weights differ');
       assert.deepEqual(found, expected);
     });

@@ -1,0 +1,50 @@
+// When evaluations are due, and which is the best.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { afterEvaluation, isEvaluationDue, measureUnlessStopped, notEvaluated } from '../../src/training/evaluation.ts';
+import type { Schedule } from '../../src/training/schedule.ts';
+
+const schedule = { evaluateEverySteps: 4, totalSteps: 10 } as Schedule;
+const measurement = (value: number, by = 'swd') => ({ seconds: 1, values: [], score: { value, by } });
+
+test('one is due at each multiple and at the end, once, and never at the start or where there are none', () => {
+  const dueAt = (at: number, plan = schedule) =>
+    Array.from({ length: 11 }, (_, step) => step).filter((step) => isEvaluationDue({ at }, step, plan));
+  assert.deepEqual(dueAt(0), [4, 8, 10]);
+  assert.deepEqual(dueAt(8), [4, 10]);
+  assert.deepEqual(dueAt(0, { ...schedule, evaluateEverySteps: undefined }), []);
+});
+
+test('the best is the lowest of those that compare; no number is never the best', () => {
+  let state = notEvaluated;
+  const bests = [3, 5, 2, Number.NaN, 2, 1].map((value, i) => {
+    state = afterEvaluation(state, 4 * (i + 1), measurement(value));
+    return state.best?.step;
+  });
+  assert.deepEqual(bests, [4, 4, 12, 12, 12, 24]);
+  const other = afterEvaluation(state, 28, measurement(9, 'fid mnist'));
+  assert.deepEqual(other, { at: 28, best: { value: 9, by: 'fid mnist', step: 28 } });
+  assert.deepEqual(afterEvaluation(other, 32, { seconds: 1, values: [] }), { ...other, at: 32 });
+});
+
+test('a stop in the middle ends it; what goes wrong in it is an error', async () => {
+  let asked = 0;
+  const options = { shouldStop: () => ++asked === 3, onProgress: () => {} };
+  const phases: number[] = [];
+  const result = await measureUnlessStopped(
+    async (_, onProgress) => {
+      for (let i = 0; i < 9; i++) {
+        onProgress('swd', i, 9);
+        phases.push(i);
+      }
+      return measurement(1);
+    },
+    4,
+    options,
+  );
+  assert.deepEqual([result, phases], [undefined, [0, 1]]);
+  await assert.rejects(
+    measureUnlessStopped(() => Promise.reject(new Error('broken')), 4, options),
+    /broken/,
+  );
+});
