@@ -1,12 +1,13 @@
 // Measuring in the middle of training: it changes no step, says what dcgan evaluate says, and is neither lost nor repeated.
 import assert from 'node:assert/strict';
-import { appendFileSync, cpSync, readFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { evaluate } from '../../src/commands/evaluate.ts';
 import { type TrainIo, train } from '../../src/commands/train.ts';
 import { loadCheckpoint } from '../../src/outputs/checkpoint.ts';
+import type { Position } from '../../src/training/loop.ts';
 import { fixture } from '../helpers/golden-features.ts';
 import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 import { noTensorflow } from '../helpers/tensorflow.ts';
@@ -154,6 +155,32 @@ test('the best checkpoint is the one with the lowest distance, and is kept', asy
   assert.deepEqual(told, lowestSoFar);
   const noBest = await newRun({ ...measured, best: undefined }).train();
   await assert.rejects(loadCheckpoint(noBest.checkpoints, 'best'), { code: 'checkpoint.missing' });
+});
+
+test('a run that goes wrong goes back to the best by the metric, and measures again what came after', async () => {
+  const run = newRun({ ...measured, every: { steps: 20 } });
+  const set = [
+    'generator.optimizer.learningRate={from: 0.02, to: 1e39, over: {steps: 75}, shape: step}', // overflows at step 76
+    'training.steps=90',
+    'training.onCollapse=rollback',
+    'training.rollbackTries=2',
+    'outputs.checkpointEvery.steps=30',
+    'outputs.metricsEvery.steps=10',
+    'outputs.samplesEvery.steps=1000',
+  ];
+  await assert.rejects(run.train({ set }), {
+    code: 'diverged.gave-up',
+    message: /\nThe best checkpoint by swd is \S+0000[246]0\.\n/,
+  });
+  const [hash] = readdirSync(join(run.own, 'results'));
+  const lines = evaluationsOf(join(run.own, 'results', hash!));
+  const steps = lines.map(({ step }) => step);
+  const distances = lines.map(({ metrics }) => metrics.swd.values.average as number);
+  assert.deepEqual(steps, [20, 40, 60]);
+  const best = await loadCheckpoint(join(run.own, 'checkpoints', hash!), 'best');
+  assert.equal(best.step, steps[distances.indexOf(Math.min(...distances))]);
+  const { rollbacks, evaluated } = best.state['position'] as Position;
+  assert.deepEqual([rollbacks, evaluated.at, evaluated.best?.step], [2, best.step, best.step]);
 });
 
 test('what the metrics need is missed before the first step', async () => {
