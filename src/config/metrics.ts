@@ -45,7 +45,7 @@ export const metrics = z
       .min(1)
       .optional()
       .describe('Which metrics. Left out: swd and ms-ssim, and with features fid and kid.'),
-    count: z.int().min(16).max(1_000_000).default(1024).describe('Generated images, and as many real ones.'),
+    count: z.int().min(16).max(1_000_000).default(1000).describe('Generated images, and as many real ones.'),
     seed: z
       .int()
       .min(0)

@@ -69,7 +69,7 @@ test('every key that may be left out has its default', () => {
       rollbackTries: 3,
       precision: 'auto',
     },
-    metrics: { names: ['swd', 'ms-ssim'], count: 1024, seed: 0 },
+    metrics: { names: ['swd', 'ms-ssim'], count: 1000, seed: 0 },
     outputs: {
       grid: { rows: 8, columns: 8, batchNorm: 'moving' },
       samplesEvery: { epochs: 1 },
