@@ -35,9 +35,19 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown): Complaint[] {
       },
     ];
   }
-  if (issue.code === 'invalid_union')
+  if (issue.code === 'invalid_union') {
+    const within = issuesWithin(issue, received);
+    if (within) return within.flatMap((inner) => describeIssue(inner, input));
     return [{ path, message: `${expectedOfUnion(issue.path)}; got ${show(received)}` }];
+  }
   return [{ path, message: `${expectation(issue.message)}; got ${show(received)}` }];
+}
+
+/** Where a mapping may stand and one does: what is wrong in it. */
+function issuesWithin({ path, errors }: z.core.$ZodIssueInvalidUnion, received: unknown) {
+  if (received === null || typeof received !== 'object' || Array.isArray(received)) return undefined;
+  const fitting = errors.filter((branch) => branch.every((issue) => issue.path.length > 0 || !('expected' in issue)));
+  return fitting.length === 1 ? fitting[0]!.map((issue) => ({ ...issue, path: [...path, ...issue.path] })) : undefined;
 }
 
 /** The schema's own words, without what it received: that is said in ours. */

@@ -154,3 +154,12 @@ test('a value that is not a number is shown as what it is', () => {
   assert.match(complaints[0]!, /^generator\.optimizer\.learningRate: .*NaN/);
   assert.match(complaints[1]!, /^generator\.optimizer\.beta2: .*Infinity/);
 });
+
+test('where a word or a mapping may stand, what is wrong in the mapping is said', () => {
+  const within = (features: unknown) => complaintsAbout((content) => Object.assign(content, { metrics: { features } }));
+  assert.deepEqual(within({ network: 'a.onnx', resizr: 'bicubic', resizer: 'lanczos' }), [
+    'metrics.features.resizer: invalid option: expected one of "bilinear"|"bicubic"; got "lanczos"',
+    'metrics.features.resizr: unknown key (did you mean resizer?)',
+  ]);
+  assert.deepEqual(within(3), ['metrics.features: expected a string, or a mapping; got 3']);
+});
