@@ -37,6 +37,11 @@ export function isEvaluationDue({ at }: Evaluated, step: number, schedule: Sched
   return every !== undefined && step > 0 && at !== step && (step % every === 0 || step === totalSteps);
 }
 
+/** How many are due after a step. */
+export function evaluationsLeft(step: number, { evaluateEverySteps: every, totalSteps }: Schedule): number {
+  return every === undefined ? 0 : Math.ceil(totalSteps / every) - Math.floor(step / every);
+}
+
 /** What is remembered after one more. */
 export function afterEvaluation({ best }: Evaluated, step: number, { score }: Measurement): Evaluated {
   if (!score || !Number.isFinite(score.value)) return { at: step, ...(best && { best }) };

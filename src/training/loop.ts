@@ -15,6 +15,7 @@ import { lostRun, notFinite, notNumber } from './divergence.ts';
 import {
   afterEvaluation,
   type Evaluated,
+  evaluationsLeft,
   isEvaluationDue,
   type MeasureImages,
   measureUnlessStopped,
@@ -121,7 +122,7 @@ export async function trainLoop(
         seconds,
       };
       await appendMetrics(join(parts.folder, 'metrics.jsonl'), rounded(tick));
-      onEvent({ type: 'tick', tick, totalSteps, totalEpochs, secondsLeft: speed.secondsLeft(position, totalSteps) });
+      onEvent({ type: 'tick', tick, totalSteps, totalEpochs, secondsLeft: speed.secondsLeft(step, schedule) });
     }
 
     // Samples, and the curves beside them
@@ -236,12 +237,13 @@ type Speedometer = ReturnType<typeof createSpeedometer>;
 
 const warmUpSteps = 2; // the first steps compile and allocate
 
-/** Measures steps alone: pictures and checkpoints do not count. */
+/** Measures steps, and evaluations beside them; pictures and checkpoints do not count. */
 function createSpeedometer(startImages: number) {
   let began = 0;
   let measured = { steps: 0, seconds: 0 };
   let steps = 0;
   const spent = { steps: 0, evaluations: 0 }; // seconds
+  let evaluations = 0;
   return {
     start() {
       began = performance.now();
@@ -255,14 +257,16 @@ function createSpeedometer(startImages: number) {
     },
     /** Notes one more evaluation. What share of the time since the session began they have taken. */
     shareOfEvaluation(seconds: number): number {
+      evaluations++;
       spent.evaluations += seconds;
       return spent.evaluations / (spent.evaluations + spent.steps);
     },
     imagesPerSecond(images: number): number {
       return measured.seconds === 0 ? 0 : ((images - startImages) * (measured.steps / steps)) / measured.seconds;
     },
-    secondsLeft(position: Position, totalSteps: number): number {
-      return measured.steps === 0 ? Number.NaN : (measured.seconds / measured.steps) * (totalSteps - position.step);
+    secondsLeft(step: number, schedule: Schedule): number {
+      const forSteps = (measured.seconds / measured.steps) * (schedule.totalSteps - step); // NaN before there are any
+      return forSteps + evaluationsLeft(step, schedule) * (spent.evaluations / Math.max(1, evaluations));
     },
   };
 }

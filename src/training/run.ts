@@ -53,7 +53,8 @@ export function savedRun({ path, step, tensors, state, refused }: LoadedCheckpoi
     const happened = `${path} is damaged: its position is ${JSON.stringify(position)} at step ${step}.`;
     throw new DcganError('checkpoint.damaged', { happened }, { data: { path } });
   }
-  const complete: Position = { ...startingPosition, ...position, step, images, seconds };
+  const evaluated = position.evaluated ?? startingPosition.evaluated;
+  const complete: Position = { ...startingPosition, ...position, evaluated, step, images, seconds };
   return { path, tensors, position: complete, decisions: Object.fromEntries(decisions), refused };
 }
 

@@ -1,7 +1,13 @@
 // When evaluations are due, and which is the best.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { afterEvaluation, isEvaluationDue, measureUnlessStopped, notEvaluated } from '../../src/training/evaluation.ts';
+import {
+  afterEvaluation,
+  evaluationsLeft,
+  isEvaluationDue,
+  measureUnlessStopped,
+  notEvaluated,
+} from '../../src/training/evaluation.ts';
 import type { Schedule } from '../../src/training/schedule.ts';
 
 const schedule = { evaluateEverySteps: 4, totalSteps: 10 } as Schedule;
@@ -13,6 +19,16 @@ test('one is due at each multiple and at the end, once, and never at the start o
   assert.deepEqual(dueAt(0), [4, 8, 10]);
   assert.deepEqual(dueAt(8), [4, 10]);
   assert.deepEqual(dueAt(0, { ...schedule, evaluateEverySteps: undefined }), []);
+});
+
+test('as many are left as are due, that of the end included', () => {
+  const left = (step: number, plan = schedule) => evaluationsLeft(step, plan);
+  assert.deepEqual(
+    [0, 3, 4, 7, 8, 9].map((step) => left(step)),
+    [3, 3, 2, 2, 1, 1],
+  );
+  assert.equal(left(5, { ...schedule, evaluateEverySteps: undefined }), 0);
+  assert.equal(left(8, { ...schedule, totalSteps: 8 }), 0);
 });
 
 test('the best is the lowest of those that compare; no number is never the best', () => {
