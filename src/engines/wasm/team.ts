@@ -5,7 +5,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { type GemmFunction, gemmModule } from './gemm-code.ts';
 
 /** Parts 0 .. count - 1 of a product. Each thread has `scratchBytes` to itself, one after the other from `scratch` on. */
-export interface Work {
+interface Work {
   name: GemmFunction;
   job: number;
   count: number;
