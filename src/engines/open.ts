@@ -18,6 +18,9 @@ export interface EngineChoice {
 /** An engine that cannot be used here, with the reason. */
 class NotHere extends Error {}
 
+/** What is not there nobody misses, unless it was asked for. */
+class NoGpu extends NotHere {}
+
 interface Attempt {
   name: EngineName;
   open: () => Promise<Engine>;
@@ -48,6 +51,7 @@ export async function openEngine(choice: EngineChoice['engine'], device?: string
       return { engine, refused: refused.filter((other) => other.name !== name) };
     } catch (error) {
       if (error instanceof DcganError && attempt === attempts.at(-1)) throw error;
+      if (error instanceof NoGpu) continue;
       cause = error;
       if (refused.every((other) => other.name !== name)) refused.push({ name, reason: messageOf(error) });
     }
@@ -92,7 +96,7 @@ async function tensorflowOnGpu(): Promise<Engine> {
 
 async function webgpu(wish: { device?: string | undefined; software: boolean }): Promise<Engine> {
   const { chooseAdapter, mayHaveAdapters } = await import('./webgpu/choose.ts');
-  if (!wish.software && !mayHaveAdapters(wish)) throw new NotHere('there is no GPU');
+  if (!wish.software && !mayHaveAdapters(wish)) throw new NoGpu('there is no GPU');
   const { listAdapters, loadDawn, preferredAdapter } = await import('./webgpu/dawn.ts');
   const dawn = await loadDawn();
   const adapters = await listAdapters(dawn);

@@ -88,7 +88,7 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
     'an unknown engine',
     [...tiny.slice(0, 1), ...tiny.slice(3), '--engine', 'cuda'],
     2,
-    /'cuda' is invalid\. Allowed choices are auto, tensorflow, wasm/,
+    /'cuda' is invalid\. Allowed choices are auto, tensorflow, webgpu, wasm/,
   ],
   [
     'a precision that the engine lacks',

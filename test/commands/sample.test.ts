@@ -146,13 +146,13 @@ test('long work tells how far it is, short work does not', async () => {
     await sample(options({ count, columns: 30 }), { onEvent: (event) => events.push(event) });
     return events.flatMap((event) => (event.type === 'images' ? [[event.done, event.total]] : []));
   };
-  assert.deepEqual(await heard(256), []);
+  assert.deepEqual(await heard(32), []);
   const done = [
-    [256, 600],
-    [512, 600],
-    [600, 600],
-  ]; // 256 per call
-  assert.deepEqual(await heard(600), done);
+    [32, 80],
+    [64, 80],
+    [80, 80],
+  ]; // 32 per call
+  assert.deepEqual(await heard(80), done);
 });
 
 test("a run's grids may normalise by batch; samples do not, so that a seed is one image", async () => {

@@ -12,11 +12,9 @@ after(() => rmSync(emptyCache, { recursive: true }));
 test('where the native engine is not installed, auto computes on WASM and says why', async () => {
   const { engine, refused } = await openEngine('auto');
   assert.equal(engine.info.name, 'wasm');
-  assert.deepEqual(
-    refused.map(({ name }) => name),
-    ['tensorflow', 'webgpu'],
-  );
+  assert.equal(refused[0]!.name, 'tensorflow');
   assert.match(refused[0]!.reason, /not installed.*dcgan engine install/);
+  assert.ok(refused.every(({ reason }) => reason !== 'there is no GPU'));
 });
 
 test('an engine that was asked for by name is not replaced by another', async () => {

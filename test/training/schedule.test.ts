@@ -23,6 +23,7 @@ test('2,000 pictures in batches of 64 are 32 steps an epoch, or 31 without the s
     checkpointEverySteps: 32,
     tickEverySteps: 10,
     keepCheckpointsEverySteps: undefined,
+    evaluateEverySteps: undefined,
   });
   assert.equal(planSchedule(config({ epochs: 30 }, { data: { lastBatch: 'drop' } }), 2000).totalSteps, 930);
 });

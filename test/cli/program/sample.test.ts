@@ -18,7 +18,7 @@ understands({ checkpoint: 'ab', engine: 'auto', root: '.' }, [
     'sample',
     { latents: 'z.json', separate: 'faces', format: 'webp', step: 12, device: 'radeon' },
   ],
-  ['evaluate --checkpoint ab --device radeon', 'evaluate', { count: 4096, seed: 0, device: 'radeon' }],
+  ['evaluate --checkpoint ab --device radeon', 'evaluate', { featuresSet: [], count: 4096, seed: 0, device: 'radeon' }],
 ]);
 
 refuses([
