@@ -1,6 +1,7 @@
 // What this program must reach beside its peers: each bound once, and how a contest is judged by it.
+import { type Spread, spreadOf } from '../src/commands/step-times.ts';
 import type { Contest, Measurements } from './record.ts';
-import { ratioOf, type Spread, spreadOf } from './statistics.ts';
+import { ratioOf } from './statistics.ts';
 
 interface Bound {
   sentence: string;

@@ -1,13 +1,15 @@
 // Decoding a folder of 20,000 JPEGs into the cache, beside torchvision's DataLoader with two workers: npx tsx bench/decode.ts
+
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { spreadOf } from '../src/commands/step-times.ts';
 import { openImages } from '../src/data/open.ts';
 import { makePictures } from './make-pictures.ts';
 import { findPython } from './python.ts';
-import { ratioOf, spreadOf } from './statistics.ts';
+import { ratioOf } from './statistics.ts';
 
 const rounds = 3;
 const side = 64;

@@ -1,6 +1,8 @@
 // How a training step grows with the batch and with the image's side: npx tsx bench/growth.ts batch|side [--quick]
+
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { spreadOf, timeSteps } from '../src/commands/step-times.ts';
 import type { Config } from '../src/config/config.ts';
 import { findConfig } from '../src/config/find-config.ts';
 import { loadConfig, resolveConfig } from '../src/config/load.ts';
@@ -8,16 +10,14 @@ import { openEngine } from '../src/engines/open.ts';
 import { buildNetworks } from '../src/models/networks.ts';
 import { packageDirectory } from '../src/package-directory.ts';
 import { createFeeder } from '../src/training/feeds.ts';
-import { functionNames, startingValues, trainingProgram } from '../src/training/program.ts';
+import { startingValues, trainingProgram } from '../src/training/program.ts';
 import { batchSizes, planSchedule } from '../src/training/schedule.ts';
 import { peakMiB } from './processes.ts';
-import { spreadOf } from './statistics.ts';
 import { openPictures } from './task.ts';
 
 const axes = { batch: [16, 32, 64, 128, 256, 512], side: [28, 32, 48, 64, 96, 128] };
 const sideBatch = 64;
-const timedMs = 4000;
-const leastSteps = 5;
+const timedSeconds = 4;
 
 interface Point {
   msPerStep: number[];
@@ -55,15 +55,8 @@ async function measure(config: Config, quick: boolean): Promise<Point> {
   const compiled = await engine.compile(program, { precision, onMeasure: () => {} });
   await compiled.write(startingValues(program, config, networks));
   const feedStep = createFeeder(config, pictures, program, planSchedule(config, pictures.count));
-  const msPerStep: number[] = [];
-  const started = performance.now();
-  for (let step = 0; step < (quick ? 1 : leastSteps) || (!quick && performance.now() - started < timedMs); step++) {
-    const began = performance.now();
-    for (const call of feedStep(step)) await compiled.run(call.name, call.feeds);
-    await compiled.run(functionNames.drainMeans, {});
-    msPerStep.push(performance.now() - began);
-  }
-  return { msPerStep: msPerStep.slice(quick ? 0 : 2), peakMiB: peakMiB(process.pid), precision };
+  const { times } = await timeSteps(compiled, feedStep, timedSeconds, { onEvent: () => {}, shouldStop: () => quick });
+  return { msPerStep: times, peakMiB: peakMiB(process.pid), precision };
 }
 
 function configOf(axis: 'batch' | 'side', value: number): Promise<Config> | Config {

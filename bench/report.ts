@@ -1,8 +1,9 @@
 // The record as tables, and their place in bench/README.md.
+
 import { readFileSync, writeFileSync } from 'node:fs';
+import { type Spread, spreadOf } from '../src/commands/step-times.ts';
 import { judge } from './bounds.ts';
 import { type BenchRecord, type Contest, titleOf } from './record.ts';
-import { type Spread, spreadOf } from './statistics.ts';
 
 export function renderRecord(record: BenchRecord): string {
   return Object.values(record).map(renderContest).join('\n\n');

@@ -1,14 +1,14 @@
 // dcgan bench: how fast a config trains on this machine. The step is the one that training runs; the images are noise.
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { noiseImages } from '../data/noise-images.ts';
-import type { CompiledProgram, EngineInfo, Precision } from '../engines/engine.ts';
+import type { EngineInfo, Precision } from '../engines/engine.ts';
 import { openEngine } from '../engines/open.ts';
 import { buildNetworks } from '../models/networks.ts';
-import { createFeeder, type FeedStep } from '../training/feeds.ts';
-import { functionNames, startingValues, trainingProgram } from '../training/program.ts';
+import { createFeeder } from '../training/feeds.ts';
+import { startingValues, trainingProgram } from '../training/program.ts';
 import { batchSizes, planSchedule } from '../training/schedule.ts';
 import { loadRunConfig, precisionOf, type RunOptions } from './prepare-run.ts';
+import { type Spread, type StepEvent, secondsSince, spreadOf, timeSteps } from './step-times.ts';
 
 export interface BenchOptions extends Omit<RunOptions, 'data'> {
   /** How long to measure, after the first steps. */
@@ -18,7 +18,7 @@ export interface BenchOptions extends Omit<RunOptions, 'data'> {
 export type BenchEvent =
   | { type: 'engine'; info: EngineInfo; precision: Precision }
   | { type: 'measure'; done: number; total: number }
-  | { type: 'step'; seconds: number };
+  | StepEvent;
 
 export interface BenchResult {
   name: string;
@@ -27,7 +27,7 @@ export interface BenchResult {
   batchSize: number;
   /** Steps that were timed. */
   steps: number;
-  msPerStep: { median: number; least: number; most: number };
+  msPerStep: Spread;
   /** At the median step. */
   imagesPerSecond: number;
   secondsPer1000Images: number;
@@ -38,8 +38,6 @@ export interface BenchResult {
   peakMiB: number;
 }
 
-const warmUpSteps = 2; // the first steps allocate
-const leastSteps = 3;
 const noiseBatches = 4;
 
 /** Trains on full batches for some seconds and throws the result away. Nothing is written but the cache of convolution forms. */
@@ -83,42 +81,10 @@ export async function bench(
   };
 }
 
-/** Milliseconds of the first step, and of those after the warm-up. */
-async function timeSteps(
-  compiled: CompiledProgram,
-  feedStep: FeedStep,
-  seconds: number,
-  io: { onEvent: (event: BenchEvent) => void; shouldStop: () => boolean },
-): Promise<{ first: number; times: number[] }> {
-  const times: number[] = [];
-  let measuredSince = performance.now();
-  for (let step = 0; ; step++) {
-    if (step === warmUpSteps) measuredSince = performance.now();
-    const enough = times.length >= warmUpSteps + leastSteps && secondsSince(measuredSince) >= seconds;
-    if (enough || (step > warmUpSteps && io.shouldStop())) break;
-    const began = performance.now();
-    for (const call of feedStep(step)) await compiled.run(call.name, call.feeds);
-    await compiled.run(functionNames.drainMeans, {}); // waits for the engine
-    times.push(performance.now() - began);
-    if (step >= warmUpSteps) io.onEvent({ type: 'step', seconds: secondsSince(measuredSince) });
-    await nextTurn(); // signals are heard here
-  }
-  return { first: times[0]!, times: times.slice(warmUpSteps) };
-}
-
 function imagesPerStep({ training }: Config): number {
   return training.batchSize * training.discriminatorSteps;
 }
 
 function sampleCount({ outputs }: Config): number {
   return outputs.grid.rows * outputs.grid.columns;
-}
-
-function secondsSince(began: number): number {
-  return (performance.now() - began) / 1000;
-}
-
-function spreadOf(values: readonly number[]): { median: number; least: number; most: number } {
-  const sorted = [...values].sort((a, b) => a - b);
-  return { median: sorted[Math.floor(sorted.length / 2)]!, least: sorted[0]!, most: sorted.at(-1)! };
 }

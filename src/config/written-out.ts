@@ -4,22 +4,31 @@ import type { Config } from './config.ts';
 import { resolveConfig } from './load.ts';
 import { applyOverrides } from './overrides.ts';
 
+/** What a config is known to be before it is checked. */
+interface Sections extends Record<string, unknown> {
+  data: Record<string, unknown>;
+  training: Record<string, unknown>;
+}
+
 /** The content of a file from which the same config comes. */
-function asFile(config: Config): Record<string, unknown> {
-  const { data, training, ...rest } = config;
+function asFile({ data, training, ...rest }: Sections): Record<string, unknown> {
   const { height, width, ...dataSettings } = data;
   const { length, labels, ...trainingSettings } = training;
   return {
     ...rest,
     data: { ...dataSettings, size: [height, width] },
-    training: { ...trainingSettings, ...length, labels: givenLabels(labels) },
+    training: {
+      ...trainingSettings,
+      ...(isRecord(length) && length),
+      labels: isRecord(labels) ? givenLabels(labels) : labels,
+    },
   };
 }
 
 /** Labels without those that nobody has to write: a loss that has none would refuse them. */
-function givenLabels(labels: Config['training']['labels'] | undefined): Record<string, unknown> {
-  const hard: Record<string, unknown> = labels?.inverted ? { real: 0, fake: 1 } : { real: 1, fake: 0 };
-  return Object.fromEntries(Object.entries(labels ?? {}).filter(([key, value]) => value !== hard[key]));
+function givenLabels(labels: Record<string, unknown>): Record<string, unknown> {
+  const hard: Record<string, unknown> = labels['inverted'] ? { real: 0, fake: 1 } : { real: 1, fake: 0 };
+  return Object.fromEntries(Object.entries(labels).filter(([key, value]) => value !== hard[key]));
 }
 
 /**
@@ -28,14 +37,16 @@ function givenLabels(labels: Config['training']['labels'] | undefined): Record<s
  * @throws DcganError `checkpoint.damaged` where there is none, `config.invalid`
  */
 export function configWithin(stored: unknown, source: string, overrides: readonly string[] = []): Config {
-  const sections = stored as Partial<Record<keyof Config, unknown>> | null | undefined;
-  if (!isRecord(sections) || !isRecord(sections.data) || !isRecord(sections.training)) {
+  if (!isSections(stored)) {
     throw new DcganError('checkpoint.damaged', {
       happened: `The checkpoint in ${source} does not say which config it was made with.`,
     });
   }
-  const content = asFile(sections as unknown as Config);
-  return resolveConfig(applyOverrides(content, overrides), { source, name: 'checkpoint' });
+  return resolveConfig(applyOverrides(asFile(stored), overrides), { source, name: 'checkpoint' });
+}
+
+function isSections(value: unknown): value is Sections {
+  return isRecord(value) && isRecord(value['data']) && isRecord(value['training']);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

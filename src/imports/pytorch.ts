@@ -1,9 +1,9 @@
 // PyTorch's convention: `conv_blocks.3.running_var`, kernels [out, in, kh, kw], dense ones [out, in], images channel by channel.
 import type { Shape } from '../engines/engine.ts';
 import type { Network } from '../models/network.ts';
+import { permute } from '../models/permute.ts';
 import { type Convention, type FileLayer, groupByLayer, type LayerKind } from './convention.ts';
-import { rearrangeDense, rearrangeKernel, rearrangeVector } from './rearrange.ts';
-import { checkVectors, orderAfter, orderBefore } from './vector-order.ts';
+import { checkVectors, imageAfter, imageBefore } from './vector-images.ts';
 
 export const pytorch: Convention = {
   names: {
@@ -59,7 +59,7 @@ function torchShape(shape: Shape): Shape {
 
 function rearrange(network: Network, index: number, part: string, values: Float32Array): Float32Array {
   const { layer, parameters } = network.layers[index]!;
-  const [before, after] = [orderBefore(network, index), orderAfter(network, index)];
+  const [before, after] = [imageBefore(network, index), imageAfter(network, index)];
   if (layer.type === 'batchNorm') return rearrangeVector(values, after ?? before);
   const kernel = torchShape(parameters[0]!.shape);
   if (layer.type === 'dense') {
@@ -70,7 +70,32 @@ function rearrange(network: Network, index: number, part: string, values: Float3
   return part === 'v' ? rearrangeSingular(values, kernel) : values;
 }
 
+/** [b, a, kh, kw] -> [kh, kw, a, b]: convolutions have a = in and b = out, transposed ones a = out and b = in. */
+function rearrangeKernel(values: Float32Array, kernel: Shape): Float32Array {
+  return permute(values, kernel, [2, 3, 1, 0]);
+}
+
 /** The right singular vector of spectral normalisation is laid out like a kernel of one output. */
 function rearrangeSingular(values: Float32Array, [, , height, width]: Shape): Float32Array {
   return rearrangeKernel(values, [1, values.length / (height! * width!), height!, width!]);
+}
+
+/** [out, in] -> [in, out]; either may be an image, [c, h, w] there and [h, w, c] here. */
+function rearrangeDense(
+  values: Float32Array,
+  [outputs, inputs]: Shape,
+  { before, after }: { before: Shape | undefined; after: Shape | undefined },
+): Float32Array {
+  const [rows, columns] = [after ? channelsFirst(after) : [outputs!], before ? channelsFirst(before) : [inputs!]];
+  const first = rows.length; // of the columns' axes
+  const order = [...(before ? [first + 1, first + 2, first] : [first]), ...(after ? [1, 2, 0] : [0])];
+  return permute(values, [...rows, ...columns], order);
+}
+
+function rearrangeVector(values: Float32Array, image: Shape | undefined): Float32Array {
+  return image ? permute(values, channelsFirst(image), [1, 2, 0]) : values;
+}
+
+function channelsFirst([height, width, channels]: Shape): [number, number, number] {
+  return [channels!, height!, width!];
 }

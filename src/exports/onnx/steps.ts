@@ -1,7 +1,7 @@
 // Each layer as ONNX operators, NCHW (github.com/onnx/onnx/blob/main/docs/Operators.md, opset 13).
 import type { Shape } from '../../engines/engine.ts';
+import { permute } from '../../models/permute.ts';
 import type { InferenceLayer, InferenceLayerOf } from '../inference-layers.ts';
-import { permute } from '../permute.ts';
 import { floatAttribute, intsAttribute, type OnnxNode, textAttribute } from './messages.ts';
 
 export interface Constant {

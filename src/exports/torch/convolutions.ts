@@ -1,7 +1,7 @@
 // Convolutions as modules of torch.nn; what their paddings cannot say is padded or cut off beside them.
 import type { Sides } from '../../models/layers/padding.ts';
+import { permute } from '../../models/permute.ts';
 import type { InferenceLayerOf } from '../inference-layers.ts';
-import { permute } from '../permute.ts';
 import { call, pairCode, stateless, type TorchModule, vector } from './torch-module.ts';
 
 export function conv(layer: InferenceLayerOf<'conv'>): TorchModule[] {

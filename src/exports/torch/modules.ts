@@ -1,7 +1,7 @@
 // Each layer as modules of torch.nn, NCHW.
 import type { Shape } from '../../engines/engine.ts';
+import { permute } from '../../models/permute.ts';
 import type { InferenceLayer, InferenceLayerOf } from '../inference-layers.ts';
-import { permute } from '../permute.ts';
 import { conv, convTranspose } from './convolutions.ts';
 import { call, pairCode, stateless, type TorchModule, vector } from './torch-module.ts';
 

@@ -1,8 +1,8 @@
 // What moves by itself: the way between two seeds and back, and a walk from one random seed to the next.
+import { interpolations } from '../../../models/interpolation.ts';
 import { latentsOfSeeds } from '../../../models/latents.ts';
 import type { PageData } from '../page-data.ts';
 import { animate, stopAnimation } from './animation.ts';
-import { between } from './between.ts';
 import { button, input, isRunning, seedIn, showRunning, showValue } from './elements.ts';
 import type { Stage } from './stage.ts';
 
@@ -20,7 +20,7 @@ function connectInterpolation({ latent }: PageData, stage: Stage): void {
     position.value = String(share);
     showValue(position, `${Math.round(100 * share)} %`);
     const [start, end] = [seedIn(from), seedIn(to)];
-    const latents = between(latentsOfSeeds(latent, [start]), latentsOfSeeds(latent, [end]), share, latent);
+    const latents = wayOf(latent)(latentsOfSeeds(latent, [start]), latentsOfSeeds(latent, [end]), share);
     return stage.show(latents, `From seed ${start} to ${end}`);
   }
 
@@ -40,6 +40,11 @@ function connectInterpolation({ latent }: PageData, stage: Stage): void {
     );
     showRunning(play, true, 'Pause');
   });
+}
+
+/** Along the arc for normal latents, straight for uniform ones, which stay in their cube. */
+function wayOf({ distribution }: PageData['latent']) {
+  return interpolations[distribution === 'normal' ? 'slerp' : 'linear'];
 }
 
 /** 0 to 1 and back to 0, again and again. */
@@ -66,7 +71,7 @@ function connectWalk({ latent }: PageData, stage: Stage): void {
           [from, goal] = [to, randomSeed()];
           to = latentsOfSeeds(latent, [goal]);
         }
-        return stage.show(between(from, to, share, latent), `Walking to seed ${goal}`);
+        return stage.show(wayOf(latent)(from, to, share), `Walking to seed ${goal}`);
       },
       () => showRunning(walk, false, 'Start walking'),
     );

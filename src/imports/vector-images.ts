@@ -1,25 +1,21 @@
 // PyTorch counts an image's values channel by channel, this program pixel by pixel. After a flatten and before a reshape such
 // an image is a vector, and the two disagree on the order of its values: the weights beside it make up for that.
 import type { Shape } from '../engines/engine.ts';
-import { elementCount } from '../engines/feeds.ts';
 import { DcganError } from '../errors.ts';
 import type { Network } from '../models/network.ts';
 
 type WalkedLayer = Network['layers'][number];
 
-/** For each value of this program's vector, where it stands in PyTorch's; undefined where both agree. */
-export type VectorOrder = Uint32Array | undefined;
-
-/** The order of what layer `index` takes, if that is a vector. */
-export function orderBefore(network: Network, index: number): VectorOrder {
+/** The image [height, width, channels] that the vector was which layer `index` takes; undefined where both agree on its order. */
+export function imageBefore(network: Network, index: number): Shape | undefined {
   const source = neighbour(network, index, -1);
-  return source?.layer.type === 'flatten' ? channelsFirst(source.input) : undefined;
+  return source?.layer.type === 'flatten' ? orderedImage(source.input) : undefined;
 }
 
-/** The order of what layer `index` gives, if that is a vector. */
-export function orderAfter(network: Network, index: number): VectorOrder {
+/** The image that the vector becomes which layer `index` gives; undefined where both agree on its order. */
+export function imageAfter(network: Network, index: number): Shape | undefined {
   const target = neighbour(network, index, 1);
-  return target?.layer.type === 'reshape' && target.input.length === 1 ? channelsFirst(target.output) : undefined;
+  return target?.layer.type === 'reshape' && target.input.length === 1 ? orderedImage(target.output) : undefined;
 }
 
 /**
@@ -28,7 +24,7 @@ export function orderAfter(network: Network, index: number): VectorOrder {
  */
 export function checkVectors(network: Network): void {
   network.layers.forEach(({ layer, input, output }, index) => {
-    if (layer.type !== 'reshape' || !channelsFirst(output)) return;
+    if (layer.type !== 'reshape' || !orderedImage(output)) return;
     if (input.length === 1 && neighbour(network, index, -1)?.layer.type === 'dense') return;
     throw new DcganError('config.not-importable', {
       happened: `${network.name}, layer ${index} (reshape) makes an image [${output.join(', ')}] of what no dense layer gives.`,
@@ -48,13 +44,8 @@ function neighbour({ layers }: Network, index: number, direction: 1 | -1): Walke
   return layers[place];
 }
 
-/** Value (y, x, c) of [height, width, channels] stands at (c, y, x) in PyTorch. */
-function channelsFirst(image: Shape): VectorOrder {
+/** One pixel or one channel has one order only. */
+function orderedImage(image: Shape): Shape | undefined {
   const [height, width, channels] = image as [number, number, number];
-  const pixels = height * width;
-  if (image.length !== 3 || pixels === 1 || channels === 1) return undefined;
-  return Uint32Array.from(
-    { length: elementCount(image) },
-    (_, i) => (i % channels) * pixels + Math.floor(i / channels),
-  );
+  return image.length === 3 && height * width > 1 && channels > 1 ? image : undefined;
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkVectors, orderAfter, orderBefore } from '../../src/imports/vector-order.ts';
+import { checkVectors, imageAfter, imageBefore } from '../../src/imports/vector-images.ts';
 import { networkOf } from '../helpers/tiny-network.ts';
 
-test('the image before a flatten and after a reshape: pixel by pixel here, channel by channel in PyTorch', () => {
+test('the image before a flatten and after a reshape', () => {
   const network = networkOf(
     [
       { type: 'flatten' }, // 0: [1, 2, 3] -> [6]
@@ -17,12 +17,11 @@ test('the image before a flatten and after a reshape: pixel by pixel here, chann
     ],
     [1, 2, 3],
   );
-  // [1, 2, 3] by hand: here (x0 c0) (x0 c1) (x0 c2) (x1 c0) ..., in PyTorch c0: x0 x1, c1: x0 x1, c2: x0 x1
-  assert.deepEqual(orderBefore(network, 2), Uint32Array.of(0, 2, 4, 1, 3, 5));
-  const order = Uint32Array.of(0, 4, 1, 5, 2, 6, 3, 7);
-  assert.deepEqual([orderAfter(network, 2), orderAfter(network, 3)], [order, order]);
-  assert.deepEqual(orderBefore(network, 7), order);
-  assert.deepEqual([orderBefore(network, 3), orderAfter(network, 7)], [undefined, undefined]);
+  assert.deepEqual(imageBefore(network, 2), [1, 2, 3]);
+  const image = [2, 2, 2];
+  assert.deepEqual([imageAfter(network, 2), imageAfter(network, 3)], [image, image]);
+  assert.deepEqual(imageBefore(network, 7), image);
+  assert.deepEqual([imageBefore(network, 3), imageAfter(network, 7)], [undefined, undefined]);
   checkVectors(network);
 });
 
@@ -32,8 +31,8 @@ test('one pixel or one channel has one order only', () => {
     [9],
   );
   checkVectors(network);
-  assert.equal(orderBefore(network, 2), undefined);
-  assert.equal(orderBefore(networkOf([{ type: 'flatten' }, { type: 'dense', units: 1 }], [3, 3, 1]), 1), undefined);
+  assert.equal(imageBefore(network, 2), undefined);
+  assert.equal(imageBefore(networkOf([{ type: 'flatten' }, { type: 'dense', units: 1 }], [3, 3, 1]), 1), undefined);
 });
 
 test('an image that is made of the latent itself cannot be imported', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { permute } from '../../src/exports/permute.ts';
+import { permute } from '../../src/models/permute.ts';
 
 const range = (count: number) => Float32Array.from({ length: count }, (_, i) => i);
 
