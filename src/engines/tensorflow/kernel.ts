@@ -1,5 +1,6 @@
 // How a kernel of the native engine is written: named inputs and attributes in, native ops run on the backend.
 import {
+  engine,
   type KernelConfig,
   type NamedAttrMap,
   type NamedTensorInfoMap,
@@ -13,6 +14,11 @@ import type { OpAttribute } from './graph.ts';
 export interface NativeBackend {
   executeSingleOutput(op: string, attributes: OpAttribute[], inputs: TensorInfo[]): Tensor;
   executeMultipleOutputs(op: string, attributes: OpAttribute[], inputs: TensorInfo[], count: number): Tensor[];
+}
+
+/** tfjs's present backend, where that is the native engine's. */
+export function nativeBackend(): NativeBackend {
+  return engine().backend as unknown as NativeBackend;
 }
 
 export type Kernel = Omit<KernelConfig, 'backendName'>;

@@ -1,15 +1,7 @@
 // Mixed precision as a pass over the graph: convolutions and matrix products compute in bfloat16. What lies between two of them
 // takes and gives bfloat16 too, as in PyTorch's autocast, but computes in float32 inside; all else stays float32.
-import { elementCount } from '../feeds.ts';
-import {
-  AttributeType,
-  castNode,
-  constantNode,
-  DataType,
-  type GraphNode,
-  type OpAttribute,
-  typeAttribute,
-} from './graph.ts';
+import { biasGradient } from './bias-gradient.ts';
+import { castNode, DataType, type GraphNode, typeAttribute } from './graph.ts';
 
 type DataInputs = (inputs: readonly string[]) => readonly number[];
 
@@ -102,46 +94,6 @@ export function toMixedBfloat16(nodes: readonly GraphNode[]): GraphNode[] {
     for (const each of dy ? biasGradient(node, dy) : [node]) add(each);
   }
   return withoutIdle(result.map((node) => withSideOutputs(node, products)));
-}
-
-/** The nodes of a bias's gradient, the sum of `dy` over all but channels. */
-function biasGradient({ name }: GraphNode, dy: GraphNode): GraphNode[] {
-  const channels = dy.shape!.at(-1)!;
-  // Batch norm takes off the mean, so a bias before it has no gradient. What rounding leaves is below Adam's epsilon in float32, but
-  // not in bfloat16, where Adam would make steps of it.
-  if (dy.op === 'FusedBatchNormGradV3')
-    return [constantNode(name, { shape: [channels], dtype: DataType.float32, values: new Float32Array(channels) })];
-  return sumOfRows(name, dy.name, elementCount(dy.shape!) / channels, channels);
-}
-
-/** BiasAddGrad adds bfloat16 to bfloat16 and stands still at 256; a product with ones adds in float32. */
-function sumOfRows(name: string, dy: string, count: number, channels: number): GraphNode[] {
-  const sizes = (to: string, ...values: number[]) =>
-    constantNode(`${name}/${to}`, { shape: [values.length], dtype: DataType.int32, values: Int32Array.from(values) });
-  const reshape = (to: string, from: string, size: string): GraphNode => ({
-    name: to,
-    op: 'Reshape',
-    inputs: [from, size],
-    attributes: [typeAttribute('T', DataType.float32), typeAttribute('Tshape', DataType.int32)],
-  });
-  const ones = { shape: [1, count], dtype: DataType.float32, values: new Float32Array(count).fill(1) };
-  return [
-    constantNode(`${name}/ones`, ones),
-    sizes('rows-shape', count, channels),
-    sizes('shape', channels),
-    reshape(`${name}/rows`, dy, `${name}/rows-shape`),
-    {
-      name: `${name}/product`,
-      op: 'BatchMatMulV2',
-      inputs: [`${name}/ones`, `${name}/rows`],
-      attributes: [typeAttribute('T', DataType.float32), transposed('adj_x'), transposed('adj_y')],
-    },
-    reshape(name, `${name}/product`, `${name}/shape`),
-  ];
-}
-
-function transposed(name: string): OpAttribute {
-  return { name, type: AttributeType.bool, value: false };
 }
 
 /** What an op gives besides its first output is float32 as it was, from the op's twin. */

@@ -139,6 +139,14 @@ test('the same ops before any heavy one are left as they are', () => {
   ]);
 });
 
+test('what batch norm gives back adds up to zero, so a bias before it has the gradient zero', () => {
+  const normed: GraphNode = { ...node('dx', 'FusedBatchNormGradV3', 'y', 'y', 'scale'), shape: [2, 3, 3, 5] };
+  const made = toMixedBfloat16([node('y', 'Conv2D', 'x', 'w'), normed, node('db', 'BiasAddGrad', 'dx')]);
+  const gradient = made.find(({ name }) => name === 'db')!;
+  assert.equal(gradient.op, 'Const');
+  assert.deepEqual(gradient.constant, { shape: [5], dtype: DataType.float32, values: new Float32Array(5) });
+});
+
 test("a bias's gradient in bfloat16 counts beyond 256", { skip: noTensorflow }, async () => {
   const { engine } = await openEngine('tensorflow');
   const shapes = { x: [4, 16, 16, 4], w: [1, 1, 4, 4], b: [4] };

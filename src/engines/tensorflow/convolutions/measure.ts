@@ -1,7 +1,7 @@
 // Finds the fastest forms: of each convolution and gradient alone, then of those that could share their transforms, together.
-import { engine, reshape, slice, type Tensor } from '@tensorflow/tfjs-core';
+import { reshape, slice, type Tensor } from '@tensorflow/tfjs-core';
 import type { CompiledProgram, Program, ProgramFunction, Tensors } from '../../engine.ts';
-import type { NativeBackend } from '../kernel.ts';
+import { nativeBackend } from '../kernel.ts';
 import type { Kind, Unmeasured } from './choices.ts';
 import type { Form } from './form.ts';
 import { fastestFunction } from './race.ts';
@@ -60,7 +60,7 @@ function functionOf(computed: readonly (readonly [Unmeasured, Form])[]): Program
   return {
     feeds: {},
     body(variables: Tensors) {
-      const backend = engine().backend as unknown as NativeBackend;
+      const backend = nativeBackend();
       const some = computed.map(([{ kind, convolution }, form]): [string, Tensor] => {
         const [first, second] = operands[kind];
         const result = form.compute(backend, convolution, variables[first]!, variables[second]!);

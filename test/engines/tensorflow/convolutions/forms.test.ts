@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
-import { engine, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { formsOf, type Kind } from '../../../../src/engines/tensorflow/convolutions/choices.ts';
 import type { Form } from '../../../../src/engines/tensorflow/convolutions/form.ts';
 import type { Convolution } from '../../../../src/engines/tensorflow/convolutions/geometry.ts';
 import { startTensorflow } from '../../../../src/engines/tensorflow/engine.ts';
 import { findInstallation } from '../../../../src/engines/tensorflow/install/location.ts';
-import type { NativeBackend } from '../../../../src/engines/tensorflow/kernel.ts';
+import { nativeBackend } from '../../../../src/engines/tensorflow/kernel.ts';
 import { hashedValues } from '../../../helpers/hashed-values.ts';
 import { noTensorflow } from '../../../helpers/tensorflow.ts';
 import { convolution, geometries, kinds, shapesOf, tensorOf } from './geometries.ts';
@@ -39,7 +39,7 @@ function compute(
   const { first, second, result } = shapesOf(kind, geometry);
   const values = (part: string) => (count: number) => hashedValues(`${name}/${part}`, count);
   return tidy(() => {
-    const backend = engine().backend as unknown as NativeBackend;
+    const backend = nativeBackend();
     const found = form.compute(backend, geometry, tensorOf(first, values(a)), tensorOf(second, values(b)));
     assert.deepEqual(found.shape, result);
     return found.dataSync<'float32'>() as Float32Array & Tensor; // tidy wants to know only of tensors
@@ -106,10 +106,8 @@ describe("TensorFlow's own kernel", { skip: noTensorflow }, () => {
     test(name, () => {
       for (const kind of kinds) {
         const fitting = formsOf[kind].filter((form) => form.fits(geometry));
-        const [[standard], others] = [fitting.filter(isKernel), fitting.filter((form) => !isKernel(form))] as [
-          [Form],
-          Form[],
-        ];
+        const standard = fitting.find(isKernel)!;
+        const others = fitting.filter((form) => form !== standard);
         const expected = compute(standard, kind, geometry, name);
         for (const form of others)
           assertClose(compute(form, kind, geometry, name), expected, `${kind} as ${form.name}`);

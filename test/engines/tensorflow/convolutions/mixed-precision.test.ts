@@ -1,14 +1,14 @@
 // Every form recorded in mixed_bfloat16: TensorFlow has each op of it for bfloat16 too, and moving values changes none.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { engine, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Engine, Program, ProgramFunction, Shape } from '../../../../src/engines/engine.ts';
 import { elementCount } from '../../../../src/engines/feeds.ts';
 import { openEngine } from '../../../../src/engines/open.ts';
 import { formsOf, type Kind } from '../../../../src/engines/tensorflow/convolutions/choices.ts';
 import type { Form } from '../../../../src/engines/tensorflow/convolutions/form.ts';
 import type { Convolution } from '../../../../src/engines/tensorflow/convolutions/geometry.ts';
-import type { NativeBackend } from '../../../../src/engines/tensorflow/kernel.ts';
+import { nativeBackend } from '../../../../src/engines/tensorflow/kernel.ts';
 import { hashedValues } from '../../../helpers/hashed-values.ts';
 import { relativeError } from '../../../helpers/relative-error.ts';
 import { noTensorflow } from '../../../helpers/tensorflow.ts';
@@ -34,7 +34,7 @@ function programOf(kind: Kind, geometry: Convolution): { program: Program; forms
   const functionOf = (form: Form): ProgramFunction => ({
     feeds: { first: { shape: first, dtype: 'float32' }, second: { shape: second, dtype: 'float32' } },
     body: (_, feeds) => {
-      const backend = engine().backend as unknown as NativeBackend;
+      const backend = nativeBackend();
       return {
         outputs: { result: form.compute(backend, geometry, feeds['first'] as Tensor, feeds['second'] as Tensor) },
       };
