@@ -9,6 +9,8 @@ import { inParallel } from './parallel.ts';
 export interface FilesToDecode {
   paths: readonly string[];
   spec: ImageSpec;
+  /** Room for their pixels, from images before: new memory for each batch takes a tenth as long as the decoding. */
+  room?: ArrayBuffer | undefined;
 }
 
 export interface DecodedFiles {
@@ -26,9 +28,10 @@ interface DecodedFile {
 
 const atOnce = 4; // of those that sharp decodes: one slow image leaves no core idle
 
-export async function decodeFiles({ paths, spec }: FilesToDecode): Promise<DecodedFiles> {
+export async function decodeFiles({ paths, spec, room }: FilesToDecode): Promise<DecodedFiles> {
   const imageBytes = spec.height * spec.width * spec.channels;
-  const pixels = new Uint8Array(paths.length * imageBytes);
+  const bytes = paths.length * imageBytes;
+  const pixels = new Uint8Array(room && room.byteLength >= bytes ? room : new ArrayBuffer(bytes));
   const files: DecodedFile[] = [];
   let usedBytes = 0;
   for await (const { image, ...file } of inParallel(paths, (path) => decodeFile(path, spec), atOnce)) {

@@ -10,7 +10,7 @@ const fewFiles = 1000; // a thread takes as long to start as it needs for some h
 const mostBatchFiles = 64;
 const mostBatchBytes = 2 ** 20;
 
-/** Decodes files, some at a time, and yields what came of them in their order. A file that cannot be decoded is said to be so. */
+/** Decodes files, some at a time, and yields what came of them in their order; the pixels are good until the next is asked for. A file that cannot be decoded is said to be so. */
 export async function* decodeInThreads(paths: readonly string[], spec: ImageSpec): AsyncGenerator<DecodedFiles> {
   const imageBytes = spec.height * spec.width * spec.channels;
   const batchFiles = Math.max(1, Math.min(mostBatchFiles, Math.floor(mostBatchBytes / imageBytes)));
@@ -22,12 +22,16 @@ export async function* decodeInThreads(paths: readonly string[], spec: ImageSpec
     return;
   }
   const threads = Array.from({ length: Math.min(availableParallelism(), mostThreads) }, startThread);
+  const rooms: ArrayBuffer[] = [];
   const decode = (batch: readonly string[]) => {
     const leastBusy = threads.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a));
-    return send(leastBusy, { paths: batch, spec });
+    return send(leastBusy, { paths: batch, spec, room: rooms.pop() });
   };
   try {
-    yield* inParallel(batches, decode, 2 * threads.length);
+    for await (const decoded of inParallel(batches, decode, 2 * threads.length)) {
+      yield decoded;
+      rooms.push(decoded.pixels.buffer); // whoever was given the pixels is done with them
+    }
   } finally {
     await Promise.all(threads.map(({ worker }) => worker.terminate()));
   }
@@ -43,7 +47,7 @@ interface Thread {
 
 function send({ worker, waiting, error }: Thread, files: FilesToDecode): Promise<DecodedFiles> {
   if (error !== undefined) return Promise.reject(error);
-  worker.postMessage(files);
+  worker.postMessage(files, files.room ? [files.room] : []);
   return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
 }
 
