@@ -39,6 +39,7 @@ export async function tridiagonalise(matrix: Float64Array, size: number, { onPro
     const start = row * size; // a is what it was before the last reflection, whose v and w are still to be taken off
     for (let i = 0; i <= row; i++) next[i] = a[start + i]! - v[row]! * w[i]! - w[row]! * v[i]!;
     diagonal[row] = next[row]!;
+    await onProgress(size - row, size);
     next.fill(0, row);
     if (row === 0) break;
     const { length, square } = reflectorOf(next, row);
@@ -46,7 +47,6 @@ export async function tridiagonalise(matrix: Float64Array, size: number, { onPro
     reflect(row);
     v.set(next);
     setChange(w, v, product, row, square);
-    await onProgress(size - row, size);
   }
   return { diagonal, beside };
 }

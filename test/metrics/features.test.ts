@@ -55,6 +55,39 @@ test("the Fréchet distance is scipy's and torch-fidelity's, with few images too
   near(await frechetDistance(few, fewer, work), goldenMetrics.frechetDistance.singular, 1e-6);
 });
 
+test('the Fréchet distance of more values than a block holds, and not a multiple of 4, with full rank and without', async () => {
+  const wide = 150;
+  const values = hashedValues('wide a', 300 * wide);
+  const first = featuresOf(values, wide);
+  const cubes = Float64Array.from({ length: values.length }, (_, i) => {
+    const image = 299 - Math.floor(i / wide); // in other order
+    return values[image * wide + (i % wide)]! ** 3;
+  });
+  const second = featuresOf(
+    hashedValues('wide b', 90 * wide).map((value) => value + 0.25),
+    wide,
+  );
+  const golden = goldenMetrics.frechetDistance;
+  near(await frechetDistance(first, featuresOf(Float32Array.from(cubes), wide), work), golden.wide, 1e-6);
+  near(await frechetDistance(first, second, work), golden.wideSingular, 1e-6);
+  near(await frechetDistance(second, first, work), golden.wideSingular, 1e-6);
+  near(await frechetDistance(featuresOf(first.read(0, 70), wide), second, work), golden.wideBothSingular, 1e-6);
+});
+
+test('the Fréchet distance can be ended in each of its parts', async () => {
+  const features = featuresOf(hashedValues('wide a', 300 * 150), 150);
+  const shares: number[] = [];
+  await frechetDistance(features, features, { onProgress: (done, total) => void shares.push(done / total) });
+  assert.deepEqual(shares, [...shares].sort((x, y) => x - y));
+  assert.equal(shares.at(-1), 1);
+  for (const part of [0, 1, 2, 3, 4, 5, 6, 7, 8]) assert.ok(shares.some((share) => Math.floor(share * 9) === part));
+  const stopped = new Error('enough');
+  const stop = (done: number, total: number) => {
+    if (done / total > 0.99) throw stopped;
+  };
+  await assert.rejects(frechetDistance(features, features, { onProgress: stop }), stopped);
+});
+
 test("the mean distance of all pairs is scipy's", async () => {
   near(await meanPairwiseDistance(fake, work), goldenMetrics.meanPairwiseDistance, 1e-6);
 });
