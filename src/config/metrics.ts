@@ -58,7 +58,9 @@ export const metrics = z
     features: z
       .union([z.string().min(1), featuresObject])
       .optional()
-      .describe('What fid, kid and precision-recall compare images by: mnist, the path of an ONNX file, or its options.'),
+      .describe(
+        'What fid, kid and precision-recall compare images by: mnist, the path of an ONNX file, or its options.',
+      ),
     best: metricName
       .optional()
       .describe('The metric by which a checkpoint is the best. Left out: the newest made while all was well.'),

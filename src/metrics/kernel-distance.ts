@@ -32,7 +32,8 @@ export async function kernelDistanceCubic(
       return Array.from(order.subarray(0, subsets.size), (index) => features.read(index, 1));
     }) as [Float32Array[], Float32Array[]];
     const own = part(work, subset, subsets.count);
-    const within = (await kernel.mean(x, x, false, part(own, 0, 3))) + (await kernel.mean(y, y, false, part(own, 1, 3)));
+    const within =
+      (await kernel.mean(x, x, false, part(own, 0, 3))) + (await kernel.mean(y, y, false, part(own, 1, 3)));
     values.push(within - 2 * (await kernel.mean(x, y, true, part(own, 2, 3))));
   }
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

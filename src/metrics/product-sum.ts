@@ -93,7 +93,12 @@ function rowOfTiles(columns: number): Code {
       ...set(sumRight, add2(get(sumRight), multiply2(get(right), get(factor)))),
     ]),
   ];
-  const terms: Code = [...oneTerm(0), ...oneTerm(8 * side), ...advance(aPlace, 16 * side), ...advance(bPlace, 16 * side)];
+  const terms: Code = [
+    ...oneTerm(0),
+    ...oneTerm(8 * side),
+    ...advance(aPlace, 16 * side),
+    ...advance(bPlace, 16 * side),
+  ];
   const tile: Code = [
     ...sums.flat().flatMap((sum) => set(sum, zeros2)),
     ...set(aPlace, get(aStart)),

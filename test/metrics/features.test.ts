@@ -78,7 +78,10 @@ test('the Fréchet distance can be ended in each of its parts', async () => {
   const features = featuresOf(hashedValues('wide a', 300 * 150), 150);
   const shares: number[] = [];
   await frechetDistance(features, features, { onProgress: (done, total) => void shares.push(done / total) });
-  assert.deepEqual(shares, [...shares].sort((x, y) => x - y));
+  assert.deepEqual(
+    shares,
+    [...shares].sort((x, y) => x - y),
+  );
   assert.equal(shares.at(-1), 1);
   for (const part of [0, 1, 2, 3, 4, 5, 6, 7, 8]) assert.ok(shares.some((share) => Math.floor(share * 9) === part));
   const stopped = new Error('enough');
