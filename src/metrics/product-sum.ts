@@ -18,7 +18,7 @@ import {
 } from '../engines/wasm/wasm-function.ts';
 
 /** Up to 64 terms, of `size` values each: value `index` of term `term` stands at `first + term * termStep + index * indexStep`. */
-export interface Terms {
+interface Terms {
   values: Float64Array | Float32Array;
   first: number;
   count: number;
