@@ -7,6 +7,7 @@ import { frechetDistance } from '../../src/metrics/frechet-distance.ts';
 import { kernelDistanceCubic } from '../../src/metrics/kernel-distance.ts';
 import { nearestNeighbours } from '../../src/metrics/nearest.ts';
 import { precisionRecallK3 } from '../../src/metrics/precision-recall.ts';
+import { metrics } from '../../src/metrics/table.ts';
 import { goldenMetrics } from '../helpers/hashed-images.ts';
 import { hashedValues } from '../helpers/hashed-values.ts';
 
@@ -22,6 +23,18 @@ test('precision and recall are those of torch-fidelity', async () => {
   const { precision, recall } = await precisionRecallK3(real, fake, work);
   near(precision, goldenMetrics.precisionRecall.precision, 1e-7);
   near(recall, goldenMetrics.precisionRecall.recall, 1e-7);
+});
+
+test('where there are features, precision and recall are over them and not over the pixels', async () => {
+  const images = { pixels: new Uint8Array(64), height: 1, width: 1, channels: 1 as const };
+  const measured = await metrics['precision-recall'].measure(
+    { images, features: fake },
+    { images, features: real },
+    0,
+    work,
+  );
+  near(measured['precision']!, goldenMetrics.precisionRecall.precision, 1e-7);
+  near(measured['recall']!, goldenMetrics.precisionRecall.recall, 1e-7);
 });
 
 test('all images of a set lie among themselves', async () => {
