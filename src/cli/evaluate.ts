@@ -1,7 +1,7 @@
 // The evaluate command: flags to options, the result to a table.
 import { type EvaluateOptions, type EvaluateResult, evaluate } from '../commands/evaluate.ts';
-import type { MetricName } from '../config/metrics.ts';
-import { metrics } from '../metrics/table.ts';
+import { featureUsers, type MetricName } from '../config/metrics.ts';
+import { type Measured, metrics } from '../metrics/table.ts';
 import { formatCount, formatTable } from './format.ts';
 import { createProgress } from './progress.ts';
 
@@ -38,29 +38,51 @@ export async function runEvaluate({ json, step, best, ...options }: EvaluateFlag
 function describe(result: EvaluateResult): string {
   const { checkpoint, step, count, seed, size, resizer, colours, data, features } = result;
   const head = [
-    `${checkpoint}, step ${step}: ${formatCount(count)} generated images against as many of the ${formatCount(data.images)} in ${data.folder}`,
-    `(${data.split}); seed ${seed}; at ${size.width} x ${size.height} pixels, ${colours}, resized: ${resizer}.`,
+    ['generated', `${formatCount(count)} images of ${checkpoint}, step ${formatCount(step)}, seed ${seed}`],
+    ['real', `as many of the ${formatCount(data.images)} in ${data.folder} (${data.split})`],
+    ['compared at', `${size.width} x ${size.height} pixels, ${colours}, resized: ${resizer}`],
   ];
   if (features) {
     const { network, sha256, size: values, input } = features;
-    head.push(`Features: ${values} of ${network} (sha256 ${sha256.slice(0, 12)}); its input: ${input}.`);
+    const overFeatures = featureUsers.filter((name) => name in result.metrics).join(', ');
+    head.push([overFeatures, `over ${values} values of ${network} (sha256 ${sha256.slice(0, 12)}), fed ${input}`]);
   }
-  return [...head, '', formatTable(rowsOf(result), [1, 2]), '', ...result.files].join('\n');
+  const foot =
+    'real: as many other real images in place of generated ones; for ms-ssim, diversity and nearest the real ones.';
+  return [formatTable(head), [formatTable(rowsOf(result), [1, 2]), foot].join('\n'), result.files.join('\n')].join(
+    '\n\n',
+  );
 }
 
 function rowsOf({ metrics: measured, nearest }: EvaluateResult): string[][] {
-  const number = (value: number | undefined) => (value === undefined ? '' : value.toPrecision(4));
-  const rows = Object.entries(measured).flatMap(([name, { values, ofData }]) =>
-    Object.entries(values).map(([part, value], i) => [
-      `${name} ${part}`,
-      number(value),
-      number(ofData?.[part]),
+  const rows = Object.entries(measured).flatMap(([name, metric]) =>
+    partsOf(metric).map(([part, generated, real], i) => [
+      part === undefined ? name : name === 'precision-recall' ? part : `${name} ${part}`,
+      generated,
+      real,
       i === 0 ? metrics[name as MetricName].meaning : '',
     ]),
   );
   if (nearest) {
     const { distance, distanceOfData } = nearest;
-    rows.push(['nearest distance', number(distance), number(distanceOfData), 'far below the data: learned by heart']);
+    rows.push(['nearest', inDigits(distance), inDigits(distanceOfData), 'far below the real: learned by heart']);
   }
-  return [['metric', 'generated', 'data', ''], ...rows];
+  return [['metric', 'generated', 'real', ''], ...rows];
+}
+
+/** Name, generated and real; one part has no name, and a deviation stands behind its mean. */
+function partsOf({ values, ofData }: Measured): [string | undefined, string, string][] {
+  const { deviation, ...parts } = values;
+  const spread = (of: number | undefined) => (of === undefined ? '' : ` ± ${inDigits(of)}`);
+  const isOne = Object.keys(parts).length === 1;
+  return Object.entries(parts).map(([part, value]) => [
+    isOne ? undefined : part,
+    inDigits(value) + spread(deviation),
+    ofData ? inDigits(ofData[part]!) + spread(ofData['deviation']) : '',
+  ]);
+}
+
+/** Four digits that count, and no exponent. */
+function inDigits(value: number): string {
+  return Math.abs(value) < 0.001 ? value.toFixed(5) : value.toPrecision(4);
 }

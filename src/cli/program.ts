@@ -172,7 +172,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
       'comma-separated: swd, ms-ssim, precision-recall, diversity, nearest; fid, kid with features (default: all)',
       commaSeparated,
     )
-    .option('--features <network>', 'what fid and kid compare images by: mnist, or an ONNX file')
+    .option('--features <network>', 'what fid, kid and precision-recall compare images by: mnist, or an ONNX file')
     .option('--features-set <key=value>', 'what the ONNX file leaves open, e.g. range=[-1,1]; repeatable', collect, [])
     .option('--count <number>', 'how many images to generate, and as many real ones', positiveInteger, 4096)
     .option(

@@ -1,7 +1,7 @@
 // dcgan evaluate: a checkpoint's generator against real images -> metrics, a line in evaluations.jsonl, a picture of neighbours.
 import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { featureMetrics, type MetricName, metricNames } from '../config/metrics.ts';
+import { featureMetrics, featureUsers, type MetricName, metricNames } from '../config/metrics.ts';
 import { configWithin } from '../config/written-out.ts';
 import { openImages } from '../data/open.ts';
 import { type EngineChoice, openEngine } from '../engines/open.ts';
@@ -25,7 +25,7 @@ export interface EvaluateOptions extends EngineChoice {
   data?: string;
   /** Names of metrics, or `nearest`; where it is left out all that can be: some need features. */
   metrics?: readonly string[];
-  /** What fid and kid compare images by: `mnist` or the path of an ONNX file; the config's where it is left out. */
+  /** What fid, kid and precision-recall compare images by: `mnist` or the path of an ONNX file; the config's where it is left out. */
   features?: string;
   /** Keys of metrics.features, as `range=[-1,1]`. */
   featuresSet?: readonly string[];
@@ -78,7 +78,7 @@ export async function evaluate(
   checkSize(size);
   const folder = options.data ?? data.folder;
   const { engine } = await openEngine(options.engine, options.device);
-  const usesFeatures = names.some((name) => isMetric(name) && featureMetrics.includes(name));
+  const usesFeatures = names.some((name) => isMetric(name) && featureUsers.includes(name));
   const network =
     metrics.features && usesFeatures ? await openFeatures(metrics.features, { engine, root, size: data }) : undefined;
   const directory = findFolder(folder, root);

@@ -18,7 +18,7 @@ export interface Evaluation {
   size: Size;
   resizer: string;
   colours: 'gray' | 'RGB' | 'RGBA on white';
-  /** What fid and kid compared images by. */
+  /** What fid, kid and precision-recall compared images by. */
   features?: FeaturesUsed;
   metrics: Partial<Record<MetricName, Measured & { protocol: string }>>;
 }

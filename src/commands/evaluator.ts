@@ -59,12 +59,13 @@ export function createEvaluator(dataset: Dataset, { names, count, seed, size, ne
       const side = await sideOf(fake.pixels, onPhase);
       const measured: Awaited<ReturnType<Evaluator['measure']>>['metrics'] = {};
       for (const name of names) {
-        const { protocol, measure, beside: besides } = metrics[name];
+        const { protocol, protocolOverFeatures, measure, beside: besides } = metrics[name];
         const work = () => createWork((done, total) => onPhase(name, done, total));
         const values = await measure(side, real, seed, work());
         const data = besides === 'real' ? real : otherReal;
         if (data) beside[name] ??= await measure(data, real, seed, work());
-        measured[name] = { protocol, values, ...(beside[name] && { ofData: beside[name] }) };
+        const measuredBy = (network && protocolOverFeatures) ?? protocol;
+        measured[name] = { protocol: measuredBy, values, ...(beside[name] && { ofData: beside[name] }) };
       }
       return { metrics: measured, ...(network && { features: describeFeatures(network, side.features!) }) };
     },

@@ -1,7 +1,7 @@
 // Measuring in the middle of training: the generator as it is then, exactly as `dcgan evaluate` would measure its checkpoint.
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { featureMetrics } from '../config/metrics.ts';
+import { featureUsers } from '../config/metrics.ts';
 import type { CompiledProgram } from '../engines/engine.ts';
 import { openFeatures } from '../features/open-features.ts';
 import { protocolSize } from '../metrics/protocol-size.ts';
@@ -38,7 +38,7 @@ export async function openTrainingEvaluation(
   const { engine } = opened;
   const size = protocolSize(config.data);
   const count = countImages(wanted, dataset, size);
-  const usesFeatures = features && names.some((name) => featureMetrics.includes(name));
+  const usesFeatures = features && names.some((name) => featureUsers.includes(name));
   const network = usesFeatures ? await openFeatures(features, { engine, root, size: config.data }) : undefined;
   const protocol: Protocol = { names, count, seed, size, ...(network && { network }) };
   const evaluator = createEvaluator(dataset, protocol);

@@ -8,6 +8,9 @@ export type MetricName = (typeof metricNames)[number];
 /** Metrics that compare images by what a network makes of them. */
 export const featureMetrics: readonly MetricName[] = ['fid', 'kid'];
 
+/** These, and those that do so where a network is named. */
+export const featureUsers: readonly MetricName[] = [...featureMetrics, 'precision-recall'];
+
 const metricName = z.enum(metricNames);
 const side = z.int().positive().max(4096);
 
@@ -55,7 +58,9 @@ export const metrics = z
     features: z
       .union([z.string().min(1), featuresObject])
       .optional()
-      .describe('What fid and kid compare images by: mnist, the path of an ONNX file, or its options.'),
+      .describe(
+        'What fid, kid and precision-recall compare images by: mnist, the path of an ONNX file, or its options.',
+      ),
     best: metricName
       .optional()
       .describe('The metric by which a checkpoint is the best. Left out: the newest made while all was well.'),

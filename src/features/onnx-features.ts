@@ -10,7 +10,7 @@ import { type ImageTensor, readImageTensor, readOutput } from './onnx-tensors.ts
 
 type OnnxRuntime = typeof import('onnxruntime-web');
 
-const mostValues = 2 ** 22; // of one call's input, 16 MiB
+const mostValues = 2 ** 20; // of one call's input, 4 MiB: three images of 299 pixels, about a second of WebAssembly
 const mostPerCall = 64;
 
 /**

@@ -3,7 +3,7 @@
 import { RandomStream } from '../random.ts';
 import type { Features } from './features.ts';
 import { openProducts, type Products } from './products.ts';
-import type { Work } from './work.ts';
+import { part, type Work } from './work.ts';
 
 export interface Subsets {
   count: number;
@@ -22,7 +22,7 @@ export async function kernelDistanceCubic(
   real: Features,
   fake: Features,
   subsets: Subsets,
-  { onProgress }: Work,
+  work: Work,
 ): Promise<{ mean: number; deviation: number }> {
   const kernel = openKernel(real.size, subsets.size);
   const values: number[] = [];
@@ -31,9 +31,10 @@ export async function kernelDistanceCubic(
       const order = new RandomStream(subsets.seed, `kid/${set}`, subset).permutation(features.count);
       return Array.from(order.subarray(0, subsets.size), (index) => features.read(index, 1));
     }) as [Float32Array[], Float32Array[]];
-    const within = kernel.mean(x, x, false) + kernel.mean(y, y, false);
-    values.push(within - 2 * kernel.mean(x, y, true));
-    await onProgress(subset + 1, subsets.count);
+    const own = part(work, subset, subsets.count);
+    const within =
+      (await kernel.mean(x, x, false, part(own, 0, 3))) + (await kernel.mean(y, y, false, part(own, 1, 3)));
+    values.push(within - 2 * (await kernel.mean(x, y, true, part(own, 2, 3))));
   }
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
@@ -47,7 +48,12 @@ function openKernel(k: number, count: number) {
   const products = openProducts({ k, n: blockSize, m: blockSize });
   return {
     /** Over all pairs, or over all but those of a vector with itself. */
-    mean(x: readonly Float32Array[], y: readonly Float32Array[], withDiagonal: boolean): number {
+    async mean(
+      x: readonly Float32Array[],
+      y: readonly Float32Array[],
+      withDiagonal: boolean,
+      { onProgress }: Work,
+    ): Promise<number> {
       let sum = 0;
       for (let column = 0; column < count; column += blockSize) {
         const columns = x.slice(column, column + blockSize);
@@ -58,6 +64,7 @@ function openKernel(k: number, count: number) {
           const rows = y.slice(row, row + blockSize);
           sum += sumOfBlock(products, k, rows, columns.length, !withDiagonal && row === column);
         }
+        await onProgress(column + columns.length, count);
       }
       return sum / (count * (withDiagonal ? count : count - 1));
     },

@@ -1,56 +1,46 @@
 // Mean and covariance of features, added up as they come: memory is that of the covariance, however many images there are.
 import type { Features } from './features.ts';
+import { mostTerms, openProductSum, side } from './product-sum.ts';
 import type { Work } from './work.ts';
 
+/** Of `size` values: the features', and up to 3 more that are always 0. */
 export interface Normal {
+  size: number;
   /** [size] */
   mean: Float64Array;
   /** [size, size], with n - 1 below the fraction. */
   covariance: Float64Array;
 }
 
-const blockSize = 8; // vectors per pass over the products
-
 /** There should be more images than features; where there are not, the covariance is singular, and still right. */
 export async function normalOf(features: Features, { onProgress }: Work): Promise<Normal> {
-  const { count, size } = features;
-  const shift = Float64Array.from(features.read(0, 1)); // near the mean: squares of large values would lose digits
+  const { count } = features;
+  const size = Math.ceil(features.size / side) * side;
+  const shift = new Float64Array(size); // near the mean: squares of large values would lose digits
+  shift.set(features.read(0, 1));
   const sums = new Float64Array(size);
-  const products = new Float64Array(size * size); // its upper half
-  for (let first = 0; first < count; first += blockSize) {
-    const read = Math.min(blockSize, count - first);
-    const block = new Float64Array(blockSize * size); // what is beyond the last vector stays 0
-    for (const [i, value] of features.read(first, read).entries()) block[i] = value - shift[i % size]!;
-    for (let i = 0; i < block.length; i++) sums[i % size]! += block[i]!;
-    addProducts(products, block, size);
+  const { total: covariance, add } = openProductSum(size, size, { symmetric: true });
+  const values = new Float64Array(mostTerms * size);
+  for (let first = 0; first < count; first += mostTerms) {
+    const read = Math.min(mostTerms, count - first);
+    const block = features.read(first, read);
+    for (let image = 0; image < read; image++) {
+      for (let i = 0; i < features.size; i++) {
+        const value = block[image * features.size + i]! - shift[i]!;
+        values[image * size + i] = value;
+        sums[i]! += value;
+      }
+    }
+    const terms = { values, first: 0, count: read, termStep: size, indexStep: 1 };
+    add(terms, terms);
     await onProgress(first + read, count);
   }
-  const covariance = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
     for (let j = i; j < size; j++) {
-      const value = (products[i * size + j]! - (sums[i]! * sums[j]!) / count) / (count - 1);
+      const value = (covariance[i * size + j]! - (sums[i]! * sums[j]!) / count) / (count - 1);
       covariance[i * size + j] = value;
       covariance[j * size + i] = value;
     }
   }
-  return { mean: shift.map((value, i) => value + sums[i]! / count), covariance };
-}
-
-/** products[i, j] += the sum of block[., i] block[., j], for j >= i. */
-function addProducts(products: Float64Array, block: Float64Array, size: number): void {
-  for (let i = 0; i < size; i++) {
-    const [a, b, c, d] = [block[i]!, block[size + i]!, block[2 * size + i]!, block[3 * size + i]!];
-    const [e, f, g, h] = [4, 5, 6, 7].map((vector) => block[vector * size + i]!) as [number, number, number, number];
-    for (let j = i; j < size; j++) {
-      products[i * size + j]! +=
-        a * block[j]! +
-        b * block[size + j]! +
-        c * block[2 * size + j]! +
-        d * block[3 * size + j]! +
-        e * block[4 * size + j]! +
-        f * block[5 * size + j]! +
-        g * block[6 * size + j]! +
-        h * block[7 * size + j]!;
-    }
-  }
+  return { size, mean: shift.map((value, i) => value + sums[i]! / count), covariance };
 }

@@ -27,6 +27,8 @@ export interface Measured {
 
 export interface Metric {
   protocol: string;
+  /** The same where a network is named, if that changes it. */
+  protocolOverFeatures?: string;
   meaning: string;
   /** What stands beside the numbers: those of the real images themselves, or of as many others, which a perfect generator would get. */
   beside: 'real' | 'otherReal';
@@ -53,9 +55,10 @@ export const metrics: Readonly<Record<MetricName, Metric>> = {
   },
   'precision-recall': {
     protocol: 'improved precision and recall, k = 3, over pixels',
+    protocolOverFeatures: "improved precision and recall, k = 3, over a network's features",
     meaning: 'higher is better: look real; cover the data',
     beside: 'otherReal',
-    measure: (side, real, _, work) => precisionRecallK3(pixelFeatures(real.images), pixelFeatures(side.images), work),
+    measure: (side, real, _, work) => precisionRecallK3(comparedBy(real), comparedBy(side), work),
     score: ({ values: { precision, recall } }) => -harmonicMean(precision!, recall!),
   },
   diversity: {
@@ -87,6 +90,10 @@ export const metrics: Readonly<Record<MetricName, Metric>> = {
     score: ({ values }) => values['mean']!,
   },
 };
+
+function comparedBy({ images, features }: Side): Features {
+  return features ?? pixelFeatures(images);
+}
 
 function harmonicMean(a: number, b: number): number {
   return a + b === 0 ? 0 : (2 * a * b) / (a + b);

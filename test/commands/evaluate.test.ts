@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { type EvaluateEvent, type EvaluateOptions, evaluate } from '../../src/commands/evaluate.ts';
 import { type TrainResult, train } from '../../src/commands/train.ts';
@@ -66,6 +67,17 @@ test('the same seed gives the same numbers, another seed others, another step ot
   assert.notDeepEqual(await measure({ seed: 6 }), once);
   assert.notDeepEqual(await measure({ which: 8 }), once);
   assert.deepEqual(Object.keys(once), ['swd', 'ms-ssim']);
+});
+
+test('precision and recall are over the pixels, or over the features of a network that is named, and it is said', async () => {
+  const features = fileURLToPath(new URL('../fixtures/features/nchw.onnx', import.meta.url));
+  const named = { features, featuresSet: ['range=[0,1]'] };
+  const metrics = ['precision-recall'];
+  const overPixels = await evaluate(options({ metrics }), () => {});
+  const overFeatures = await evaluate(options({ metrics, ...named }), () => {});
+  assert.match(overPixels.metrics['precision-recall']!.protocol, /over pixels$/);
+  assert.match(overFeatures.metrics['precision-recall']!.protocol, /over a network's features$/);
+  assert.deepEqual([overPixels.features, overFeatures.features?.network], [undefined, 'nchw.onnx']);
 });
 
 test('other images than those of the training are called so', async () => {

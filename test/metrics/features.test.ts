@@ -7,6 +7,7 @@ import { frechetDistance } from '../../src/metrics/frechet-distance.ts';
 import { kernelDistanceCubic } from '../../src/metrics/kernel-distance.ts';
 import { nearestNeighbours } from '../../src/metrics/nearest.ts';
 import { precisionRecallK3 } from '../../src/metrics/precision-recall.ts';
+import { metrics } from '../../src/metrics/table.ts';
 import { goldenMetrics } from '../helpers/hashed-images.ts';
 import { hashedValues } from '../helpers/hashed-values.ts';
 
@@ -22,6 +23,18 @@ test('precision and recall are those of torch-fidelity', async () => {
   const { precision, recall } = await precisionRecallK3(real, fake, work);
   near(precision, goldenMetrics.precisionRecall.precision, 1e-7);
   near(recall, goldenMetrics.precisionRecall.recall, 1e-7);
+});
+
+test('where there are features, precision and recall are over them and not over the pixels', async () => {
+  const images = { pixels: new Uint8Array(64), height: 1, width: 1, channels: 1 as const };
+  const measured = await metrics['precision-recall'].measure(
+    { images, features: fake },
+    { images, features: real },
+    0,
+    work,
+  );
+  near(measured['precision']!, goldenMetrics.precisionRecall.precision, 1e-7);
+  near(measured['recall']!, goldenMetrics.precisionRecall.recall, 1e-7);
 });
 
 test('all images of a set lie among themselves', async () => {
@@ -53,6 +66,42 @@ test("the Fréchet distance is scipy's and torch-fidelity's, with few images too
   near(await frechetDistance(real, fake, work), goldenMetrics.frechetDistance.torchFidelity, 1e-9);
   const [few, fewer] = [featuresOf(a.subarray(0, 10 * size), size), featuresOf(b.subarray(0, 12 * size), size)];
   near(await frechetDistance(few, fewer, work), goldenMetrics.frechetDistance.singular, 1e-6);
+});
+
+test('the Fréchet distance of more values than a block holds, and not a multiple of 4, with full rank and without', async () => {
+  const wide = 150;
+  const values = hashedValues('wide a', 300 * wide);
+  const first = featuresOf(values, wide);
+  const cubes = Float64Array.from({ length: values.length }, (_, i) => {
+    const image = 299 - Math.floor(i / wide); // in other order
+    return values[image * wide + (i % wide)]! ** 3;
+  });
+  const second = featuresOf(
+    hashedValues('wide b', 90 * wide).map((value) => value + 0.25),
+    wide,
+  );
+  const golden = goldenMetrics.frechetDistance;
+  near(await frechetDistance(first, featuresOf(Float32Array.from(cubes), wide), work), golden.wide, 1e-6);
+  near(await frechetDistance(first, second, work), golden.wideSingular, 1e-6);
+  near(await frechetDistance(second, first, work), golden.wideSingular, 1e-6);
+  near(await frechetDistance(featuresOf(first.read(0, 70), wide), second, work), golden.wideBothSingular, 1e-6);
+});
+
+test('the Fréchet distance can be ended in each of its parts', async () => {
+  const features = featuresOf(hashedValues('wide a', 300 * 150), 150);
+  const shares: number[] = [];
+  await frechetDistance(features, features, { onProgress: (done, total) => void shares.push(done / total) });
+  assert.deepEqual(
+    shares,
+    [...shares].sort((x, y) => x - y),
+  );
+  assert.equal(shares.at(-1), 1);
+  for (const part of [0, 1, 2, 3, 4, 5, 6, 7, 8]) assert.ok(shares.some((share) => Math.floor(share * 9) === part));
+  const stopped = new Error('enough');
+  const stop = (done: number, total: number) => {
+    if (done / total > 0.99) throw stopped;
+  };
+  await assert.rejects(frechetDistance(features, features, { onProgress: stop }), stopped);
 });
 
 test("the mean distance of all pairs is scipy's", async () => {

@@ -128,6 +128,12 @@ export const store4 = (address: Code, offset: number, value: Code): Code => [
 export const splat = (a: Code): Code => [...a, 0xfd, 0x13];
 export const add4 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xe4, 1];
 export const multiply4 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xe6, 1];
+/** Two float64 at once: one loaded into both, 0 in both, sums, differences, products. `load4` and `store4` move them too. */
+export const loadInto2 = (address: Code, offset: number): Code => [...address, 0xfd, 0x0a, 3, ...unsigned(offset)];
+export const zeros2: Code = [0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd, 0x14];
+export const add2 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf0, 1];
+export const subtract2 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf1, 1];
+export const multiply2 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf2, 1];
 /** Four of one word; 8 bytes as 16-bit numbers. */
 export const splatWord = (a: Code): Code => [...a, 0xfd, 0x11];
 export const loadBytes8 = (address: Code, offset: number): Code => [...address, 0xfd, 0x02, 0, ...unsigned(offset)];

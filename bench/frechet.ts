@@ -1,0 +1,41 @@
+// npx tsx bench/frechet.ts [images] [values]: what a Fréchet distance costs by itself, and for how long nothing else can happen.
+import { type Features, featuresOf } from '../src/metrics/features.ts';
+import { frechetDistance } from '../src/metrics/frechet-distance.ts';
+import { createWork } from '../src/metrics/work.ts';
+
+const [images, size] = [Number(process.argv[2] ?? 10_000), Number(process.argv[3] ?? 2048)];
+
+/** As networks give them: not negative, and neighbours are alike. */
+function features(seed: number): Features {
+  const values = new Float32Array(images * size);
+  for (let i = 0, last = 0; i < values.length; i++) {
+    const x = Math.imul(i + seed, 0x9e3779b1);
+    const uniform = (Math.imul(x ^ (x >>> 15), 0x85ebca6b) >>> 8) / 2 ** 24;
+    last = 0.7 * last + uniform - 0.5;
+    values[i] = Math.max(0, last);
+  }
+  return featuresOf(values, size);
+}
+
+const [real, fake] = [features(0), features(7)];
+let [turnedAt, longest] = [performance.now(), 0];
+const turn = () => {
+  longest = Math.max(longest, performance.now() - turnedAt);
+  turnedAt = performance.now();
+};
+const timer = setInterval(turn, 5);
+const began = performance.now();
+await frechetDistance(
+  real,
+  fake,
+  createWork(() => {}),
+);
+const seconds = (performance.now() - began) / 1000;
+turn();
+clearInterval(timer);
+const peak = process.resourceUsage().maxRSS / 1024;
+const ours = peak - (8 * images * size) / 2 ** 20;
+console.log(
+  `${images} images of ${size} values: ${seconds.toFixed(1)} s, nothing else for ${longest.toFixed(0)} ms at most;`,
+);
+console.log(`${peak.toFixed(0)} MiB, ${ours.toFixed(0)} of them not the features.`);
