@@ -27,7 +27,11 @@ export async function openRun(name: string, root: string): Promise<EarlierRun> {
   const config = configWithin(state['config'], path);
   const dataFingerprint = String(state['dataFingerprint']);
   const origin = state['forkedFrom'] as Origin | undefined;
-  const forkedFrom = origin && { runHash: String(origin.runHash), step: Number(origin.step) };
+  const forkedFrom = origin && {
+    runHash: String(origin.runHash),
+    step: Number(origin.step),
+    ...(origin.rollbacks && { rollbacks: Number(origin.rollbacks) }),
+  };
   return {
     hash: runHash(config, dataFingerprint, forkedFrom),
     config,

@@ -92,11 +92,17 @@ async function openEarlier({ resume, fork, root }: RunOptions): Promise<EarlierR
   return name === undefined ? undefined : openRun(name, root);
 }
 
-/** A fork begins with the earlier run's variables; a run that is gone on with keeps the origin it has. */
+/**
+ * A fork begins with the earlier run's variables, and draws what the earlier run would have drawn with the fork's seed; a run
+ * that is gone on with keeps the origin it has.
+ */
 function originOf({ fork }: RunOptions, earlier: EarlierRun | undefined): Pick<PreparedRun, 'forkedFrom' | 'source'> {
   if (!earlier) return {};
   if (fork === undefined) return earlier.forkedFrom ? { forkedFrom: earlier.forkedFrom } : {};
-  return { forkedFrom: { runHash: earlier.hash, step: earlier.saved.position.step }, source: earlier.saved };
+  const { hash, forkedFrom, saved } = earlier;
+  const { step, rollbacks } = saved.position;
+  const all = rollbacks + (forkedFrom?.rollbacks ?? 0);
+  return { forkedFrom: { runHash: hash, step, ...(all > 0 && { rollbacks: all }) }, source: saved };
 }
 
 function openData({ data }: Config, root: string, onEvent: (event: PreparationEvent) => void): Promise<Dataset> {

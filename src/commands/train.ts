@@ -9,9 +9,7 @@ import type { OpenedEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
 import { bestCheckpoint } from '../outputs/checkpoint.ts';
 import { describeEnvironment } from '../outputs/environment.ts';
-import { truncateEvaluations } from '../outputs/evaluations-log.ts';
 import { writeGrid } from '../outputs/grid.ts';
-import { truncateMetrics } from '../outputs/metrics-log.ts';
 import { createRunFolder, writeJson } from '../outputs/run-folder.ts';
 import { lockRun } from '../outputs/run-lock.ts';
 import { RandomStream } from '../random.ts';
@@ -21,7 +19,16 @@ import { createLook } from '../training/look.ts';
 import { type Position, startingPosition, trainLoop } from '../training/loop.ts';
 import { startingValues, trainingProgram } from '../training/program.ts';
 import { seedAfter, trainWithRollbacks } from '../training/rollback.ts';
-import { type Begin, forkedValues, goBack, loadLatest, save, savedValues, startFresh } from '../training/run.ts';
+import {
+  type Begin,
+  forkedValues,
+  goBack,
+  loadLatest,
+  save,
+  savedValues,
+  startFresh,
+  truncateLogs,
+} from '../training/run.ts';
 import { batchSizes } from '../training/schedule.ts';
 import { vitalsImages } from '../training/vitals.ts';
 import { type EarlierOfName, findEarlier } from './find-earlier.ts';
@@ -110,8 +117,7 @@ export async function trainPrepared(
       }
     : { position: startingPosition, values: () => startingValues(program, config, networks) };
   const start = saved?.position ?? begin.position;
-  await truncateMetrics(join(folders.results, 'metrics.jsonl'), start.step); // what was written after the checkpoint
-  await truncateEvaluations(join(folders.results, 'evaluations.jsonl'), start.step);
+  await truncateLogs(folders, start); // what was written after the checkpoint
   const identity = { ...config, dataFingerprint: dataset.fingerprint, forkedFrom };
   await compiled.write(saved ? savedValues(saved, program) : begin.values());
   const earlier = from ? undefined : await findEarlier(options.root, config.name, hash, identity);
@@ -135,6 +141,7 @@ export async function trainPrepared(
     forkedFrom,
     keepEverySteps: schedule.keepCheckpointsEverySteps,
   };
+  if (source && !saved) await save(folders, contents, start, { best: false }); // what it may have to go back to
   const evaluation = await openTrainingEvaluation(prepared, {
     root: options.root,
     results: folders.results,
@@ -153,7 +160,7 @@ export async function trainPrepared(
     shouldStop: io.shouldStop,
   };
   const feedStepFrom = ({ rollbacks }: Position) =>
-    createFeeder({ ...config, seed: seedAfter(config.seed, rollbacks) }, dataset, program, schedule);
+    createFeeder({ ...config, seed: seedOf(config, forkedFrom, rollbacks) }, dataset, program, schedule);
   const { position, interrupted } = await trainWithRollbacks(
     {
       config,
@@ -167,6 +174,11 @@ export async function trainPrepared(
   compiled.dispose();
   dataset.close();
   return describeResult(options.root, hash, folders, position, interrupted);
+}
+
+/** Of data order, latents, labels and masks. A fork's tries begin anew, and never go a way again that its source has lost. */
+function seedOf({ seed }: Config, forkedFrom: Origin | undefined, rollbacks: number): number {
+  return seedAfter(seed, (forkedFrom?.rollbacks ?? 0) + rollbacks);
 }
 
 function refuseDone(step: number, totalSteps: number): void {

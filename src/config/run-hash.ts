@@ -6,6 +6,8 @@ import type { Config } from './config.ts';
 export interface Origin {
   runHash: string;
   step: number;
+  /** How often the way to there went back, if it did: there may be several ways to a step, and each draws other numbers. */
+  rollbacks?: number;
 }
 
 /** All that a run's hash is made of. */

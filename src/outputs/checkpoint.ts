@@ -25,14 +25,14 @@ export interface LoadedCheckpoint extends Checkpoint {
 
 /**
  * Saves a checkpoint as the latest one and removes those no longer needed: kept are the latest, the newest sound one
- * before it, the best, and every step that `keepEvery` divides.
+ * before it, the best, or as long as there is none `start`, and every step that `keepEvery` divides.
  * @returns the path of its folder
  * @throws DcganError `usage.cannot-write`; the checkpoints before are untouched then
  */
 export async function saveCheckpoint(
   directory: string,
   checkpoint: Checkpoint,
-  options: { keepEvery?: number; best?: boolean } = {},
+  options: { keepEvery?: number; best?: boolean; start?: number } = {},
 ): Promise<string> {
   const name = stepFolderName(checkpoint.step);
   await makeFolder(directory);
@@ -40,7 +40,7 @@ export async function saveCheckpoint(
   await writeStepFolder(join(directory, name), checkpoint);
   await writeFileSafely(join(directory, 'latest'), `${name}\n`);
   if (options.best) await writeFileSafely(join(directory, 'best'), `${name}\n`);
-  await prune(directory, checkpoint.step, options.keepEvery);
+  await prune(directory, checkpoint.step, options);
   return join(directory, name);
 }
 
@@ -127,8 +127,12 @@ async function readStep(directory: string, step: number): Promise<Checkpoint> {
   throw new DcganError('checkpoint.damaged', { happened }, { data: { path, step: checkpoint.step } });
 }
 
-async function prune(directory: string, latest: number, keepEvery: number | undefined): Promise<void> {
-  const best = await readPointer(directory, 'best');
+async function prune(
+  directory: string,
+  latest: number,
+  { keepEvery, start }: { keepEvery?: number; start?: number },
+): Promise<void> {
+  const best = (await readPointer(directory, 'best')) ?? start;
   const steps = await listCheckpoints(directory);
   const spare = steps.filter((step) => step !== latest && step !== best && !(keepEvery && step % keepEvery === 0));
   if (spare.length === 0) return;

@@ -46,10 +46,17 @@ export async function readMetrics(path: string): Promise<MetricsRecord[]> {
   return text.split('\n').flatMap(parseLine);
 }
 
-/** Drops all lines after `step`, and torn ones, so that a run resumed from there leaves neither gap nor repeat. */
-export async function truncateMetrics(path: string, step: number): Promise<void> {
+/**
+ * Drops all lines after `step`, torn ones, and those of more rollbacks than there have been, so that a run resumed from there
+ * leaves neither gap nor repeat.
+ */
+export async function truncateMetrics(
+  path: string,
+  { step, rollbacks }: { step: number; rollbacks: number },
+): Promise<void> {
+  const isBefore = (record: MetricsRecord) => record.step <= step && Number(record['rollbacks'] ?? 0) <= rollbacks;
   const text = await readFile(path, 'utf8').catch(emptyIfMissing);
-  const kept = text.split('\n').filter((line) => parseLine(line).some((record) => record.step <= step));
+  const kept = text.split('\n').filter((line) => parseLine(line).some(isBefore));
   const keptText = kept.map((line) => `${line}\n`).join('');
   if (keptText !== text) await writeFileSafely(path, keptText);
 }

@@ -18,6 +18,7 @@ import {
 import { truncateEvaluations } from '../outputs/evaluations-log.ts';
 import { appendMetrics, truncateMetrics } from '../outputs/metrics-log.ts';
 import type { NamedTensors } from '../outputs/safetensors.ts';
+import { stepFolderName } from '../outputs/step-folder.ts';
 import { syncFile } from '../outputs/write-file.ts';
 import { allFinite } from './divergence.ts';
 import { type Position, startingPosition } from './loop.ts';
@@ -47,14 +48,14 @@ export async function loadLatest(folder: string): Promise<SavedRun | undefined> 
 export function savedRun({ path, step, tensors, state, refused }: LoadedCheckpoint): SavedRun {
   if (state['position'] === undefined) throw onlyAGenerator(path);
   const position = state['position'] as Partial<Position> | null;
-  const { images, seconds } = position ?? {};
+  const { images, seconds, rollbacks = 0 } = position ?? {};
   const decisions = Object.entries(state['decisions'] ?? {}).map(([key, value]) => [key, String(value)]);
-  if (position?.step !== step || !isCount(images) || typeof seconds !== 'number') {
+  if (position?.step !== step || !isCount(images) || typeof seconds !== 'number' || !isCount(rollbacks)) {
     const happened = `${path} is damaged: its position is ${JSON.stringify(position)} at step ${step}.`;
     throw new DcganError('checkpoint.damaged', { happened }, { data: { path } });
   }
   const evaluated = position.evaluated ?? startingPosition.evaluated;
-  const complete: Position = { ...startingPosition, ...position, evaluated, step, images, seconds };
+  const complete: Position = { ...startingPosition, ...position, evaluated, step, images, seconds, rollbacks };
   return { path, tensors, position: complete, decisions: Object.fromEntries(decisions), refused };
 }
 
@@ -89,7 +90,7 @@ export interface Begin {
 
 /**
  * Takes a run back to its best checkpoint, or to where it began if there is none, and saves it there at once: a session
- * that is killed now goes on the new way. Gives the position.
+ * that is killed before that goes the lost way again, one that is killed after it the new way. Gives the position.
  */
 export async function goBack(
   folders: RunFolders,
@@ -99,14 +100,25 @@ export async function goBack(
   const { program, compiled } = contents;
   const metrics = join(folders.results, 'metrics.jsonl');
   const best = await bestCheckpoint(folders.checkpoints);
-  const saved = best === undefined ? undefined : savedRun(await loadCheckpoint(best, 'latest'));
+  const good = best ?? startOfFork(folders, contents);
+  const saved = good === undefined ? undefined : savedRun(await loadCheckpoint(good, 'latest'));
   await compiled.write(saved ? savedValues(saved, program) : begin.values());
   const position = { ...(saved?.position ?? begin.position), rollbacks };
-  await truncateMetrics(metrics, position.step);
-  await truncateEvaluations(join(folders.results, 'evaluations.jsonl'), position.step);
-  await save(folders, contents, position, { best: best !== undefined });
   await appendMetrics(metrics, { step: position.step, rollbacks, lostAt: Number(failure.data['step']) });
+  await save(folders, contents, position, { best: best !== undefined });
+  await truncateLogs(folders, position);
   return position;
+}
+
+/** A fork has its first checkpoint where it begins: the one that it came from may be gone by now. */
+function startOfFork({ checkpoints }: RunFolders, { forkedFrom }: RunContents): string | undefined {
+  return forkedFrom && join(checkpoints, stepFolderName(forkedFrom.step));
+}
+
+/** Drops from a run's logs what came after a position. */
+export async function truncateLogs({ results }: RunFolders, position: Position): Promise<void> {
+  await truncateMetrics(join(results, 'metrics.jsonl'), position);
+  await truncateEvaluations(join(results, 'evaluations.jsonl'), position.evaluated.at);
 }
 
 /** Removes what earlier sessions of the run wrote. */
@@ -143,7 +155,11 @@ export async function save(
   for (const log of ['metrics.jsonl', 'evaluations.jsonl']) {
     await syncFile(join(folders.results, log)); // its lines are on the disk before the checkpoint that they belong to
   }
-  const options = { best, ...(keepEverySteps === undefined ? {} : { keepEvery: keepEverySteps }) };
+  const options = {
+    best,
+    ...(keepEverySteps !== undefined && { keepEvery: keepEverySteps }),
+    ...(forkedFrom && { start: forkedFrom.step }),
+  };
   return saveCheckpoint(folders.checkpoints, { step: position.step, tensors, state }, options);
 }
 

@@ -59,6 +59,15 @@ test('keeps the latest, the one before it, the best and every K-th', async () =>
   assert.equal((await loadCheckpoint(directory, 600)).step, 600);
 });
 
+test('keeps the first one of a fork until another is the best', async () => {
+  const directory = newFolder();
+  for (const step of [100, 200, 300]) await saveCheckpoint(directory, checkpointOf(step), { start: 100 });
+  assert.deepEqual(await listCheckpoints(directory), [100, 200, 300]);
+  for (const step of [400, 500])
+    await saveCheckpoint(directory, checkpointOf(step), { start: 100, best: step === 400 });
+  assert.deepEqual(await listCheckpoints(directory), [400, 500]);
+});
+
 test('a damaged latest is named and the one before is used; the last sound one is never removed', async () => {
   const directory = newFolder();
   for (const step of [1, 2]) await saveCheckpoint(directory, checkpointOf(step), {});

@@ -59,13 +59,24 @@ test('resuming drops what came after, without gaps or repeats', async () => {
   const path = join(folder, 'resume.jsonl');
   for (let step = 1; step <= 9; step++) await appendMetrics(path, tick(step));
   appendFileSync(path, '{"step":10,"ep');
-  await truncateMetrics(path, 6);
+  await truncateMetrics(path, { step: 6, rollbacks: 0 });
   for (let step = 7; step <= 12; step++) await appendMetrics(path, tick(step));
   const lines = Array.from({ length: 12 }, (_, i) => `${JSON.stringify(tick(i + 1))}\n`);
   assert.equal(readFileSync(path, 'utf8'), lines.join(''));
-  await truncateMetrics(path, 0);
+  await truncateMetrics(path, { step: 0, rollbacks: 0 });
   assert.equal(readFileSync(path, 'utf8'), '');
-  await truncateMetrics(join(folder, 'never-written.jsonl'), 5);
+  await truncateMetrics(join(folder, 'never-written.jsonl'), { step: 5, rollbacks: 0 });
+});
+
+test('resuming keeps the rollbacks that there have been, and drops one that was killed on its way back', async () => {
+  const path = join(folder, 'rollbacks.jsonl');
+  const back = (rollbacks: number) => ({ step: 2, rollbacks, lostAt: 4 });
+  const written = [tick(1), tick(2), back(1), tick(3), back(2)];
+  for (const line of written) await appendMetrics(path, line);
+  await truncateMetrics(path, { step: 3, rollbacks: 1 });
+  assert.deepEqual(await readMetrics(path), written.slice(0, 4));
+  await truncateMetrics(path, { step: 2, rollbacks: 2 });
+  assert.deepEqual(await readMetrics(path), written.slice(0, 3));
 });
 
 test('a folder that is not there is one clear error', async () => {
