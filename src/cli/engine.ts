@@ -70,11 +70,11 @@ function describeReport({
   ].join('\n');
 }
 
-function describeAdapter({ name, api, vendor, architecture, driver, software, limits }: Adapter): string {
+function describeAdapter({ name, api, vendor, architecture, driver, software, float16, limits }: Adapter): string {
   const largest = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / 2 ** 20;
   return [
     `WebGPU adapter: ${name}${software ? ', which computes on the processor' : ''}`,
     `  vendor ${vendor || 'unknown'}, architecture ${architecture || 'unknown'}, ${api}, driver ${driver || 'unknown'}`,
-    `  tensors up to ${formatCount(largest)} MiB, ${limits.maxComputeWorkgroupStorageSize / 2 ** 10} KiB shared in a workgroup`,
+    `  tensors up to ${formatCount(largest)} MiB, ${limits.maxComputeWorkgroupStorageSize / 2 ** 10} KiB shared in a workgroup, float16 in shaders: ${float16 ? 'yes' : 'no'}`,
   ].join('\n');
 }

@@ -10,6 +10,7 @@ import { killRun, type Moment } from '../helpers/kill-run.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 import { noTensorflow } from '../helpers/tensorflow.ts';
+import { noWebgpu } from '../helpers/webgpu.ts';
 
 const installed = cachePath('tensorflow');
 const base = temporaryFolder();
@@ -20,20 +21,23 @@ before(async () => {
   if (!noTensorflow) symlinkSync(installed, join(base, 'cache', 'tensorflow'));
 });
 
-/** Convolutions of 66 million operations, which take the form that was measured; megabytes to save; dropout, averages, an R1 penalty. */
-function killable(precision: string) {
+/**
+ * With 32 channels: convolutions of 66 million operations, which take the form that was measured, and megabytes to save. Dropout,
+ * averages, an evaluation in between.
+ */
+function killable(precision: string, { channels, side }: { channels: number; side: number }) {
   const config = tinyConfig();
   return {
     ...config,
-    data: { ...config.data, size: 32 },
+    data: { ...config.data, size: 4 * side },
     generator: {
       latent: { size: 32 },
       layers: [
-        { type: 'dense', units: 8 * 8 * 32, bias: false },
+        { type: 'dense', units: side * side * channels, bias: false },
         { type: 'batchNorm' },
         { type: 'relu' },
-        { type: 'reshape', shape: [8, 8, 32] },
-        { type: 'convTranspose', filters: 32, kernel: 5, stride: 2 },
+        { type: 'reshape', shape: [side, side, channels] },
+        { type: 'convTranspose', filters: channels, kernel: 5, stride: 2 },
         { type: 'leakyRelu' },
         { type: 'convTranspose', filters: 1, kernel: 5, stride: 2 },
         { type: 'tanh' },
@@ -41,9 +45,9 @@ function killable(precision: string) {
     },
     discriminator: {
       layers: [
-        { type: 'conv', filters: 32, kernel: 5, stride: 2 },
+        { type: 'conv', filters: channels, kernel: 5, stride: 2 },
         { type: 'leakyRelu' },
-        { type: 'conv', filters: 32, kernel: 5, stride: 2 },
+        { type: 'conv', filters: channels, kernel: 5, stride: 2 },
         { type: 'batchNorm' },
         { type: 'leakyRelu' },
         { type: 'dropout', rate: 0.3 },
@@ -110,14 +114,17 @@ async function killedOnTheWay(cwd: string, args: readonly string[], moments: rea
   return { torn, kills, stderr: last.stderr, ...(await remains(cwd)) };
 }
 
+const large = { channels: 32, side: 8 };
+const small = { channels: 4, side: 2 }; // a program may stand in for the GPU
 const variants = [
-  { engine: 'wasm', precision: 'float32', skip: false as const },
-  { engine: 'tensorflow', precision: 'float32', skip: noTensorflow },
-  { engine: 'tensorflow', precision: 'mixed_bfloat16', skip: noTensorflow },
+  { engine: 'wasm', precision: 'float32', size: large, skip: false as const },
+  { engine: 'tensorflow', precision: 'float32', size: large, skip: noTensorflow },
+  { engine: 'tensorflow', precision: 'mixed_bfloat16', size: large, skip: noTensorflow },
+  { engine: 'webgpu', precision: 'float32', size: small, skip: noWebgpu },
 ];
 
 describe('kill -9 at any moment', { concurrency: 1 }, () => {
-  for (const { engine, precision, skip } of variants) {
+  for (const { engine, precision, size, skip } of variants) {
     test(`${engine} in ${precision}: the run that went on is the run that was never killed, to the byte`, {
       skip,
     }, async () => {
@@ -125,7 +132,7 @@ describe('kill -9 at any moment', { concurrency: 1 }, () => {
       for (const cwd of [whole!, broken!]) {
         mkdirSync(cwd);
         cpSync(join(base, 'pictures'), join(cwd, 'pictures'), { recursive: true });
-        writeJsonFile(join(cwd, 'killable.json'), killable(precision));
+        writeJsonFile(join(cwd, 'killable.json'), killable(precision, size));
       }
       const args = ['train', '--config', 'killable.json', '--engine', engine];
       const first = await runCli(args, { cwd: whole! });

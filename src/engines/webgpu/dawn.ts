@@ -13,6 +13,8 @@ export interface Adapter {
   driver: string;
   /** The processor computes (SwiftShader, llvmpipe, WARP): for tests, not for training. */
   software: boolean;
+  /** Shaders may compute in float16 (WebGPU's `shader-f16`); no kernel here does so yet. */
+  float16: boolean;
   limits: Record<AdapterLimit, number>;
 }
 
@@ -37,6 +39,7 @@ export interface Dawn {
 
 interface DawnAdapter {
   info: { vendor: string; architecture: string; device: string; description: string; isFallbackAdapter?: boolean };
+  features: ReadonlySet<string>;
   limits: Record<(typeof askedLimits)[number], number>;
   requestDevice(descriptor: { requiredLimits: Record<string, number> }): Promise<GPUDevice>;
 }
@@ -64,11 +67,12 @@ export async function listAdapters(dawn: Dawn): Promise<Adapter[]> {
   return adapters;
 }
 
-function describe({ info, limits }: DawnAdapter, name: string, api: string): Adapter {
+function describe({ info, features, limits }: DawnAdapter, name: string, api: string): Adapter {
   const { vendor, architecture, description } = info;
   const software = (info.isFallbackAdapter ?? false) || softwareNames.test(`${name} ${description}`);
   const shown = Object.fromEntries(shownLimits.map((limit) => [limit, limits[limit]])) as Adapter['limits'];
-  return { name, api, vendor, architecture, driver: description, software, limits: shown };
+  const float16 = features.has('shader-f16');
+  return { name, api, vendor, architecture, driver: description, software, float16, limits: shown };
 }
 
 const softwareNames = /swiftshader|llvmpipe|lavapipe|basic render/i;

@@ -5,7 +5,7 @@ import type { Adapter } from '../../../src/engines/webgpu/dawn.ts';
 
 function adapter(name: string, software = false): Adapter {
   const limits = { maxBufferSize: 1, maxStorageBufferBindingSize: 1, maxComputeWorkgroupStorageSize: 1 };
-  return { name, api: 'vulkan', vendor: '', architecture: '', driver: '', software, limits };
+  return { name, api: 'vulkan', vendor: '', architecture: '', driver: '', software, float16: false, limits };
 }
 
 const [intel, nvidia, swiftshader] = [
