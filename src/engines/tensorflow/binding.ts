@@ -1,6 +1,7 @@
 // tfjs-node-gpu's native binding: its types (binding/tfjs_binding.cc, tfjs_backend.cc of 4.22.0) and how it is loaded.
 import { createRequire } from 'node:module';
 import { DcganError, messageOf } from '../../errors.ts';
+import { tensorflowEnvironment } from './environment.ts';
 import type { OpAttribute } from './graph.ts';
 import type { Installation } from './install/location.ts';
 import { quietly } from './install/native-stderr.ts';
@@ -59,7 +60,7 @@ export interface Binding {
  * @throws DcganError `engine.load-failed`
  */
 export function loadBinding(installation: Installation, options = { quiet: true }): { binding: Binding; log: string } {
-  setEnvironment(installation);
+  Object.assign(process.env, tensorflowEnvironment(installation.variant, process.env));
   const load = () => createRequire(import.meta.url)(installation.bindingFile) as Binding;
   try {
     const { value, stderr } = options.quiet ? quietly(installation.directory, load) : { value: load(), stderr: '' };
@@ -75,20 +76,4 @@ export function loadBinding(installation: Installation, options = { quiet: true 
       { cause: error, data: { directory: installation.directory } },
     );
   }
-}
-
-/** TensorFlow reads these once, while it is loaded. What the user has set is left alone. */
-function setEnvironment({ variant }: Installation): void {
-  const wanted: Record<string, string> = {
-    TF_CPP_MIN_LOG_LEVEL: '3', // fatal messages only
-    TF_ENABLE_ONEDNN_OPTS: '1', // off is 25 times slower on a CPU
-  };
-  if (variant === 'cuda') {
-    wanted['TF_FORCE_GPU_ALLOW_GROWTH'] = 'true';
-    wanted['CUDA_CACHE_MAXSIZE'] = String(4 * 1024 ** 3); // bytes; kernels compiled at first start on a GPU newer than the library
-    wanted['CUDA_VISIBLE_DEVICES'] = '0'; // with several visible, the binding uploads to the last and computes on the first
-  }
-  for (const [name, value] of Object.entries(wanted)) process.env[name] ??= value;
-  const visible = process.env['CUDA_VISIBLE_DEVICES'];
-  if (variant === 'cuda' && visible?.includes(',')) process.env['CUDA_VISIBLE_DEVICES'] = visible.split(',')[0];
 }
