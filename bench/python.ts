@@ -7,10 +7,10 @@ import { BenchError } from './bench-error.ts';
 
 const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-/** BENCH_PYTHON, or that of the virtual environment bench/.venv, or python3. */
+/** BENCH_PYTHON, or that of the first virtual environment there is of bench/.venv and test/.venv, or python3. */
 export function findPython(): string {
-  const local = pathOf('.venv/bin/python');
-  return process.env['BENCH_PYTHON'] ?? (existsSync(local) ? local : 'python3');
+  const local = ['.venv/bin/python', '../test/.venv/bin/python'].map(pathOf).find((path) => existsSync(path));
+  return process.env['BENCH_PYTHON'] ?? local ?? 'python3';
 }
 
 /** Why a Python cannot run the peers; undefined where it can. */
@@ -38,7 +38,8 @@ export function requirePython(): string {
   if (reason === undefined) return python;
   throw new BenchError({
     happened: `The peers cannot run: ${reason}.`,
-    expected: 'A Python with the packages of bench/requirements.txt, in bench/.venv or named by BENCH_PYTHON.',
+    expected:
+      'A Python with the packages of bench/requirements.txt, in bench/.venv, in test/.venv or named by BENCH_PYTHON.',
     fix: 'python3 -m venv bench/.venv && bench/.venv/bin/pip install -r bench/requirements.txt',
   });
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { buildWorkers } from '../../bench/build.ts';
 import { runContest } from '../../bench/contest.ts';
@@ -101,6 +102,17 @@ const pythonPeers = ['Keras tf.function', 'PyTorch default', 'PyTorch bf16 chann
 test('Keras and PyTorch do the same work as this program', { skip: noPeers }, async () => {
   await shortContest(simultaneous, pythonPeers);
   await shortContest(alternating, pythonPeers);
+});
+
+test('the Python that tests run with is given the peers in their versions', () => {
+  const packages = (file: string) => {
+    const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+    return text.split('\n').filter((line) => line.includes('=='));
+  };
+  const given = packages('test/exports/requirements.txt');
+  const peers = packages('bench/requirements.txt');
+  assert.equal(peers.length, 4);
+  for (const peer of peers) assert.ok(given.includes(peer), peer);
 });
 
 test('configs that the peers cannot follow are refused', async () => {
