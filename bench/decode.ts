@@ -1,12 +1,11 @@
 // Decoding a folder of 20,000 JPEGs into the cache, beside torchvision's DataLoader with two workers: npx tsx bench/decode.ts
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spreadOf } from '../src/commands/step-times.ts';
-import { openImages } from '../src/data/open.ts';
+import { buildWorkers } from './build.ts';
 import { makePictures } from './make-pictures.ts';
 import { findPython } from './python.ts';
 import { ratioOf } from './statistics.ts';
@@ -14,7 +13,6 @@ import { ratioOf } from './statistics.ts';
 const rounds = 3;
 const side = 64;
 const workers = 2;
-const thisFile = fileURLToPath(import.meta.url);
 const peerFile = fileURLToPath(new URL('workers/torchvision_decode.py', import.meta.url));
 
 interface Pass {
@@ -28,9 +26,10 @@ interface Pass {
 /** Takes turns, each in a process of its own. */
 async function compare(folder: string): Promise<void> {
   await makePictures(join(folder, 'all'), { count: 20_000, side: 200, channels: 3, format: 'jpeg' });
+  const ownFile = join(buildWorkers(), 'decode.js'); // in JavaScript, as the program is published
   const [ours, theirs]: [Pass[], Pass[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
-    const own = run(process.execPath, ['--import', import.meta.resolve('tsx'), thisFile, '--once', folder]);
+    const own = run(process.execPath, [ownFile, folder, String(side)]);
     const peer = run(findPython(), [peerFile, folder, String(side), String(workers)]);
     ours.push(own);
     theirs.push(peer);
@@ -54,27 +53,4 @@ function run(command: string, args: string[]): Pass {
   return JSON.parse(execFileSync(command, args, { encoding: 'utf8', env })) as Pass;
 }
 
-/** One pass into an empty cache. */
-async function once(directory: string): Promise<Pass> {
-  const cache = mkdtempSync(join(tmpdir(), 'dcgan-decode-'));
-  process.env['DCGAN_CACHE'] = cache;
-  const used = process.cpuUsage();
-  const began = performance.now();
-  const dataset = await openImages({
-    directory,
-    height: side,
-    width: side,
-    channels: 3,
-    background: '#ffffff',
-    fit: 'cover',
-  });
-  const seconds = (performance.now() - began) / 1000;
-  const { user, system } = process.cpuUsage(used);
-  dataset.close();
-  rmSync(cache, { recursive: true });
-  return { images: dataset.count, seconds, processor: (user + system) / 1e6 };
-}
-
-const [mode, folder = join(tmpdir(), 'dcgan-bench', 'jpeg-200-20000')] = process.argv.slice(2);
-if (mode === '--once') console.log(JSON.stringify(await once(folder)));
-else await compare(mode ?? folder);
+await compare(process.argv[2] ?? join(tmpdir(), 'dcgan-bench', 'jpeg-200-20000'));

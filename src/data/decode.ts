@@ -29,7 +29,10 @@ const signatures: readonly (readonly [at: number, text: string])[] = [
   [4, 'ftyp'], // AVIF
 ];
 
-/** Pixels of one image: uint8 [height, width, channels]. Rejects where the image is damaged, cut short or over sharp's size limits. */
+/**
+ * Pixels of one image: uint8 [height, width, channels]. Rejects where the image is damaged, cut short or over sharp's size limits.
+ * The bytes are done with as soon as it has been called.
+ */
 export async function decodeImage(bytes: Uint8Array, spec: ImageSpec): Promise<Uint8Array> {
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
   if (!signatures.some(([at, text]) => start.startsWith(text, at)))
@@ -37,7 +40,7 @@ export async function decodeImage(bytes: Uint8Array, spec: ImageSpec): Promise<U
   const small = decodeSmallJpeg(bytes, spec);
   if (small) return small;
   const transparent = { r: 0, g: 0, b: 0, alpha: 0 };
-  const upright = sharp(bytes, { failOn: 'error' }).autoOrient();
+  const upright = sharp(Buffer.from(bytes), { failOn: 'error' }).autoOrient();
   if (spec.channels !== 4 && !neutral.has(spec.background)) upright.pipelineColourspace('srgb');
   const opaque = spec.channels === 4 ? upright : upright.flatten({ background: spec.background });
   const sized = opaque.resize(spec.width, spec.height, {
