@@ -1,6 +1,6 @@
 // One image file's bytes to pixels of the size and channels that the networks are trained on.
-import sharp from 'sharp';
 import { DcganError, messageOf } from '../errors.ts';
+import { loadSharp } from './load-sharp.ts';
 import { decodeSmallJpeg } from './small-jpeg.ts';
 
 /** Which images to read, and what each one becomes. */
@@ -40,7 +40,9 @@ export async function decodeImage(bytes: Uint8Array, spec: ImageSpec): Promise<U
   const small = decodeSmallJpeg(bytes, spec);
   if (small) return small;
   const transparent = { r: 0, g: 0, b: 0, alpha: 0 };
-  const upright = sharp(Buffer.from(bytes), { failOn: 'error' }).autoOrient();
+  const copy = Buffer.from(bytes);
+  const sharp = await loadSharp();
+  const upright = sharp(copy, { failOn: 'error' }).autoOrient();
   if (spec.channels !== 4 && !neutral.has(spec.background)) upright.pipelineColourspace('srgb');
   const opaque = spec.channels === 4 ? upright : upright.flatten({ background: spec.background });
   const sized = opaque.resize(spec.width, spec.height, {
@@ -54,8 +56,10 @@ export async function decodeImage(bytes: Uint8Array, spec: ImageSpec): Promise<U
   return pixels;
 }
 
-/** Throws where the background is no colour, before every single image fails with it. */
-export function checkBackground(background: string): void {
+/** Rejects where the background is no colour, before every single image fails with it. */
+export async function checkBackground(background: string): Promise<void> {
+  if (neutral.has(background)) return;
+  const sharp = await loadSharp();
   try {
     sharp({ create: { width: 1, height: 1, channels: 3, background } });
   } catch (error) {

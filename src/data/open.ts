@@ -53,7 +53,7 @@ export async function openImages(
   spec: ImageSpec,
   onProgress: (event: OpenProgress) => void = () => {},
 ): Promise<Dataset> {
-  checkBackground(spec.background);
+  await checkBackground(spec.background);
   const limitBytes = cacheLimitBytes();
   const files = await listImages(spec.directory, (found) => onProgress({ phase: 'list', done: found, total: found }));
   openImageCache();

@@ -1,18 +1,15 @@
 // Work on many images at once, one per core, with the results in order and only a few of them in memory.
 import { availableParallelism } from 'node:os';
-import sharp from 'sharp';
 
 /**
  * Runs `task` on every item, up to `window` at a time, and yields the results in the items' order. Images are worked on in Node's
- * thread pool (UV_THREADPOOL_SIZE threads), one thread each: many small images gain nothing from several threads per image.
+ * thread pool (UV_THREADPOOL_SIZE threads).
  */
 export async function* inParallel<Item, Result>(
   items: Iterable<Item>,
   task: (item: Item, index: number) => Promise<Result>,
   window = 4 * availableParallelism(), // more than cores: one slow image, or files still being read, leave none idle
 ): AsyncGenerator<Result> {
-  sharp.concurrency(1);
-  sharp.cache(false);
   const running: Promise<Result>[] = [];
   let index = 0;
   try {

@@ -1,9 +1,9 @@
 // `dcgan data prepare avatars`: drawn faces in any number, as a stand-in for the face sets that cannot be fetched.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { DcganError } from '../errors.ts';
 import { type AvatarStyleName, type LoadedStyle, loadStyles } from './avatar-styles.ts';
+import { loadSharp } from './load-sharp.ts';
 import type { PrepareProgress } from './npm-package.ts';
 import { inParallel } from './parallel.ts';
 import { type PreparedData, prepareFolder } from './prepared-folder.ts';
@@ -41,6 +41,7 @@ async function drawAvatars(
   styles: readonly LoadedStyle[],
   onProgress: (event: PrepareProgress) => void,
 ): Promise<number> {
+  const sharp = await loadSharp();
   let done = 0;
   const drawn = inParallel(Array(count).keys(), (seed) => {
     const svg = styles[seed % styles.length]!.draw(seed, size);

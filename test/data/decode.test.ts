@@ -184,7 +184,7 @@ test('files that are cut short are refused, whatever their format', async () => 
   }
 });
 
-test('a background that is no colour is refused', () => {
-  assert.throws(() => checkBackground('bleu'), { code: 'config.background', exitCode: 2 });
-  for (const colour of ['white', '#ff8800', 'rgb(255, 136, 0)']) checkBackground(colour);
+test('a background that is no colour is refused', async () => {
+  await assert.rejects(checkBackground('bleu'), { code: 'config.background', exitCode: 2 });
+  for (const colour of ['white', '#ff8800', 'rgb(255, 136, 0)']) await checkBackground(colour);
 });
