@@ -1,0 +1,33 @@
+// The old packages that docs/reliability.md explains, against package-lock.json: what it says is of the versions that are installed.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+interface Locked {
+  version?: string;
+  dev?: boolean;
+}
+
+const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, Locked> };
+const shipped = Object.entries(lock.packages)
+  .filter(([path, { dev }]) => path !== '' && !dev)
+  .map(([path, locked]) => ({
+    name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+    ...locked,
+  }));
+
+const chapter = readFileSync('docs/reliability.md', 'utf8').split('\n## Dependencies\n')[1]!.split('\n## ')[0]!;
+const rows = chapter.split('\n').filter((line) => line.startsWith('| ') && !/^\| (package|---) /.test(line));
+const named = rows.flatMap((row) => row.split('|')[1]!.trim().split(', '));
+
+test('the versions in the table are those that are installed', () => {
+  assert.ok(named.length >= 10);
+  for (const words of named) {
+    const [name, version = ''] = words.split(' ');
+    const versions = shipped.filter((entry) => entry.name === name).map((entry) => entry.version!);
+    assert.ok(
+      versions.some((installed) => installed === version || version === '' || installed.startsWith(`${version}.`)),
+      `${words}: package-lock.json has ${versions.join(', ') || 'none'}`,
+    );
+  }
+});
