@@ -1,7 +1,8 @@
-// Whole runs, healthy or made to go wrong, and what their health was: on the ring of Gaussians, or on the digits of the quick start.
+// Whole runs, healthy or made to go wrong, and what their health was: on the ring of Gaussians, the digits of the quick start, or faces.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { prepareData } from '../../src/commands/data-prepare.ts';
 import { prepareRun } from '../../src/commands/prepare-run.ts';
 import { trainPrepared } from '../../src/commands/train.ts';
 import type { Config } from '../../src/config/config.ts';
@@ -41,10 +42,31 @@ export async function watchRing(steps: number, { seed = 0, loss = 'bce', ...chan
 }
 
 /** The quick start, trained for longer. */
-export async function watchQuick(steps: number, { seed = 0, ...change }: Change): Promise<Course> {
-  const set = [`training={ steps: ${steps}, batchSize: 32, labels: { real: [0.8, 1] } }`, `seed=${seed}`];
-  const options = { config: 'quick', set, engine: engineName, root: '.' } as const;
-  const { config, dataset } = await prepareRun(options, () => {});
+export function watchQuick(steps: number, change: Change): Promise<Course> {
+  return watchConfig('quick', { batchSize: 32, labels: { real: [0.8, 1] } }, steps, change);
+}
+
+/** Faces of 64 x 64 pixels, drawn for it, with the networks of AFG. */
+export async function watchFaces(steps: number, change: Change): Promise<Course> {
+  const root = mkdtempSync(join(tmpdir(), 'dcgan-faces-'));
+  try {
+    const { directory } = await prepareData({ dataset: 'avatars', root, count: 1000 }, () => {});
+    return await watchConfig('afg', { batchSize: 16 }, steps, change, directory);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+async function watchConfig(
+  name: string,
+  training: object,
+  steps: number,
+  { seed = 0, ...change }: Change,
+  data?: string,
+): Promise<Course> {
+  const set = Object.entries({ ...training, steps }).map(([key, value]) => `training.${key}=${JSON.stringify(value)}`);
+  const options = { config: name, set: [...set, `seed=${seed}`], engine: engineName, root: '.' } as const;
+  const { config, dataset } = await prepareRun(data === undefined ? options : { ...options, data }, () => {});
   const other = {
     ...config,
     generator: withRate(config.generator, change.generatorRate),
