@@ -10,7 +10,10 @@ const fewFiles = 1000; // a thread takes as long to start as it needs for some h
 const mostBatchFiles = 64;
 const mostBatchBytes = 2 ** 20;
 
-/** Decodes files, some at a time, and yields what came of them in their order; the pixels are good until the next is asked for. A file that cannot be decoded is said to be so. */
+/**
+ * Decodes files, some at a time, and yields what came of them in their order; the pixels are good until the next is asked for.
+ * A file that cannot be decoded is said to be so.
+ */
 export async function* decodeInThreads(paths: readonly string[], spec: ImageSpec): AsyncGenerator<DecodedFiles> {
   const imageBytes = spec.height * spec.width * spec.channels;
   const batchFiles = Math.max(1, Math.min(mostBatchFiles, Math.floor(mostBatchBytes / imageBytes)));

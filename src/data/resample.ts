@@ -8,7 +8,7 @@ import {
   i32,
   interleaveHigh,
   interleaveLow,
-  lessThan,
+  isLess,
   loadBytes8,
   loadInt,
   loadInto4,
@@ -87,7 +87,7 @@ const eightBytes: Code = [
 const oneRow: Code = [
   ...set(column, i32(0)),
   ...set(place, i32(placesStart)),
-  ...repeatWhile(eightBytes, lessThan(get(column), get(rowBytes))),
+  ...repeatWhile(eightBytes, isLess(get(column), get(rowBytes))),
   ...set(weights, add(add(get(weights), i32(4)), multiply(get(pairs), i32(4)))),
   ...set(output, add(get(output), get(channels))),
   ...set(rowsLeft, add(get(rowsLeft), i32(-1))),

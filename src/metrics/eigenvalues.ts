@@ -25,7 +25,7 @@ function endOfBlock(values: Float64Array, off: Float64Array, first: number): num
   let last = first;
   while (last < values.length - 1) {
     const size = Math.abs(values[last]!) + Math.abs(values[last + 1]!);
-    if (Math.abs(off[last]!) <= Number.EPSILON * size) break;
+    if (!(Math.abs(off[last]!) > Number.EPSILON * size)) break; // NaN ends a block too
     last++;
   }
   return last;

@@ -3,6 +3,7 @@
 import {
   add,
   add2,
+  advance,
   assemble,
   type Code,
   get,
@@ -111,8 +112,4 @@ function rowOfTiles(columns: number): Code {
     ...advance(tilesLeft, -1),
   ];
   return repeatWhile(tile, get(tilesLeft));
-}
-
-function advance(local: number, by: number): Code {
-  return set(local, add(get(local), i32(by)));
 }

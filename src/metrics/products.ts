@@ -1,8 +1,8 @@
 // Products of many vectors with many others, the inner loop of most metrics: WebAssembly, four numbers at a time, always added up in
 // the same order, so that a metric is the same number on every machine.
 import {
-  add,
   add4,
+  advance,
   assemble,
   type Code,
   f32,
@@ -92,8 +92,4 @@ function rowLoop({ k, n, m }: { k: number; n: number; m: number }, bStart: numbe
     ...set(rowsLeft, i32(m / tileRows)),
     ...repeatWhile(rows, get(rowsLeft)),
   ];
-}
-
-function advance(local: number, by: number): Code {
-  return set(local, add(get(local), i32(by)));
 }

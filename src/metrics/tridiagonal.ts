@@ -3,6 +3,7 @@
 import {
   add,
   add2,
+  advance,
   assemble,
   type Code,
   get,
@@ -137,8 +138,4 @@ function onePass(size: number, [vStart, wStart, nextStart, productStart]: Starts
     ...set(row, i32(0)),
     ...repeatWhile(someRows, get(rowsLeft)),
   ];
-}
-
-function advance(local: number, by: number): Code {
-  return set(local, add(get(local), i32(by)));
 }

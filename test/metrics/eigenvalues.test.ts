@@ -40,3 +40,10 @@ test('a diagonal matrix and one of zeros are theirs', async () => {
   for (let i = 0; i < 8; i++) matrix[9 * i] = i - 3;
   assertValues(await symmetricEigenvalues(matrix, 8, work), [-3, -2, -1, 0, 1, 2, 3, 4], 1e-14);
 });
+
+test('a matrix with a value that is no number ends, and gives none', async () => {
+  const matrix = Float64Array.from({ length: 64 }, (_, i) => (i % 9 === 0 ? 1 : 0));
+  matrix[0] = Number.NaN;
+  const values = await symmetricEigenvalues(matrix, 8, work);
+  assert.ok(values.some(Number.isNaN));
+});

@@ -1,8 +1,9 @@
 // The product of two matrices, in WebAssembly: C[i, j] = sum_k A[i, k] B[k, j], where every value stands at an address out of two
 // tables, rows[i] + columns[k]. So a convolution, its gradients and a transform all are such products, and nothing is transposed.
-import { advance, multiplyPanels, numbered, pack, tile, tileBytes } from './gemm-tile.ts';
+import { multiplyPanels, numbered, pack, tile, tileBytes } from './gemm-tile.ts';
 import {
   add,
+  advance,
   type Code,
   call,
   divide,

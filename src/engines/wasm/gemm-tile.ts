@@ -3,6 +3,7 @@ import {
   add,
   add4,
   addFloats,
+  advance,
   and,
   type Code,
   type FunctionCode,
@@ -42,7 +43,6 @@ export function numbered<Name extends string>(...names: Name[]): Record<Name, nu
 }
 
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
-export const advance = (local: number, by: number): Code => set(local, add(get(local), i32(by)));
 
 /** Whether places follow one another, a float apart: then vectors can be loaded and stored there. */
 function areSideBySide(places: readonly Code[]): Code {

@@ -92,6 +92,8 @@ export const f32 = (value: number): Code => [0x43, ...new Uint8Array(Float32Arra
 export const loadInt = (address: Code, offset = 0): Code => [...address, 0x28, 2, ...unsigned(offset)];
 export const add = (a: Code, b: Code): Code => [...a, ...b, 0x6a];
 export const subtract = (a: Code, b: Code): Code => [...a, ...b, 0x6b];
+/** local += by */
+export const advance = (local: number, by: number): Code => set(local, add(get(local), i32(by)));
 export const multiply = (a: Code, b: Code): Code => [...a, ...b, 0x6c];
 /** Rounded down, both unsigned. */
 export const divide = (a: Code, b: Code): Code => [...a, ...b, 0x6e];
@@ -104,7 +106,6 @@ export const and = (a: Code, b: Code): Code => [...a, ...b, 0x71];
 export const xor = (a: Code, b: Code): Code => [...a, ...b, 0x73];
 export const multiply64 = (a: Code, b: Code): Code => [...a, ...b, 0x7e];
 export const multiplyFloats = (a: Code, b: Code): Code => [...a, ...b, 0x94];
-export const lessThan = (a: Code, b: Code): Code => [...a, ...b, 0x49];
 /** Unsigned 32 to 64 bits, and back to the lower or upper half. */
 export const extend = (a: Code): Code => [...a, 0xad];
 export const lowerHalf = (a: Code): Code => [...a, 0xa7];
