@@ -106,7 +106,7 @@ export const training = z.strictObject({
     ),
   rollbackTries: z.int().positive().default(3).describe('How often a run may go back, for onCollapse rollback.'),
   precision: z
-    .enum(['auto', 'float32', 'mixed_bfloat16'])
+    .enum(['auto', 'float32', 'mixed_bfloat16', 'mixed_float16'])
     .default('auto')
     .describe(
       'What convolutions and matrix products compute in; weights are always float32. auto: mixed_bfloat16 where the processor has units for it.',

@@ -50,7 +50,7 @@ export interface CompiledProgram {
 }
 
 export type EngineName = 'tensorflow' | 'webgpu' | 'wasm';
-export type Precision = 'float32' | 'mixed_bfloat16';
+export type Precision = 'float32' | 'mixed_bfloat16' | 'mixed_float16';
 
 export interface CompileOptions {
   precision: Precision;

@@ -13,7 +13,7 @@ export interface Adapter {
   driver: string;
   /** The processor computes (SwiftShader, llvmpipe, WARP): for tests, not for training. */
   software: boolean;
-  /** Shaders may compute in float16 (WebGPU's `shader-f16`); no kernel here does so yet. */
+  /** Shaders may compute in float16 (WebGPU's `shader-f16`). */
   float16: boolean;
   limits: Record<AdapterLimit, number>;
 }
@@ -31,6 +31,8 @@ const askedLimits = [
   'maxStorageBuffersPerShaderStage',
 ] as const;
 
+const float16Feature = 'shader-f16';
+
 /** What is needed of the package; the WebGPU types that tfjs brings are older than its answers. */
 export interface Dawn {
   create(options: string[]): { requestAdapter(options: { powerPreference: string }): Promise<DawnAdapter | null> };
@@ -41,7 +43,7 @@ interface DawnAdapter {
   info: { vendor: string; architecture: string; device: string; description: string; isFallbackAdapter?: boolean };
   features: ReadonlySet<string>;
   limits: Record<(typeof askedLimits)[number], number>;
-  requestDevice(descriptor: { requiredLimits: Record<string, number> }): Promise<GPUDevice>;
+  requestDevice(descriptor: { requiredLimits: Record<string, number>; requiredFeatures: string[] }): Promise<GPUDevice>;
 }
 
 /** @throws Error where the package or its binary for this platform is missing. */
@@ -71,7 +73,7 @@ function describe({ info, features, limits }: DawnAdapter, name: string, api: st
   const { vendor, architecture, description } = info;
   const software = (info.isFallbackAdapter ?? false) || softwareNames.test(`${name} ${description}`);
   const shown = Object.fromEntries(shownLimits.map((limit) => [limit, limits[limit]])) as Adapter['limits'];
-  const float16 = features.has('shader-f16');
+  const float16 = features.has(float16Feature);
   return { name, api, vendor, architecture, driver: description, software, float16, limits: shown };
 }
 
@@ -94,7 +96,8 @@ export async function requestDevice(dawn: Dawn, { name }: Adapter): Promise<GPUD
   const adapter = await requestAdapter(dawn, name);
   if (!adapter) throw new Error(`${name} was there a moment ago and does not answer now`);
   const requiredLimits = Object.fromEntries(askedLimits.map((limit) => [limit, adapter.limits[limit]]));
-  return adapter.requestDevice({ requiredLimits });
+  const requiredFeatures = [float16Feature].filter((feature) => adapter.features.has(feature));
+  return adapter.requestDevice({ requiredLimits, requiredFeatures });
 }
 
 /** Kept, one per option: what comes from an instance crashes the process once that has been collected as garbage. */

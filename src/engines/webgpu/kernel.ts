@@ -10,6 +10,8 @@ export interface Call {
   /** Tensors by the names that the code has for them: read-only arrays of f32 or i32. At most 8 with the outputs. */
   inputs: Readonly<Record<string, TensorInfo>>;
   outputs: Readonly<Record<string, Output>>;
+  /** Which of both are arrays of f16, two in each float32 of the tensor. */
+  halves?: readonly string[];
   /** WGSL with an entry point `main`. `groupIndex(group)` numbers the workgroups, with `group` the builtin workgroup_id. */
   code: string;
   /** How many workgroups. */
@@ -44,7 +46,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
 }
 
 /** Adds one dispatch to those that the backend collects for its device; gives the outputs. */
-export function dispatch(backend: unknown, { inputs, outputs, code, groups }: Call): TensorInfo[] {
+export function dispatch(backend: unknown, { inputs, outputs, halves = [], code, groups }: Call): TensorInfo[] {
   const tfjs = backend as WebGPUBackend;
   const internals = backend as Internals;
   const { device, commandQueueOwnedIds } = internals;
@@ -56,7 +58,9 @@ export function dispatch(backend: unknown, { inputs, outputs, code, groups }: Ca
     return { binding, resource: { buffer: internals.tensorMap.get(dataId).resource } };
   });
   const [x, y] = gridOf(groups, device.limits.maxComputeWorkgroupsPerDimension);
-  const pipeline = pipelineFor(device, [...bindings(inputs, outputs), groupIndex(x), code].join('\n'));
+  const directives = halves.length > 0 ? ['enable f16;'] : [];
+  const declarations = bindings({ ...inputs, ...outputs }, Object.keys(inputs).length, halves);
+  const pipeline = pipelineFor(device, [...directives, ...declarations, groupIndex(x), code].join('\n'));
   tfjs.ensureCommandEncoderReady();
   internals.computePassEncoder ??= internals.commandEncoder.beginComputePass();
   const pass = internals.computePassEncoder;
@@ -76,15 +80,17 @@ function groupIndex(columns: number): string {
   return `fn groupIndex(group: vec3u) -> u32 { return group.y * ${columns} + group.x; }`;
 }
 
-function bindings(inputs: Call['inputs'], outputs: Call['outputs']): string[] {
-  const element = (dtype?: string) => (dtype === 'int32' ? 'i32' : 'f32');
-  const variables = [
-    ...Object.entries(inputs).map(([name, { dtype }]) => `var<storage, read> ${name}: array<${element(dtype)}>;`),
-    ...Object.entries(outputs).map(
-      ([name, { dtype }]) => `var<storage, read_write> ${name}: array<${element(dtype)}>;`,
-    ),
-  ];
-  return variables.map((variable, index) => `@group(0) @binding(${index}) ${variable}`);
+/** The first `inputCount` are read only. */
+function bindings(
+  tensors: Readonly<Record<string, { dtype?: string }>>,
+  inputCount: number,
+  halves: readonly string[],
+): string[] {
+  return Object.entries(tensors).map(([name, { dtype }], index) => {
+    const element = halves.includes(name) ? 'f16' : dtype === 'int32' ? 'i32' : 'f32';
+    const access = index < inputCount ? 'read' : 'read_write';
+    return `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<${element}>;`;
+  });
 }
 
 const pipelines = new WeakMap<GPUDevice, Map<string, GPUComputePipeline>>();

@@ -1,0 +1,28 @@
+// Matrix products, of matrices or of batches of them, either transposed, as sums of products.
+import { broadcast_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
+import { elementCount } from '../feeds.ts';
+import type { Product } from './tiled-product.ts';
+
+/** a: [..., I, K], b: [..., K, J] -> [..., I, J]; batches of one serve all. */
+export function matrixProduct(a: TensorInfo, b: TensorInfo, { transposeA, transposeB }: NamedAttrMap): Product {
+  const [batchesOfA, batchesOfB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const batches = broadcast_util.assertAndGetBroadcastShape(batchesOfA, batchesOfB);
+  const [rows, inner] = transposeA ? [a.shape.at(-1)!, a.shape.at(-2)!] : [a.shape.at(-2)!, a.shape.at(-1)!];
+  const columns = b.shape.at(transposeB ? -2 : -1)!;
+  const left = `batch % ${elementCount(batchesOfA)} * ${rows * inner}`;
+  const right = `batch % ${elementCount(batchesOfB)} * ${inner * columns}`;
+  return {
+    batch: elementCount(batches),
+    rows,
+    columns,
+    inner,
+    left: transposeA
+      ? { value: `return left[${left} + k * ${rows} + outer];`, along: 'outer' }
+      : { value: `return left[${left} + outer * ${inner} + k];`, along: 'inner' },
+    right: transposeB
+      ? { value: `return right[${right} + outer * ${inner} + k];`, along: 'inner' }
+      : { value: `return right[${right} + k * ${columns} + outer];`, along: 'outer' },
+    place: `return i32((batch * ${rows} + row) * ${columns} + column);`,
+    shape: [...batches, rows, columns],
+  };
+}
