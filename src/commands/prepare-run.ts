@@ -126,7 +126,14 @@ export function precisionOf({ training: { precision } }: Config, { engine }: Ope
   if (engine.info.precisions.includes(precision)) return precision;
   throw new DcganError('engine.precision', {
     happened: `The ${engine.info.name} engine cannot compute in ${precision}.`,
-    expected: `It knows ${engine.info.precisions.join(', ')}.`,
+    expected: `It knows ${engine.info.precisions.join(', ')}; ${precision} is for ${homes[precision]}.`,
     fix: '--precision auto',
   });
 }
+
+/** Where a precision is known. */
+const homes: Record<Precision, string> = {
+  float32: 'every engine',
+  mixed_bfloat16: 'the tensorflow engine',
+  mixed_float16: 'the webgpu engine on an adapter with float16 in shaders; `dcgan engine info` says which have it',
+};

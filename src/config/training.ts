@@ -109,6 +109,6 @@ export const training = z.strictObject({
     .enum(['auto', 'float32', 'mixed_bfloat16', 'mixed_float16'])
     .default('auto')
     .describe(
-      'What convolutions and matrix products compute in; weights are always float32. auto: mixed_bfloat16 where the processor has units for it.',
+      'What convolutions and matrix products compute in; weights are always float32. auto: mixed_bfloat16 where the processor has units for it. mixed_float16: only the webgpu engine, on GPUs with float16 in shaders.',
     ),
 });

@@ -96,6 +96,12 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
     5,
     /wasm engine cannot compute in mixed_bfloat16/,
   ],
+  [
+    'a precision of certain GPUs',
+    [...tiny, '--precision', 'mixed_float16'],
+    5,
+    /wasm engine cannot compute in mixed_float16\.\n *It knows float32; mixed_float16 is for the webgpu engine on an adapter with float16 in shaders; `dcgan engine info` .*\n *--precision auto/,
+  ],
   ['--set without a value', [...tiny, '--set', 'training.batchSize'], 2, /--set training\.batchSize: It has no "="/],
   ['--count 0', ['sample', '--checkpoint', 'x', '--count', '0'], 2, /Expected a whole number above 0, not '0'/],
   ['seeds that are none', ['sample', '--checkpoint', 'x', '--seeds', '5-1'], 2, /The range 5-1 runs backwards\./],

@@ -35,7 +35,7 @@ const shortestPart = 256;
 /** float16 or float32 in, products and sums in float32, float32 out. */
 export function tiledProduct(backend: unknown, product: Product, factors: Factors): TensorInfo {
   const { shape, inner, columns, rows, batch } = product;
-  const tile = columns <= 16 ? { rows: 256, columns: 16, depth: 8 } : { rows: 64, columns: 64, depth: 16 };
+  const tile = tileFor(columns);
   const groups = batch * Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
   const parts = Math.max(1, Math.min(Math.floor(groupsWanted / groups), Math.ceil(inner / shortestPart)));
   const size = elementCount(shape);
@@ -69,6 +69,13 @@ interface Tile {
   columns: number;
   /** How many k at a time. */
   depth: number;
+}
+
+/** As wide as it need be, so that few threads are idle; what it keeps, in float32 too, every GPU's workgroup can. */
+function tileFor(columns: number): Tile {
+  const width = [8, 16, 32].find((some) => columns <= some) ?? 64;
+  const rows = (threads * 16) / width;
+  return { rows, columns: width, depth: Math.min(16, 2048 / rows) };
 }
 
 function codeOf(product: Product, tile: Tile, parts: number, half: boolean): string {
