@@ -10,7 +10,7 @@ import { killRun, type Moment } from '../helpers/kill-run.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 import { noTensorflow } from '../helpers/tensorflow.ts';
-import { noWebgpu } from '../helpers/webgpu.ts';
+import { noFloat16, noWebgpu } from '../helpers/webgpu.ts';
 
 const installed = cachePath('tensorflow');
 const base = temporaryFolder();
@@ -121,6 +121,7 @@ const variants = [
   { engine: 'tensorflow', precision: 'float32', size: large, skip: noTensorflow },
   { engine: 'tensorflow', precision: 'mixed_bfloat16', size: large, skip: noTensorflow },
   { engine: 'webgpu', precision: 'float32', size: small, skip: noWebgpu },
+  { engine: 'webgpu', precision: 'mixed_float16', size: small, skip: noFloat16 },
 ];
 
 describe('kill -9 at any moment', { concurrency: 1 }, () => {
