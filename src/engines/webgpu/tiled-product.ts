@@ -102,8 +102,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let line = thread / ${lanes};
   var sums: array<vec4f, 4>;
   for (var first = part * ${perPart}; first < end; first += ${tile.depth}) {
-    loadleft(thread, batch, firstRow, first, end);
-    loadright(thread, batch, firstColumn, first, end);
+    leftLoad(thread, batch, firstRow, first, end);
+    rightLoad(thread, batch, firstColumn, first, end);
     workgroupBarrier();
     for (var k = 0u; k < ${tile.depth}; k++) {
       let four = vec4f(lefts[k][line]);
@@ -140,7 +140,7 @@ fn ${name}At(batch: u32, outer: u32, k: u32, end: u32) -> ${type} {
   return ${name}Value(batch, outer, k);
 }
 
-fn load${name}(thread: u32, batch: u32, firstOuter: u32, first: u32, end: u32) {
+fn ${name}Load(thread: u32, batch: u32, firstOuter: u32, first: u32, end: u32) {
   for (var at = thread; at < ${depth * fours}; at += ${threads}) {
     let outer = firstOuter + 4 * (${fourOf});
     let k = first + ${depthOf};
