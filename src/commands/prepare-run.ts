@@ -61,7 +61,7 @@ export async function prepareRun(
   const identity = { ...config, dataFingerprint: dataset.fingerprint, ...origin };
   if (options.resume !== undefined && earlier) refuseAnother(earlier, identity, options);
   const hash = runHash(config, dataset.fingerprint, origin.forkedFrom);
-  const opened = await openEngine(options.engine, options.device);
+  const opened = await openEngine(options.engine, options.device, config.training);
   const precision = precisionOf(config, opened);
   const memory = checkMemory(foreseeMemory(config, networks), opened.engine.info);
   return { config, networks, dataset, schedule, hash, opened, precision, memory, ...origin };

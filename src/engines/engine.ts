@@ -52,6 +52,14 @@ export interface CompiledProgram {
 export type EngineName = 'tensorflow' | 'webgpu' | 'wasm';
 export type Precision = 'float32' | 'mixed_bfloat16';
 
+/** The parts of a config's training section that TensorFlow has to be told before it is loaded. */
+export interface LibrarySettings {
+  /** Whether XLA compiles the graph. */
+  xla?: boolean | undefined;
+  /** Whether only kernels are taken that give the same bits each time. */
+  deterministic?: boolean | undefined;
+}
+
 export interface CompileOptions {
   precision: Precision;
   /** Measure what nobody has measured yet, and tell how far that is; without it, what is not known takes its standard form. */

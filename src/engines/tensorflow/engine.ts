@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { env, type KernelBackend, registerBackend, setBackend } from '@tensorflow/tfjs-core';
-import type { Engine } from '../engine.ts';
+import { DcganError } from '../../errors.ts';
+import type { Engine, LibrarySettings } from '../engine.ts';
 import { registerOps } from '../ops/register.ts';
 import { bfloat16Units } from './bfloat16.ts';
 import { loadBinding } from './binding.ts';
@@ -19,8 +20,8 @@ import { createRecorder } from './recorder.ts';
 type BackendClass = new (binding: unknown, packageName: string) => KernelBackend & { isUsingGpuDevice: boolean };
 
 /** The engine over an installation of TensorFlow. */
-export async function openTensorflow(installation: Installation): Promise<Engine> {
-  const { tracer, usesGpu } = await startTensorflow(installation);
+export async function openTensorflow(installation: Installation, settings?: LibrarySettings): Promise<Engine> {
+  const { tracer, usesGpu } = await startTensorflow(installation, settings);
   const { binding } = tracer.recorder;
   return {
     info: {
@@ -53,22 +54,41 @@ async function unusedGpu(installation: Installation): Promise<{ unusedGpu?: stri
 interface Start {
   tracer: Tracer;
   usesGpu: boolean;
+  settings: LibrarySettings;
 }
 
 let started: Start | undefined;
 
-/** Loads TensorFlow, once per process, and makes it tfjs's backend. */
-export async function startTensorflow(installation: Installation): Promise<Start> {
-  started ??= start(installation);
+/**
+ * Loads TensorFlow, once per process, and makes it tfjs's backend. Without settings it is taken as it was loaded.
+ * @throws DcganError `engine.loaded-otherwise`
+ */
+export async function startTensorflow(installation: Installation, settings?: LibrarySettings): Promise<Start> {
+  started ??= start(installation, settings ?? {});
+  if (settings) refuseOthers(started.settings, settings);
   await setBackend('tensorflow');
   return started;
 }
 
+/** Kernels that always give the same bits are right for everybody; XLA is another rounding. */
+function refuseOthers(loaded: LibrarySettings, { xla = false, deterministic = false }: LibrarySettings): void {
+  const other =
+    xla !== (loaded.xla ?? false)
+      ? `xla is ${xla}`
+      : deterministic && !loaded.deterministic && `deterministic is ${deterministic}`;
+  if (!other) return;
+  throw new DcganError('engine.loaded-otherwise', {
+    happened: `training.${other}, but this process has loaded TensorFlow otherwise.`,
+    expected: 'TensorFlow reads its settings once, while it is loaded.',
+    fix: 'Train in a process of its own.',
+  });
+}
+
 /** tfjs-node-gpu's own entry point is not used: it looks for a binding in node_modules. */
-function start(installation: Installation): Start {
+function start(installation: Installation, settings: LibrarySettings): Start {
   setFlagsFromString('--optimize-for-size'); // JavaScript has little to do here; its young generation takes 45 MiB otherwise
   restoreUtilFunctions();
-  const recorder = createRecorder(loadBinding(installation).binding);
+  const recorder = createRecorder(loadBinding(installation, { quiet: true, settings }).binding);
   const require = createRequire(import.meta.url);
   const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as {
     NodeJSKernelBackend: BackendClass;
@@ -79,7 +99,8 @@ function start(installation: Installation): Start {
   registerBackend('tensorflow', () => backend, 3);
   const usesGpu = backend.isUsingGpuDevice;
   const standard = usesGpu || process.env['DCGAN_CONVOLUTIONS'] === 'standard';
-  const choices = createChoices(standard ? undefined : choicesFile(recorder.binding.TF_Version, threadCount()));
+  const library = `${recorder.binding.TF_Version}${settings.xla ? ' with XLA' : ''}`;
+  const choices = createChoices(standard ? undefined : choicesFile(library, threadCount()));
   registerOps('tensorflow', tensorflowKernels(recorder, choices));
-  return { tracer: { recorder, choices }, usesGpu };
+  return { tracer: { recorder, choices }, usesGpu, settings };
 }

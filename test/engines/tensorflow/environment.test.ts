@@ -25,3 +25,14 @@ test('what the user has set stays, but of several GPUs the first is taken', () =
     CUDA_VISIBLE_DEVICES: '2',
   });
 });
+
+test('XLA has one more flag on the CPU; deterministic kernels are the same variable on both', () => {
+  const cpu = '--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit';
+  assert.deepEqual(tensorflowEnvironment('cpu', {}, { xla: true }), { ...always, TF_XLA_FLAGS: cpu });
+  assert.equal(tensorflowEnvironment('cuda', {}, { xla: true })['TF_XLA_FLAGS'], '--tf_xla_auto_jit=2');
+  for (const variant of ['cpu', 'cuda'] as const)
+    assert.equal(tensorflowEnvironment(variant, {}, { deterministic: true })['TF_DETERMINISTIC_OPS'], '1');
+  const given = { TF_XLA_FLAGS: '--mine', TF_DETERMINISTIC_OPS: '0' };
+  assert.deepEqual(tensorflowEnvironment('cpu', given, { xla: true, deterministic: true }), always);
+  assert.deepEqual(tensorflowEnvironment('cpu', {}, { xla: false, deterministic: false }), always);
+});
