@@ -69,7 +69,7 @@ export const interpolationFlag = () =>
 export const easingFlag = () =>
   new Option('--easing <name>', 'how the way speeds up and slows down (default: linear)').choices(Object.keys(easings));
 
-export const precisionFlag = () => new Option('--precision <name>', 'auto, float32 or mixed_bfloat16');
+export const precisionFlag = () => new Option('--precision <name>', 'auto, float32, tensorfloat32 or mixed_bfloat16');
 
 export const jsonFlag = () => new Option('--json', 'print one JSON object');
 

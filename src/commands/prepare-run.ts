@@ -127,6 +127,9 @@ export function precisionOf({ training: { precision } }: Config, { engine }: Ope
   throw new DcganError('engine.precision', {
     happened: `The ${engine.info.name} engine cannot compute in ${precision}.`,
     expected: `It knows ${engine.info.precisions.join(', ')}.`,
-    fix: '--precision auto',
+    fix:
+      precision === 'tensorfloat32'
+        ? '--precision auto, or `dcgan engine install --cuda` on a machine with an NVIDIA GPU.'
+        : '--precision auto',
   });
 }

@@ -116,9 +116,9 @@ export const training = z.strictObject({
       'Whether TensorFlow takes only kernels that give the same bits each time, on a GPU (unmeasured); elsewhere it always does.',
     ),
   precision: z
-    .enum(['auto', 'float32', 'mixed_bfloat16'])
+    .enum(['auto', 'float32', 'tensorfloat32', 'mixed_bfloat16'])
     .default('auto')
     .describe(
-      'What convolutions and matrix products compute in; weights are always float32. auto: mixed_bfloat16 where the processor has units for it.',
+      'What convolutions and matrix products compute in; weights are always float32. auto: mixed_bfloat16 where the processor has units for it, tensorfloat32 on NVIDIA GPUs (only they have it).',
     ),
 });

@@ -23,7 +23,7 @@ class NoGpu extends NotHere {}
 
 interface Attempt {
   name: EngineName;
-  open: (settings?: LibrarySettings) => Promise<Engine>;
+  open: (settings: LibrarySettings) => Promise<Engine>;
 }
 
 export const engineNames: readonly EngineName[] = ['tensorflow', 'webgpu', 'wasm'];
@@ -43,7 +43,7 @@ const inOrder: readonly Attempt[] = [
 export async function openEngine(
   choice: EngineChoice['engine'],
   device?: string,
-  settings?: LibrarySettings,
+  settings: LibrarySettings = {},
 ): Promise<OpenedEngine> {
   const refused: OpenedEngine['refused'] = [];
   const attempts = attemptsFor(choice, device);
@@ -52,7 +52,7 @@ export async function openEngine(
     const { name, open } = attempt;
     try {
       const engine = await open(settings);
-      if (settings?.xla && name !== 'tensorflow') throw noXla(name);
+      if (settings.xla && name !== 'tensorflow') throw noXla(name);
       return { engine, refused: refused.filter((other) => other.name !== name) };
     } catch (error) {
       const known = error instanceof DcganError;
@@ -92,7 +92,7 @@ function attemptsFor(choice: EngineChoice['engine'], device: string | undefined)
   });
 }
 
-async function tensorflow(settings?: LibrarySettings): Promise<Engine> {
+async function tensorflow(settings: LibrarySettings): Promise<Engine> {
   const { findInstallation } = await import('./tensorflow/install/location.ts');
   const installation = findInstallation();
   if (!installation) throw new NotHere('not installed; `dcgan engine install` sets it up');
@@ -100,7 +100,7 @@ async function tensorflow(settings?: LibrarySettings): Promise<Engine> {
   return openTensorflow(installation, settings);
 }
 
-async function tensorflowOnGpu(settings?: LibrarySettings): Promise<Engine> {
+async function tensorflowOnGpu(settings: LibrarySettings): Promise<Engine> {
   const { findInstallation } = await import('./tensorflow/install/location.ts');
   if (findInstallation()?.variant === 'cpu') throw new NotHere('installed for the processor, and a GPU comes first');
   const engine = await tensorflow(settings);

@@ -96,6 +96,12 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
     5,
     /wasm engine cannot compute in mixed_bfloat16/,
   ],
+  [
+    'tensorfloat32 without an NVIDIA GPU',
+    [...tiny, '--precision', 'tensorfloat32'],
+    5,
+    /cannot compute in tensorfloat32\.\n *It knows float32\.\n *--precision auto, or `dcgan engine install --cuda`/,
+  ],
   ['--set without a value', [...tiny, '--set', 'training.batchSize'], 2, /--set training\.batchSize: It has no "="/],
   ['--count 0', ['sample', '--checkpoint', 'x', '--count', '0'], 2, /Expected a whole number above 0, not '0'/],
   ['seeds that are none', ['sample', '--checkpoint', 'x', '--seeds', '5-1'], 2, /The range 5-1 runs backwards\./],

@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { env, type KernelBackend, registerBackend, setBackend } from '@tensorflow/tfjs-core';
-import { DcganError } from '../../errors.ts';
 import type { Engine, LibrarySettings } from '../engine.ts';
 import { registerOps } from '../ops/register.ts';
 import { bfloat16Units } from './bfloat16.ts';
@@ -14,14 +13,15 @@ import { whyNoGpu } from './install/gpu.ts';
 import type { Installation } from './install/location.ts';
 import { chooseVariant } from './install/variant.ts';
 import { tensorflowKernels } from './kernels.ts';
+import { type Loaded, loadedSettings, refuseOtherSettings } from './library-settings.ts';
 import { restoreUtilFunctions } from './node-compat.ts';
 import { createRecorder } from './recorder.ts';
 
 type BackendClass = new (binding: unknown, packageName: string) => KernelBackend & { isUsingGpuDevice: boolean };
 
 /** The engine over an installation of TensorFlow. */
-export async function openTensorflow(installation: Installation, settings?: LibrarySettings): Promise<Engine> {
-  const { tracer, usesGpu } = await startTensorflow(installation, settings);
+export async function openTensorflow(installation: Installation, settings: LibrarySettings = {}): Promise<Engine> {
+  const { tracer, usesGpu, loaded } = await startTensorflow(installation, settings);
   const { binding } = tracer.recorder;
   return {
     info: {
@@ -30,8 +30,8 @@ export async function openTensorflow(installation: Installation, settings?: Libr
       library: `TensorFlow ${binding.TF_Version}`,
       threads: threadCount(),
       gpu: usesGpu,
-      precisions: ['float32', 'mixed_bfloat16'],
-      autoPrecision: !usesGpu && bfloat16Units() ? 'mixed_bfloat16' : 'float32',
+      precisions: usesGpu ? ['float32', 'tensorfloat32', 'mixed_bfloat16'] : ['float32', 'mixed_bfloat16'],
+      autoPrecision: !usesGpu && bfloat16Units() ? 'mixed_bfloat16' : loaded.float32,
       ...(usesGpu ? {} : await unusedGpu(installation)),
     },
     compile: (program, options) => compileRecorded(program, tracer, options),
@@ -54,34 +54,17 @@ async function unusedGpu(installation: Installation): Promise<{ unusedGpu?: stri
 interface Start {
   tracer: Tracer;
   usesGpu: boolean;
-  settings: LibrarySettings;
+  loaded: Loaded;
 }
 
 let started: Start | undefined;
 
-/**
- * Loads TensorFlow, once per process, and makes it tfjs's backend. Without settings it is taken as it was loaded.
- * @throws DcganError `engine.loaded-otherwise`
- */
-export async function startTensorflow(installation: Installation, settings?: LibrarySettings): Promise<Start> {
-  started ??= start(installation, settings ?? {});
-  if (settings) refuseOthers(started.settings, settings);
+/** Loads TensorFlow, once per process, and makes it tfjs's backend. @throws DcganError `engine.loaded-otherwise` */
+export async function startTensorflow(installation: Installation, settings: LibrarySettings = {}): Promise<Start> {
+  started ??= start(installation, settings);
+  refuseOtherSettings(started.loaded, settings);
   await setBackend('tensorflow');
   return started;
-}
-
-/** Kernels that always give the same bits are right for everybody; XLA is another rounding. */
-function refuseOthers(loaded: LibrarySettings, { xla = false, deterministic = false }: LibrarySettings): void {
-  const other =
-    xla !== (loaded.xla ?? false)
-      ? `xla is ${xla}`
-      : deterministic && !loaded.deterministic && `deterministic is ${deterministic}`;
-  if (!other) return;
-  throw new DcganError('engine.loaded-otherwise', {
-    happened: `training.${other}, but this process has loaded TensorFlow otherwise.`,
-    expected: 'TensorFlow reads its settings once, while it is loaded.',
-    fix: 'Train in a process of its own.',
-  });
 }
 
 /** tfjs-node-gpu's own entry point is not used: it looks for a binding in node_modules. */
@@ -102,5 +85,5 @@ function start(installation: Installation, settings: LibrarySettings): Start {
   const library = `${recorder.binding.TF_Version}${settings.xla ? ' with XLA' : ''}`;
   const choices = createChoices(standard ? undefined : choicesFile(library, threadCount()));
   registerOps('tensorflow', tensorflowKernels(recorder, choices));
-  return { tracer: { recorder, choices }, usesGpu, settings };
+  return { tracer: { recorder, choices }, usesGpu, loaded: loadedSettings(settings, process.env, usesGpu) };
 }

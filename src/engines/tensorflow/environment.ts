@@ -6,7 +6,7 @@ import type { Variant } from './install/location.ts';
 export function tensorflowEnvironment(
   variant: Variant,
   given: NodeJS.ProcessEnv,
-  { xla, deterministic }: LibrarySettings = {},
+  { precision = 'float32', xla, deterministic }: LibrarySettings = {},
 ): Record<string, string> {
   const wanted: Record<string, string> = {
     TF_CPP_MIN_LOG_LEVEL: '3', // fatal messages only
@@ -16,6 +16,10 @@ export function tensorflowEnvironment(
     wanted['TF_FORCE_GPU_ALLOW_GROWTH'] = 'true';
     wanted['CUDA_CACHE_MAXSIZE'] = String(4 * 1024 ** 3); // bytes; kernels compiled at first start on a GPU newer than the library
     wanted['CUDA_VISIBLE_DEVICES'] = '0'; // with several visible, the binding uploads to the last and computes on the first
+  }
+  if (variant === 'cuda' && precision === 'float32') {
+    wanted['NVIDIA_TF32_OVERRIDE'] = '0'; // cuDNN and cuBLAS would compute in TensorFloat-32
+    if (xla) wanted['XLA_FLAGS'] = '--xla_gpu_enable_triton_gemm=false'; // its own kernels would too, and do not read that
   }
   if (xla) wanted['TF_XLA_FLAGS'] = `--tf_xla_auto_jit=2${variant === 'cpu' ? ' --tf_xla_cpu_global_jit' : ''}`;
   if (deterministic) wanted['TF_DETERMINISTIC_OPS'] = '1';

@@ -15,11 +15,22 @@ test('the CUDA build sees one GPU, takes its memory as it needs it and keeps 4 G
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     CUDA_CACHE_MAXSIZE: '4294967296',
     CUDA_VISIBLE_DEVICES: '0',
+    NVIDIA_TF32_OVERRIDE: '0',
   });
 });
 
+test('float32 is told to NVIDIA libraries and to XLA, which would round to TensorFloat-32; other precisions are not', () => {
+  const told = ({ NVIDIA_TF32_OVERRIDE: tf32, XLA_FLAGS: flags }: Record<string, string>) => [tf32, flags];
+  const flag = '--xla_gpu_enable_triton_gemm=false';
+  assert.deepEqual(told(tensorflowEnvironment('cuda', {}, { precision: 'float32' })), ['0', undefined]);
+  assert.deepEqual(told(tensorflowEnvironment('cuda', {}, { precision: 'float32', xla: true })), ['0', flag]);
+  assert.deepEqual(told(tensorflowEnvironment('cpu', {}, { precision: 'float32', xla: true })), [undefined, undefined]);
+  for (const precision of ['auto', 'tensorfloat32', 'mixed_bfloat16'] as const)
+    assert.deepEqual(told(tensorflowEnvironment('cuda', {}, { precision, xla: true })), [undefined, undefined]);
+});
+
 test('what the user has set stays, but of several GPUs the first is taken', () => {
-  const given = { ...always, TF_FORCE_GPU_ALLOW_GROWTH: 'false', CUDA_CACHE_MAXSIZE: '1' };
+  const given = { ...always, TF_FORCE_GPU_ALLOW_GROWTH: 'false', CUDA_CACHE_MAXSIZE: '1', NVIDIA_TF32_OVERRIDE: '1' };
   assert.deepEqual(tensorflowEnvironment('cuda', { ...given, CUDA_VISIBLE_DEVICES: '' }), {});
   assert.deepEqual(tensorflowEnvironment('cuda', { ...given, CUDA_VISIBLE_DEVICES: '2,3' }), {
     CUDA_VISIBLE_DEVICES: '2',
