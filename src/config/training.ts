@@ -108,7 +108,7 @@ export const training = z.strictObject({
   xla: z
     .boolean()
     .default(false)
-    .describe('Whether XLA compiles the step (tensorflow engine only). Slower on CPUs; unmeasured on GPUs.'),
+    .describe('Whether XLA compiles the step (tensorflow engine only). Gains nothing on CPUs; unmeasured on GPUs.'),
   deterministic: z
     .boolean()
     .default(false)
