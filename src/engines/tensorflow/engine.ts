@@ -21,13 +21,13 @@ type BackendClass = new (binding: unknown, packageName: string) => KernelBackend
 
 /** The engine over an installation of TensorFlow. */
 export async function openTensorflow(installation: Installation, settings: LibrarySettings = {}): Promise<Engine> {
-  const { tracer, usesGpu, loaded } = await startTensorflow(installation, settings);
+  const { tracer, usesGpu, version, loaded } = await startTensorflow(installation, settings);
   const { binding } = tracer.recorder;
   return {
     info: {
       name: 'tensorflow',
       device: usesGpu ? 'CUDA GPU' : 'CPU',
-      library: `TensorFlow ${binding.TF_Version}`,
+      library: `TensorFlow ${version}`,
       threads: threadCount(),
       gpu: usesGpu,
       precisions: usesGpu ? ['float32', 'tensorfloat32', 'mixed_bfloat16'] : ['float32', 'mixed_bfloat16'],
@@ -54,6 +54,8 @@ async function unusedGpu(installation: Installation): Promise<{ unusedGpu?: stri
 interface Start {
   tracer: Tracer;
   usesGpu: boolean;
+  /** Of TensorFlow, and whether XLA compiles. */
+  version: string;
   loaded: Loaded;
 }
 
@@ -82,8 +84,9 @@ function start(installation: Installation, settings: LibrarySettings): Start {
   registerBackend('tensorflow', () => backend, 3);
   const usesGpu = backend.isUsingGpuDevice;
   const standard = usesGpu || process.env['DCGAN_CONVOLUTIONS'] === 'standard';
-  const library = `${recorder.binding.TF_Version}${settings.xla ? ' with XLA' : ''}`;
-  const choices = createChoices(standard ? undefined : choicesFile(library, threadCount()));
+  const loaded = loadedSettings(settings, process.env, usesGpu);
+  const version = `${recorder.binding.TF_Version}${loaded.xla ? ' with XLA' : ''}`;
+  const choices = createChoices(standard ? undefined : choicesFile(version, threadCount()));
   registerOps('tensorflow', tensorflowKernels(recorder, choices));
-  return { tracer: { recorder, choices }, usesGpu, loaded: loadedSettings(settings, process.env, usesGpu) };
+  return { tracer: { recorder, choices }, usesGpu, version, loaded };
 }
