@@ -1,12 +1,16 @@
-// npx tsx bench/frechet.ts [images] [values]: what a Fréchet distance costs by itself, and for how long nothing else can happen.
+// npx tsx bench/frechet.ts [images] [values] [folder]: what a Fréchet distance costs by itself, and for how long nothing else can happen.
+// The features stay in the folder for workers/frechet_reference.py, which says what other programs make of them.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Features, featuresOf } from '../src/metrics/features.ts';
 import { frechetDistance } from '../src/metrics/frechet-distance.ts';
 import { createWork } from '../src/metrics/work.ts';
 
 const [images, size] = [Number(process.argv[2] ?? 10_000), Number(process.argv[3] ?? 2048)];
+const folder = process.argv[4];
 
 /** As networks give them: not negative, and neighbours are alike. */
-function features(seed: number): Features {
+function features(name: string, seed: number): Features {
   const values = new Float32Array(images * size);
   for (let i = 0, last = 0; i < values.length; i++) {
     const x = Math.imul(i + seed, 0x9e3779b1);
@@ -14,10 +18,12 @@ function features(seed: number): Features {
     last = 0.7 * last + uniform - 0.5;
     values[i] = Math.max(0, last);
   }
+  if (folder) writeFileSync(join(folder, `${name}.float32`), values);
   return featuresOf(values, size);
 }
 
-const [real, fake] = [features(0), features(7)];
+if (folder) mkdirSync(folder, { recursive: true });
+const [real, fake] = [features('real', 0), features('fake', 7)];
 let [turnedAt, longest] = [performance.now(), 0];
 const turn = () => {
   longest = Math.max(longest, performance.now() - turnedAt);
@@ -25,7 +31,7 @@ const turn = () => {
 };
 const timer = setInterval(turn, 5);
 const began = performance.now();
-await frechetDistance(
+const distance = await frechetDistance(
   real,
   fake,
   createWork(() => {}),
@@ -39,3 +45,4 @@ console.log(
   `${images} images of ${size} values: ${seconds.toFixed(1)} s, nothing else for ${longest.toFixed(0)} ms at most;`,
 );
 console.log(`${peak.toFixed(0)} MiB, ${ours.toFixed(0)} of them not the features.`);
+console.log(`The distance is ${distance.toFixed(10)}.`);

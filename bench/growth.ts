@@ -49,7 +49,7 @@ function printTable(axis: 'batch' | 'side', quick: boolean): void {
 async function measure(config: Config, quick: boolean): Promise<Point> {
   const networks = buildNetworks(config);
   const pictures = await openPictures(config);
-  const { engine } = await openEngine('tensorflow');
+  const { engine } = await openEngine('tensorflow', undefined, { precision: 'auto' });
   const program = trainingProgram(config, networks, batchSizes(config, pictures.count), 16);
   const precision = engine.info.autoPrecision;
   const compiled = await engine.compile(program, { precision, onMeasure: () => {} });

@@ -25,7 +25,10 @@ interface Reading {
   /** Of the webgpu engine, in use and kept for use again; 0 elsewhere. */
   gpuBuffers: number;
   residentMiB: number;
+  /** JavaScript's heap in use, what V8 keeps for it, and memory outside of it that objects hold: buffers, WebAssembly's. */
   heapMiB: number;
+  reservedMiB: number;
+  externalMiB: number;
   descriptors: number;
 }
 
@@ -70,7 +73,7 @@ async function soak(engineName: EngineName, steps: number): Promise<void> {
         onEvent: (event) => {
           if (event.type !== 'tick' || event.tick.step % everySteps !== 0) return;
           collectGarbage();
-          const { rss, heapUsed } = process.memoryUsage();
+          const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
           readings.push({
             step: event.tick.step,
             nextHandle: engineName === 'tensorflow' ? nextHandle() : 0,
@@ -78,6 +81,8 @@ async function soak(engineName: EngineName, steps: number): Promise<void> {
             gpuBuffers: engineName === 'webgpu' ? gpuBuffers() : 0,
             residentMiB: rss / 2 ** 20,
             heapMiB: heapUsed / 2 ** 20,
+            reservedMiB: heapTotal / 2 ** 20,
+            externalMiB: external / 2 ** 20,
             descriptors: readdirSync('/proc/self/fd').length,
           });
           print(readings.at(-1)!);
@@ -116,8 +121,10 @@ function gpuBuffers(): number {
   return bufferManager.getNumUsedBuffers() + bufferManager.getNumFreeBuffers();
 }
 
-function print({ step, nextHandle, liveTensors, gpuBuffers, residentMiB, heapMiB, descriptors }: Reading): void {
-  const cells = [step, nextHandle, liveTensors, gpuBuffers, residentMiB.toFixed(1), heapMiB.toFixed(1), descriptors];
+function print(reading: Reading): void {
+  const { step, nextHandle, liveTensors, gpuBuffers, descriptors } = reading;
+  const sizes = [reading.residentMiB, reading.heapMiB, reading.reservedMiB, reading.externalMiB];
+  const cells = [step, nextHandle, liveTensors, gpuBuffers, ...sizes.map((size) => size.toFixed(1)), descriptors];
   console.log(`| ${cells.join(' | ')} |`);
 }
 
@@ -128,6 +135,6 @@ const startedBinding =
   engineName === 'tensorflow' && installation ? (await startTensorflow(installation)).tracer.recorder : undefined;
 console.log(`${engineName}, ${steps} steps\n`);
 console.log(
-  '| step | next handle | live tensors | GPU buffers | resident MiB | heap MiB | descriptors |\n| --- | --- | --- | --- | --- | --- | --- |',
+  '| step | next handle | live tensors | GPU buffers | resident MiB | heap MiB | reserved | external | descriptors |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
 );
 await soak(engineName, steps);

@@ -21,10 +21,10 @@ import { type Runner, serve } from './serve.ts';
 async function prepareTraining({ config, ...task }: Task, mode: Mode): Promise<Runner> {
   const networks = buildNetworks(config);
   const pictures = await openPictures(config);
-  const { engine } = await openEngine(mode['engine'] as (typeof engineNames)[number]);
+  const precision = mode['precision'] as Precision;
+  const { engine } = await openEngine(mode['engine'] as (typeof engineNames)[number], undefined, { precision });
   const { rows, columns } = config.outputs.grid;
   const program = trainingProgram(config, networks, batchSizes(config, pictures.count), rows * columns);
-  const precision = mode['precision'] as Precision;
   let measured = false;
   const onMeasure = () => {
     measured = true;

@@ -69,7 +69,8 @@ export const interpolationFlag = () =>
 export const easingFlag = () =>
   new Option('--easing <name>', 'how the way speeds up and slows down (default: linear)').choices(Object.keys(easings));
 
-export const precisionFlag = () => new Option('--precision <name>', 'auto, float32, mixed_bfloat16 or mixed_float16');
+export const precisionFlag = () =>
+  new Option('--precision <name>', 'auto, float32, tensorfloat32, mixed_bfloat16 or mixed_float16');
 
 export const jsonFlag = () => new Option('--json', 'print one JSON object');
 

@@ -47,7 +47,7 @@ export async function bench(
 ): Promise<BenchResult> {
   const config = await loadRunConfig(options);
   const networks = buildNetworks(config);
-  const opened = await openEngine(options.engine, options.device);
+  const opened = await openEngine(options.engine, options.device, config.training);
   const precision = precisionOf(config, opened);
   io.onEvent({ type: 'engine', info: opened.engine.info, precision });
 

@@ -17,7 +17,7 @@ export async function engineInfo(choice: EngineChoice['engine'], device?: string
   const {
     engine: { info },
     refused,
-  } = await openEngine(choice, device);
+  } = await openEngine(choice, device, { precision: 'auto' });
   const { name } = info;
   const reason = choice === 'auto' && device === undefined ? `${name} works and comes first` : `${name} was asked for`;
   const others = engineNames.filter((other) => other !== name && !refused.some((known) => known.name === other));

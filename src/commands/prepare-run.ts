@@ -61,7 +61,7 @@ export async function prepareRun(
   const identity = { ...config, dataFingerprint: dataset.fingerprint, ...origin };
   if (options.resume !== undefined && earlier) refuseAnother(earlier, identity, options);
   const hash = runHash(config, dataset.fingerprint, origin.forkedFrom);
-  const opened = await openEngine(options.engine, options.device);
+  const opened = await openEngine(options.engine, options.device, config.training);
   const precision = precisionOf(config, opened);
   const memory = checkMemory(foreseeMemory(config, networks), opened.engine.info);
   return { config, networks, dataset, schedule, hash, opened, precision, memory, ...origin };
@@ -126,14 +126,13 @@ export function precisionOf({ training: { precision } }: Config, { engine }: Ope
   if (engine.info.precisions.includes(precision)) return precision;
   throw new DcganError('engine.precision', {
     happened: `The ${engine.info.name} engine cannot compute in ${precision}.`,
-    expected: `It knows ${engine.info.precisions.join(', ')}; ${precision} is for ${homes[precision]}.`,
-    fix: '--precision auto',
+    expected: `It knows ${engine.info.precisions.join(', ')}.`,
+    fix: ['--precision auto', whereElse[precision]].filter(Boolean).join(', or '),
   });
 }
 
-/** Where a precision is known. */
-const homes: Record<Precision, string> = {
-  float32: 'every engine',
-  mixed_bfloat16: 'the tensorflow engine',
-  mixed_float16: 'the webgpu engine on an adapter with float16 in shaders; `dcgan engine info` says which have it',
+/** What gives a precision that few machines have. */
+const whereElse: Partial<Record<Precision, string>> = {
+  tensorfloat32: '`dcgan engine install --cuda` on a machine with an NVIDIA GPU.',
+  mixed_float16: '--engine webgpu on a GPU with float16 in shaders, which `dcgan engine info` tells.',
 };

@@ -34,7 +34,7 @@ export function runHash(config: Config, dataFingerprint: string, forkedFrom?: Or
 function decisive(identity: RunIdentity) {
   const { seed, data, generator, discriminator, training, metrics, outputs, dataFingerprint, forkedFrom } = identity;
   const { folder: _folder, ...dataSettings } = data;
-  const { length: _length, onCollapse, rollbackTries, ...trainingSettings } = training;
+  const { length: _length, onCollapse, rollbackTries, xla, deterministic: _bits, ...trainingSettings } = training;
   const rollbacks =
     onCollapse === 'rollback'
       ? {
@@ -49,7 +49,7 @@ function decisive(identity: RunIdentity) {
     data: dataSettings,
     generator,
     discriminator,
-    training: trainingSettings,
+    training: { ...trainingSettings, ...(xla && { xla }) }, // off is the way of older runs
     rollbacks,
     dataFingerprint,
     forkedFrom,

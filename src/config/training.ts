@@ -105,10 +105,20 @@ export const training = z.strictObject({
       'What is done when the images have collapsed into one or a few, or the losses have left all bounds: say so and go on; save and end with exit code 6; go back to the best checkpoint and on from there with other latents and another order of the data.',
     ),
   rollbackTries: z.int().positive().default(3).describe('How often a run may go back, for onCollapse rollback.'),
+  xla: z
+    .boolean()
+    .default(false)
+    .describe('Whether XLA compiles the step (tensorflow engine only). Gains nothing on CPUs; unmeasured on GPUs.'),
+  deterministic: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether TensorFlow takes only kernels that give the same bits each time, on a GPU (unmeasured); elsewhere it always does.',
+    ),
   precision: z
-    .enum(['auto', 'float32', 'mixed_bfloat16', 'mixed_float16'])
+    .enum(['auto', 'float32', 'tensorfloat32', 'mixed_bfloat16', 'mixed_float16'])
     .default('auto')
     .describe(
-      'What convolutions and matrix products compute in; weights are always float32. auto: mixed_bfloat16 where the processor has units for it. mixed_float16: only the webgpu engine, on GPUs with float16 in shaders.',
+      'What convolutions and matrix products compute in; weights are always float32. auto: mixed_bfloat16 where the processor has units for it, tensorfloat32 on NVIDIA GPUs (only they have it). mixed_float16: only the webgpu engine, on GPUs with float16 in shaders.',
     ),
 });

@@ -11,6 +11,8 @@ export interface FilesToDecode {
   spec: ImageSpec;
   /** Room for their pixels, from images before: new memory for each batch costs a twelfth of all time. */
   room?: ArrayBuffer | undefined;
+  /** At large images (turns.ts), shared with other threads. */
+  turn: Int32Array<SharedArrayBuffer>;
 }
 
 export interface DecodedFiles {
@@ -28,13 +30,13 @@ interface DecodedFile {
 
 const atOnce = 4; // of those that sharp decodes: one slow image leaves no core idle
 
-export async function decodeFiles({ paths, spec, room }: FilesToDecode): Promise<DecodedFiles> {
+export async function decodeFiles({ paths, spec, room, turn }: FilesToDecode): Promise<DecodedFiles> {
   const imageBytes = spec.height * spec.width * spec.channels;
   const bytes = paths.length * imageBytes;
   const pixels = new Uint8Array(room && room.byteLength >= bytes ? room : new ArrayBuffer(bytes));
   const files: DecodedFile[] = [];
   let usedBytes = 0;
-  for await (const { image, ...file } of inParallel(paths, (path) => decodeFile(path, spec), atOnce)) {
+  for await (const { image, ...file } of inParallel(paths, (path) => decodeFile(path, spec, turn), atOnce)) {
     files.push(file);
     if (image) pixels.set(image, usedBytes);
     if (image) usedBytes += imageBytes;
@@ -42,7 +44,11 @@ export async function decodeFiles({ paths, spec, room }: FilesToDecode): Promise
   return { files, pixels: pixels.subarray(0, usedBytes) };
 }
 
-async function decodeFile(path: string, spec: ImageSpec): Promise<DecodedFile & { image?: Uint8Array }> {
+async function decodeFile(
+  path: string,
+  spec: ImageSpec,
+  turn: FilesToDecode['turn'],
+): Promise<DecodedFile & { image?: Uint8Array }> {
   let bytes: Buffer;
   try {
     bytes = readFile(path);
@@ -51,7 +57,7 @@ async function decodeFile(path: string, spec: ImageSpec): Promise<DecodedFile & 
   }
   const digest = createHash('sha256').update(bytes).digest('hex');
   try {
-    return { digest, image: await decodeImage(bytes, spec) };
+    return { digest, image: await decodeImage(bytes, spec, turn) };
   } catch (error) {
     const reason = bytes.length === 0 ? 'the file is empty' : messageOf(error).trim().replaceAll('\n', '; ');
     return { digest, reason };

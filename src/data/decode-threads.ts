@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { ImageSpec } from './decode.ts';
 import { type DecodedFiles, decodeFiles, type FilesToDecode } from './decode-files.ts';
 import { inParallel } from './parallel.ts';
+import { makeTurn } from './turns.ts';
 
 const mostThreads = 16;
 const fewFiles = 1000; // a thread takes as long to start as it needs for some hundred of them
@@ -20,15 +21,16 @@ export async function* decodeInThreads(paths: readonly string[], spec: ImageSpec
   const batches = Array.from({ length: Math.ceil(paths.length / batchFiles) }, (_, batch) =>
     paths.slice(batch * batchFiles, (batch + 1) * batchFiles),
   );
+  const turn = makeTurn();
   if (paths.length < fewFiles) {
-    for (const batch of batches) yield decodeFiles({ paths: batch, spec });
+    for (const batch of batches) yield decodeFiles({ paths: batch, spec, turn });
     return;
   }
   const threads = Array.from({ length: Math.min(availableParallelism(), mostThreads) }, startThread);
   const rooms: ArrayBuffer[] = [];
   const decode = (batch: readonly string[]) => {
     const leastBusy = threads.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a));
-    return send(leastBusy, { paths: batch, spec, room: rooms.pop() });
+    return send(leastBusy, { paths: batch, spec, room: rooms.pop(), turn });
   };
   try {
     for await (const decoded of inParallel(batches, decode, 2 * threads.length)) {

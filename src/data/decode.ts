@@ -2,6 +2,7 @@
 import { DcganError, messageOf } from '../errors.ts';
 import { loadSharp } from './load-sharp.ts';
 import { decodeSmallJpeg } from './small-jpeg.ts';
+import { inTurn, makeTurn } from './turns.ts';
 
 /** Which images to read, and what each one becomes. */
 export interface ImageSpec {
@@ -29,20 +30,35 @@ const signatures: readonly (readonly [at: number, text: string])[] = [
   [4, 'ftyp'], // AVIF
 ];
 
+/** Of larger ones a process decodes one at a time: of most formats sharp holds the whole image in memory. */
+const largePixels = 64e6;
+/** sharp's own limit, 16,383 x 16,383. */
+const mostPixels = 0x3fff * 0x3fff;
+
 /**
  * Pixels of one image: uint8 [height, width, channels]. Rejects where the image is damaged, cut short or over sharp's size limits.
- * The bytes are done with as soon as it has been called.
+ * The bytes are done with as soon as it has been called. Threads that share a `turn` take turns at large images.
  */
-export async function decodeImage(bytes: Uint8Array, spec: ImageSpec): Promise<Uint8Array> {
+export async function decodeImage(bytes: Uint8Array, spec: ImageSpec, turn = makeTurn()): Promise<Uint8Array> {
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
   if (!signatures.some(([at, text]) => start.startsWith(text, at)))
     throw new Error('its contents are not those of a PNG, JPEG, WebP, GIF or AVIF file');
   const small = decodeSmallJpeg(bytes, spec);
   if (small) return small;
-  const transparent = { r: 0, g: 0, b: 0, alpha: 0 };
   const copy = Buffer.from(bytes);
+  try {
+    return await decodeWithSharp(copy, spec, largePixels);
+  } catch (error) {
+    if (!/exceeds pixel limit/.test(messageOf(error))) throw error;
+    return inTurn(turn, () => decodeWithSharp(copy, spec, mostPixels));
+  }
+}
+
+/** An image of more than `limitInputPixels` is refused when its header is read. */
+async function decodeWithSharp(bytes: Buffer, spec: ImageSpec, limitInputPixels: number): Promise<Uint8Array> {
+  const transparent = { r: 0, g: 0, b: 0, alpha: 0 };
   const sharp = await loadSharp();
-  const upright = sharp(copy, { failOn: 'error' }).autoOrient();
+  const upright = sharp(bytes, { failOn: 'error', limitInputPixels }).autoOrient();
   if (spec.channels !== 4 && !neutral.has(spec.background)) upright.pipelineColourspace('srgb');
   const opaque = spec.channels === 4 ? upright : upright.flatten({ background: spec.background });
   const sized = opaque.resize(spec.width, spec.height, {

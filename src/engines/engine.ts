@@ -50,7 +50,17 @@ export interface CompiledProgram {
 }
 
 export type EngineName = 'tensorflow' | 'webgpu' | 'wasm';
-export type Precision = 'float32' | 'mixed_bfloat16' | 'mixed_float16';
+/** `tensorfloat32` is float32 whose convolutions and matrix products read 10 bits of the mantissa, where a GPU can do that. */
+export type Precision = 'float32' | 'tensorfloat32' | 'mixed_bfloat16' | 'mixed_float16';
+
+/** The part of a config's training section that TensorFlow has to be told before it is loaded. Who leaves out something does not mind. */
+export interface LibrarySettings {
+  precision?: Precision | 'auto';
+  /** Whether XLA compiles the graph. */
+  xla?: boolean;
+  /** Whether only kernels are taken that give the same bits each time. */
+  deterministic?: boolean;
+}
 
 export interface CompileOptions {
   precision: Precision;

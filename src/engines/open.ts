@@ -1,6 +1,6 @@
 // Which engine computes: tries them in order and remembers why each was not chosen.
 import { DcganError, messageOf } from '../errors.ts';
-import type { Engine, EngineName } from './engine.ts';
+import type { Engine, EngineName, LibrarySettings } from './engine.ts';
 
 export interface OpenedEngine {
   engine: Engine;
@@ -23,7 +23,7 @@ class NoGpu extends NotHere {}
 
 interface Attempt {
   name: EngineName;
-  open: () => Promise<Engine>;
+  open: (settings: LibrarySettings) => Promise<Engine>;
 }
 
 export const engineNames: readonly EngineName[] = ['tensorflow', 'webgpu', 'wasm'];
@@ -38,19 +38,25 @@ const inOrder: readonly Attempt[] = [
 
 /**
  * Opens the named engine, or with `auto` the first that works here. Only webgpu has devices to choose from.
- * @throws DcganError `engine.unusable`, `engine.unknown-device`, `engine.no-devices`
+ * @throws DcganError `engine.unusable`, `engine.unknown-device`, `engine.no-devices`, `engine.no-xla`, `engine.loaded-otherwise`
  */
-export async function openEngine(choice: EngineChoice['engine'], device?: string): Promise<OpenedEngine> {
+export async function openEngine(
+  choice: EngineChoice['engine'],
+  device?: string,
+  settings: LibrarySettings = {},
+): Promise<OpenedEngine> {
   const refused: OpenedEngine['refused'] = [];
   const attempts = attemptsFor(choice, device);
   let cause: unknown;
   for (const attempt of attempts) {
     const { name, open } = attempt;
     try {
-      const engine = await open();
+      const engine = await open(settings);
+      if (settings.xla && name !== 'tensorflow') throw noXla(name);
       return { engine, refused: refused.filter((other) => other.name !== name) };
     } catch (error) {
-      if (error instanceof DcganError && attempt === attempts.at(-1)) throw error;
+      const known = error instanceof DcganError;
+      if (known && (attempt === attempts.at(-1) || error.code === 'engine.loaded-otherwise')) throw error;
       if (error instanceof NoGpu) continue;
       cause = error;
       if (refused.every((other) => other.name !== name)) refused.push({ name, reason: messageOf(error) });
@@ -66,6 +72,14 @@ export async function openEngine(choice: EngineChoice['engine'], device?: string
   );
 }
 
+function noXla(name: EngineName): DcganError {
+  return new DcganError('engine.no-xla', {
+    happened: `training.xla is true, but the ${name} engine would compute, which has no XLA.`,
+    expected: 'XLA is a part of TensorFlow: --engine tensorflow, which `dcgan engine install` sets up.',
+    fix: '--set training.xla=false',
+  });
+}
+
 function attemptsFor(choice: EngineChoice['engine'], device: string | undefined): readonly Attempt[] {
   if (choice === 'auto' && device === undefined) return inOrder;
   const name = choice === 'auto' ? 'webgpu' : choice;
@@ -78,18 +92,18 @@ function attemptsFor(choice: EngineChoice['engine'], device: string | undefined)
   });
 }
 
-async function tensorflow(): Promise<Engine> {
+async function tensorflow(settings: LibrarySettings): Promise<Engine> {
   const { findInstallation } = await import('./tensorflow/install/location.ts');
   const installation = findInstallation();
   if (!installation) throw new NotHere('not installed; `dcgan engine install` sets it up');
   const { openTensorflow } = await import('./tensorflow/engine.ts');
-  return openTensorflow(installation);
+  return openTensorflow(installation, settings);
 }
 
-async function tensorflowOnGpu(): Promise<Engine> {
+async function tensorflowOnGpu(settings: LibrarySettings): Promise<Engine> {
   const { findInstallation } = await import('./tensorflow/install/location.ts');
   if (findInstallation()?.variant === 'cpu') throw new NotHere('installed for the processor, and a GPU comes first');
-  const engine = await tensorflow();
+  const engine = await tensorflow(settings);
   if (engine.info.gpu) return engine;
   throw new NotHere(engine.info.unusedGpu ?? 'it uses no GPU');
 }

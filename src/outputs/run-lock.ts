@@ -1,10 +1,9 @@
 // One process per run: a file that names its owner. What a crash leaves of it is recognised and taken over.
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DcganError } from '../errors.ts';
 import { isGone, thisOwner } from '../process-owner.ts';
-import { makeFolder, writingTo } from './write-file.ts';
+import { makeFolder, writeFileSafely, writingTo } from './write-file.ts';
 
 export interface RunLock {
   /** Says that the owner is at work; processes on other machines have only the file's age to tell. */
@@ -26,22 +25,46 @@ const tries = 3;
  */
 export async function lockRun(path: string): Promise<RunLock> {
   await makeFolder(dirname(path));
+  await take(path);
+  return {
+    renew: () => utimes(path, new Date(), new Date()).catch(() => undefined),
+    release: async () => {
+      await release(path);
+      await rmdir(dirname(path)).catch(() => undefined); // made for the lock alone, where the run failed before its first checkpoint
+    },
+  };
+}
+
+async function take(path: string): Promise<void> {
   for (let attempt = 0; attempt < tries; attempt++) {
-    if (await create(path)) {
-      return {
-        renew: () => utimes(path, new Date(), new Date()).catch(() => undefined),
-        release: async () => {
-          if ((await holderOf(path))?.owner === thisOwner()) await rm(path, { force: true }).catch(() => undefined);
-          await rmdir(dirname(path)).catch(() => undefined); // made for the lock alone, where the run failed before its first checkpoint
-        },
-      };
-    }
+    if (await create(path)) return;
     const holder = await holderOf(path);
     if (!holder) continue; // given back meanwhile
     if (!hasLeft(holder)) throw inUse(path, holder);
-    await removeLeftBehind(path, holder);
+    if (await takeOver(path)) return;
   }
   throw inUse(path, await holderOf(path));
+}
+
+/**
+ * Only who holds the right to it, a lock of its own, replaces a file left behind, and looks again before: another may have been
+ * quicker. The path is never free in between, where a third could make its own.
+ */
+async function takeOver(path: string): Promise<boolean> {
+  const right = `${path}.takeover`;
+  await take(right);
+  try {
+    const holder = await holderOf(path);
+    if (!holder || !hasLeft(holder)) return false;
+    await writeFileSafely(path, thisOwner());
+    return true;
+  } finally {
+    await release(right);
+  }
+}
+
+async function release(path: string): Promise<void> {
+  if ((await holderOf(path))?.owner === thisOwner()) await rm(path, { force: true }).catch(() => undefined);
 }
 
 async function create(path: string): Promise<boolean> {
@@ -69,19 +92,6 @@ const emptyForHours = 1 / 60; // a file is empty for the moment between its maki
 
 function hasLeft({ owner, ageHours }: Holder): boolean {
   return owner === '' ? Math.abs(ageHours) > emptyForHours : isGone(owner, ageHours);
-}
-
-/** Of two that find the same file at once, the slower may have taken the other's new one aside: that goes back. */
-async function removeLeftBehind(path: string, { owner }: Holder): Promise<void> {
-  const aside = `${path}.${randomUUID().slice(0, 8)}`;
-  const taken = await rename(path, aside).then(
-    () => true,
-    () => false,
-  );
-  if (!taken) return;
-  const found = await readFile(aside, 'utf8').catch(() => owner);
-  if (found !== owner) await writeFile(path, found, { flag: 'wx' }).catch(() => undefined);
-  await rm(aside, { force: true });
 }
 
 function inUse(path: string, holder: Holder | undefined): DcganError {

@@ -1,21 +1,13 @@
 // The training loop. Everything else in src/ exists to feed this file.
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { CompiledProgram, HostValues } from '../engines/engine.ts';
-import { latentsOfSeeds } from '../models/latents.ts';
-import { samplerFeeds } from '../models/sampler.ts';
-import { writeEvolution } from '../outputs/evolution.ts';
-import { writeGrid } from '../outputs/grid.ts';
-import { toPixels } from '../outputs/images.ts';
-import { appendMetrics, lossesOf, readMetrics } from '../outputs/metrics-log.ts';
-import { writeLossPlot } from '../outputs/plot.ts';
+import { appendMetrics } from '../outputs/metrics-log.ts';
 import { lostRun, notFinite, notNumber } from './divergence.ts';
 import {
   afterEvaluation,
   type Evaluated,
-  evaluationsLeft,
   isEvaluationDue,
   type MeasureImages,
   measureUnlessStopped,
@@ -26,7 +18,9 @@ import type { FeedStep } from './feeds.ts';
 import { type Health, isLookDue, isLost, isWell, judge, lossRatio, startingHealth, type Vitals } from './health.ts';
 import { type Means, meansNames, meansOf } from './means.ts';
 import { functionNames } from './program.ts';
-import { generatorPasses, type Schedule } from './schedule.ts';
+import { writeSamples, writeStrip } from './samples.ts';
+import type { Schedule } from './schedule.ts';
+import { createSpeedometer, type Speedometer } from './speedometer.ts';
 
 /** Where a run stands. What is not here follows from the step, or is a variable of the program. */
 export interface Position {
@@ -171,34 +165,6 @@ async function evaluate(
   return isBest ? 'best' : 'measured';
 }
 
-/** samples/<step>.png from the same latents all through the run, and loss.png. */
-async function writeSamples({ config, program, folder, onEvent }: LoopParts, step: number): Promise<void> {
-  const { rows, columns } = config.outputs.grid;
-  const seeds = Array.from({ length: rows * columns }, (_, seed) => seed);
-  const latents = latentsOfSeeds(config.generator.latent, seeds);
-  const { images } = await program.run(functionNames.sample, samplerFeeds(latents, generatorPasses(config, step)));
-  const path = join(folder, 'samples', `${String(step).padStart(6, '0')}.png`);
-  const { height, width, channels, range } = config.data;
-  await writeGrid(path, { pixels: toPixels(images!, range), height, width, channels }, { columns });
-  const losses = lossesOf(await readMetrics(join(folder, 'metrics.jsonl')));
-  if (losses.length > 0) await writeLossPlot(join(folder, 'loss.png'), losses, config.name);
-  onEvent({ type: 'samples', step, path });
-}
-
-/** evolution.png, from the grids that the run has written. */
-async function writeStrip({ config, folder }: LoopParts): Promise<void> {
-  const samples = join(folder, 'samples');
-  const grids = (await readdir(samples))
-    .filter((name) => /^\d+\.png$/.test(name))
-    .sort((a, b) => parseInt(a, 10) - parseInt(b, 10));
-  if (grids.length > 1)
-    await writeEvolution(
-      join(folder, 'evolution.png'),
-      grids.map((name) => join(samples, name)),
-      config.data,
-    );
-}
-
 /** Nothing is saved after a value has stopped being a number. @throws DcganError `diverged.not-finite` */
 async function checkFinite(parts: LoopParts, sums: HostValues, step: number, windowSteps: number): Promise<void> {
   const bad = notNumber(sums);
@@ -231,42 +197,4 @@ function rounded<T extends Record<string, number | string>>(values: T): T {
   const round = (value: number | string) =>
     typeof value === 'string' || Number.isInteger(value) ? value : Number(value.toPrecision(6));
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value)])) as T;
-}
-
-type Speedometer = ReturnType<typeof createSpeedometer>;
-
-const warmUpSteps = 2; // the first steps compile and allocate
-
-/** Measures steps, and evaluations beside them; pictures and checkpoints do not count. */
-function createSpeedometer(startImages: number) {
-  let began = 0;
-  let measured = { steps: 0, seconds: 0 };
-  let steps = 0;
-  const spent = { steps: 0, evaluations: 0 }; // seconds
-  let evaluations = 0;
-  return {
-    start() {
-      began = performance.now();
-    },
-    stop(): number {
-      const seconds = (performance.now() - began) / 1000;
-      steps++;
-      spent.steps += seconds;
-      if (steps > warmUpSteps) measured = { steps: measured.steps + 1, seconds: measured.seconds + seconds };
-      return seconds;
-    },
-    /** Notes one more evaluation. What share of the time since the session began they have taken. */
-    shareOfEvaluation(seconds: number): number {
-      evaluations++;
-      spent.evaluations += seconds;
-      return spent.evaluations / (spent.evaluations + spent.steps);
-    },
-    imagesPerSecond(images: number): number {
-      return measured.seconds === 0 ? 0 : ((images - startImages) * (measured.steps / steps)) / measured.seconds;
-    },
-    secondsLeft(step: number, schedule: Schedule): number {
-      const forSteps = (measured.seconds / measured.steps) * (schedule.totalSteps - step); // NaN before there are any
-      return forSteps + evaluationsLeft(step, schedule) * (spent.evaluations / Math.max(1, evaluations));
-    },
-  };
 }

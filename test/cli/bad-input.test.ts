@@ -97,10 +97,16 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
     /wasm engine cannot compute in mixed_bfloat16/,
   ],
   [
-    'a precision of certain GPUs',
+    'mixed_float16 without a GPU that has it',
     [...tiny, '--precision', 'mixed_float16'],
     5,
-    /wasm engine cannot compute in mixed_float16\.\n *It knows float32; mixed_float16 is for the webgpu engine on an adapter with float16 in shaders; `dcgan engine info` .*\n *--precision auto/,
+    /wasm engine cannot compute in mixed_float16\.\n *It knows float32\.\n *--precision auto, or --engine webgpu on a GPU with float16/,
+  ],
+  [
+    'tensorfloat32 without an NVIDIA GPU',
+    [...tiny, '--precision', 'tensorfloat32'],
+    5,
+    /cannot compute in tensorfloat32\.\n *It knows float32\.\n *--precision auto, or `dcgan engine install --cuda`/,
   ],
   ['--set without a value', [...tiny, '--set', 'training.batchSize'], 2, /--set training\.batchSize: It has no "="/],
   ['--count 0', ['sample', '--checkpoint', 'x', '--count', '0'], 2, /Expected a whole number above 0, not '0'/],

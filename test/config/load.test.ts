@@ -67,6 +67,8 @@ test('every key that may be left out has its default', () => {
       diffAugment: [],
       onCollapse: 'warn',
       rollbackTries: 3,
+      xla: false,
+      deterministic: false,
       precision: 'auto',
     },
     metrics: { names: ['swd', 'ms-ssim'], count: 1000, seed: 0 },

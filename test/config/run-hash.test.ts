@@ -116,6 +116,7 @@ test('what does not change the result does not change the hash', () => {
     (content) => Object.assign(content, { metrics: { every: { steps: 5 }, names: ['swd'], best: 'swd', count: 99 } }),
     (content) => Object.assign(content.training, { onCollapse: 'stop' }),
     (content) => Object.assign(content.training, { onCollapse: 'warn', rollbackTries: 9 }),
+    (content) => Object.assign(content.training, { deterministic: true }),
   ];
   for (const change of changes) {
     const content = fullConfig();
@@ -201,11 +202,9 @@ function changedLeaf(value: unknown): unknown {
 test('every single value that decides the result changes the hash', () => {
   const config = resolve(fullConfig());
   const { seed, data, generator, discriminator, training } = config;
+  const others = ['length.epochs', 'onCollapse', 'rollbackTries', 'deterministic'].map((key) => `training.${key}`);
   const decisive = leaves({ seed, data, generator, discriminator, training }).filter(
-    (path) =>
-      !['data.folder', 'training.length.epochs', 'training.onCollapse', 'training.rollbackTries'].includes(
-        path.join('.'),
-      ),
+    (path) => !['data.folder', ...others].includes(path.join('.')),
   );
   assert.ok(decisive.length > 60, String(decisive.length));
   const hashes = new Map([[original, 'nothing']]);

@@ -72,8 +72,8 @@ interface Decoded {
 
 const child = fileURLToPath(new URL('../helpers/decode-child.ts', import.meta.url));
 
-async function decodeIn(path: string, channels: 1 | 3 | 4): Promise<Decoded> {
-  const args = ['--import', import.meta.resolve('tsx'), child, path, String(channels)];
+async function decodeIn(path: string, channels: 1 | 3 | 4, ...together: 'together'[]): Promise<Decoded> {
+  const args = ['--import', import.meta.resolve('tsx'), child, path, String(channels), ...together];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as Decoded;
 }
@@ -132,6 +132,17 @@ test('a decompression bomb is refused by its size, one below the limit is read w
   assert.equal(results['large.png'], 64);
   assert.match(String(results['bomb.png']), /exceeds pixel limit/);
   assert.ok(peakMiB < 400, `${peakMiB} MiB`); // 64 MB of pixels in the one that is read, 289 MB in the other
+});
+
+test('of several large images that sharp holds whole, one is in memory at a time', async () => {
+  const large = join(folder, 'large');
+  mkdirSync(large);
+  const create = { width: 8200, height: 8200, channels: 4, background: '#ffffff00' } as const;
+  const png = await sharp({ create }).png({ progressive: true, compressionLevel: 1 }).toBuffer();
+  for (const name of ['0.png', '1.png', '2.png', '3.png']) writeFileSync(join(large, name), png);
+  const { results, peakMiB } = await decodeIn(large, 4, 'together');
+  assert.deepEqual(Object.values(results), [256, 256, 256, 256]);
+  assert.ok(peakMiB < 700, `${peakMiB} MiB`); // 256 MiB of pixels in each
 });
 
 test('files of formats that are not documented are refused, whatever they are called: SVG, TIFF, text, nothing', async () => {

@@ -1,15 +1,22 @@
-// Decodes every file of a folder in a process of its own and prints, per file, what came of it; then the peak of its memory.
+// Decodes every file of a folder, all at once where `together` is given, in a process of its own and prints, per file, what came of
+// it; then the peak of its memory.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeImage } from '../../src/data/decode.ts';
+import { makeTurn } from '../../src/data/turns.ts';
 import { messageOf } from '../../src/errors.ts';
 
-const [folder, channels] = process.argv.slice(2);
+const [folder, channels, together] = process.argv.slice(2);
 const count = Number(channels) as 1 | 3 | 4;
 const spec = { directory: '', height: 8, width: 8, channels: count, background: 'white', fit: 'cover' } as const;
 
+const turn = makeTurn();
 const results: Record<string, number | string> = {};
-for (const name of readdirSync(folder!).sort()) {
-  results[name] = await decodeImage(readFileSync(join(folder!, name)), spec).then(({ length }) => length, messageOf);
-}
+const decode = async (name: string) => {
+  const bytes = readFileSync(join(folder!, name));
+  results[name] = await decodeImage(bytes, spec, turn).then(({ length }) => length, messageOf);
+};
+const names = readdirSync(folder!).sort();
+if (together) await Promise.all(names.map(decode));
+else for (const name of names) await decode(name);
 console.log(JSON.stringify({ results, peakMiB: process.resourceUsage().maxRSS / 1024 }));

@@ -72,12 +72,54 @@ test('an empty file is a crash between its making and its writing, once it is a 
   await (await lockRun(path)).release();
 });
 
+const gone = `4194304-1-${hostname()}`; // above the largest process id
+
 test('of many that take over the same file at once, one has it', async () => {
-  const path = join(root, 'crowd.lock');
-  writeFileSync(path, `4194304-1-${hostname()}`); // above the largest process id
-  const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockRun(path)));
-  assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
+  for (let round = 0; round < 200; round++) {
+    const path = join(root, `crowd-${round}.lock`);
+    writeFileSync(path, gone);
+    const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockRun(path)));
+    assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
+    assert.equal(readFileSync(path, 'utf8'), thisOwner());
+  }
+});
+
+test('of many processes that take over the same file at once, one has it', async () => {
+  const module = new URL('../../src/outputs/run-lock.ts', import.meta.url).href;
+  const path = join(root, 'processes');
+  // Each says that it is ready, waits for the line, then tries one file after the other and keeps what it gets.
+  const program = `const { lockRun } = await import(${JSON.stringify(module)});
+    console.log('ready');
+    process.stdin.once('data', async () => {
+      let has = '';
+      for (let file = 0; file < 50; file++) has += (await lockRun(${JSON.stringify(path)} + file).then(() => 1, () => 0));
+      console.log(has);
+    });`;
+  for (let file = 0; file < 50; file++) writeFileSync(`${path}${file}`, gone);
+  const children = Array.from({ length: 4 }, () =>
+    spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program]),
+  );
+  try {
+    await Promise.all(children.map(({ stdout }) => once(stdout, 'data')));
+    for (const { stdin } of children) stdin.write('go\n');
+    const had = await Promise.all(children.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()));
+    const owners = Array.from({ length: 50 }, (_, file) => had.filter((has) => has[file] === '1').length);
+    assert.deepEqual(owners, Array(50).fill(1));
+  } finally {
+    for (const child of children) child.kill();
+  }
+});
+
+test('what a process left behind that was killed while it took over is taken over too', async () => {
+  const path = join(root, 'twice.lock');
+  for (const name of [path, `${path}.takeover`, `${path}.takeover.takeover`]) writeFileSync(name, gone);
+  const lock = await lockRun(path);
   assert.equal(readFileSync(path, 'utf8'), thisOwner());
+  await lock.release();
+  assert.deepEqual(
+    readdirSync(root).filter((name) => name.startsWith('twice')),
+    [],
+  );
 });
 
 test('a lock that another process has taken is not removed by its former owner', async () => {

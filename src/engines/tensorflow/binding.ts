@@ -1,6 +1,7 @@
 // tfjs-node-gpu's native binding: its types (binding/tfjs_binding.cc, tfjs_backend.cc of 4.22.0) and how it is loaded.
 import { createRequire } from 'node:module';
 import { DcganError, messageOf } from '../../errors.ts';
+import type { LibrarySettings } from '../engine.ts';
 import { tensorflowEnvironment } from './environment.ts';
 import type { OpAttribute } from './graph.ts';
 import type { Installation } from './install/location.ts';
@@ -59,8 +60,11 @@ export interface Binding {
  * @returns the binding, and what TensorFlow would have printed
  * @throws DcganError `engine.load-failed`
  */
-export function loadBinding(installation: Installation, options = { quiet: true }): { binding: Binding; log: string } {
-  Object.assign(process.env, tensorflowEnvironment(installation.variant, process.env));
+export function loadBinding(
+  installation: Installation,
+  options: { quiet: boolean; settings?: LibrarySettings } = { quiet: true },
+): { binding: Binding; log: string } {
+  Object.assign(process.env, tensorflowEnvironment(installation.variant, process.env, options.settings));
   const load = () => createRequire(import.meta.url)(installation.bindingFile) as Binding;
   try {
     const { value, stderr } = options.quiet ? quietly(installation.directory, load) : { value: load(), stderr: '' };

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { env, type KernelBackend, registerBackend, setBackend } from '@tensorflow/tfjs-core';
-import type { Engine } from '../engine.ts';
+import type { Engine, LibrarySettings } from '../engine.ts';
 import { registerOps } from '../ops/register.ts';
 import { bfloat16Units } from './bfloat16.ts';
 import { loadBinding } from './binding.ts';
@@ -13,24 +13,25 @@ import { whyNoGpu } from './install/gpu.ts';
 import type { Installation } from './install/location.ts';
 import { chooseVariant } from './install/variant.ts';
 import { tensorflowKernels } from './kernels.ts';
+import { type Loaded, loadedSettings, refuseOtherSettings } from './library-settings.ts';
 import { restoreUtilFunctions } from './node-compat.ts';
 import { createRecorder } from './recorder.ts';
 
 type BackendClass = new (binding: unknown, packageName: string) => KernelBackend & { isUsingGpuDevice: boolean };
 
 /** The engine over an installation of TensorFlow. */
-export async function openTensorflow(installation: Installation): Promise<Engine> {
-  const { tracer, usesGpu } = await startTensorflow(installation);
+export async function openTensorflow(installation: Installation, settings: LibrarySettings = {}): Promise<Engine> {
+  const { tracer, usesGpu, version, loaded } = await startTensorflow(installation, settings);
   const { binding } = tracer.recorder;
   return {
     info: {
       name: 'tensorflow',
       device: usesGpu ? 'CUDA GPU' : 'CPU',
-      library: `TensorFlow ${binding.TF_Version}`,
+      library: `TensorFlow ${version}`,
       threads: threadCount(),
       gpu: usesGpu,
-      precisions: ['float32', 'mixed_bfloat16'],
-      autoPrecision: !usesGpu && bfloat16Units() ? 'mixed_bfloat16' : 'float32',
+      precisions: usesGpu ? ['float32', 'tensorfloat32', 'mixed_bfloat16'] : ['float32', 'mixed_bfloat16'],
+      autoPrecision: !usesGpu && bfloat16Units() ? 'mixed_bfloat16' : loaded.float32,
       ...(usesGpu ? {} : await unusedGpu(installation)),
     },
     compile: (program, options) => compileRecorded(program, tracer, options),
@@ -53,22 +54,26 @@ async function unusedGpu(installation: Installation): Promise<{ unusedGpu?: stri
 interface Start {
   tracer: Tracer;
   usesGpu: boolean;
+  /** Of TensorFlow, and whether XLA compiles. */
+  version: string;
+  loaded: Loaded;
 }
 
 let started: Start | undefined;
 
-/** Loads TensorFlow, once per process, and makes it tfjs's backend. */
-export async function startTensorflow(installation: Installation): Promise<Start> {
-  started ??= start(installation);
+/** Loads TensorFlow, once per process, and makes it tfjs's backend. @throws DcganError `engine.loaded-otherwise` */
+export async function startTensorflow(installation: Installation, settings: LibrarySettings = {}): Promise<Start> {
+  started ??= start(installation, settings);
+  refuseOtherSettings(started.loaded, settings);
   await setBackend('tensorflow');
   return started;
 }
 
 /** tfjs-node-gpu's own entry point is not used: it looks for a binding in node_modules. */
-function start(installation: Installation): Start {
+function start(installation: Installation, settings: LibrarySettings): Start {
   setFlagsFromString('--optimize-for-size'); // JavaScript has little to do here; its young generation takes 45 MiB otherwise
   restoreUtilFunctions();
-  const recorder = createRecorder(loadBinding(installation).binding);
+  const recorder = createRecorder(loadBinding(installation, { quiet: true, settings }).binding);
   const require = createRequire(import.meta.url);
   const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as {
     NodeJSKernelBackend: BackendClass;
@@ -79,7 +84,9 @@ function start(installation: Installation): Start {
   registerBackend('tensorflow', () => backend, 3);
   const usesGpu = backend.isUsingGpuDevice;
   const standard = usesGpu || process.env['DCGAN_CONVOLUTIONS'] === 'standard';
-  const choices = createChoices(standard ? undefined : choicesFile(recorder.binding.TF_Version, threadCount()));
+  const loaded = loadedSettings(settings, process.env, usesGpu);
+  const version = `${recorder.binding.TF_Version}${loaded.xla ? ' with XLA' : ''}`;
+  const choices = createChoices(standard ? undefined : choicesFile(version, threadCount()));
   registerOps('tensorflow', tensorflowKernels(recorder, choices));
-  return { tracer: { recorder, choices }, usesGpu };
+  return { tracer: { recorder, choices }, usesGpu, version, loaded };
 }

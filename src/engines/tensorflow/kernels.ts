@@ -66,12 +66,16 @@ const batchNorm = [
   }),
 ];
 
+/** XLA would make other numbers of the same random bits, so it is to leave this op to TensorFlow. */
+const notByXla: OpAttribute = { name: '_XlaCompile', type: AttributeType.bool, value: false };
+
 const statelessUniform = kernel('StatelessUniform', (backend, { seed }, { shape }) => {
   const size = tensor1d(shape as number[], 'int32');
   const attributes = [
     typeAttribute('dtype', DataType.float32),
     typeAttribute('T', DataType.int32),
     typeAttribute('Tseed', DataType.int32),
+    notByXla,
   ];
   return backend.executeSingleOutput('StatelessRandomUniform', attributes, [size, seed!]);
 });

@@ -15,13 +15,35 @@ test('the CUDA build sees one GPU, takes its memory as it needs it and keeps 4 G
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     CUDA_CACHE_MAXSIZE: '4294967296',
     CUDA_VISIBLE_DEVICES: '0',
+    NVIDIA_TF32_OVERRIDE: '0',
   });
 });
 
+test('float32 is told to NVIDIA libraries and to XLA, which would round to TensorFloat-32; other precisions are not', () => {
+  const told = ({ NVIDIA_TF32_OVERRIDE: tf32, XLA_FLAGS: flags }: Record<string, string>) => [tf32, flags];
+  const flag = '--xla_gpu_enable_triton_gemm=false';
+  assert.deepEqual(told(tensorflowEnvironment('cuda', {}, { precision: 'float32' })), ['0', undefined]);
+  assert.deepEqual(told(tensorflowEnvironment('cuda', {}, { precision: 'float32', xla: true })), ['0', flag]);
+  assert.deepEqual(told(tensorflowEnvironment('cpu', {}, { precision: 'float32', xla: true })), [undefined, undefined]);
+  for (const precision of ['auto', 'tensorfloat32', 'mixed_bfloat16'] as const)
+    assert.deepEqual(told(tensorflowEnvironment('cuda', {}, { precision, xla: true })), [undefined, undefined]);
+});
+
 test('what the user has set stays, but of several GPUs the first is taken', () => {
-  const given = { ...always, TF_FORCE_GPU_ALLOW_GROWTH: 'false', CUDA_CACHE_MAXSIZE: '1' };
+  const given = { ...always, TF_FORCE_GPU_ALLOW_GROWTH: 'false', CUDA_CACHE_MAXSIZE: '1', NVIDIA_TF32_OVERRIDE: '1' };
   assert.deepEqual(tensorflowEnvironment('cuda', { ...given, CUDA_VISIBLE_DEVICES: '' }), {});
   assert.deepEqual(tensorflowEnvironment('cuda', { ...given, CUDA_VISIBLE_DEVICES: '2,3' }), {
     CUDA_VISIBLE_DEVICES: '2',
   });
+});
+
+test('XLA has one more flag on the CPU; deterministic kernels are the same variable on both', () => {
+  const cpu = '--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit';
+  assert.deepEqual(tensorflowEnvironment('cpu', {}, { xla: true }), { ...always, TF_XLA_FLAGS: cpu });
+  assert.equal(tensorflowEnvironment('cuda', {}, { xla: true })['TF_XLA_FLAGS'], '--tf_xla_auto_jit=2');
+  for (const variant of ['cpu', 'cuda'] as const)
+    assert.equal(tensorflowEnvironment(variant, {}, { deterministic: true })['TF_DETERMINISTIC_OPS'], '1');
+  const given = { TF_XLA_FLAGS: '--mine', TF_DETERMINISTIC_OPS: '0' };
+  assert.deepEqual(tensorflowEnvironment('cpu', given, { xla: true, deterministic: true }), always);
+  assert.deepEqual(tensorflowEnvironment('cpu', {}, { xla: false, deterministic: false }), always);
 });

@@ -1,0 +1,43 @@
+// What a dry run found, for people: config, networks layer by layer, data, length, engine, memory.
+import type { Inspection, NetworkSummary } from '../commands/inspect.ts';
+import { formatEngine } from './describe-engine.ts';
+import { formatCount, formatTable } from './format.ts';
+
+export function describeInspection({
+  config,
+  runHash,
+  generator,
+  discriminator,
+  data,
+  training,
+  engine,
+  memory,
+}: Inspection): string {
+  return [
+    JSON.stringify(config, null, 2),
+    networkTable('Generator', generator),
+    networkTable('Discriminator', discriminator),
+    `Data: ${formatCount(data.images)} images in ${data.folder}, read as [${data.height}, ${data.width}, ${data.channels}]${data.skipped > 0 ? `, ${data.skipped} skipped` : ''}.`,
+    `Length: ${formatCount(training.steps)} steps, ${formatCount(training.epochs)} epochs of ${formatCount(training.stepsPerEpoch)} steps.`,
+    `${formatEngine(engine)}.`,
+    ...engine.refused.map(({ name, reason }) => `  not ${name}: ${reason}`),
+    ...(memory
+      ? [`Memory: about ${formatCount(memory.expectedMiB)} MiB, of ${formatCount(memory.freeMiB)} MiB free.`]
+      : []),
+    `Run ${runHash}. Nothing was written.`,
+  ].join('\n\n');
+}
+
+function networkTable(title: string, { layers, parameters, trainable, input }: NetworkSummary): string {
+  const rows = layers.map(({ index, type, output, parameters: count }) => [
+    String(index),
+    type,
+    `[${output.join(', ')}]`,
+    formatCount(count),
+  ]);
+  const table = formatTable(
+    [['', 'layer', 'output', 'parameters'], ['', 'input', `[${input.join(', ')}]`, ''], ...rows],
+    [0, 3],
+  );
+  return `${title}: ${formatCount(parameters)} parameters, ${formatCount(trainable)} trainable\n${table}`;
+}

@@ -1,0 +1,51 @@
+// The pictures of a run: grids from the same latents, the curves beside them, and the strip of all grids at the end.
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import type { CompiledProgram } from '../engines/engine.ts';
+import { latentsOfSeeds } from '../models/latents.ts';
+import { samplerFeeds } from '../models/sampler.ts';
+import { writeEvolution } from '../outputs/evolution.ts';
+import { writeGrid } from '../outputs/grid.ts';
+import { toPixels } from '../outputs/images.ts';
+import { lossesOf, readMetrics } from '../outputs/metrics-log.ts';
+import { writeLossPlot } from '../outputs/plot.ts';
+import type { TrainingEvent } from './events.ts';
+import { functionNames } from './program.ts';
+import { generatorPasses } from './schedule.ts';
+
+interface RunParts {
+  config: Config;
+  program: CompiledProgram;
+  /** results/<hash>. */
+  folder: string;
+  onEvent: (event: TrainingEvent) => void;
+}
+
+/** samples/<step>.png from the same latents all through the run, and loss.png. */
+export async function writeSamples({ config, program, folder, onEvent }: RunParts, step: number): Promise<void> {
+  const { rows, columns } = config.outputs.grid;
+  const seeds = Array.from({ length: rows * columns }, (_, seed) => seed);
+  const latents = latentsOfSeeds(config.generator.latent, seeds);
+  const { images } = await program.run(functionNames.sample, samplerFeeds(latents, generatorPasses(config, step)));
+  const path = join(folder, 'samples', `${String(step).padStart(6, '0')}.png`);
+  const { height, width, channels, range } = config.data;
+  await writeGrid(path, { pixels: toPixels(images!, range), height, width, channels }, { columns });
+  const losses = lossesOf(await readMetrics(join(folder, 'metrics.jsonl')));
+  if (losses.length > 0) await writeLossPlot(join(folder, 'loss.png'), losses, config.name);
+  onEvent({ type: 'samples', step, path });
+}
+
+/** evolution.png, from the grids that the run has written. */
+export async function writeStrip({ config, folder }: RunParts): Promise<void> {
+  const samples = join(folder, 'samples');
+  const grids = (await readdir(samples))
+    .filter((name) => /^\d+\.png$/.test(name))
+    .sort((a, b) => parseInt(a, 10) - parseInt(b, 10));
+  if (grids.length > 1)
+    await writeEvolution(
+      join(folder, 'evolution.png'),
+      grids.map((name) => join(samples, name)),
+      config.data,
+    );
+}
