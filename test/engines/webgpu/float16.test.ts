@@ -19,7 +19,7 @@ import { elementCount } from '../../../src/engines/feeds.ts';
 import { openEngine } from '../../../src/engines/open.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
-import { noFloat16 } from '../../helpers/webgpu.ts';
+import { noFloat16, noWebgpu } from '../../helpers/webgpu.ts';
 
 type Shape4D = [number, number, number, number];
 
@@ -40,6 +40,12 @@ let engine: Engine;
 
 before(async () => {
   if (!noFloat16) engine = (await openEngine('webgpu')).engine;
+});
+
+test('mixed_float16 is offered where shaders have float16, and nowhere taken unasked', { skip: noWebgpu }, async () => {
+  const { info } = (await openEngine('webgpu')).engine;
+  assert.equal(info.precisions.includes('mixed_float16'), noFloat16 === false);
+  assert.equal(info.autoPrecision, 'float32');
 });
 
 /** What a function of tensors gives in a precision. */
