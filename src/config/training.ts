@@ -119,6 +119,6 @@ export const training = z.strictObject({
     .enum(['auto', 'float32', 'tensorfloat32', 'mixed_bfloat16', 'mixed_float16'])
     .default('auto')
     .describe(
-      'What convolutions and matrix products compute in; weights are always float32. auto: mixed_bfloat16 where the processor has units for it, tensorfloat32 on NVIDIA GPUs (only they have it). mixed_float16: only the webgpu engine, on GPUs with float16 in shaders.',
+      'What convolutions and matrix products compute in; weights are always float32. auto: mixed_bfloat16 where the processor or the NVIDIA GPU has units for it. tensorfloat32: only NVIDIA GPUs. mixed_float16: only the webgpu engine, on GPUs with float16 in shaders.',
     ),
 });

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { env, type KernelBackend, registerBackend, setBackend } from '@tensorflow/tfjs-core';
 import type { Engine, LibrarySettings } from '../engine.ts';
 import { registerOps } from '../ops/register.ts';
-import { bfloat16Units } from './bfloat16.ts';
+import { bfloat16Units, gpuBfloat16Units } from './bfloat16.ts';
 import { loadBinding } from './binding.ts';
 import { compileRecorded, type Tracer } from './compile.ts';
 import { choicesFile, createChoices } from './convolutions/choices.ts';
@@ -23,6 +23,7 @@ type BackendClass = new (binding: unknown, packageName: string) => KernelBackend
 export async function openTensorflow(installation: Installation, settings: LibrarySettings = {}): Promise<Engine> {
   const { tracer, usesGpu, version, loaded } = await startTensorflow(installation, settings);
   const { binding } = tracer.recorder;
+  const inBfloat16 = usesGpu ? await gpuBfloat16Units() : bfloat16Units();
   return {
     info: {
       name: 'tensorflow',
@@ -31,7 +32,7 @@ export async function openTensorflow(installation: Installation, settings: Libra
       threads: threadCount(),
       gpu: usesGpu,
       precisions: usesGpu ? ['float32', 'tensorfloat32', 'mixed_bfloat16'] : ['float32', 'mixed_bfloat16'],
-      autoPrecision: !usesGpu && bfloat16Units() ? 'mixed_bfloat16' : loaded.float32,
+      autoPrecision: inBfloat16 ? 'mixed_bfloat16' : loaded.float32,
       ...(usesGpu ? {} : await unusedGpu(installation)),
     },
     compile: (program, options) => compileRecorded(program, tracer, options),
