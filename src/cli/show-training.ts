@@ -56,7 +56,7 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
       progress.line(describeEvaluation(event));
       break;
     case 'rollback':
-      progress.line(`${event.reason}`);
+      progress.line(event.reason);
       progress.line(
         `Back at step ${event.step}, try ${event.rollbacks} of ${event.rollbackTries}: on with other latents and another order of the data.`,
       );

@@ -4,9 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { evaluate } from '../../src/commands/evaluate.ts';
-import { train } from '../../src/commands/train.ts';
 import { bfloat16Units } from '../../src/engines/tensorflow/bfloat16.ts';
+import { distanceAfter, meanDistance } from '../helpers/quality.ts';
 import { noTensorflow } from '../helpers/tensorflow.ts';
 
 // Measured over seeds 0 to 24 on a CPU with AVX512_BF16, the distance being what `distanceAfter` says:
@@ -27,38 +26,24 @@ const noUnits = bfloat16Units()
 const root = mkdtempSync(join(tmpdir(), 'dcgan-quality-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
-type Precision = 'float32' | 'mixed_bfloat16';
-
-/** Sliced Wasserstein distance x 1000 between 1,024 digits of a generator and 1,024 real ones. A run that is there goes on. */
-async function distanceAfter(trainedSteps: number, precision: Precision, seed: number): Promise<number> {
-  const set = [
-    `seed=${seed}`,
-    `training.steps=${trainedSteps}`,
-    `training.precision=${precision}`,
+const trained = {
+  config: 'quick',
+  engine: 'tensorflow',
+  root,
+  count: 1024,
+  set: [
     'training.ema={decay: 0.98}', // without it the distance swings within a run, by more than it differs between runs
     `outputs.samplesEvery={steps: ${steps}}`,
     `outputs.checkpointEvery={steps: ${steps}}`,
-  ];
-  const silent = { onEvent: () => {}, shouldStop: () => false };
-  const { runHash, step } = await train({ config: 'quick', set, engine: 'tensorflow', root, fresh: false }, silent);
-  assert.equal(step, trainedSteps);
-  const options = { checkpoint: runHash, metrics: ['swd'], count: 1024, seed: 0, engine: 'tensorflow', root } as const;
-  const { metrics } = await evaluate(options, () => {});
-  return metrics.swd!.values['average']!;
-}
-
-async function meanDistance(precision: Precision): Promise<number> {
-  let sum = 0;
-  for (const seed of seeds) sum += await distanceAfter(steps, precision, seed);
-  return sum / seeds.length;
-}
+  ],
+} as const;
 
 test('bfloat16 and float32 are as far from the digits, within the spread from run to run', {
   skip: noTensorflow || noUnits,
 }, async (t) => {
-  const halfTrained = await distanceAfter(steps / 2, 'float32', seeds[0]!);
-  const float32 = await meanDistance('float32');
-  const bfloat16 = await meanDistance('mixed_bfloat16');
+  const halfTrained = await distanceAfter(steps / 2, 'float32', seeds[0]!, trained);
+  const float32 = await meanDistance(steps, 'float32', seeds, trained);
+  const bfloat16 = await meanDistance(steps, 'mixed_bfloat16', seeds, trained);
   t.diagnostic(`float32 ${float32}, mixed_bfloat16 ${bfloat16}, float32 after half the steps ${halfTrained}`);
   assert.ok(Math.abs(bfloat16 - float32) < spread, `${bfloat16} in bfloat16, ${float32} in float32`);
   assert.ok(halfTrained - float32 > 2 * spread, `${halfTrained} after half the steps, ${float32} after all: blind`);

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { evaluate } from '../../src/commands/evaluate.ts';
-import { train } from '../../src/commands/train.ts';
+import { distanceAfter, meanDistance } from '../helpers/quality.ts';
 import { temporaryFolder, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 import { noFloat16 } from '../helpers/webgpu.ts';
 
@@ -58,29 +57,14 @@ before(async () => {
   writeJsonFile(config, bars);
 });
 
-type Precision = 'float32' | 'mixed_float16';
-
-/** Sliced Wasserstein distance x 1000 between 64 images of a generator and the 64 pictures. A run that is there goes on. */
-async function distanceAfter(trainedSteps: number, precision: Precision, seed: number): Promise<number> {
-  const set = [`seed=${seed}`, `training.steps=${trainedSteps}`, `training.precision=${precision}`];
-  const silent = { onEvent: () => {}, shouldStop: () => false };
-  const { runHash } = await train({ config, set, engine: 'webgpu', root, fresh: false }, silent);
-  const options = { checkpoint: runHash, metrics: ['swd'], count: 64, seed: 0, engine: 'webgpu', root } as const;
-  const { metrics } = await evaluate(options, () => {});
-  return metrics.swd!.values['average']!;
-}
-
-async function meanDistance(precision: Precision): Promise<number> {
-  let sum = 0;
-  for (const seed of seeds) sum += await distanceAfter(steps, precision, seed);
-  return sum / seeds.length;
-}
+const trained = { config, engine: 'webgpu', root, count: 64 } as const;
 
 test('float16 and float32 are as far from the pictures, within the spread from run to run', {
   skip: noFloat16,
 }, async (t) => {
-  const untrained = await distanceAfter(20, 'float32', seeds[0]!);
-  const [float32, float16] = [await meanDistance('float32'), await meanDistance('mixed_float16')];
+  const untrained = await distanceAfter(20, 'float32', seeds[0]!, trained);
+  const float32 = await meanDistance(steps, 'float32', seeds, trained);
+  const float16 = await meanDistance(steps, 'mixed_float16', seeds, trained);
   t.diagnostic(`float32 ${float32}, mixed_float16 ${float16}, float32 after 20 steps ${untrained}`);
   assert.ok(Math.abs(float16 - float32) < spread, `${float16} in float16, ${float32} in float32`);
   assert.ok(untrained - float32 > 2 * spread, `${untrained} after 20 steps, ${float32} after all: blind`);
