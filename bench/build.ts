@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packageDirectory } from '../src/package-directory.ts';
+import { packageDirectory } from '../src/system/package-directory.ts';
 
 const folder = fileURLToPath(new URL('.build', import.meta.url));
 

@@ -8,7 +8,7 @@ import { findConfig } from '../src/config/find-config.ts';
 import { loadConfig, resolveConfig } from '../src/config/load.ts';
 import { openEngine } from '../src/engines/open.ts';
 import { buildNetworks } from '../src/models/networks.ts';
-import { packageDirectory } from '../src/package-directory.ts';
+import { packageDirectory } from '../src/system/package-directory.ts';
 import { createFeeder } from '../src/training/feeds.ts';
 import { startingValues, trainingProgram } from '../src/training/program.ts';
 import { batchSizes, planSchedule } from '../src/training/schedule.ts';

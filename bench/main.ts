@@ -4,7 +4,7 @@ import type { Config } from '../src/config/config.ts';
 import { findConfig } from '../src/config/find-config.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { DcganError } from '../src/errors.ts';
-import { packageDirectory } from '../src/package-directory.ts';
+import { packageDirectory } from '../src/system/package-directory.ts';
 import { BenchError } from './bench-error.ts';
 import { buildWorkers } from './build.ts';
 import { runContest } from './contest.ts';

@@ -8,7 +8,7 @@ import { initialValues } from '../src/models/initial-values.ts';
 import { latentsOfSeeds } from '../src/models/latents.ts';
 import { parametersOf } from '../src/models/network.ts';
 import { buildNetworks } from '../src/models/networks.ts';
-import { packageDirectory } from '../src/package-directory.ts';
+import { packageDirectory } from '../src/system/package-directory.ts';
 import { checkComparable } from './comparable.ts';
 import { type TaskLayer, taskLayers } from './task-layers.ts';
 

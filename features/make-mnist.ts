@@ -13,8 +13,8 @@ import { digits, mnistClassifier, mnistFeatures, withoutVerdict } from '../src/f
 import { initialValues } from '../src/models/initial-values.ts';
 import { applyNetwork, parametersOf } from '../src/models/network.ts';
 import { decodeSafetensors, encodeSafetensors } from '../src/outputs/safetensors.ts';
-import { packageDirectory } from '../src/package-directory.ts';
 import { RandomStream } from '../src/random.ts';
+import { packageDirectory } from '../src/system/package-directory.ts';
 import { beginStep, change, endStep, gradientsOf, pass, trainable } from '../src/training/moment.ts';
 import { adamRates, applyGradients, optimizerVariables } from '../src/training/optimizer.ts';
 

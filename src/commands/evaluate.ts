@@ -10,7 +10,7 @@ import { openFeatures } from '../features/open-features.ts';
 import { protocolSize, type Size } from '../metrics/protocol-size.ts';
 import { createWork } from '../metrics/work.ts';
 import { appendEvaluation } from '../outputs/evaluations-log.ts';
-import { makeFolder } from '../outputs/write-file.ts';
+import { makeFolder } from '../system/write-file.ts';
 import { describeEvaluation, type Evaluation } from './evaluation.ts';
 import { checkSize, countImages, generateImages } from './evaluation-images.ts';
 import { createEvaluator } from './evaluator.ts';

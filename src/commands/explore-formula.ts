@@ -5,7 +5,7 @@ import { type Formula, formulaError, parseFormula } from '../models/formula/pars
 import { addendsOf, vectorsIn } from '../models/formula/parts.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
 import { pictureFormatOf } from '../outputs/picture.ts';
-import { checkWritable } from '../outputs/write-file.ts';
+import { checkWritable } from '../system/write-file.ts';
 import { writeFormulaPicture } from './formula-picture.ts';
 import { type CheckpointUsed, openNamed, type SamplingIo, type SamplingOptions, silent } from './sampling.ts';
 import { checkVectorName, type RunPlace, readSavedVector, savedNames, saveVector } from './saved-vectors.ts';

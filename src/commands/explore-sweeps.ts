@@ -5,7 +5,7 @@ import { latentsOfSeeds, usualReach } from '../models/latents.ts';
 import { createGrid, drawImages, saveGrid } from '../outputs/grid.ts';
 import { pictureFormatOf } from '../outputs/picture.ts';
 import { labelRows } from '../outputs/row-labels.ts';
-import { checkWritable } from '../outputs/write-file.ts';
+import { checkWritable } from '../system/write-file.ts';
 import { type RankedDimension, rankDimensions } from './rank-dimensions.ts';
 import {
   type CheckpointUsed,

@@ -14,7 +14,7 @@ import {
 } from '../imports/import-networks.ts';
 import { buildNetworks } from '../models/networks.ts';
 import { hasCheckpoint, saveCheckpoint } from '../outputs/checkpoint.ts';
-import { packageDirectory } from '../package-directory.ts';
+import { packageDirectory } from '../system/package-directory.ts';
 
 export interface ImportOptions {
   /** The file with the generator, and perhaps the discriminator. */

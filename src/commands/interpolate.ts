@@ -5,7 +5,7 @@ import { type AnimationFormat, animationFormatOf, writeAnimation } from '../outp
 import { createGrid, drawImages, saveGrid } from '../outputs/grid.ts';
 import { comfortableScale } from '../outputs/images.ts';
 import { pictureFormatOf } from '../outputs/picture.ts';
-import { checkWritable } from '../outputs/write-file.ts';
+import { checkWritable } from '../system/write-file.ts';
 import { type InterpolatedLatentsOptions, interpolatedLatents } from './interpolated-latents.ts';
 import {
   type CheckpointUsed,

@@ -5,7 +5,7 @@ import { buildNetworks } from '../models/networks.ts';
 import { type TrainedGenerator, weightsOf } from '../models/trained-generator.ts';
 import { loadCheckpoint } from '../outputs/checkpoint.ts';
 import { resolveCheckpoint } from '../outputs/find-checkpoint.ts';
-import { packageDirectory } from '../package-directory.ts';
+import { packageDirectory } from '../system/package-directory.ts';
 import { generatorPasses } from '../training/schedule.ts';
 
 export interface OpenedGenerator {

@@ -4,7 +4,7 @@ import { type Origin, runHash } from '../config/run-hash.ts';
 import { configWithin } from '../config/written-out.ts';
 import { loadCheckpoint } from '../outputs/checkpoint.ts';
 import { resolveCheckpoint } from '../outputs/find-checkpoint.ts';
-import { packageDirectory } from '../package-directory.ts';
+import { packageDirectory } from '../system/package-directory.ts';
 import { type SavedRun, savedRun } from '../training/run.ts';
 
 export interface EarlierRun {

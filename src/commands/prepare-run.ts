@@ -11,7 +11,7 @@ import type { Precision } from '../engines/engine.ts';
 import { type EngineChoice, type OpenedEngine, openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
 import { buildNetworks, type Networks } from '../models/networks.ts';
-import { packageDirectory } from '../package-directory.ts';
+import { packageDirectory } from '../system/package-directory.ts';
 import { foreseeMemory } from '../training/memory.ts';
 import type { SavedRun } from '../training/run.ts';
 import { planSchedule, type Schedule } from '../training/schedule.ts';

@@ -5,7 +5,7 @@ import type { TrainedGenerator } from '../models/trained-generator.ts';
 import { createGrid, drawImages, saveGrid } from '../outputs/grid.ts';
 import { checkPictureSize, type PictureFormat, pictureFormatOf } from '../outputs/picture.ts';
 import { writeImages } from '../outputs/single-images.ts';
-import { checkWritable, makeFolder } from '../outputs/write-file.ts';
+import { checkWritable, makeFolder } from '../system/write-file.ts';
 import { givenLatents, type LatentSource, seededLatents } from './latent-source.ts';
 import { type GivenLatents, readLatents } from './latents-file.ts';
 import {

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DcganError } from '../errors.ts';
 import { writeJson } from '../outputs/run-folder.ts';
-import { makeFolder } from '../outputs/write-file.ts';
+import { makeFolder } from '../system/write-file.ts';
 import { readLatentsFile } from './latents-file.ts';
 
 export interface RunPlace {

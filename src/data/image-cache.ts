@@ -1,8 +1,8 @@
 // Where decoded images are kept between runs, and how an unchanged folder is recognised without reading its files.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
-import { cachePath } from '../cache.ts';
 import { DcganError, messageOf } from '../errors.ts';
+import { cachePath } from '../system/cache.ts';
 import type { ImageSpec } from './decode.ts';
 import type { ImageFile } from './files.ts';
 import { partialPath, removeAbandoned } from './partial.ts';

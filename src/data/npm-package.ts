@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { extract } from 'tar';
-import { cachePath } from '../cache.ts';
 import { DcganError, messageOf } from '../errors.ts';
+import { cachePath } from '../system/cache.ts';
 import { partialPath, removeAbandoned } from './partial.ts';
 
 /** A package pinned to one content; `integrity` is `sha512-` and base64, as `npm view NAME@VERSION dist.integrity` prints it. */

@@ -2,7 +2,7 @@
 // https://github.com/ml5js/ml5-library/blob/main/src/DCGAN/index.js
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { writeFileSafely } from '../outputs/write-file.ts';
+import { writeFileSafely } from '../system/write-file.ts';
 import type { ExportFormat } from './format.ts';
 import { aboutGenerator } from './tfjs/format.ts';
 import { generatorLayers } from './tfjs/generator-layers.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Engine, Program } from '../engines/engine.ts';
 import { applyNetwork, parametersOf } from '../models/network.ts';
 import { decodeSafetensors } from '../outputs/safetensors.ts';
-import { packageDirectory } from '../package-directory.ts';
+import { packageDirectory } from '../system/package-directory.ts';
 import type { FeatureNetwork } from './feature-network.ts';
 import { mnistClassifier, mnistFeatures, withoutVerdict } from './mnist-network.ts';
 import type { NetworkInput } from './network-input.ts';

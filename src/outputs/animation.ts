@@ -1,9 +1,9 @@
 // Images one after another in one file that moves: GIF, WebP or APNG, as the file's extension says.
 import sharp from 'sharp';
 import { DcganError, messageOf } from '../errors.ts';
+import { writeFileSafely } from '../system/write-file.ts';
 import { encodeApng } from './apng.ts';
 import { encodePicture, extensionOf, type Picture } from './picture.ts';
-import { writeFileSafely } from './write-file.ts';
 
 const animationFormats = ['gif', 'webp', 'apng'] as const;
 export type AnimationFormat = (typeof animationFormats)[number];

@@ -2,6 +2,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DcganError, messageOf } from '../errors.ts';
+import { makeFolder, partialPrefix, writeFileSafely, writingTo } from '../system/write-file.ts';
 import {
   type Checkpoint,
   readStepFolder,
@@ -10,7 +11,6 @@ import {
   stepFolderName,
   writeStepFolder,
 } from './step-folder.ts';
-import { makeFolder, partialPrefix, writeFileSafely, writingTo } from './write-file.ts';
 
 interface Refused {
   path: string;

@@ -1,10 +1,10 @@
 // Evaluations over a run as a picture: one panel per number, with the data's own as a dashed line.
 import sharp from 'sharp';
 import type { TopLevelSpec } from 'vega-lite';
+import { writeFileSafely } from '../system/write-file.ts';
 import { drawSvg, panelConfig, printableTitle } from './chart.ts';
 import type { EvaluationRecord } from './evaluations-log.ts';
 import { useOwnFonts } from './fonts.ts';
-import { writeFileSafely } from './write-file.ts';
 
 const [panelWidth, panelHeight, panelsPerRow] = [420, 220, 2]; // pixels
 

@@ -1,6 +1,7 @@
 // evaluations.jsonl: a line per evaluation, those of the training and those of dcgan evaluate, in the order in which they were made.
+
+import { writeFileSafely } from '../system/write-file.ts';
 import { appendJsonLine, readLines } from './metrics-log.ts';
-import { writeFileSafely } from './write-file.ts';
 
 /** What is read of a line; there is more in it. */
 export interface EvaluationRecord {

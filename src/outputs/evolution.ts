@@ -1,7 +1,7 @@
 // How a run went, in one picture: the same latents' images in every grid, oldest on top.
 import sharp from 'sharp';
+import { writeFileSafely } from '../system/write-file.ts';
 import { gridGeometry } from './grid.ts';
-import { writeFileSafely } from './write-file.ts';
 
 const mostRows = 12;
 

@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { DcganError } from '../errors.ts';
+import { makeFolder, partialPrefix, writingTo } from '../system/write-file.ts';
 import { writeJson } from './run-folder.ts';
-import { makeFolder, partialPrefix, writingTo } from './write-file.ts';
 
 /** Names the files of an export, so that a later one knows what may go. */
 const descriptionFile = 'export.json';

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cachePath } from '../cache.ts';
-import { makeFolder, writeFileSafely } from './write-file.ts';
+import { cachePath } from '../system/cache.ts';
+import { makeFolder, writeFileSafely } from '../system/write-file.ts';
 
 export const fontFamily = 'DejaVu Sans';
 

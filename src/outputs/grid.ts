@@ -1,8 +1,8 @@
 // Images side by side in one picture, drawn as they come, small ones enlarged so that their pixels can be seen.
 import sharp from 'sharp';
+import { writeFileSafely } from '../system/write-file.ts';
 import { comfortableScale, countImages, enlarge, type Images } from './images.ts';
 import { checkPictureSize, encodePicture, type Picture, type PictureSize, pictureFormatOf } from './picture.ts';
-import { writeFileSafely } from './write-file.ts';
 
 export interface GridLayout {
   /** Images per row; the last row may be shorter. */

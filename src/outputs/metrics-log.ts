@@ -1,6 +1,6 @@
 // metrics.jsonl: one JSON line per tick, whole lines only, and exactly those up to the step a run resumes from.
 import { open, readFile } from 'node:fs/promises';
-import { writeFileSafely, writingTo } from './write-file.ts';
+import { writeFileSafely, writingTo } from '../system/write-file.ts';
 
 /** One line: the step, and any numbers or names measured there. */
 export interface MetricsRecord {

@@ -1,11 +1,11 @@
 // Loss curves as a picture: vega-lite draws an SVG, sharp turns it into a PNG.
 import sharp from 'sharp';
 import type { TopLevelSpec } from 'vega-lite';
+import { writeFileSafely } from '../system/write-file.ts';
 import { drawSvg, panelConfig, printableTitle } from './chart.ts';
 import { useOwnFonts } from './fonts.ts';
 import { type CurvePoint, lossCurves } from './loss-curves.ts';
 import type { LossRecord } from './metrics-log.ts';
-import { writeFileSafely } from './write-file.ts';
 
 const widthPixels = 1000;
 const heightPixels = 560;

@@ -1,7 +1,7 @@
 // The two folders of a run, and the small JSON files in them.
 import { access, constants, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder, writeFileSafely, writingTo } from './write-file.ts';
+import { makeFolder, writeFileSafely, writingTo } from '../system/write-file.ts';
 
 /**
  * Makes `<root>/results/<hash>/samples` and `<root>/checkpoints/<hash>`; what is in them already stays.

@@ -2,8 +2,8 @@
 import { readFile, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DcganError } from '../errors.ts';
-import { isGone, thisOwner } from '../process-owner.ts';
-import { makeFolder, writeFileSafely, writingTo } from './write-file.ts';
+import { isGone, thisOwner } from '../system/process-owner.ts';
+import { makeFolder, writeFileSafely, writingTo } from '../system/write-file.ts';
 
 export interface RunLock {
   /** Says that the owner is at work; processes on other machines have only the file's age to tell. */

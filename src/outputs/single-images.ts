@@ -1,8 +1,8 @@
 // Images as files of their own, in one folder.
 import { join } from 'node:path';
+import { writeFileSafely } from '../system/write-file.ts';
 import { countImages, enlarge, type Images } from './images.ts';
 import { encodePicture, type PictureFormat } from './picture.ts';
-import { writeFileSafely } from './write-file.ts';
 
 /**
  * Writes image i as `<folder>/<nameOf(i)>.<format>`, several at a time, and gives the paths. The folder must be there.

@@ -4,8 +4,8 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { DcganError, messageOf } from '../errors.ts';
+import { partialPrefix, syncFolder, writeSynced, writingTo } from '../system/write-file.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensors } from './safetensors.ts';
-import { partialPrefix, syncFolder, writeSynced, writingTo } from './write-file.ts';
 
 export interface Checkpoint {
   step: number;

@@ -19,7 +19,7 @@ import { truncateEvaluations } from '../outputs/evaluations-log.ts';
 import { appendMetrics, truncateMetrics } from '../outputs/metrics-log.ts';
 import type { NamedTensors } from '../outputs/safetensors.ts';
 import { stepFolderName } from '../outputs/step-folder.ts';
-import { syncFile } from '../outputs/write-file.ts';
+import { syncFile } from '../system/write-file.ts';
 import { allFinite } from './divergence.ts';
 import { type Position, startingPosition } from './loop.ts';
 import { meansNames } from './means.ts';

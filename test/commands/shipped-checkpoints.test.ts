@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCheckpoint } from '../../src/index.ts';
-import { packageDirectory } from '../../src/package-directory.ts';
+import { packageDirectory } from '../../src/system/package-directory.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 
 const largestBytes = 12e6;

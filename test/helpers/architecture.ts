@@ -4,7 +4,8 @@ import { dirname, join, normalize } from 'node:path/posix';
 
 /** Low to high. What stands on a line may import what stands on lines before it, and nothing else outside its own folder. */
 const order: readonly (readonly string[])[] = [
-  ['errors', 'cache', 'package-directory', 'process-owner', 'random'],
+  ['errors', 'random'],
+  ['system'],
   ['config', 'engines'],
   ['data', 'models', 'metrics', 'outputs'],
   ['training', 'features', 'imports', 'exports'],

@@ -8,7 +8,7 @@ import { openWasm } from '../../src/engines/wasm/engine.ts';
 import { latentsOfSeeds } from '../../src/models/latents.ts';
 import { buildNetwork, parametersOf } from '../../src/models/network.ts';
 import type { TrainedGenerator } from '../../src/models/trained-generator.ts';
-import { packageDirectory } from '../../src/package-directory.ts';
+import { packageDirectory } from '../../src/system/package-directory.ts';
 import { hashedValues } from './hashed-values.ts';
 import { minimalConfig } from './minimal-config.ts';
 import { configOf } from './tiny-network.ts';

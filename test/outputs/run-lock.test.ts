@@ -15,7 +15,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { lockRun } from '../../src/outputs/run-lock.ts';
-import { thisOwner } from '../../src/process-owner.ts';
+import { thisOwner } from '../../src/system/process-owner.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'dcgan-lock-'));
 writeFileSync(join(root, 'a run'), '');

@@ -9,7 +9,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import type { Engine, FeedSpec, FeedValues, HostValues } from '../../src/engines/engine.ts';
 import { elementCount } from '../../src/engines/feeds.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
-import { packageDirectory } from '../../src/package-directory.ts';
+import { packageDirectory } from '../../src/system/package-directory.ts';
 import { adamRates } from '../../src/training/optimizer.ts';
 import { functionNames, startingValues, trainingProgram } from '../../src/training/program.ts';
 import { hashedValues } from '../helpers/hashed-values.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { findConfig } from '../../src/config/find-config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
-import { packageDirectory } from '../../src/package-directory.ts';
+import { packageDirectory } from '../../src/system/package-directory.ts';
 import { foreseeMemory } from '../../src/training/memory.ts';
 import { minimalConfig } from '../helpers/minimal-config.ts';
 import { configOf } from '../helpers/tiny-network.ts';

@@ -3,7 +3,7 @@
 // rgb comes first because torch-fidelity feeds a model's first output to networks that take 3 x uint8.
 import { join } from 'node:path';
 import { elementCount } from '../../engines/feeds.ts';
-import { writeFileSafely } from '../../outputs/write-file.ts';
+import { writeFileSafely } from '../../system/write-file.ts';
 import type { ExportFormat, ExportSource } from '../format.ts';
 import { inferenceLayers } from '../inference-layers.ts';
 import {

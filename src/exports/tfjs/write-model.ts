@@ -2,7 +2,7 @@
 // have 16 bits; tf.loadLayersModel makes 32 of them.
 import { join } from 'node:path';
 import { encodeValues, fitHalves } from '../../outputs/value-types.ts';
-import { writeFileSafely } from '../../outputs/write-file.ts';
+import { writeFileSafely } from '../../system/write-file.ts';
 import type { KerasLayer } from './keras-layer.ts';
 
 const shardBytes = 4 * 2 ** 20;

@@ -2,7 +2,7 @@
 // The images are NCHW in the config's value range.
 import { join } from 'node:path';
 import { encodeSafetensors } from '../../outputs/safetensors.ts';
-import { writeFileSafely } from '../../outputs/write-file.ts';
+import { writeFileSafely } from '../../system/write-file.ts';
 import type { ExportFormat } from '../format.ts';
 import { inferenceLayers } from '../inference-layers.ts';
 import { comingImages } from './coming-images.ts';

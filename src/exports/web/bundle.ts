@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
-import { packageDirectory } from '../../package-directory.ts';
+import { packageDirectory } from '../../system/package-directory.ts';
 
 export interface BuiltFile {
   /** Relative to the page. */

@@ -1,8 +1,8 @@
 // The format web: one folder with a page that runs the generator in the browser, from any static server, offline too.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder, writeFileSafely } from '../../outputs/write-file.ts';
-import { packageDirectory } from '../../package-directory.ts';
+import { packageDirectory } from '../../system/package-directory.ts';
+import { makeFolder, writeFileSafely } from '../../system/write-file.ts';
 import type { ExportFormat } from '../format.ts';
 import { writeGenerator } from '../tfjs/format.ts';
 import { type BuiltFile, bundlePage, wasmFiles } from './bundle.ts';

@@ -7,7 +7,7 @@ import { startTensorflow } from '../../../src/engines/tensorflow/engine.ts';
 import { findInstallation } from '../../../src/engines/tensorflow/install/location.ts';
 import { traceProgram } from '../../../src/engines/tensorflow/trace.ts';
 import { buildNetworks } from '../../../src/models/networks.ts';
-import { packageDirectory } from '../../../src/package-directory.ts';
+import { packageDirectory } from '../../../src/system/package-directory.ts';
 import { functionNames, trainingProgram } from '../../../src/training/program.ts';
 import { noTensorflow } from '../../helpers/tensorflow.ts';
 

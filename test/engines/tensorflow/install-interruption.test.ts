@@ -8,7 +8,7 @@ import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { engineInstall } from '../../../src/commands/engine-install.ts';
 import { installationFolder } from '../../../src/engines/tensorflow/install/location.ts';
-import { thisOwner } from '../../../src/process-owner.ts';
+import { thisOwner } from '../../../src/system/process-owner.ts';
 import { countInLog, type Fakes, makeFakes, startInstaller, withEnvironment } from './install-fakes.ts';
 
 const real = await engineInstall({ variant: 'cpu', ifPossible: true });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, dirname } from 'node:path';
-import { cachePath } from '../../../cache.ts';
+import { cachePath } from '../../../system/cache.ts';
 import type { Precision } from '../../engine.ts';
 import { filterGradientForms } from './filter-gradient-forms.ts';
 import type { Form } from './form.ts';

@@ -1,7 +1,7 @@
 // The folders that installations happen in, and the removal of those whose process died.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isGone, thisOwner } from '../../../process-owner.ts';
+import { isGone, thisOwner } from '../../../system/process-owner.ts';
 
 const infix = '.partial-';
 

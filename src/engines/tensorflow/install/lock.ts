@@ -2,7 +2,7 @@
 import { lstat, mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isGone, thisOwner } from '../../../process-owner.ts';
+import { isGone, thisOwner } from '../../../system/process-owner.ts';
 
 /**
  * Waits for the lock; one whose owner died is taken over.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { DcganError } from '../../src/errors.ts';
-import { checkWritable, makeFolder, writeFileSafely, writingTo } from '../../src/outputs/write-file.ts';
+import { checkWritable, makeFolder, writeFileSafely, writingTo } from '../../src/system/write-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dcgan-write-'));
 after(() => rmSync(folder, { recursive: true }));
