@@ -12,6 +12,7 @@ import { type EngineChoice, type OpenedEngine, openEngine } from '../engines/ope
 import { DcganError } from '../errors.ts';
 import { buildNetworks, type Networks } from '../models/networks.ts';
 import { packageDirectory } from '../system/package-directory.ts';
+import { checkBatchNorm } from '../training/check-batch-norm.ts';
 import { foreseeMemory } from '../training/memory.ts';
 import type { SavedRun } from '../training/run.ts';
 import { planSchedule, type Schedule } from '../training/schedule.ts';
@@ -57,6 +58,7 @@ export async function prepareRun(
   const networks = buildNetworks(config);
   const dataset = await openData(config, options.root, onEvent);
   const schedule = planSchedule(config, dataset.count);
+  checkBatchNorm(config, networks, dataset.count);
   const origin = originOf(options, earlier);
   const identity = { ...config, dataFingerprint: dataset.fingerprint, ...origin };
   if (options.resume !== undefined && earlier) refuseAnother(earlier, identity, options);
