@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { DcganError, messageOf } from '../errors.ts';
 import { cachePath } from '../system/cache.ts';
+import { partialPath, removeAbandoned } from '../system/partial.ts';
 import type { ImageSpec } from './decode.ts';
 import type { ImageFile } from './files.ts';
-import { partialPath, removeAbandoned } from './partial.ts';
 
 /** Changes where the same file and spec give other pixels, or the packed file's layout changes. */
 const formatVersion = 2;
@@ -14,7 +14,8 @@ const formatVersion = 2;
 export function openImageCache(): void {
   orCacheError(() => {
     mkdirSync(cachePath('images', 'listings'), { recursive: true });
-    removeAbandoned(newPackedPath());
+    removeAbandoned(cachePath('images'));
+    removeAbandoned(cachePath('images', 'listings'));
   });
 }
 

@@ -3,13 +3,13 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { extract } from 'tar';
 import { DcganError, messageOf } from '../errors.ts';
 import { cachePath } from '../system/cache.ts';
-import { partialPath, removeAbandoned } from './partial.ts';
+import { partialPath, removeAbandoned } from '../system/partial.ts';
 
 /** A package pinned to one content; `integrity` is `sha512-` and base64, as `npm view NAME@VERSION dist.integrity` prints it. */
 export interface NpmPackage {
@@ -60,7 +60,7 @@ function temporaryFolder(name: string): string {
   const folder = partialPath(path);
   try {
     mkdirSync(folder, { recursive: true });
-    removeAbandoned(path);
+    removeAbandoned(dirname(folder));
     return folder;
   } catch (error) {
     throw new DcganError(

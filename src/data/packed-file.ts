@@ -1,7 +1,7 @@
 // Decoded images back to back in one file, read in any order without holding them in memory:
 // [image 0][image 1]...[record as JSON][length of the record, uint32][magic, 8 bytes]
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { partialPath } from './partial.ts';
+import { partialPath } from '../system/partial.ts';
 
 const magic = 'DCGANIM1';
 const tailBytes = 4 + magic.length;

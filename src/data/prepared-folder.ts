@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DcganError } from '../errors.ts';
-import { partialPath, removeAbandoned } from './partial.ts';
+import { partialPath, removeAbandoned } from '../system/partial.ts';
 
 /** A prepared dataset; `skipped` says that it was there already. */
 export interface PreparedData {
@@ -34,7 +34,7 @@ export async function prepareFolder({ directory, readme, force, build }: Prepara
   const partial = partialPath(directory);
   try {
     mkdirSync(partial, { recursive: true });
-    removeAbandoned(directory);
+    removeAbandoned(dirname(directory));
     const images = await build(partial);
     writeFileSync(join(partial, 'README.txt'), `${readme}Images: ${images}\n`);
     rmSync(directory, { recursive: true, force: true });

@@ -2,7 +2,8 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DcganError, messageOf } from '../errors.ts';
-import { makeFolder, partialPrefix, writeFileSafely, writingTo } from '../system/write-file.ts';
+import { partialPrefix } from '../system/partial.ts';
+import { makeFolder, writeFileSafely, writingTo } from '../system/write-file.ts';
 import {
   type Checkpoint,
   readStepFolder,

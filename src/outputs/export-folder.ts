@@ -1,10 +1,10 @@
 // Where an export goes: written beside its place and renamed, so that it is whole or not there. It replaces an earlier export;
 // other files are left alone.
-import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { dirname, extname, join, relative, resolve } from 'node:path';
 import { DcganError } from '../errors.ts';
-import { makeFolder, partialPrefix, writingTo } from '../system/write-file.ts';
+import { partialPath } from '../system/partial.ts';
+import { makeFolder, writingTo } from '../system/write-file.ts';
 import { writeJson } from './run-folder.ts';
 
 /** Names the files of an export, so that a later one knows what may go. */
@@ -30,7 +30,7 @@ export async function writeExport(
   const place = resolve(out);
   const there = await whatIsAt(place);
   if (!force && (there === 'file' || there === 'folder')) throw inTheWay(out, there);
-  const partial = beside(place);
+  const partial = partialPath(place);
   await makeFolder(dirname(place));
   try {
     await writingTo(out, () => mkdir(partial));
@@ -76,7 +76,7 @@ async function exportedFiles(folder: string): Promise<string[]> {
 async function putAt(place: string, path: string, there: Found, files: readonly string[] = []): Promise<void> {
   if (there === 'folder' && files.length > 0) return putAmong(place, path, files);
   if (there !== 'export' && !(there === 'file' && files.length > 0)) return rename(path, place);
-  const aside = beside(place); // a folder cannot be renamed over another thing
+  const aside = partialPath(place); // a folder cannot be renamed over another thing
   await rename(place, aside);
   try {
     await rename(path, place);
@@ -93,10 +93,6 @@ async function putAmong(place: string, folder: string, files: readonly string[])
     await mkdir(dirname(join(place, file)), { recursive: true });
     await rename(join(folder, file), join(place, file));
   }
-}
-
-function beside(place: string): string {
-  return join(dirname(place), `${partialPrefix}${basename(place)}-${randomUUID().slice(0, 8)}`);
 }
 
 async function totalBytes(folder: string, files: readonly string[]): Promise<number> {

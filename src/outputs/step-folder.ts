@@ -1,10 +1,11 @@
 // One checkpoint on disk: <step>/weights.safetensors and state.json. Written beside and renamed; read only if every checksum holds.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { DcganError, messageOf } from '../errors.ts';
-import { partialPrefix, syncFolder, writeSynced, writingTo } from '../system/write-file.ts';
+import { partialPath } from '../system/partial.ts';
+import { syncFolder, writeSynced, writingTo } from '../system/write-file.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensors } from './safetensors.ts';
 
 export interface Checkpoint {
@@ -37,10 +38,9 @@ export function stepFolderName(step: number): string {
 export async function writeStepFolder(path: string, checkpoint: Checkpoint): Promise<void> {
   const chunks = encodeSafetensors(checkpoint.tensors);
   const stateText = encodeState(checkpoint, chunks);
-  const partial = join(dirname(path), partialPrefix + basename(path));
+  const partial = partialPath(path);
   await writingTo(path, async () => {
     try {
-      await rm(partial, { recursive: true, force: true });
       await mkdir(partial);
       await writeSynced(join(partial, weightsFile), chunks);
       await writeSynced(join(partial, stateFile), stateText);
@@ -55,7 +55,7 @@ export async function writeStepFolder(path: string, checkpoint: Checkpoint): Pro
 
 /** A folder cannot be renamed over a full one, so the old one steps aside first. */
 async function replaceFolder(path: string, replacement: string): Promise<void> {
-  const aside = `${replacement}-replaced`;
+  const aside = partialPath(path);
   await rename(path, aside).catch(ignoreMissing);
   await rename(replacement, path);
   await rm(aside, { recursive: true, force: true });
@@ -63,7 +63,7 @@ async function replaceFolder(path: string, replacement: string): Promise<void> {
 
 /** Removes a checkpoint so that its folder is whole or not there. @throws DcganError `usage.cannot-write` */
 export async function removeStepFolder(path: string): Promise<void> {
-  const aside = join(dirname(path), `${partialPrefix}${basename(path)}-removed`);
+  const aside = partialPath(path);
   await writingTo(path, async () => {
     await rename(path, aside);
     await rm(aside, { recursive: true, force: true });

@@ -1,15 +1,12 @@
 // Files that are either whole or not there: written beside, synced, renamed. What the system refuses becomes one clear error.
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { access, constants, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { DcganError, messageOf } from '../errors.ts';
+import { partialPath, removeAbandoned } from './partial.ts';
 
 /** What a file is made of; a list of chunks saves joining them in memory. */
 type FileContent = string | Uint8Array | readonly Uint8Array[];
-
-/** How the names of files and folders begin that are not whole yet, or no longer. */
-export const partialPrefix = '.partial-';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
@@ -40,14 +37,19 @@ export async function writingTo<T>(path: string, action: () => Promise<T>): Prom
   }
 }
 
-/** Whether a file can be put at `path`, before the work that makes it. @throws DcganError `usage.cannot-write` */
+/**
+ * Whether a file can be put at `path`, before the work that makes it. What killed processes left beside it is removed.
+ * @throws DcganError `usage.cannot-write`
+ */
 export async function checkWritable(path: string): Promise<void> {
   await writingTo(path, () => access(dirname(path), constants.W_OK));
+  removeAbandoned(dirname(path));
 }
 
-/** Makes a folder and those above it. @throws DcganError `usage.cannot-write` */
+/** Makes a folder and those above it. What killed processes left in it is removed. @throws DcganError `usage.cannot-write` */
 export async function makeFolder(path: string): Promise<void> {
   await writingTo(path, () => mkdir(path, { recursive: true }).catch(() => makeFromTop(path)));
+  removeAbandoned(path);
 }
 
 /** Where Node's recursive mkdir fails it may say ENOENT for any reason; the highest missing folder tells the true one. */
@@ -97,7 +99,7 @@ export async function writeFileSafely(
   content: FileContent,
   { durable = true }: { durable?: boolean } = {},
 ): Promise<void> {
-  const partial = join(dirname(path), partialPrefix + randomUUID().slice(0, 8));
+  const partial = partialPath(path);
   await writingTo(path, async () => {
     try {
       await writeNew(partial, content, durable);

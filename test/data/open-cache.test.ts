@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFil
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { thisOwner } from '../../src/system/process-owner.ts';
 import { cache, folderOf, manyGreys, open, refusal, root, values } from './grey-folders.ts';
 import { greyPng, writeFiles } from './temporary.ts';
 
@@ -67,16 +68,16 @@ test('two at once both get their images, and nothing half written stays', async 
   const opened = await Promise.all([open(folder), open(folder), open(folder, { channels: 3 })]);
   for (const { dataset } of opened) assert.equal(values(dataset)[39], 39);
   assert.deepEqual(
-    readdirSync(join(cache, 'images')).filter((name) => name.endsWith('.partial')),
+    readdirSync(join(cache, 'images')).filter((name) => name.startsWith('.partial-')),
     [],
   );
 });
 
 test('what a killed process left is removed, what a running one writes is not', async () => {
-  const abandoned = `new.${hostname()}.999999999.0badcafe.partial`;
-  const running = `new.${hostname()}.${process.pid}.0badcafe.partial`;
-  const elsewhere = 'new.another.host.1.0badcafe.partial';
-  const elsewhereOld = 'new.another.host.2.0badcafe.partial';
+  const abandoned = `.partial-999999999-1-${hostname()}.0badcafe`;
+  const running = `.partial-${thisOwner()}.0badcafe`;
+  const elsewhere = '.partial-1-1-another.host.0badcafe';
+  const elsewhereOld = '.partial-2-1-another.host.0badcafe';
   const images = writeFiles(join(cache, 'images'), {
     [abandoned]: '',
     [running]: '',
@@ -86,7 +87,7 @@ test('what a killed process left is removed, what a running one writes is not', 
   const twoDaysAgo = new Date(Date.now() - 48 * 60 * 60 * 1000);
   utimesSync(join(images, elsewhereOld), twoDaysAgo, twoDaysAgo);
   await open(await folderOf('sweeping', { 'a.png': 1 }));
-  const left = readdirSync(images).filter((name) => name.endsWith('.partial'));
+  const left = readdirSync(images).filter((name) => name.startsWith('.partial-'));
   assert.deepEqual(left.sort(), [elsewhere, running].sort());
 });
 

@@ -57,6 +57,6 @@ function partials(cwd: string): string[] {
   const checkpoints = join(cwd, 'checkpoints');
   if (!existsSync(checkpoints)) return [];
   const [run] = readdirSync(checkpoints, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const names = run ? readdirSync(join(checkpoints, run.name)) : [];
-  return names.filter((name) => /^\.partial-\d/.test(name));
+  const entries = run ? readdirSync(join(checkpoints, run.name), { withFileTypes: true }) : [];
+  return entries.filter((entry) => entry.isDirectory() && /^\.partial-\d/.test(entry.name)).map(({ name }) => name);
 }

@@ -94,12 +94,12 @@ test(
   options,
   async () => {
     const { environment, target, folder } = await makeWorkplace();
-    const busy = [`other.partial-${thisOwner()}`, 'other.partial-1-1-elsewhere'];
+    const busy = [`.partial-${thisOwner()}.0badcafe`, '.partial-1-1-elsewhere.0badcafe'];
     const ended = `${spawnSync(process.execPath, ['--version']).pid}-1-${hostname()}`;
     const reused = `${process.pid}-1-${hostname()}`; // an earlier process of the same number; only Linux can tell
     const dead = process.platform === 'linux' ? [ended, reused] : [ended];
     for (const name of busy) mkdirSync(join(folder, name), { recursive: true });
-    for (const owner of dead) mkdirSync(join(folder, `other.partial-${owner}`));
+    for (const owner of dead) mkdirSync(join(folder, `.partial-${owner}.0badcafe`));
     symlinkSync(ended, `${target}.lock`);
     assert.equal((await startInstaller(environment).ended).result?.alreadyThere, false);
     assert.deepEqual(readdirSync(folder).sort(), [basename(target), ...busy].sort());

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { cachePath } from '../../../system/cache.ts';
+import { partialPath } from '../../../system/partial.ts';
 import type { Precision } from '../../engine.ts';
 import { filterGradientForms } from './filter-gradient-forms.ts';
 import type { Form } from './form.ts';
@@ -103,7 +104,7 @@ function readChoices(file: string): Record<string, string> {
 
 /** A cache that cannot be written costs the next start some seconds, no more. */
 function writeChoices(file: string, choices: Record<string, string>): void {
-  const partial = `${file}.${process.pid}`;
+  const partial = partialPath(file);
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(partial, `${JSON.stringify(choices, null, 1)}\n`);

@@ -2,6 +2,7 @@
 // Everything happens in a folder beside the final one, which gets its name when it is complete.
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { partialPath, removeAbandoned } from '../../../system/partial.ts';
 import { checkInstallation } from './check.ts';
 import { compileBinding } from './compiler.ts';
 import { folderBytes, requireSpace } from './disk.ts';
@@ -10,7 +11,6 @@ import { fetchCompiler } from './fetch-compiler.ts';
 import { fetchTensorflow } from './fetch-tensorflow.ts';
 import { whyNoGpu } from './gpu.ts';
 import { cleanedOnSignals } from './interruption.ts';
-import { partialFolder, removeLeftovers } from './leftovers.ts';
 import {
   installationFolder,
   installationIn,
@@ -64,7 +64,7 @@ async function buildUnlessThere(directory: string, variant: Variant, onProgress:
   const tools = await requireToolchain(variant);
   const folder = dirname(directory);
   const lock = `${directory}.lock`;
-  const partial = partialFolder(directory);
+  const partial = partialPath(directory);
   try {
     await mkdir(folder, { recursive: true });
     const giveBack = await takeLock(lock, (owner) => {
@@ -73,7 +73,7 @@ async function buildUnlessThere(directory: string, variant: Variant, onProgress:
     });
     try {
       if (isInstalled(directory)) return false;
-      await removeLeftovers(folder);
+      removeAbandoned(folder);
       await requireSpace(folder, variant);
       await cleanedOnSignals([partial, lock], () => build(tools, variant, { directory, partial }, onProgress));
       return true;

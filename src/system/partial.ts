@@ -1,0 +1,37 @@
+// Files and folders that are not whole yet, or no longer: named after the process that works on them, so that what a killed
+// process left behind is recognised and removed.
+import { randomBytes } from 'node:crypto';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isGone, thisOwner } from './process-owner.ts';
+
+/** How their names begin. */
+export const partialPrefix = '.partial-';
+
+/** A name beside `path` that nothing else uses: `.partial-PID-START-HOST.RANDOM`. */
+export function partialPath(path: string): string {
+  return join(dirname(path), `${partialPrefix}${thisOwner()}.${randomBytes(4).toString('hex')}`);
+}
+
+/** Removes what killed processes left unfinished in a folder. What cannot be removed waits for the next time. */
+export function removeAbandoned(folder: string): void {
+  for (const name of namesIn(folder)) {
+    const owner = /^\.partial-(\d+-\d+-.*)\.[0-9a-f]{8}$/.exec(name)?.[1];
+    if (owner === undefined) continue;
+    const path = join(folder, name);
+    try {
+      const ageHours = (Date.now() - lstatSync(path).mtimeMs) / 3_600_000;
+      if (isGone(owner, ageHours)) rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+    } catch {
+      // finished meanwhile, or another user's
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // whoever writes here will say so
+  }
+}
