@@ -30,7 +30,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@tensorflow/tfjs-layers': ['exports'],
   esbuild: ['exports'],
   webgpu: ['engines'],
-  protobufjs: ['exports'],
+  protobufjs: ['engines', 'exports'],
   vega: ['outputs'],
   'vega-lite': ['outputs'],
   yauzl: ['imports'],

@@ -1,78 +1,119 @@
-// The part of tfjs-node-gpu's generated protobuf messages (dist/proto/api_pb.js, untyped) that graph-file.ts uses.
+// The part of TensorFlow's protobuf messages that a SavedModel needs (tensorflow/core/framework/*.proto, core/protobuf/meta_graph.proto
+// and saved_model.proto), and how they are written.
+import protobuf from 'protobufjs';
 
-export interface ProtoShape {
-  setDimList(dimensions: readonly ProtoDimension[]): void;
-}
-interface ProtoDimension {
-  setSize(size: number): void;
-}
-export interface ProtoTensor {
-  setDtype(dtype: number): void;
-  setTensorShape(shape: ProtoShape): void;
-  setTensorContent(bytes: Uint8Array): void;
-  setFloatValList(values: readonly number[]): void;
-}
-interface ProtoList {
-  setIList(values: readonly number[]): void;
-}
-export interface ProtoAttribute {
-  setList(list: ProtoList): void;
-  setS(bytes: Uint8Array): void;
-  setI(value: number): void;
-  setF(value: number): void;
-  setB(value: boolean): void;
-  setType(value: number): void;
-  setShape(shape: ProtoShape): void;
-  setTensor(tensor: ProtoTensor): void;
-}
-export interface ProtoNode {
-  setName(name: string): void;
-  setOp(op: string): void;
-  setInputList(inputs: readonly string[]): void;
-  getAttrMap(): { set(name: string, value: ProtoAttribute): void };
-}
-interface ProtoVersions {
-  setProducer(version: number): void;
-}
-interface ProtoGraph {
-  setVersions(versions: ProtoVersions): void;
-  setNodeList(nodes: readonly ProtoNode[]): void;
-}
-interface ProtoMetaInfo {
-  setTagsList(tags: readonly string[]): void;
-}
-export interface ProtoTensorInfo {
-  setName(name: string): void;
-  setDtype(dtype: number): void;
-  setTensorShape(shape: ProtoShape): void;
-}
-interface ProtoSignature {
-  setMethodName(name: string): void;
-  getInputsMap(): { set(name: string, value: ProtoTensorInfo): void };
-  getOutputsMap(): { set(name: string, value: ProtoTensorInfo): void };
-}
-interface ProtoMetaGraph {
-  setMetaInfoDef(info: ProtoMetaInfo): void;
-  setGraphDef(graph: ProtoGraph): void;
-  getSignatureDefMap(): { set(name: string, value: ProtoSignature): void };
-}
-interface ProtoSavedModel {
-  setSavedModelSchemaVersion(version: number): void;
-  setMetaGraphsList(graphs: readonly ProtoMetaGraph[]): void;
-  serializeBinary(): Uint8Array;
+export interface ShapeMessage {
+  dim: readonly { size: number }[];
 }
 
-type Constructor<T> = new () => T;
+export interface TensorMessage {
+  dtype: number;
+  tensorShape: ShapeMessage;
+  /** Row-major, little-endian. */
+  tensorContent?: Uint8Array;
+  floatVal?: readonly number[];
+}
 
-export interface ProtoMessages {
-  GraphDef: Constructor<ProtoGraph>;
-  VersionDef: Constructor<ProtoVersions>;
-  NodeDef: Constructor<ProtoNode>;
-  AttrValue: Constructor<ProtoAttribute> & { ListValue: Constructor<ProtoList> };
-  TensorShape: Constructor<ProtoShape> & { Dim: Constructor<ProtoDimension> };
-  Tensor: Constructor<ProtoTensor>;
-  TensorInfo: Constructor<ProtoTensorInfo>;
-  SignatureDef: Constructor<ProtoSignature>;
-  MetaGraphDef: Constructor<ProtoMetaGraph> & { MetaInfoDef: Constructor<ProtoMetaInfo> };
-  SavedModel: Constructor<ProtoSavedModel>;
+/** Exactly one of them. */
+export interface AttributeMessage {
+  list?: { i: readonly number[] };
+  s?: Uint8Array;
+  i?: number;
+  f?: number;
+  b?: boolean;
+  type?: number;
+  shape?: ShapeMessage;
+  tensor?: TensorMessage;
+}
+
+export interface NodeMessage {
+  name: string;
+  op: string;
+  input: readonly string[];
+  attr: Readonly<Record<string, AttributeMessage>>;
+}
+
+export interface TensorInfoMessage {
+  name: string;
+  dtype: number;
+  tensorShape: ShapeMessage;
+}
+
+export interface SignatureMessage {
+  methodName: string;
+  inputs: Readonly<Record<string, TensorInfoMessage>>;
+  outputs: Readonly<Record<string, TensorInfoMessage>>;
+}
+
+interface SavedModelMessage {
+  savedModelSchemaVersion: number;
+  metaGraphs: readonly {
+    metaInfoDef: { tags: readonly string[] };
+    graphDef: { node: readonly NodeMessage[]; versions: { producer: number } };
+    signatureDef: Readonly<Record<string, SignatureMessage>>;
+  }[];
+}
+
+const one = (type: string, id: number) => ({ type, id });
+const many = (type: string, id: number) => ({ rule: 'repeated', type, id });
+const packed = (type: string, id: number) => ({ ...many(type, id), options: { packed: true } });
+const byName = (type: string, id: number) => ({ keyType: 'string', type, id });
+
+const schema = protobuf.Root.fromJSON({
+  nested: {
+    SavedModel: { fields: { savedModelSchemaVersion: one('int64', 1), metaGraphs: many('MetaGraphDef', 2) } },
+    MetaGraphDef: {
+      fields: {
+        metaInfoDef: one('MetaInfoDef', 1),
+        graphDef: one('GraphDef', 2),
+        signatureDef: byName('SignatureDef', 5),
+      },
+    },
+    MetaInfoDef: { fields: { tags: many('string', 4) } },
+    SignatureDef: {
+      fields: { inputs: byName('TensorInfo', 1), outputs: byName('TensorInfo', 2), methodName: one('string', 3) },
+    },
+    TensorInfo: {
+      fields: { name: one('string', 1), dtype: one('int32', 2), tensorShape: one('TensorShapeProto', 3) },
+    },
+    GraphDef: { fields: { node: many('NodeDef', 1), versions: one('VersionDef', 4) } },
+    VersionDef: { fields: { producer: one('int32', 1) } },
+    NodeDef: {
+      fields: {
+        name: one('string', 1),
+        op: one('string', 2),
+        input: many('string', 3),
+        attr: byName('AttrValue', 5),
+      },
+    },
+    AttrValue: {
+      oneofs: { value: { oneof: ['list', 's', 'i', 'f', 'b', 'type', 'shape', 'tensor'] } }, // else a false or 0 is left out
+      fields: {
+        list: one('ListValue', 1),
+        s: one('bytes', 2),
+        i: one('int64', 3),
+        f: one('float', 4),
+        b: one('bool', 5),
+        type: one('int32', 6),
+        shape: one('TensorShapeProto', 7),
+        tensor: one('TensorProto', 8),
+      },
+    },
+    ListValue: { fields: { i: packed('int64', 3) } },
+    TensorShapeProto: { fields: { dim: many('Dim', 2) } },
+    Dim: { fields: { size: one('int64', 1) } },
+    TensorProto: {
+      fields: {
+        dtype: one('int32', 1),
+        tensorShape: one('TensorShapeProto', 2),
+        tensorContent: one('bytes', 4),
+        floatVal: packed('float', 5),
+      },
+    },
+  },
+});
+
+/** The bytes of a saved_model.pb. */
+export function encodeSavedModel(model: SavedModelMessage): Uint8Array {
+  return schema.lookupType('SavedModel').encode(model).finish();
 }
