@@ -1,6 +1,10 @@
 // The name of a run: what decides its result, as seven hex digits. Same hash, same run; and by what keys two runs differ.
 import { createHash } from 'node:crypto';
 import type { Config } from './config.ts';
+import { canonicalJson, type Defaults, withoutDefaults } from './defaults.ts';
+import { laterOptions } from './later-options.ts';
+import { versionOne } from './version-one.ts';
+import { statedLabels } from './written-out.ts';
 
 /** Where the first weights of a run come from, if they were not drawn. */
 export interface Origin {
@@ -19,38 +23,47 @@ export type RunIdentity = Pick<
   forkedFrom?: Origin | undefined;
 };
 
-/** SHA-256 over what decides the result. */
-export function runHash(config: Config, dataFingerprint: string, forkedFrom?: Origin): string {
-  const content = canonicalJson(decisive({ ...config, dataFingerprint, forkedFrom }));
-  return createHash('sha256').update(content).digest('hex').slice(0, 7);
+/** The defaults that hashes are made against, whatever the schema's are by now. */
+const frozenDefaults: Defaults = { ...laterOptions, ...versionOne };
+
+/**
+ * SHA-256 over what decides the result: the options that differ from the frozen defaults, and the data.
+ * @param defaults for tests: what the table would be with options that are not there yet
+ */
+export function runHash(
+  config: Config,
+  dataFingerprint: string,
+  forkedFrom?: Origin,
+  defaults: Defaults = frozenDefaults,
+): string {
+  const stated = withoutDefaults(decisive({ ...config, dataFingerprint, forkedFrom }), defaults);
+  return createHash('sha256').update(canonicalJson(stated)).digest('hex').slice(0, 7);
 }
 
 /**
  * The config and the data's fingerprint, without what does not change a step: names, where the data lies, what is
- * written when, and how long the run goes on (training further is the same run). Warnings and stops change no step
+ * written when, and how long the run is (training further is the same run). Warnings and stops change no step
  * either; rollbacks do, and where they come and lead to depends on the cadence of ticks and checkpoints, and on what is
  * measured where a metric says which checkpoint is the best.
  */
-function decisive(identity: RunIdentity) {
-  const { seed, data, generator, discriminator, training, metrics, outputs, dataFingerprint, forkedFrom } = identity;
-  const { folder: _folder, ...dataSettings } = data;
-  const { length: _length, onCollapse, rollbackTries, xla, deterministic: _bits, ...trainingSettings } = training;
-  const rollbacks =
-    onCollapse === 'rollback'
-      ? {
-          rollbackTries,
-          metricsEvery: outputs.metricsEvery,
-          checkpointEvery: outputs.checkpointEvery,
-          ...(metrics?.best && { metrics }), // an older run's config.json has no such section
-        }
-      : undefined;
+function decisive({ seed, data, generator, discriminator, training, ...rest }: RunIdentity) {
+  const { metrics, outputs, dataFingerprint, forkedFrom } = rest;
+  const { folder: _folder, height, width, ...dataSettings } = data;
+  const { length: _length, labels, onCollapse, rollbackTries, deterministic: _bits, ...trainingSettings } = training;
+  const { metricsEvery, checkpointEvery } = outputs ?? {};
+  const rollsBack = onCollapse === 'rollback';
   return {
     seed,
-    data: dataSettings,
+    data: { ...dataSettings, size: [height, width] },
     generator,
     discriminator,
-    training: { ...trainingSettings, ...(xla && { xla }) }, // off is the way of older runs
-    rollbacks,
+    training: {
+      ...trainingSettings,
+      labels: statedLabels(labels),
+      ...(rollsBack && { onCollapse, rollbackTries }),
+    },
+    ...(rollsBack && { outputs: { metricsEvery, checkpointEvery } }),
+    ...(rollsBack && metrics?.best && { metrics }), // an older run's config.json has no such section
     dataFingerprint,
     forkedFrom,
   };
@@ -65,31 +78,41 @@ export interface Difference {
 
 /** The keys by which two runs are not the same run. */
 export function differencesOf(before: RunIdentity, now: RunIdentity): Difference[] {
-  return compare('', decisive(before), decisive(now));
+  return compare('', settingOf(decisive(before)), settingOf(decisive(now)));
 }
 
-function compare(key: string, before: unknown, now: unknown): Difference[] {
-  if (canonicalJson(before) === canonicalJson(now)) return [];
-  const isMapping = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
-  const isList = (value: unknown) => Array.isArray(value) && value.some((item) => typeof item === 'object');
-  if (isMapping(before) && isMapping(now)) return compareParts(before, now, (part) => (key ? `${key}.${part}` : part));
-  if (isList(before) && isList(now)) return compareParts(before, now, (part) => `${key}[${part}]`);
-  return [{ key, before, now }];
+/** A value as it is, for people, and without defaults, which decides. */
+interface Setting {
+  value: unknown;
+  stated: unknown;
 }
 
-function compareParts(before: unknown, now: unknown, keyOf: (part: string) => string): Difference[] {
-  const [old, recent] = [before, now] as [Record<string, unknown>, Record<string, unknown>];
-  const parts = new Set([...Object.keys(old), ...Object.keys(recent)]);
-  return [...parts].flatMap((part) => compare(keyOf(part), old[part], recent[part]));
+function settingOf(value: unknown): Setting {
+  return { value, stated: withoutDefaults(value, frozenDefaults) };
 }
 
-/** JSON with sorted keys and without undefined, so that equal values give equal text. */
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'undefined';
-  const entries = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`);
-  return `{${entries.join(',')}}`;
+function compare(key: string, before: Setting, now: Setting): Difference[] {
+  if (canonicalJson(before.stated) === canonicalJson(now.stated)) return [];
+  const both = [before.value, now.value];
+  if (both.every(isMapping)) return compareParts(before, now, (part) => (key ? `${key}.${part}` : part));
+  if (both.every(isListOfMappings)) return compareParts(before, now, (part) => `${key}[${part}]`);
+  return [{ key, before: before.value, now: now.value }];
+}
+
+function compareParts(before: Setting, now: Setting, keyOf: (part: string) => string): Difference[] {
+  const parts = new Set([before, now].flatMap(({ value }) => Object.keys(value as object)));
+  return [...parts].flatMap((part) => compare(keyOf(part), partOf(before, part), partOf(now, part)));
+}
+
+function partOf({ value, stated }: Setting, part: string): Setting {
+  const within = (whole: unknown) => (whole as Record<string, unknown> | undefined)?.[part];
+  return { value: within(value), stated: within(stated) };
+}
+
+function isMapping(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isListOfMappings(value: unknown): boolean {
+  return Array.isArray(value) && value.some(isMapping);
 }

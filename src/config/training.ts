@@ -51,7 +51,10 @@ export const training = z.strictObject({
   steps: z.int().positive().optional().describe('Length of the run in steps.'),
   images: z.int().positive().optional().describe('Length of the run in images seen.'),
   batchSize: z.int().positive().max(65536).describe('Images per step.'),
-  loss: z.union([lossNames, lossObject]).default('bce').describe('The adversarial loss: a name, or its options.'),
+  loss: z
+    .union([lossNames, lossObject])
+    .prefault({ type: 'bce' })
+    .describe('The adversarial loss: a name, or its options.'),
   order: z
     .enum(['discriminator-first', 'generator-first', 'simultaneous'])
     .default('discriminator-first')

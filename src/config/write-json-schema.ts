@@ -1,8 +1,19 @@
-// Writes configs/schema.json, which editors use to complete and check a config: npm run schema.
-import { writeFileSync } from 'node:fs';
+// npm run schema: writes configs/schema.json, which editors use to complete and check a config, and later-options.ts.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { configJsonSchema } from './complaints.ts';
+import { defaultsOf, optionsSince } from './defaults.ts';
+import { laterOptions } from './later-options.ts';
+import { versionOne } from './version-one.ts';
 
 writeFileSync(
   new URL('../../configs/schema.json', import.meta.url),
   `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
 );
+
+const options = optionsSince(versionOne, laterOptions, defaultsOf(configJsonSchema()));
+const lines = Object.entries(options).map(
+  ([place, value]) => `  ${JSON.stringify(place)}: ${JSON.stringify(value) ?? 'undefined'},\n`,
+);
+const table = new URL('./later-options.ts', import.meta.url);
+const [head] = readFileSync(table, 'utf8').split('= {');
+writeFileSync(table, `${head}= {\n${lines.join('')}};\n`);

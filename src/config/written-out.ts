@@ -20,13 +20,13 @@ function asFile({ data, training, ...rest }: Sections): Record<string, unknown> 
     training: {
       ...trainingSettings,
       ...(isRecord(length) && length),
-      labels: isRecord(labels) ? givenLabels(labels) : labels,
+      labels: isRecord(labels) ? statedLabels(labels) : labels,
     },
   };
 }
 
 /** Labels without those that nobody has to write: a loss that has none would refuse them. */
-function givenLabels(labels: Record<string, unknown>): Record<string, unknown> {
+export function statedLabels(labels: Record<string, unknown>): Record<string, unknown> {
   const hard: Record<string, unknown> = labels['inverted'] ? { real: 0, fake: 1 } : { real: 1, fake: 0 };
   return Object.fromEntries(Object.entries(labels).filter(([key, value]) => value !== hard[key]));
 }
