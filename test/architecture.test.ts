@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -132,21 +132,18 @@ test('default exports, files called utils and files without a header are found',
   ]);
 });
 
-/** The paths that the README's file map names: what begins the lines of its code block. */
-function fileMap(): string[] {
-  const readme = readFileSync(join(repository, 'README.md'), 'utf8');
-  const block = /^## File map\n[\s\S]*?```\w*\n([\s\S]*?)```/m.exec(readme)?.[1];
-  assert.ok(block, 'README.md has a section "File map" with a code block');
-  const words = block.split('\n').flatMap((line) => /^\s*([\w./-]*[./][\w./-]*)/.exec(line)?.[1] ?? []);
-  return words.map((word) => word.replace(/^src\/(?=.)/, ''));
+/** The folders that the map of docs/architecture.md names: what begins the lines of its code block. */
+function folderMap(): string[] {
+  const document = readFileSync(join(repository, 'docs/architecture.md'), 'utf8');
+  const block = /^## Folder map\n[\s\S]*?```\w*\n([\s\S]*?)```/m.exec(document)?.[1];
+  assert.ok(block, 'docs/architecture.md has a section "Folder map" with a code block');
+  return block.split('\n').flatMap((line) => /^ {2}([\w./-]+)\/ /.exec(line)?.[1] ?? []);
 }
 
-test("the README's file map names every file of src/ once, and nothing that is not there", () => {
-  const named = fileMap();
-  const leftOut = sourcePaths(source).filter((path) => !named.includes(path));
-  assert.deepEqual(leftOut, [], 'files of src/ that the map leaves out');
-  const gone = named.filter((path) => !existsSync(join(source, path)) && !existsSync(join(repository, path)));
-  assert.deepEqual(gone, [], 'paths of the map that are not there');
-  const twice = named.filter((path, index) => named.indexOf(path) !== index);
-  assert.deepEqual(twice, [], 'paths that come twice');
+test('the folder map names every folder of src/ once, in order, and nothing that is not there', () => {
+  const entries = readdirSync(source, { recursive: true, withFileTypes: true });
+  const folders = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(source.length + 1));
+  assert.deepEqual(folderMap(), folders.sort());
 });
