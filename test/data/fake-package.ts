@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { create } from 'tar';
-import type { FetchTarball, NpmPackage } from '../../src/data/npm-package.ts';
+import type { FetchTarball, NpmPackage } from '../../src/system/npm-package.ts';
 import { writeFiles } from './temporary.ts';
 
 interface FakePackage {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type NpmPackage, withNpmPackage } from '../../src/data/npm-package.ts';
+import { withNpmPackage } from '../../src/data/npm-package.ts';
 import type { DcganError } from '../../src/errors.ts';
+import type { NpmPackage } from '../../src/system/npm-package.ts';
 import { fakePackage } from './fake-package.ts';
 import { temporaryFolder, writeFiles } from './temporary.ts';
 

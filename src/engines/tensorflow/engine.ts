@@ -1,8 +1,7 @@
 // The native engine: TensorFlow through tfjs-node-gpu's backend class and a binding compiled on this machine.
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
-import { env, type KernelBackend, registerBackend, setBackend } from '@tensorflow/tfjs-core';
+import * as core from '@tensorflow/tfjs-core';
 import type { Engine, LibrarySettings } from '../engine.ts';
 import { registerOps } from '../ops/register.ts';
 import { bfloat16Units, gpuBfloat16Units } from './bfloat16.ts';
@@ -11,13 +10,12 @@ import { compileRecorded, type Tracer } from './compile.ts';
 import { choicesFile, createChoices } from './convolutions/choices.ts';
 import { whyNoGpu } from './install/gpu.ts';
 import type { Installation } from './install/location.ts';
+import { bindingPackage } from './install/packages.ts';
 import { chooseVariant } from './install/variant.ts';
 import { tensorflowKernels } from './kernels.ts';
 import { type Loaded, loadedSettings, refuseOtherSettings } from './library-settings.ts';
-import { restoreUtilFunctions } from './node-compat.ts';
+import { loadNodeBackend } from './node-backend.ts';
 import { createRecorder } from './recorder.ts';
-
-type BackendClass = new (binding: unknown, packageName: string) => KernelBackend & { isUsingGpuDevice: boolean };
 
 /** The engine over an installation of TensorFlow. */
 export async function openTensorflow(installation: Installation, settings: LibrarySettings = {}): Promise<Engine> {
@@ -66,23 +64,17 @@ let started: Start | undefined;
 export async function startTensorflow(installation: Installation, settings: LibrarySettings = {}): Promise<Start> {
   started ??= start(installation, settings);
   refuseOtherSettings(started.loaded, settings);
-  await setBackend('tensorflow');
+  await core.setBackend('tensorflow');
   return started;
 }
 
-/** tfjs-node-gpu's own entry point is not used: it looks for a binding in node_modules. */
 function start(installation: Installation, settings: LibrarySettings): Start {
   setFlagsFromString('--optimize-for-size'); // JavaScript has little to do here; its young generation takes 45 MiB otherwise
-  restoreUtilFunctions();
   const recorder = createRecorder(loadBinding(installation, { quiet: true, settings }).binding);
-  const require = createRequire(import.meta.url);
-  const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as {
-    NodeJSKernelBackend: BackendClass;
-  };
-  require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
-  env().set('PROD', true);
-  const backend = new NodeJSKernelBackend(recorder.binding, '@tensorflow/tfjs-node-gpu');
-  registerBackend('tensorflow', () => backend, 3);
+  const NodeBackend = loadNodeBackend(installation, core);
+  core.env().set('PROD', true);
+  const backend = new NodeBackend(recorder.binding, bindingPackage.name);
+  core.registerBackend('tensorflow', () => backend, 3);
   const usesGpu = backend.isUsingGpuDevice;
   const standard = usesGpu || process.env['DCGAN_CONVOLUTIONS'] === 'standard';
   const loaded = loadedSettings(settings, process.env, usesGpu);

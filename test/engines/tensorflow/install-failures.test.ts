@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { engineInstall } from '../../../src/commands/engine-install.ts';
 import { installTensorflow } from '../../../src/engines/tensorflow/install/install.ts';
 import type { InstallProgress } from '../../../src/engines/tensorflow/install/progress.ts';
-import { type Fakes, makeFakes, withEnvironment } from './install-fakes.ts';
+import { type Fakes, makeFakes, withEnvironment, withoutPackages } from './install-fakes.ts';
 
 // What pip 23 prints when no name server answers.
 const pipOffline = `WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after connection broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPSConnection object at 0x7f>: Failed to establish a new connection: [Errno -3] Temporary failure in name resolution')': /simple/tensorflow-cpu/
@@ -41,8 +41,10 @@ function assertNothingLeft(fakes: Fakes): void {
   assert.deepEqual(readdirSync(join(fakes.cache, 'tensorflow')), []);
 }
 
-test("no network: pip's reason is passed on, and if-possible takes it as a reason", async () => {
-  const fakes = makeFakes(['python3', 'g++']);
+test("no network: pip's reason is passed on, and if-possible takes it as a reason", {
+  skip: withoutPackages,
+}, async () => {
+  const fakes = makeFakes(['python3', 'g++', 'npm']);
   const environment = { FAKE_PIP_ERROR: fileWith(fakes, pipOffline) };
   const { code, message } = await failureOf(fakes, environment);
   assert.equal(code, 'engine.download-failed');
@@ -57,8 +59,8 @@ test("no network: pip's reason is passed on, and if-possible takes it as a reaso
   assertNothingLeft(fakes);
 });
 
-test('a disk that fills up is named as such', async () => {
-  const fakes = makeFakes(['python3', 'g++']);
+test('a disk that fills up is named as such', { skip: withoutPackages }, async () => {
+  const fakes = makeFakes(['python3', 'g++', 'npm']);
   const full = 'ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n';
   const { code, message } = await failureOf(fakes, { FAKE_PIP_ERROR: fileWith(fakes, full) });
   assert.equal(code, 'engine.disk-full');
@@ -66,31 +68,31 @@ test('a disk that fills up is named as such', async () => {
   assertNothingLeft(fakes);
 });
 
-test("a failed compilation gives the compiler's first errors", async () => {
-  const fakes = makeFakes(['python3', 'g++']);
+test("a failed compilation gives the compiler's first errors", { skip: withoutPackages }, async () => {
+  const fakes = makeFakes(['python3', 'g++', 'npm']);
   const { code, message } = await failureOf(fakes, { FAKE_COMPILER_ERROR: fileWith(fakes, compilerErrors) });
   assert.equal(code, 'engine.compile-failed');
   assert.match(message, /g\+\+ could not compile.*\n.*fatal error: node_api\.h: No such file or directory/);
   assertNothingLeft(fakes);
 });
 
-test('what was compiled but does not load is not installed', async () => {
-  const fakes = makeFakes(['python3', 'g++']);
+test('what was compiled but does not load is not installed', { skip: withoutPackages }, async () => {
+  const fakes = makeFakes(['python3', 'g++', 'npm']);
   const { code, message } = await failureOf(fakes);
   assert.equal(code, 'engine.check-failed');
   assert.match(message, /does not load/);
   assertNothingLeft(fakes);
 });
 
-test('a cache that cannot be written is named', async () => {
-  const fakes = makeFakes(['python3', 'g++']);
+test('a cache that cannot be written is named', { skip: withoutPackages }, async () => {
+  const fakes = makeFakes(['python3', 'g++', 'npm']);
   const { code, message } = await failureOf(fakes, { DCGAN_CACHE: fileWith(fakes, 'a file, not a folder') });
   assert.equal(code, 'engine.cannot-write-cache');
   assert.match(message, /ENOTDIR/);
 });
 
-test('progress names the phases in order, and the size that pip announces', async () => {
-  const fakes = makeFakes(['python3', 'g++']);
+test('progress names the phases in order, and the size that pip announces', { skip: withoutPackages }, async () => {
+  const fakes = makeFakes(['python3', 'g++', 'npm']);
   const events: InstallProgress[] = [];
   const environment = { ...fakes.environment, FAKE_DOWNLOAD_SECONDS: '1.3' };
   await withEnvironment(environment, () =>
@@ -99,4 +101,10 @@ test('progress names the phases in order, and the size that pip announces', asyn
   assert.deepEqual([...new Set(events.map(({ phase }) => phase))], ['download', 'unpack', 'compile', 'check']);
   const counted = events.find(({ done }) => done !== undefined);
   assert.deepEqual([counted?.done, counted?.total], [5, 273_800_000]); // "half\n" is there so far
+});
+
+test('without npm the message says to install it', async () => {
+  const { code, message } = await failureOf(makeFakes(['python3', 'g++']));
+  assert.equal(code, 'engine.npm-missing');
+  assert.match(message, /@tensorflow\/tfjs-node-gpu@4\.22\.0 .*no npm on the PATH/);
 });

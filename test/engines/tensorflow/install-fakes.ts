@@ -1,9 +1,22 @@
-// Stand-ins for python3, pip, g++ and nvidia-smi: shell scripts in a temporary folder that becomes the whole PATH.
-import { type ChildProcess, spawn } from 'node:child_process';
+// Stand-ins for python3, pip, g++, npm and nvidia-smi: shell scripts in a temporary folder that becomes the whole PATH.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { bindingPackage, headersPackage } from '../../../src/engines/tensorflow/install/packages.ts';
+
+const tarballs = mkdtempSync(join(tmpdir(), 'dcgan-tarballs-'));
+after(() => rmSync(tarballs, { recursive: true, force: true }));
+
+const specifiers = [bindingPackage, headersPackage].map(({ name, version }) => `${name}@${version}`);
+const packed = spawnSync('npm', ['pack', ...specifiers, '--prefer-offline', '--pack-destination', tarballs], {
+  encoding: 'utf8',
+});
+
+/** Why installations cannot be tried here, or false: the two npm packages are the real ones, since their content is pinned. */
+export const withoutPackages =
+  packed.status === 0 ? false : `the npm packages of the native engine cannot be had here: ${packed.stderr}`;
 
 /** Each keeps to what the installer asks of the real one. $FAKE_LOG gets a line per download and compilation. */
 const scripts = {
@@ -36,6 +49,8 @@ sleep "\${FAKE_COMPILE_SECONDS:-0}"
 while [ "$1" != -o ]; do shift; done
 [ -z "$FAKE_COMPILED" ] || { cp "$FAKE_COMPILED/\${2##*/}" "$2"; exit; }
 echo "no library" > "$2"`,
+  // Gives the packages that the real one fetched before.
+  npm: `cp "$FAKE_TARBALLS/$(echo "$2" | sed 's/^@//; s,/,-,; s/@/-/').tgz" "$npm_config_pack_destination"`,
   'nvidia-smi': 'echo "GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-0)"',
 } as const;
 
@@ -56,7 +71,12 @@ export function makeFakes(tools: readonly (keyof typeof scripts)[]): Fakes {
   mkdirSync(path);
   writeFileSync(log, '');
   for (const tool of tools) addTool(path, tool, scripts[tool]);
-  return { path, cache, log, environment: { PATH: path, DCGAN_CACHE: cache, FAKE_LOG: log, CXX: '' } };
+  return {
+    path,
+    cache,
+    log,
+    environment: { PATH: path, DCGAN_CACHE: cache, FAKE_LOG: log, FAKE_TARBALLS: tarballs, CXX: '' },
+  };
 }
 
 export function addTool(path: string, name: string, script: string): void {

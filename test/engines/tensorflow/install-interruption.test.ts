@@ -9,10 +9,19 @@ import { test } from 'node:test';
 import { engineInstall } from '../../../src/commands/engine-install.ts';
 import { installationFolder } from '../../../src/engines/tensorflow/install/location.ts';
 import { thisOwner } from '../../../src/system/process-owner.ts';
-import { countInLog, type Fakes, makeFakes, startInstaller, withEnvironment } from './install-fakes.ts';
+import {
+  countInLog,
+  type Fakes,
+  makeFakes,
+  startInstaller,
+  withEnvironment,
+  withoutPackages,
+} from './install-fakes.ts';
 
 const real = await engineInstall({ variant: 'cpu', ifPossible: true });
-const options = { skip: real.installed ? false : `the native engine cannot be set up here: ${real.missing.join(' ')}` };
+const options = {
+  skip: real.installed ? withoutPackages : `the native engine cannot be set up here: ${real.missing.join(' ')}`,
+};
 
 interface Workplace extends Fakes {
   /** The installation that is to be, and the folder it lies in. */
@@ -21,7 +30,7 @@ interface Workplace extends Fakes {
 }
 
 async function makeWorkplace(): Promise<Workplace> {
-  const fakes = makeFakes(['python3', 'g++']);
+  const fakes = makeFakes(['python3', 'g++', 'npm']);
   const environment = { ...fakes.environment, FAKE_COMPILED: real.directory! };
   const target = await withEnvironment(environment, async () => installationFolder('cpu'));
   return { ...fakes, environment, target, folder: dirname(target) };

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { diskFull, installFailure } from './failure.ts';
 import { bindingName, napiVersion, stderrAddonName } from './location.ts';
-import { nativeSourceFile, nodeHeadersFolder } from './packages.ts';
+import { type FetchedPackages, nativeSourceFile } from './packages.ts';
 import { lastLines, runProcess } from './process.ts';
 
 export interface Compiler {
@@ -38,7 +38,7 @@ export async function findCompiler(): Promise<Compiler | undefined> {
  */
 export async function compileBinding(
   compiler: Compiler,
-  folders: { bindingSource: string; include: string; installation: string; temporary: string },
+  folders: FetchedPackages & { include: string; installation: string; temporary: string },
   libraries: readonly string[],
 ): Promise<void> {
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(folders.bindingSource, 'binding', name));
@@ -52,8 +52,12 @@ const onMac = process.platform === 'darwin';
 const searchPath = `-Wl,-rpath,${onMac ? '@loader_path' : '$ORIGIN'}/tensorflow`;
 const kind = onMac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-fPIC'];
 
-async function compile(compiler: Compiler, folders: { temporary: string; installation: string }, args: string[]) {
-  const common = ['-std=c++17', '-O2', ...kind, `-DNAPI_VERSION=${napiVersion}`, '-I', nodeHeadersFolder()];
+async function compile(
+  compiler: Compiler,
+  folders: { nodeHeaders: string; temporary: string; installation: string },
+  args: string[],
+) {
+  const common = ['-std=c++17', '-O2', ...kind, `-DNAPI_VERSION=${napiVersion}`, '-I', folders.nodeHeaders];
   const { exitCode, stderr } = await runProcess(compiler.command, [...compiler.args, ...common, ...args], {
     environment: { TMPDIR: folders.temporary, ...compiler.environment },
   });

@@ -20,6 +20,8 @@ import {
   type Variant,
 } from './location.ts';
 import { takeLock } from './lock.ts';
+import { listContents, type Manifest } from './manifest.ts';
+import { fetchPackages } from './packages.ts';
 import type { InstallProgress, OnProgress } from './progress.ts';
 import { findToolchain, type Toolchain } from './toolchain.ts';
 import { supportsCuda } from './variant.ts';
@@ -94,6 +96,7 @@ async function build(
 ): Promise<void> {
   const work = join(partial, 'work');
   await mkdir(work, { recursive: true });
+  const packages = await fetchPackages({ installation: partial, work }, onProgress);
   const { libraries, include, wheels } = await fetchTensorflow(
     tools,
     variant,
@@ -103,18 +106,19 @@ async function build(
   const compiler = tools.compiler ?? (await fetchCompiler(tools, work, onProgress));
 
   onProgress({ phase: 'compile', message: `compiling the binding with ${compiler.name}` });
-  const folders = { bindingSource: tools.bindingSource, include, installation: partial, temporary: work };
+  const folders = { ...packages, include, installation: partial, temporary: work };
   await compileBinding(compiler, folders, libraries);
   await rm(work, { recursive: true });
 
   onProgress({ phase: 'check', message: 'computing a convolution and its gradients' });
   await checkInstallation(installationIn(partial, variant));
-  const manifest = {
+  const manifest: Manifest = {
     tensorflow: tensorflowVersion,
     variant,
     wheels,
     compiler: compiler.name,
     node: process.version,
+    ...(await listContents(partial)),
   };
   await writeFile(join(partial, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
   if (!isInstalled(directory)) await rm(directory, { recursive: true, force: true }); // somebody deleted a part of it

@@ -20,11 +20,11 @@ export const bindingName = 'tfjs_binding.node';
 export const stderrAddonName = 'stderr_capture.node';
 export const manifestName = 'installation.json';
 
-const recipe = 'r1'; // raised when the contents of an installation change
+const recipe = 'r2'; // raised when the contents of an installation change
 
 /** The folder of one variant, for the versions and the platform of this process. */
 export function installationFolder(variant: Variant): string {
-  const binding = `tfjs-node-${bindingPackage()?.version ?? 'missing'}`;
+  const binding = `tfjs-node-${bindingPackage.version}`;
   const platform = `${process.platform}-${process.arch}`;
   return cachePath(
     'tensorflow',
@@ -44,7 +44,6 @@ export function installationIn(directory: string, variant: Variant): Installatio
 
 /** What is installed: CUDA before CPU, or only the one that DCGAN_TENSORFLOW names. */
 export function findInstallation(): Installation | undefined {
-  if (!bindingPackage()) return undefined;
   const forced = process.env['DCGAN_TENSORFLOW'];
   const variants: Variant[] = forced === 'cpu' || forced === 'cuda' ? [forced] : ['cuda', 'cpu'];
   return variants
