@@ -49,6 +49,9 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
     case 'health':
       progress.line(`Step ${event.step}: ${describeHealth(event)}`);
       break;
+    case 'cadence':
+      progress.line(describeCadence(event));
+      break;
     case 'measuring':
       progress.update('Measuring', event.done, event.total, `${event.phase} at step ${event.step}`);
       break;
@@ -89,6 +92,15 @@ function describeTick({
     `${tick.imagesPerSecond.toFixed(0)} img/s`,
     `${formatDuration(secondsLeft)} left`,
   ].join(' · ');
+}
+
+function describeCadence({ what, everySteps, ofSteps, share }: Extract<TrainingEvent, { type: 'cadence' }>): string {
+  const [name, key] = {
+    samples: ['Sample grids', 'outputs.samplesEvery'],
+    checkpoints: ['Checkpoints', 'outputs.checkpointEvery'],
+  }[what] as [string, string];
+  const now = everySteps === ofSteps ? 'every epoch' : `every ${formatCount(everySteps)} steps`;
+  return `${name} ${now} from here on: one per epoch takes ${(100 * share).toFixed(0)} % of the time. ${key} sets it.`;
 }
 
 /** The numbers with the data's in parentheses, and what measuring costs. */

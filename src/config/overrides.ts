@@ -19,7 +19,7 @@ function applyOverride(config: unknown, override: string): void {
     throw invalid(override, `'${key}' is not a path.`);
   let target = config as Record<string, unknown>;
   for (const part of path.slice(0, -1)) {
-    target[part] ??= {};
+    if (target[part] === undefined || target[part] === null || target[part] === 'auto') target[part] = {};
     const next = target[part];
     if (next === null || typeof next !== 'object')
       throw invalid(override, `'${part}' holds ${JSON.stringify(next)}, which has no keys.`);

@@ -23,6 +23,9 @@ export type RunIdentity = Pick<
   forkedFrom?: Origin | undefined;
 };
 
+/** The default cadence of checkpoints where it decides the result. */
+export const checkpointsOfRollbacks = { epochs: 1 } as const;
+
 /** The defaults that hashes are made against, whatever the schema's are by now. */
 const frozenDefaults: Defaults = { ...laterOptions, ...versionOne };
 
@@ -50,7 +53,8 @@ function decisive({ seed, data, generator, discriminator, training, ...rest }: R
   const { metrics, outputs, dataFingerprint, forkedFrom } = rest;
   const { folder: _folder, height, width, ...dataSettings } = data;
   const { length: _length, labels, onCollapse, rollbackTries, deterministic: _bits, ...trainingSettings } = training;
-  const { metricsEvery, checkpointEvery } = outputs ?? {};
+  const { metricsEvery } = outputs ?? {};
+  const checkpointEvery = outputs?.checkpointEvery === 'auto' ? checkpointsOfRollbacks : outputs?.checkpointEvery;
   const rollsBack = onCollapse === 'rollback';
   return {
     seed,

@@ -79,6 +79,7 @@ const generator = z.strictObject({
 const discriminator = z.strictObject(network);
 
 const every = durationSchema;
+const everyOrAuto = z.union([z.literal('auto'), every]).default('auto');
 
 const outputs = z
   .strictObject({
@@ -93,8 +94,12 @@ const outputs = z
       })
       .prefault({})
       .describe('Shape of the sample grids; their latents are the same all through the run.'),
-    samplesEvery: every.prefault({ epochs: 1 }).describe('When a sample grid is written.'),
-    checkpointEvery: every.prefault({ epochs: 1 }).describe('When a checkpoint is written.'),
+    samplesEvery: everyOrAuto.describe(
+      'When a sample grid is written. auto: every epoch at first, every 2nd after 64 grids, every 4th after 128 epochs and so on, and less often where grids would take more than 4 % of the time.',
+    ),
+    checkpointEvery: everyOrAuto.describe(
+      'When a checkpoint is written. auto: every epoch, or less often where checkpoints would take more than 4 % of the time; always every epoch with training.onCollapse rollback.',
+    ),
     metricsEvery: every.prefault({ steps: 10 }).describe('When losses are averaged, logged and shown.'),
     keepCheckpointsEvery: every
       .optional()

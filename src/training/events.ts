@@ -1,4 +1,5 @@
 // What the loop tells the outside: plain data, from which a bar, lines or a test are made. Nobody answers.
+import type { CadenceChange } from './cadence.ts';
 import type { Measurement } from './evaluation.ts';
 import type { HealthState, Vitals } from './health.ts';
 import type { Means } from './means.ts';
@@ -27,5 +28,7 @@ export type TrainingEvent =
   | { type: 'measuring'; step: number; phase: string; done: number; total: number }
   /** `isBest`: the best so far, by the metric that the config chooses. `share` of the session's time went into evaluations. */
   | ({ type: 'evaluation'; step: number; isBest: boolean; share: number } & Pick<Measurement, 'seconds' | 'values'>)
+  /** From now on grids or checkpoints are written less often, or more often again, than one every `ofSteps` steps. */
+  | ({ type: 'cadence'; what: 'samples' | 'checkpoints'; step: number } & CadenceChange)
   | { type: 'samples'; step: number; path: string }
   | { type: 'checkpoint'; step: number; path: string };

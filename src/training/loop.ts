@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { CompiledProgram, HostValues } from '../engines/engine.ts';
 import { appendMetrics } from '../outputs/metrics-log.ts';
+import { type Cadence, createCadence, createStepClock } from './cadence.ts';
 import { lostRun, notFinite, notNumber } from './divergence.ts';
 import {
   afterEvaluation,
@@ -72,14 +73,25 @@ export async function trainLoop(
   const totalEpochs = totalSteps / stepsPerEpoch;
   const position = { ...start };
   const speed = createSpeedometer(start.images);
+  const clock = createStepClock();
+  const samples = createCadence(schedule.samples, clock);
+  const checkpoints = createCadence(schedule.checkpoints, clock);
   let savedAt = position.step;
   onEvent({ type: 'start', step: position.step, totalSteps, totalEpochs });
   await endIfLost(parts, position);
-  if (position.step === 0) await writeSamples(parts, 0);
+  if (position.step === 0) await writeTimed('samples', samples, () => writeSamples(parts, 0));
   if (isEvaluationDue(position.evaluated, position.step, schedule)) {
     const outcome = parts.shouldStop() ? 'stopped' : await evaluate(parts, position, speed);
     if (outcome === 'stopped') return { position, interrupted: position.step < totalSteps };
     await parts.saveCheckpoint(position, outcome === 'best');
+  }
+
+  /** Writes what a cadence is for; a cadence that changes by what that took is told. */
+  async function writeTimed<T>(what: 'samples' | 'checkpoints', cadence: Cadence, write: () => Promise<T>): Promise<T> {
+    const { result, seconds } = await clock.outside(write);
+    const change = cadence.wrote(seconds);
+    if (change && position.step < totalSteps) onEvent({ type: 'cadence', what, step: position.step, ...change });
+    return result;
   }
 
   while (position.step < totalSteps) {
@@ -91,14 +103,14 @@ export async function trainLoop(
     }
     position.step++;
     position.seconds += speed.stop();
+    clock.stepDone();
     await nextTurn(); // signals are heard here
 
     let stopping = parts.shouldStop();
     const last = position.step === totalSteps;
-    const due = (everySteps: number) => last || position.step % everySteps === 0;
 
     // Tick: the only time that losses are read
-    if (due(schedule.tickEverySteps)) {
+    if (last || position.step % schedule.tickEverySteps === 0) {
       const sums = await program.run(functionNames.drainMeans, {}); // waits for the engine
       await checkFinite(parts, sums, position.step, schedule.tickEverySteps);
       const means = meansOf(sums);
@@ -120,20 +132,24 @@ export async function trainLoop(
     }
 
     // Samples, and the curves beside them
-    if (due(schedule.samplesEverySteps)) await writeSamples(parts, position.step);
+    if (last || samples.isDue(position.step)) {
+      await writeTimed('samples', samples, () => writeSamples(parts, position.step));
+    }
 
     // Evaluation: against the data; one that a stop ends is made when the run goes on
     const evaluationDue = !stopping && isEvaluationDue(position.evaluated, position.step, schedule);
-    const outcome = evaluationDue ? await evaluate(parts, position, speed) : undefined;
+    const evaluation = evaluationDue ? await clock.outside(() => evaluate(parts, position, speed)) : undefined;
+    const outcome = evaluation?.result;
     const isBest = outcome === 'best';
     stopping ||= outcome === 'stopped';
 
     // Checkpoint: the best by a metric, or where all is well
-    const regular = due(schedule.checkpointEverySteps);
+    const regular = last || checkpoints.isDue(position.step);
     if (regular || stopping || isBest || (isLost(position.health) && config.training.onCollapse === 'stop')) {
-      await checkFinite(parts, await program.read(meansNames), position.step, schedule.checkpointEverySteps);
+      await checkFinite(parts, await program.read(meansNames), position.step, position.step - savedAt);
       const isWellNow = config.metrics.best === undefined && regular && isWell(position.health);
-      const path = await parts.saveCheckpoint(position, isBest || isWellNow);
+      const save = () => parts.saveCheckpoint(position, isBest || isWellNow);
+      const path = await writeTimed('checkpoints', checkpoints, save);
       onEvent({ type: 'checkpoint', step: position.step, path });
       savedAt = position.step;
     }

@@ -1,7 +1,21 @@
 // Where a run stands: every count of a run follows from the number of steps done, so a resumed run needs no other position.
 import type { Config } from '../config/config.ts';
 import { type Duration, type Pace, toSteps } from '../config/durations.ts';
+import { checkpointsOfRollbacks } from '../config/run-hash.ts';
 import { type BatchPlan, batchesPerEpoch } from '../data/batches.ts';
+
+/** Every so many steps, exactly. */
+export interface FixedCadence {
+  isDefault: false;
+  everySteps: number;
+}
+
+/** Every so many steps at most, less often where that would cost too much; `isThinned`: also the longer a run becomes. */
+export interface DefaultCadence {
+  isDefault: true;
+  everySteps: number;
+  isThinned: boolean;
+}
 
 export interface Schedule {
   /** Steps that make the run. */
@@ -9,8 +23,8 @@ export interface Schedule {
   /** Steps in one pass over the data; a fraction where a step takes several batches. */
   stepsPerEpoch: number;
   batchesPerEpoch: number;
-  samplesEverySteps: number;
-  checkpointEverySteps: number;
+  samples: FixedCadence | DefaultCadence;
+  checkpoints: FixedCadence | DefaultCadence;
   tickEverySteps: number;
   /** Where the config measures images at all. */
   evaluateEverySteps: number | undefined;
@@ -33,13 +47,20 @@ export function planSchedule(config: Config, images: number): Schedule {
     imagesPerEpoch: Math.min(images, batches * batchSize), // fewer than there are where the rest is dropped
   };
   const steps = (duration: Duration) => toSteps(duration, pace);
+  const exactly = (duration: Duration): FixedCadence => ({ isDefault: false, everySteps: steps(duration) });
+  const oncePerEpoch = ({ isThinned }: { isThinned: boolean }): DefaultCadence => {
+    return { isDefault: true, everySteps: steps({ epochs: 1 }), isThinned };
+  };
+  // A rollback's result depends on where checkpoints are, so no clock may decide that
+  const checkpointsByDefault = () =>
+    config.training.onCollapse === 'rollback' ? exactly(checkpointsOfRollbacks) : oncePerEpoch({ isThinned: false });
   const { samplesEvery, checkpointEvery, metricsEvery, keepCheckpointsEvery } = config.outputs;
   return {
     totalSteps: steps(length),
     stepsPerEpoch: batches / discriminatorSteps,
     batchesPerEpoch: batches,
-    samplesEverySteps: steps(samplesEvery),
-    checkpointEverySteps: steps(checkpointEvery),
+    samples: samplesEvery === 'auto' ? oncePerEpoch({ isThinned: true }) : exactly(samplesEvery),
+    checkpoints: checkpointEvery === 'auto' ? checkpointsByDefault() : exactly(checkpointEvery),
     tickEverySteps: steps(metricsEvery),
     evaluateEverySteps: config.metrics.every && steps(config.metrics.every),
     keepCheckpointsEverySteps: keepCheckpointsEvery && steps(keepCheckpointsEvery),

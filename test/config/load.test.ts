@@ -74,8 +74,8 @@ test('every key that may be left out has its default', () => {
     metrics: { names: ['swd', 'ms-ssim'], count: 1000, seed: 0 },
     outputs: {
       grid: { rows: 8, columns: 8, batchNorm: 'moving' },
-      samplesEvery: { epochs: 1 },
-      checkpointEvery: { epochs: 1 },
+      samplesEvery: 'auto',
+      checkpointEvery: 'auto',
       metricsEvery: { steps: 10 },
       evolution: true,
     },

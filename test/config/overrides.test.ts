@@ -56,6 +56,9 @@ test('setting a length takes the place of the other lengths, of the run or of an
   assert.deepEqual(applyOverrides(cadence, ['outputs.samplesEvery.steps=2']), {
     outputs: { samplesEvery: { steps: 2 } },
   });
+  assert.deepEqual(applyOverrides({ outputs: { samplesEvery: 'auto' } }, ['outputs.samplesEvery.steps=2']), {
+    outputs: { samplesEvery: { steps: 2 } },
+  });
 });
 
 test('the config that was given is left as it was', () => {

@@ -145,6 +145,16 @@ test('rollbacks change the result, and so does the cadence that they depend on',
   assert.equal(new Set([original, ...hashes]).size, 5);
 });
 
+test('with rollbacks, checkpoints by default are one per epoch, as older configs have it written out', () => {
+  const hashes = ['auto', { epochs: 1 }].map((checkpointEvery) => {
+    const content = fullConfig();
+    Object.assign(content.training, { onCollapse: 'rollback' });
+    Object.assign(content.outputs, { checkpointEvery });
+    return hashOf(content);
+  });
+  assert.equal(hashes[0], hashes[1]);
+});
+
 test('where a metric says what a rollback goes back to, what is measured changes the result', () => {
   const every = { steps: 5 };
   const changes = [{ every }, { every, best: 'swd' }, { every, best: 'ms-ssim' }, { every, best: 'swd', count: 99 }];

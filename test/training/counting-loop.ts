@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { CompiledProgram, HostValues } from '../../src/engines/engine.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
 import { type LoopParts, type Position, startingPosition, trainLoop } from '../../src/training/loop.ts';
-import type { Schedule } from '../../src/training/schedule.ts';
+import type { FixedCadence, Schedule } from '../../src/training/schedule.ts';
 import { minimalConfig } from '../helpers/minimal-config.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 import { configOf } from '../helpers/tiny-network.ts';
@@ -48,6 +48,8 @@ function countingProgram(lossAfter: (steps: number) => number = () => 0.5): Comp
   };
 }
 
+export const exactly = (everySteps: number): FixedCadence => ({ isDefault: false, everySteps });
+
 export interface Setup {
   schedule?: Partial<Schedule>;
   position?: Position;
@@ -85,8 +87,8 @@ export async function runLoop({
       totalSteps: 10,
       stepsPerEpoch: 4,
       batchesPerEpoch: 4,
-      samplesEverySteps: 4,
-      checkpointEverySteps: 5,
+      samples: exactly(4),
+      checkpoints: exactly(5),
       tickEverySteps: 3,
       keepCheckpointsEverySteps: undefined,
       evaluateEverySteps: undefined,

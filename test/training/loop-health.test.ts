@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Position } from '../../src/training/loop.ts';
-import { metricsOf, runLoop, type Setup } from './counting-loop.ts';
+import { exactly, metricsOf, runLoop, type Setup } from './counting-loop.ts';
 
 test('a loss that is no number ends the run: exit 6, nothing logged, nothing saved after it', async () => {
   for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
@@ -29,7 +29,7 @@ test('a loss that is no number ends the run: exit 6, nothing logged, nothing sav
 
 test('a checkpoint between two ticks is not saved either once the loss is no number', async () => {
   const { result, saved } = await runLoop({
-    schedule: { tickEverySteps: 100, checkpointEverySteps: 2 },
+    schedule: { tickEverySteps: 100, checkpoints: exactly(2) },
     lossAfter: (steps) => (steps >= 5 ? Number.NaN : 0.5),
   });
   await assert.rejects(result, { code: 'diverged.not-finite', data: { step: 6, tensors: [] } });
@@ -41,7 +41,7 @@ test('a checkpoint between two ticks is not saved either once the loss is no num
 
 /** Ticks every 50 steps, checkpoints every 100; images have collapsed at the looks from step 150 to 550. */
 const collapsing: Setup = {
-  schedule: { totalSteps: 700, tickEverySteps: 50, checkpointEverySteps: 100, samplesEverySteps: 1000 },
+  schedule: { totalSteps: 700, tickEverySteps: 50, checkpoints: exactly(100), samples: exactly(1000) },
   diversityAt: (step) => (step >= 150 && step <= 550 ? 0.1 : 0.9),
 };
 
@@ -68,7 +68,7 @@ test('a collapse is said once, and so is its end; every line of metrics has the 
 });
 
 test('between looks a tick carries the last state and no measurements', async () => {
-  const { folder } = await runLoop({ schedule: { totalSteps: 60, tickEverySteps: 10, samplesEverySteps: 100 } });
+  const { folder } = await runLoop({ schedule: { totalSteps: 60, tickEverySteps: 10, samples: exactly(100) } });
   assert.deepEqual(
     metricsOf(folder).map(({ step, health, diversity }) => [step, health, diversity]),
     [10, 20, 30, 40, 50, 60].map((step) => [step, 'healthy', step % 30 === 0 ? 1 : undefined]),
@@ -104,7 +104,7 @@ test('with stop a collapse is saved and ends the run: exit 6, and the message na
 });
 
 test('a collapse between two checkpoints is saved with stop, and not with rollback', async () => {
-  const between = { ...collapsing, schedule: { ...collapsing.schedule, checkpointEverySteps: 300 } };
+  const between = { ...collapsing, schedule: { ...collapsing.schedule, checkpoints: exactly(300) } };
   for (const [onCollapse, steps] of [
     ['stop', [300, 400]],
     ['rollback', [300]],

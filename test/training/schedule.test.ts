@@ -19,8 +19,8 @@ test('2,000 pictures in batches of 64 are 32 steps an epoch, or 31 without the s
     totalSteps: 960,
     stepsPerEpoch: 32,
     batchesPerEpoch: 32,
-    samplesEverySteps: 32,
-    checkpointEverySteps: 32,
+    samples: { isDefault: true, everySteps: 32, isThinned: true },
+    checkpoints: { isDefault: true, everySteps: 32, isThinned: false },
     tickEverySteps: 10,
     keepCheckpointsEverySteps: undefined,
     evaluateEverySteps: undefined,
@@ -61,10 +61,16 @@ test('cadences are counted in steps, each from its own unit', () => {
     keepCheckpointsEvery: { epochs: 10 },
   };
   const schedule = planSchedule(config({ epochs: 1 }, { outputs }), 2000);
-  assert.equal(schedule.samplesEverySteps, 16); // 15.6 batches of 64, at least 1000 images
-  assert.equal(schedule.checkpointEverySteps, 64);
+  assert.deepEqual(schedule.samples, { isDefault: false, everySteps: 16 }); // 15.6 batches of 64, at least 1000 images
+  assert.deepEqual(schedule.checkpoints, { isDefault: false, everySteps: 64 });
   assert.equal(schedule.tickEverySteps, 3);
   assert.equal(schedule.keepCheckpointsEverySteps, 320);
+});
+
+test('where rollbacks depend on checkpoints, these are one per epoch by default and no clock decides', () => {
+  const { checkpoints, samples } = planSchedule(config({ epochs: 1, onCollapse: 'rollback' }), 2000);
+  assert.deepEqual(checkpoints, { isDefault: false, everySteps: 32 });
+  assert.equal(samples.isDefault, true);
 });
 
 test('the batch sizes that occur are the full one and the rest', () => {
