@@ -1,31 +1,51 @@
-// The executable: runs the program and turns any error into one message and one exit code.
+// The executable: runs the program; any error becomes one message and one exit code. stdout gets the result and nothing else.
 import { CommanderError } from 'commander';
-import { createProgram } from './cli/program.ts';
-import { DcganError, printable } from './errors.ts';
+import { describeFailure } from './cli/failure.ts';
+import { isJsonAsked } from './cli/flags.ts';
+import type { Outcome } from './cli/outcome.ts';
+import { createProgram, type RunCommand } from './cli/program.ts';
+import { createProgress } from './cli/progress.ts';
+import { listenForStop } from './cli/stop.ts';
+import { openTerminal } from './cli/terminal.ts';
 
-const usageExitCode = 2;
+const { stdout, stderr } = openTerminal();
+const progress = createProgress(stderr);
+const isJson = isJsonAsked(process.argv.slice(2));
 
 async function main(): Promise<number> {
-  let exitCode = 0;
-  const program = createProgram((code) => {
-    exitCode = code;
+  const stop = listenForStop(progress.line, progress.end);
+  let outcome: Outcome | undefined;
+  let help = '';
+  const run: RunCommand = async (command) => {
+    outcome = await command({ progress, stop });
+  };
+  const program = createProgram(run, {
+    writeOut: (text) => {
+      help += text;
+    },
+    writeErr: (text) => stderr.print(text.trimEnd()),
   });
   try {
     await program.parseAsync();
-    return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExitCode;
-    if (error instanceof DcganError) {
-      const [first, ...rest] = error.message.split('\n').map(printable);
-      console.error(
-        [`✖ ${first}`, ...rest.map((line) => `  ${line}`), `  (${error.code}, exit ${error.exitCode})`].join('\n'),
-      );
-      return error.exitCode;
-    }
-    console.error(error instanceof Error ? error.stack : error);
-    console.error('This is a bug in dcgan. Please report it with the lines above and the command.');
-    return 1;
+    if (!(error instanceof CommanderError) || error.exitCode !== 0) return fail(error);
+    const text = help.trimEnd();
+    outcome = { text, result: error.code === 'commander.version' ? { version: text } : { help: text } };
+  } finally {
+    progress.end();
   }
+  if (outcome) stdout.print(isJson ? JSON.stringify(outcome.result) : outcome.text);
+  return outcome?.exitCode ?? 0;
 }
 
+/** Tells what went wrong. @returns the exit code */
+function fail(error: unknown): number {
+  const { text, exitCode, code, message, data } = describeFailure(error);
+  progress.end();
+  if (text !== undefined) stderr.print(text);
+  if (isJson) stdout.print(JSON.stringify({ error: { code, message, data, exitCode } }));
+  return exitCode;
+}
+
+process.on('uncaughtException', (error) => process.exit(fail(error)));
 process.exitCode = await main();

@@ -1,9 +1,11 @@
 // The bench command: flags to options, steps to a bar, the result to a table.
 import { type BenchEvent, type BenchResult, bench } from '../commands/bench.ts';
 import type { EngineChoice } from '../engines/open.ts';
+import { printable } from '../errors.ts';
 import { formatEngine } from './describe-engine.ts';
 import { formatCount, formatTable } from './format.ts';
-import { createProgress, type Progress } from './progress.ts';
+import type { Cli, Outcome } from './outcome.ts';
+import type { Progress } from './progress.ts';
 
 interface BenchFlags extends EngineChoice {
   config: string;
@@ -11,34 +13,26 @@ interface BenchFlags extends EngineChoice {
   seconds: number;
   precision?: string;
   root: string;
-  json?: boolean;
 }
 
-export async function runBench({ precision, json, set, ...flags }: BenchFlags): Promise<number> {
+export async function runBench({ precision, set, ...flags }: BenchFlags, { progress, stop }: Cli): Promise<Outcome> {
   const options = { ...flags, set: precision === undefined ? set : [...set, `training.precision=${precision}`] };
-  const progress = createProgress();
-  let stopped = false;
-  const onSignal = () => {
-    stopped = true;
-  };
-  process.once('SIGINT', onSignal);
-  try {
-    const onEvent = (event: BenchEvent) => show(event, flags.seconds, progress);
-    const result = await bench(options, { onEvent, shouldStop: () => stopped });
-    progress.end();
-    console.log(json ? JSON.stringify(result) : describe(result));
-    return 0;
-  } finally {
-    progress.end();
-    process.removeListener('SIGINT', onSignal);
-  }
+  const onEvent = (event: BenchEvent) => show(event, flags.seconds, progress);
+  const { signal } = stop;
+  const result = await bench(options, { onEvent, signal, shouldStop: () => signal.aborted });
+  return { result, text: describe(result) };
 }
 
 function show(event: BenchEvent, seconds: number, progress: Progress): void {
   if (event.type === 'engine') {
     progress.line(`${formatEngine(event.info)}, ${event.precision.replace('_', ' ')}.`);
   } else if (event.type === 'measure') {
-    progress.update('Measuring convolutions', event.done, event.total, `${event.done} of ${event.total}, once here`);
+    progress.update(
+      'Measuring convolutions',
+      event.done,
+      event.total,
+      `${event.done} of ${event.total}, once per machine`,
+    );
   } else {
     progress.update('Timing steps', Math.min(event.seconds, seconds), seconds, `${event.seconds.toFixed(0)} s`);
   }
@@ -54,5 +48,5 @@ function describe(result: BenchResult): string {
     ['seconds of the first step', result.firstStepSeconds.toFixed(1), ''],
     ['peak memory, MiB', formatCount(Math.round(result.peakMiB)), ''],
   ];
-  return `${result.name}\n${formatTable(rows, [1])}`;
+  return `${printable(result.name)}\n${formatTable(rows, [1])}`;
 }

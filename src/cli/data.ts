@@ -1,20 +1,16 @@
 // The data commands.
 import { type PrepareOptions, prepareData } from '../commands/data-prepare.ts';
+import { printable } from '../errors.ts';
 import { formatCount } from './format.ts';
-import { createProgress } from './progress.ts';
+import type { Cli, Outcome } from './outcome.ts';
 
 const titles = { download: 'Downloading', unpack: 'Unpacking', write: 'Writing images' };
 
-export async function runPrepare({ json, ...options }: PrepareOptions & { json?: boolean }): Promise<number> {
-  const progress = createProgress();
-  const result = await prepareData(options, ({ phase, done, total }) =>
-    progress.update(titles[phase], done, total, ''),
-  );
-  progress.end();
-  if (json) console.log(JSON.stringify(result));
-  else
-    console.log(
-      `${formatCount(result.images)} images in ${result.directory}${result.skipped ? ' (they were there already; --force prepares them again)' : ''}`,
-    );
-  return 0;
+export async function runPrepare(options: PrepareOptions, { progress, stop }: Cli): Promise<Outcome> {
+  const result = await prepareData(options, ({ phase, done, total }) => {
+    stop.signal.throwIfAborted();
+    progress.update(titles[phase], done, total);
+  });
+  const already = result.skipped ? ' (they were there already; --force prepares them again)' : '';
+  return { result, text: `${formatCount(result.images)} images in ${printable(result.directory)}${already}` };
 }

@@ -1,5 +1,6 @@
 // What a dry run found, for people: config, networks layer by layer, data, length, engine, memory.
 import type { Inspection, NetworkSummary } from '../commands/inspect.ts';
+import { printable } from '../errors.ts';
 import { formatEngine } from './describe-engine.ts';
 import { formatCount, formatTable } from './format.ts';
 
@@ -17,10 +18,10 @@ export function describeInspection({
     JSON.stringify(config, null, 2),
     networkTable('Generator', generator),
     networkTable('Discriminator', discriminator),
-    `Data: ${formatCount(data.images)} images in ${data.folder}, read as [${data.height}, ${data.width}, ${data.channels}]${data.skipped > 0 ? `, ${data.skipped} skipped` : ''}.`,
+    `Data: ${formatCount(data.images)} images in ${printable(data.folder)}, read as [${data.height}, ${data.width}, ${data.channels}]${data.skipped > 0 ? `, ${data.skipped} skipped` : ''}.`,
     `Length: ${formatCount(training.steps)} steps, ${formatCount(training.epochs)} epochs of ${formatCount(training.stepsPerEpoch)} steps.`,
     `${formatEngine(engine)}.`,
-    ...engine.refused.map(({ name, reason }) => `  not ${name}: ${reason}`),
+    ...engine.refused.map(({ name, reason }) => `  not ${name}: ${printable(reason)}`),
     ...(memory
       ? [`Memory: about ${formatCount(memory.expectedMiB)} MiB, of ${formatCount(memory.freeMiB)} MiB free.`]
       : []),

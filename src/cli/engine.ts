@@ -1,49 +1,43 @@
 // The engine commands: installing with a bar, and a report of what computes.
 import { type EngineReport, engineInfo } from '../commands/engine-info.ts';
-import { engineInstall } from '../commands/engine-install.ts';
+import { type EngineInstallResult, engineInstall } from '../commands/engine-install.ts';
 import type { EngineChoice } from '../engines/open.ts';
 import type { Adapter } from '../engines/webgpu/dawn.ts';
+import { printable } from '../errors.ts';
 import { formatCount } from './format.ts';
-import { createProgress } from './progress.ts';
+import type { Cli, Outcome } from './outcome.ts';
 
 interface InstallFlags {
   cpu?: boolean;
   cuda?: boolean;
   ifPossible?: boolean;
-  json?: boolean;
 }
 
-export async function runInstall(flags: InstallFlags): Promise<number> {
-  const progress = createProgress();
+export async function runInstall(flags: InstallFlags, { progress }: Cli): Promise<Outcome> {
   const variant = flags.cpu ? { variant: 'cpu' as const } : flags.cuda ? { variant: 'cuda' as const } : {};
   const result = await engineInstall(
     { ...variant, ifPossible: flags.ifPossible ?? false },
-    ({ message, done, total }) => progress.update(message, done ?? 0, total ?? 0, ''),
+    ({ message, done, total }) => progress.update(message, done ?? 0, total ?? 0),
   );
-  progress.end();
-  if (flags.json) console.log(JSON.stringify(result));
-  else if (result.installed) {
-    const how = result.alreadyThere ? 'is ready' : `was installed in ${result.seconds?.toFixed(0)} s`;
-    console.log(`The native engine (${result.variant}) ${how}: ${result.directory}`);
-    if (result.noGpu !== undefined) console.log(`It computes on the CPU: ${result.noGpu}`);
-  } else {
-    console.log(
-      [
-        'The native engine cannot be set up here:',
-        ...result.missing.map((what) => `  ${what}`),
-        'The wasm engine is used instead; it is slower.',
-      ].join('\n'),
-    );
-  }
-  return 0;
+  return { result, text: describeInstall(result) };
 }
 
-type InfoFlags = EngineChoice & { json?: boolean };
+function describeInstall(result: EngineInstallResult): string {
+  if (!result.installed) {
+    return [
+      'The native engine cannot be set up here:',
+      ...result.missing.map((what) => `  ${what}`),
+      'The wasm engine is used instead; it is slower.',
+    ].join('\n');
+  }
+  const how = result.alreadyThere ? 'is ready' : `was installed in ${result.seconds?.toFixed(0)} s`;
+  const ready = `The native engine (${result.variant}) ${how}: ${printable(result.directory ?? '')}`;
+  return result.noGpu === undefined ? ready : `${ready}\nIt computes on the CPU: ${result.noGpu}`;
+}
 
-export async function runInfo({ engine, device, json }: InfoFlags): Promise<number> {
+export async function runInfo({ engine, device }: EngineChoice): Promise<Outcome> {
   const report = await engineInfo(engine, device);
-  console.log(json ? JSON.stringify(report) : describeReport(report));
-  return 0;
+  return { result: report, text: describeReport(report) };
 }
 
 function describeReport({

@@ -1,14 +1,14 @@
 // The evaluate command: flags to options, the result to a table.
-import { type EvaluateOptions, type EvaluateResult, evaluate } from '../commands/evaluate.ts';
+import { type EvaluateEvent, type EvaluateOptions, type EvaluateResult, evaluate } from '../commands/evaluate.ts';
 import { featureUsers, type MetricName } from '../config/metrics.ts';
+import { printable } from '../errors.ts';
 import { type Measured, metrics } from '../metrics/table.ts';
 import { formatCount, formatTable } from './format.ts';
-import { createProgress } from './progress.ts';
+import type { Cli, Outcome } from './outcome.ts';
 
 interface EvaluateFlags extends EvaluateOptions {
   step?: number;
   best?: boolean;
-  json?: boolean;
 }
 
 const titles: Readonly<Record<string, string>> = {
@@ -18,40 +18,40 @@ const titles: Readonly<Record<string, string>> = {
   nearest: 'Looking for nearest images',
 };
 
-export async function runEvaluate({ json, step, best, ...options }: EvaluateFlags): Promise<number> {
-  const progress = createProgress();
-  const which = step ?? (best ? 'best' : 'latest');
-  try {
-    const result = await evaluate({ ...options, which }, ({ phase, done, total }) => {
-      if (phase === 'list') progress.update('Listing', 0, 0, `${formatCount(done)} images`);
-      else progress.update(titles[phase] ?? `Measuring ${phase}`, done, total, '');
-    });
-    progress.end();
-    for (const { path, reason } of result.refused) progress.line(`Passed over ${path}: ${reason}`);
-    console.log(json ? JSON.stringify(result) : describe(result));
-    return 0;
-  } finally {
-    progress.end();
-  }
+export async function runEvaluate({ step, best, ...flags }: EvaluateFlags, { progress, stop }: Cli): Promise<Outcome> {
+  const { signal } = stop;
+  const options = { ...flags, which: step ?? (best ? ('best' as const) : ('latest' as const)) };
+  const onEvent = ({ phase, done, total }: EvaluateEvent) => {
+    if (phase === 'list') progress.update('Listing', 0, 0, `${formatCount(done)} images`);
+    else progress.update(titles[phase] ?? `Measuring ${phase}`, done, total);
+  };
+  const result = await evaluate(options, onEvent, signal);
+  for (const { path, reason } of result.refused) progress.line(`Skipped ${printable(path)}: ${printable(reason)}`);
+  return { result, text: describe(result) };
 }
 
 function describe(result: EvaluateResult): string {
   const { checkpoint, step, count, seed, size, resizer, colours, data, features } = result;
   const head = [
-    ['generated', `${formatCount(count)} images of ${checkpoint}, step ${formatCount(step)}, seed ${seed}`],
-    ['real', `as many of the ${formatCount(data.images)} in ${data.folder} (${data.split})`],
+    ['generated', `${formatCount(count)} images of ${printable(checkpoint)}, step ${formatCount(step)}, seed ${seed}`],
+    ['real', `as many of the ${formatCount(data.images)} in ${printable(data.folder)} (${data.split})`],
     ['compared at', `${size.width} x ${size.height} pixels, ${colours}, resized: ${resizer}`],
   ];
   if (features) {
     const { network, sha256, size: values, input } = features;
     const overFeatures = featureUsers.filter((name) => name in result.metrics).join(', ');
-    head.push([overFeatures, `over ${values} values of ${network} (sha256 ${sha256.slice(0, 12)}), fed ${input}`]);
+    head.push([
+      overFeatures,
+      `over ${values} values of ${printable(network)} (sha256 ${sha256.slice(0, 12)}), fed ${input}`,
+    ]);
   }
   const foot =
     'real: as many other real images in place of generated ones; for ms-ssim, diversity and nearest the real ones.';
-  return [formatTable(head), [formatTable(rowsOf(result), [1, 2]), foot].join('\n'), result.files.join('\n')].join(
-    '\n\n',
-  );
+  return [
+    formatTable(head),
+    [formatTable(rowsOf(result), [1, 2]), foot].join('\n'),
+    result.files.map(printable).join('\n'),
+  ].join('\n\n');
 }
 
 function rowsOf({ metrics: measured, nearest }: EvaluateResult): string[][] {

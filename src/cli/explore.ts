@@ -2,31 +2,24 @@
 import { exploreFormula, type FormulaOptions, type FormulaResult } from '../commands/explore-formula.ts';
 import { exploreSweeps, type SweepOptions, type SweepResult } from '../commands/explore-sweeps.ts';
 import type { SamplingEvent } from '../commands/sampling.ts';
-import { DcganError } from '../errors.ts';
+import { DcganError, printable } from '../errors.ts';
 import { type CheckpointFlags, whichCheckpoint } from './flags.ts';
 import { formatTable } from './format.ts';
+import type { Cli, Outcome } from './outcome.ts';
 import { type PreviewWay, showPicture } from './preview/preview.ts';
-import { createProgress } from './progress.ts';
 import { showSampling } from './show-sampling.ts';
 
 type Options = Omit<SweepOptions & FormulaOptions, 'which' | 'formula'>;
-type ExploreFlags = Options & CheckpointFlags & { formula?: string; json?: boolean; preview?: PreviewWay };
+type ExploreFlags = Options & CheckpointFlags & { formula?: string; preview?: PreviewWay };
 
-export async function runExplore(flags: ExploreFlags): Promise<number> {
-  const { json, preview, step, best, latest, formula, ...options } = flags;
+export async function runExplore(flags: ExploreFlags, { progress, stop }: Cli): Promise<Outcome> {
+  const { preview, step, best, latest, formula, ...options } = flags;
   if (options.save !== undefined && formula === undefined) throw nothingToSave(options.save);
-  const progress = createProgress();
-  const io = { onEvent: (event: SamplingEvent) => showSampling(event, progress) };
+  const io = { onEvent: (event: SamplingEvent) => showSampling(event, progress), signal: stop.signal };
   const named = { ...options, which: whichCheckpoint({ step, best, latest }) };
-  try {
-    const result = await (formula === undefined ? exploreSweeps(named, io) : exploreFormula({ ...named, formula }, io));
-    progress.end();
-    if (preview) await showPicture(result.out, preview);
-    console.log(json ? JSON.stringify(result) : describe(result));
-    return 0;
-  } finally {
-    progress.end();
-  }
+  const result = await (formula === undefined ? exploreSweeps(named, io) : exploreFormula({ ...named, formula }, io));
+  if (preview) await showPicture(result.out, preview, progress);
+  return { result, text: describe(result) };
 }
 
 function nothingToSave(name: string): DcganError {
@@ -41,13 +34,13 @@ function describe(result: SweepResult | FormulaResult): string {
 function describeSweeps({ dimensions, seed, range, runHash, step, out }: SweepResult): string {
   const rows = dimensions.map(({ dimension, change }) => [`z${dimension}`, change.toFixed(1)]);
   return [
-    `Seed ${seed} of run ${runHash}, step ${step}: ${out}, a row per dimension, from -${range} to ${range}.`,
+    `Seed ${seed} of run ${runHash}, step ${step}: ${printable(out)}, a row per dimension, from -${range} to ${range}.`,
     'Change is the mean difference of pixels between both ends, of 255.',
     formatTable([['dimension', 'change'], ...rows], [1]),
   ].join('\n');
 }
 
 function describeFormula({ formula, runHash, step, out, saved }: FormulaResult): string {
-  const made = `${formula} with run ${runHash}, step ${step}: ${out}`;
-  return saved === undefined ? made : `${made}\nSaved for later formulas of this run: ${saved}`;
+  const made = `${printable(formula)} with run ${runHash}, step ${step}: ${printable(out)}`;
+  return saved === undefined ? made : `${made}\nSaved for later formulas of this run: ${printable(saved)}`;
 }

@@ -79,6 +79,12 @@ export const previewFlag = () =>
     .choices(['auto', 'half-blocks', 'kitty', 'iterm', 'sixel'])
     .preset('auto');
 
+/** Whether arguments ask for JSON, also where they are refused before they are understood. */
+export function isJsonAsked(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? args.length : end).includes('--json');
+}
+
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }

@@ -1,26 +1,29 @@
 // The import command: flags to options, what was mapped as a table.
 import { type ImportOptions, importWeights } from '../commands/import.ts';
+import { printable } from '../errors.ts';
 import type { ImportReport } from '../imports/import-networks.ts';
 import { formatCount, formatTable } from './format.ts';
+import type { Outcome } from './outcome.ts';
 
-export async function runImport({ json, ...options }: ImportOptions & { json?: boolean }): Promise<number> {
+export async function runImport(options: ImportOptions): Promise<Outcome> {
   const result = await importWeights(options);
-  if (json) console.log(JSON.stringify(result));
-  else {
-    for (const network of result.networks) console.log(`${describe(network)}\n`);
-    if (result.networks.length === 1) console.log('No discriminator that fits is in this file: the generator alone.\n');
-    console.log(`${result.checkpoint}\nNext: dcgan sample --checkpoint ${result.name}`);
-  }
-  return 0;
+  const { networks, checkpoint, name } = result;
+  const alone = 'No discriminator that fits is in this file: the generator alone.';
+  const paragraphs = [
+    ...networks.map(describe),
+    ...(networks.length === 1 ? [alone] : []),
+    `${printable(checkpoint)}\nNext: dcgan sample --checkpoint ${printable(name)}`,
+  ];
+  return { result, text: paragraphs.join('\n\n') };
 }
 
 function describe({ network, file, format, path, parameters, layers }: ImportReport): string {
-  const place = path === '' ? file : `${path} in ${file}`;
+  const place = printable(path === '' ? file : `${path} in ${file}`);
   const rows = layers.flatMap(({ index, type, tensors }) =>
     tensors.map(({ key, from, to }, i) => [
       i === 0 ? `  ${index}` : '',
       i === 0 ? type : '',
-      key,
+      printable(key),
       `[${from.join(', ')}]`,
       from.join() === to.join() ? '' : `-> [${to.join(', ')}]`,
     ]),

@@ -1,39 +1,32 @@
 // The interpolate command: flags to options, the result to a line.
 import { type InterpolateOptions, interpolate } from '../commands/interpolate.ts';
-import { DcganError } from '../errors.ts';
+import { DcganError, printable } from '../errors.ts';
 import { type CheckpointFlags, whichCheckpoint } from './flags.ts';
 import { formatCount } from './format.ts';
+import type { Cli, Outcome } from './outcome.ts';
 import { type PreviewWay, showPicture } from './preview/preview.ts';
-import { createProgress } from './progress.ts';
 import { showSampling } from './show-sampling.ts';
 
 type InterpolateFlags = Omit<InterpolateOptions, 'which' | 'framesPerSecond'> &
-  CheckpointFlags & { from?: number; to?: number; fps?: number; json?: boolean; preview?: PreviewWay };
+  CheckpointFlags & { from?: number; to?: number; fps?: number; preview?: PreviewWay };
 
-export async function runInterpolate(flags: InterpolateFlags): Promise<number> {
-  const { json, preview, step, best, latest, from, to, fps, ...options } = flags;
+export async function runInterpolate(flags: InterpolateFlags, { progress, stop }: Cli): Promise<Outcome> {
+  const { preview, step, best, latest, from, to, fps, ...options } = flags;
   const ends = endsOf(from, to);
-  const progress = createProgress();
-  try {
-    const result = await interpolate(
-      {
-        ...options,
-        ...(ends && { seeds: ends }),
-        ...(fps !== undefined && { framesPerSecond: fps }),
-        which: whichCheckpoint({ step, best, latest }),
-      },
-      { onEvent: (event) => showSampling(event, progress) },
-    );
-    progress.end();
-    if (result.note) progress.line(result.note);
-    const { images, method, runHash, step: used, files } = result;
-    if (preview) await showPicture(files[0]!, preview);
-    if (json) console.log(JSON.stringify(result));
-    else console.log(`${formatCount(images)} images, ${method}, of run ${runHash}, step ${used}: ${files[0]}`);
-    return 0;
-  } finally {
-    progress.end();
-  }
+  const result = await interpolate(
+    {
+      ...options,
+      ...(ends && { seeds: ends }),
+      ...(fps !== undefined && { framesPerSecond: fps }),
+      which: whichCheckpoint({ step, best, latest }),
+    },
+    { onEvent: (event) => showSampling(event, progress), signal: stop.signal },
+  );
+  if (result.note) progress.line(result.note);
+  const { images, method, runHash, step: used, files } = result;
+  if (preview) await showPicture(files[0]!, preview, progress);
+  const text = `${formatCount(images)} images, ${method}, of run ${runHash}, step ${used}: ${printable(files[0]!)}`;
+  return { result, text };
 }
 
 function endsOf(from: number | undefined, to: number | undefined): [number, number] | undefined {

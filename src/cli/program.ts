@@ -1,6 +1,6 @@
 // The whole command tree on one screen. Every action loads its command only when it runs, so that help is instant.
 import { createRequire } from 'node:module';
-import { Command } from 'commander';
+import { Command, type OutputConfiguration } from 'commander';
 import { parseSeeds } from '../commands/seed-ranges.ts';
 import { avatarStyles } from '../data/avatar-styles.ts';
 import { formats } from '../exports/formats.ts';
@@ -27,12 +27,17 @@ import {
   withConfig,
   withEngine,
 } from './flags.ts';
+import type { Cli, Outcome } from './outcome.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
-/** The program. Actions print to stdout and throw DcganError; they resolve to the exit code. */
-export function createProgram(finish: (exitCode: number) => void): Command {
+/** Runs a command and takes its outcome. */
+export type RunCommand = (command: (cli: Cli) => Promise<Outcome>) => Promise<void> | void;
+
+/** The program. Its actions throw DcganError and what the stop signal's abort throws; nothing here prints. */
+export function createProgram(run: RunCommand, output: OutputConfiguration = {}): Command {
   const program = new Command('dcgan')
+    .configureOutput(output)
     .description('Train, sample and ship DCGANs.')
     .version(version)
     .showSuggestionAfterError()
@@ -54,7 +59,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
       'after',
       '\nExamples:\n  dcgan train --config quick\n  dcgan train --config emoji.json --set training.epochs=100 --data my-pictures\n  dcgan train --resume 15817e6 --epochs 200\n  dcgan train --fork 15817e6 --set generator.optimizer.learningRate=5e-5',
     )
-    .action(async (options) => finish(await (await import('./train.ts')).runTrain(options)));
+    .action((options) => run(async (cli) => (await import('./train.ts')).runTrain(options, cli)));
 
   withEngine(withCheckpoint(program.command('sample')))
     .description('make images with a trained generator')
@@ -77,7 +82,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     )
     .addOption(fileFormatFlag())
     .addOption(previewFlag())
-    .action(async (options) => finish(await (await import('./sample.ts')).runSample(options)));
+    .action((options) => run(async (cli) => (await import('./sample.ts')).runSample(options, cli)));
 
   withEngine(withCheckpoint(program.command('interpolate')))
     .description('show the way from one image to others: a strip, an animation or a grid')
@@ -110,7 +115,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     )
     .option('--fps <number>', 'images per second of an animation (default: 15)', positiveNumber)
     .addOption(previewFlag())
-    .action(async (options) => finish(await (await import('./interpolate.ts')).runInterpolate(options)));
+    .action((options) => run(async (cli) => (await import('./interpolate.ts')).runInterpolate(options, cli)));
 
   const sweeps = ['seed', 'dimensions', 'range', 'steps'];
   withEngine(withCheckpoint(program.command('explore')))
@@ -129,14 +134,14 @@ export function createProgram(finish: (exitCode: number) => void): Command {
       'after',
       '\nIn a formula s12 is the latent vector of seed 12; other names are saved vectors of the same run.',
     )
-    .action(async (options) => finish(await (await import('./explore.ts')).runExplore(options)));
+    .action((options) => run(async (cli) => (await import('./explore.ts')).runExplore(options, cli)));
 
   withEngine(withCheckpoint(program.command('export')))
     .description('write a trained generator in a format that other programs open')
     .requiredOption('--format <name>', Object.keys(formats).join(', '))
     .requiredOption('--out <path>', 'folder to write, or file where the format is one file')
     .option('--force', 'replace what is in the way')
-    .action(async (options) => finish(await (await import('./export.ts')).runExport(options)));
+    .action((options) => run(async (cli) => (await import('./export.ts')).runExport(options, cli)));
 
   withConfig(program.command('import'))
     .description('turn weights of PyTorch or Keras into a checkpoint; no code in their file is run')
@@ -156,13 +161,13 @@ export function createProgram(finish: (exitCode: number) => void): Command {
         '\nExamples:\n  dcgan import afg.pt --config afg --name anime-faces\n' +
         '  dcgan import G__40 --discriminator D__40 --config anime --name oulu',
     )
-    .action(async (file, options) => finish(await (await import('./import.ts')).runImport({ file, ...options })));
+    .action((file, options) => run(async () => (await import('./import.ts')).runImport({ file, ...options })));
 
   withEngine(withConfig(program.command('bench')))
     .description('measure how fast a config trains here, on noise; nothing is written')
     .option('--seconds <number>', 'how long to measure', positiveNumber, 10)
     .addOption(precisionFlag())
-    .action(async (options) => finish(await (await import('./bench.ts')).runBench(options)));
+    .action((options) => run(async (cli) => (await import('./bench.ts')).runBench(options, cli)));
 
   withEngine(withCheckpoint(program.command('evaluate')))
     .description('measure a trained generator against real images')
@@ -181,7 +186,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
       imageSize,
     )
     .option('--seed <number>', 'which latents, real images and random directions', seedNumber, 0)
-    .action(async (options) => finish(await (await import('./evaluate.ts')).runEvaluate(options)));
+    .action((options) => run(async (cli) => (await import('./evaluate.ts')).runEvaluate(options, cli)));
 
   const data = program.command('data').description('prepare image folders');
   const prepare = data.command('prepare').description('fetch, draw or cut a dataset into data/');
@@ -190,8 +195,8 @@ export function createProgram(finish: (exitCode: number) => void): Command {
       .option('--force', 'prepare again what is there already')
       .addOption(rootFlag())
       .addOption(jsonFlag())
-      .action(async (options) =>
-        finish(await (await import('./data.ts')).runPrepare({ dataset: command.name(), ...options })),
+      .action((options) =>
+        run(async (cli) => (await import('./data.ts')).runPrepare({ dataset: command.name(), ...options }, cli)),
       );
   preparation(prepare.command('mnist').description('fetch MNIST: 70,000 handwritten digits'));
   preparation(
@@ -234,14 +239,14 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .option('--cuda', 'the CUDA build (about 3 GB to download)')
     .option('--if-possible', 'where something is missing, say what and succeed')
     .addOption(jsonFlag())
-    .action(async (options) => finish(await (await import('./engine.ts')).runInstall(options)));
+    .action((options) => run(async (cli) => (await import('./engine.ts')).runInstall(options, cli)));
   engine
     .command('info')
     .description('engine, device and versions, and why nothing better is used')
     .addOption(engineFlag())
     .addOption(deviceFlag())
     .addOption(jsonFlag())
-    .action(async (options) => finish(await (await import('./engine.ts')).runInfo(options)));
+    .action((options) => run(async () => (await import('./engine.ts')).runInfo(options)));
 
   return program;
 }

@@ -1,29 +1,24 @@
 // The sample command: flags to options, the result to a line.
 import { type SampleOptions, sample } from '../commands/sample.ts';
-import { DcganError } from '../errors.ts';
+import type { SamplingEvent } from '../commands/sampling.ts';
+import { DcganError, printable } from '../errors.ts';
 import { type CheckpointFlags, whichCheckpoint } from './flags.ts';
 import { formatCount } from './format.ts';
+import type { Cli, Outcome } from './outcome.ts';
 import { type PreviewWay, showPicture } from './preview/preview.ts';
-import { createProgress } from './progress.ts';
 import { showSampling } from './show-sampling.ts';
 
-type SampleFlags = Omit<SampleOptions, 'which'> & CheckpointFlags & { json?: boolean; preview?: PreviewWay };
+type SampleFlags = Omit<SampleOptions, 'which'> & CheckpointFlags & { preview?: PreviewWay };
 
-export async function runSample({ json, preview, step, best, latest, ...options }: SampleFlags): Promise<number> {
+export async function runSample(flags: SampleFlags, { progress, stop }: Cli): Promise<Outcome> {
+  const { preview, step, best, latest, ...options } = flags;
   if (options.format && options.separate === undefined) throw formatAlone(options.format);
-  const progress = createProgress();
-  try {
-    const which = whichCheckpoint({ step, best, latest });
-    const result = await sample({ ...options, which }, { onEvent: (event) => showSampling(event, progress) });
-    progress.end();
-    if (preview) await showPicture(result.files[0]!, preview);
-    const place = options.separate ?? result.files[0];
-    if (json) console.log(JSON.stringify(result));
-    else console.log(`${formatCount(result.images)} images of run ${result.runHash}, step ${result.step}: ${place}`);
-    return 0;
-  } finally {
-    progress.end();
-  }
+  const io = { onEvent: (event: SamplingEvent) => showSampling(event, progress), signal: stop.signal };
+  const result = await sample({ ...options, which: whichCheckpoint({ step, best, latest }) }, io);
+  const { images, runHash, files } = result;
+  if (preview) await showPicture(files[0]!, preview, progress);
+  const place = printable(options.separate ?? files[0]!);
+  return { result, text: `${formatCount(images)} images of run ${runHash}, step ${result.step}: ${place}` };
 }
 
 function formatAlone(format: string): DcganError {

@@ -14,7 +14,12 @@ export function showSampling(event: SamplingEvent, progress: Progress): void {
       for (const line of describeEngine(event.info, event.refused)) progress.line(line);
       break;
     case 'measure':
-      progress.update('Measuring convolutions', event.done, event.total, `${event.done} of ${event.total}, once here`);
+      progress.update(
+        'Measuring convolutions',
+        event.done,
+        event.total,
+        `${event.done} of ${event.total}, once per machine`,
+      );
       break;
     case 'images': {
       const [done, total] = [formatCount(event.done), formatCount(event.total)];

@@ -7,6 +7,7 @@ import type { TrainingEvent } from '../training/events.ts';
 import { describeEngine } from './describe-engine.ts';
 import { formatCount, formatDuration } from './format.ts';
 import type { Progress } from './progress.ts';
+import type { Note } from './progress-line.ts';
 
 export type AnyEvent = PreparationEvent | TrainEvent | TrainingEvent;
 type RunEvent = Extract<TrainEvent, { type: 'run' }>;
@@ -24,11 +25,16 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
       for (const line of describeEngine(event.info, event.refused, event.precision)) progress.line(line);
       break;
     case 'measure':
-      progress.update('Measuring convolutions', event.done, event.total, `${event.done} of ${event.total}, once here`);
+      progress.update(
+        'Measuring convolutions',
+        event.done,
+        event.total,
+        `${event.done} of ${event.total}, once per machine`,
+      );
       break;
     case 'dataset':
       for (const { file, reason } of event.skipped) progress.line(`Skipped ${printable(file)}: ${reason}`);
-      progress.line(`Data: ${formatCount(event.images)} images in ${event.directory}.`);
+      progress.line(`Data: ${formatCount(event.images)} images in ${printable(event.directory)}.`);
       break;
     case 'memory':
       progress.line(
@@ -36,15 +42,16 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
       );
       break;
     case 'run': {
-      for (const { path, reason } of event.refused) progress.line(`Damaged ${path}: ${reason}; using the one before.`);
+      for (const { path, reason } of event.refused)
+        progress.line(`Damaged ${printable(path)}: ${printable(reason)}; using the one before.`);
       const where = event.resumedAt > 0 ? `, going on at step ${event.resumedAt}` : '';
       const origin = event.forkedFrom && `, forked from ${event.forkedFrom.runHash} at step ${event.forkedFrom.step}`;
-      progress.line(`Run ${event.hash} in ${event.results}${origin ?? ''}${where}.`);
+      progress.line(`Run ${event.hash} in ${printable(event.results)}${origin ?? ''}${where}.`);
       if (event.earlier) progress.line(describeEarlier(event.earlier));
       break;
     }
     case 'start':
-      progress.update('Training', event.step, event.totalSteps, '');
+      progress.update('Training', event.step, event.totalSteps);
       break;
     case 'health':
       progress.line(`Step ${event.step}: ${describeHealth(event)}`);
@@ -77,21 +84,18 @@ function describeEarlier({ runHash, differences }: NonNullable<RunEvent['earlier
   return `Run ${runHash} of this name is another: ${what}. To go on from it: add --fork ${runHash}.`;
 }
 
-function describeTick({
-  tick,
-  totalSteps,
-  totalEpochs,
-  secondsLeft,
-}: Extract<TrainingEvent, { type: 'tick' }>): string {
+/** A narrow terminal shows the most important of these. */
+function describeTick({ tick, totalSteps, totalEpochs, secondsLeft }: Extract<TrainingEvent, { type: 'tick' }>): Note {
+  const isWell = tick.health === 'healthy';
   return [
-    `epoch ${tick.epoch.toFixed(totalEpochs < 10 ? 2 : 1)}/${formatCount(totalEpochs)}`,
-    `step ${tick.step}/${totalSteps}`,
-    `D ${tick.discriminatorLoss.toFixed(3)}`,
-    `G ${tick.generatorLoss.toFixed(3)}`,
-    tick.health,
-    `${tick.imagesPerSecond.toFixed(0)} img/s`,
-    `${formatDuration(secondsLeft)} left`,
-  ].join(' · ');
+    { text: `epoch ${tick.epoch.toFixed(totalEpochs < 10 ? 2 : 1)}/${formatCount(totalEpochs)}`, importance: 3 },
+    { text: `step ${tick.step}/${totalSteps}`, importance: 6 },
+    { text: `D ${tick.discriminatorLoss.toFixed(3)}`, importance: 4 },
+    { text: `G ${tick.generatorLoss.toFixed(3)}`, importance: 4 },
+    { text: tick.health, importance: isWell ? 1 : 5 },
+    { text: `${tick.imagesPerSecond.toFixed(0)} img/s`, importance: 2 },
+    { text: `${formatDuration(secondsLeft)} left`, importance: 7 },
+  ];
 }
 
 function describeCadence({ what, everySteps, ofSteps, share }: Extract<TrainingEvent, { type: 'cadence' }>): string {

@@ -1,12 +1,14 @@
-// The train command: flags to options, events to a bar and lines, signals to a stop after the step.
+// The train command: flags to options, events to a bar and lines.
 import { join } from 'node:path';
 import { inspect } from '../commands/inspect.ts';
 import type { RunOptions } from '../commands/prepare-run.ts';
 import { train } from '../commands/train.ts';
 import type { EngineChoice } from '../engines/open.ts';
+import { printable } from '../errors.ts';
 import { describeInspection } from './describe-inspection.ts';
+import type { Cli, Outcome } from './outcome.ts';
 import { type PreviewWay, showPicture } from './preview/preview.ts';
-import { createProgress, type Progress } from './progress.ts';
+import type { Progress } from './progress.ts';
 import { type AnyEvent, showTraining } from './show-training.ts';
 
 interface TrainFlags extends EngineChoice {
@@ -23,30 +25,24 @@ interface TrainFlags extends EngineChoice {
   preview?: PreviewWay;
   device?: string;
   root: string;
-  json?: boolean;
 }
 
-export async function runTrain(flags: TrainFlags): Promise<number> {
+export async function runTrain(flags: TrainFlags, { progress, stop }: Cli): Promise<Outcome> {
   const options = { ...runOptions(flags), fresh: flags.fresh ?? false };
-  const progress = createProgress();
-  if (flags.dryRun) return dryRun(options, progress, flags.json ?? false);
-  const stop = listenForStop(progress);
+  const { signal } = stop;
+  if (flags.dryRun) {
+    const result = await inspect(options, (event) => showTraining(event, progress), signal);
+    return { result, text: describeInspection(result) };
+  }
   const previews = createPreviews(flags.preview, progress);
   const onEvent = (event: AnyEvent) => {
+    if (event.type === 'start') stop.takeTime();
     showTraining(event, progress);
     previews.show(event);
   };
-  try {
-    const result = await train(options, { onEvent, shouldStop: stop.asked });
-    await previews.end();
-    progress.end();
-    if (flags.json) console.log(JSON.stringify(result));
-    else console.log(describeEnd(result, flags));
-    return result.interrupted ? stop.exitCode() : 0;
-  } finally {
-    progress.end();
-    stop.end();
-  }
+  const result = await train(options, { onEvent, signal, shouldStop: () => signal.aborted });
+  await previews.end();
+  return { result, text: describeEnd(result, flags), exitCode: result.interrupted ? stop.exitCode() : 0 };
 }
 
 function runOptions({ epochs, seed, precision, set, ...flags }: TrainFlags): RunOptions {
@@ -55,35 +51,12 @@ function runOptions({ epochs, seed, precision, set, ...flags }: TrainFlags): Run
   return { ...flags, set: [...set, ...overrides] };
 }
 
-/** By POSIX's convention 128 + the signal's number. */
-const signalExitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-type StopSignal = keyof typeof signalExitCodes;
-
-/** The first signal asks for a stop after the step; a second one leaves at once. What is being written then is whole or not there. */
-function listenForStop(progress: Progress): { asked: () => boolean; exitCode: () => number; end: () => void } {
-  let heard: StopSignal | undefined;
-  const onSignal = (signal: StopSignal) => {
-    if (heard) process.exit(signalExitCodes[signal]);
-    heard = signal;
-    progress.line('Stopping: finishing the step and saving. Once more leaves at once.');
-  };
-  const signals = Object.keys(signalExitCodes) as StopSignal[];
-  for (const signal of signals) process.on(signal, onSignal);
-  return {
-    asked: () => heard !== undefined,
-    exitCode: () => signalExitCodes[heard ?? 'SIGINT'],
-    end: () => {
-      for (const signal of signals) process.removeListener(signal, onSignal);
-    },
-  };
-}
-
 /** Shows the sample grids, one after the other, while training goes on. */
 function createPreviews(way: PreviewWay | undefined, progress: Progress) {
   let last = Promise.resolve();
   async function preview(step: number, path: string, how: PreviewWay): Promise<void> {
     progress.line(`Samples at step ${step}:`);
-    await showPicture(path, how, progress.draw);
+    await showPicture(path, how, progress);
   }
   return {
     show(event: AnyEvent): void {
@@ -94,7 +67,7 @@ function createPreviews(way: PreviewWay | undefined, progress: Progress) {
 }
 
 function describeEnd(result: Awaited<ReturnType<typeof train>>, { root }: TrainFlags): string {
-  const place = (path: string) => (root === '.' ? path : join(root, path));
+  const place = (path: string) => printable(root === '.' ? path : join(root, path));
   const head = result.interrupted
     ? `Stopped at step ${result.step} and saved. The same command goes on from there.`
     : `Done: run ${result.runHash}, ${result.step} steps.`;
@@ -104,11 +77,4 @@ function describeEnd(result: Awaited<ReturnType<typeof train>>, { root }: TrainF
     ...files.map((file) => `  ${file}`),
     `Next: dcgan sample --checkpoint ${result.runHash} --out samples.png`,
   ].join('\n');
-}
-
-async function dryRun(options: RunOptions, progress: Progress, json: boolean): Promise<number> {
-  const inspection = await inspect(options, (event) => showTraining(event, progress));
-  progress.end();
-  console.log(json ? JSON.stringify(inspection) : describeInspection(inspection));
-  return 0;
 }

@@ -43,7 +43,7 @@ const noiseBatches = 4;
 /** Trains on full batches for some seconds and throws the result away. Nothing is written but the cache of convolution forms. */
 export async function bench(
   options: BenchOptions,
-  io: { onEvent: (event: BenchEvent) => void; shouldStop: () => boolean },
+  io: { onEvent: (event: BenchEvent) => void; shouldStop: () => boolean; signal?: AbortSignal },
 ): Promise<BenchResult> {
   const config = await loadRunConfig(options);
   const networks = buildNetworks(config);
@@ -58,6 +58,7 @@ export async function bench(
   const compiled = await opened.engine.compile(program, {
     precision,
     onMeasure: (done, total) => io.onEvent({ type: 'measure', done, total }),
+    signal: io.signal,
   });
   await compiled.write(startingValues(program, config, networks));
   const compileSeconds = secondsSince(began);

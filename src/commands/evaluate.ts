@@ -61,13 +61,19 @@ export type EvaluateEvent = {
  * Measures, appends a line to results/<hash>/evaluations.jsonl and writes neighbours-<step>.png beside it. Not into metrics.jsonl:
  * that is the run's own record, one line per tick in order, of which a resumed run drops what it does again; an evaluation may
  * come at any time, of any step, as often as one likes, and stays.
+ * @param signal ends the work, which rejects with its reason
  * @throws DcganError as openGenerator, openImages and openFeatures do, `usage.unknown-metric`, `usage.no-features`,
  * `usage.evaluation-size`, `usage.too-few-images`, `usage.too-many-images`, `data.too-few-images`
  */
 export async function evaluate(
   options: EvaluateOptions,
-  onEvent: (event: EvaluateEvent) => void,
+  report: (event: EvaluateEvent) => void,
+  signal?: AbortSignal,
 ): Promise<EvaluateResult> {
+  const onEvent = (event: EvaluateEvent) => {
+    signal?.throwIfAborted();
+    report(event);
+  };
   const { root, seed } = options;
   const opened = await openGenerator(options.checkpoint, options);
   const { generator, label, runHash, dataFingerprint, step, refused } = opened;
@@ -82,7 +88,7 @@ export async function evaluate(
   const network =
     metrics.features && usesFeatures ? await openFeatures(metrics.features, { engine, root, size: data }) : undefined;
   const directory = findFolder(folder, root);
-  const dataset = await openImages({ directory, height, width, channels, background, fit }, onEvent);
+  const dataset = await openImages({ directory, height, width, channels, background, fit }, onEvent, signal);
   const count = countImages(options.count, dataset, size);
   const results = join(root, 'results', runHash);
   await makeFolder(results);

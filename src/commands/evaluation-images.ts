@@ -1,4 +1,5 @@
 // How many images an evaluation compares, at which size, and the generated ones.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dataset } from '../data/open.ts';
 import { DcganError } from '../errors.ts';
 import type { ImageSet } from '../metrics/images.ts';
@@ -23,6 +24,7 @@ export async function generateImages(
   const imageSize = height * width * channels;
   const pixels = new Uint8Array(count * imageSize);
   for (let first = 0; first < count; first += imagesPerReport) {
+    await nextTurn(); // signals are heard here
     const wanted = Math.min(imagesPerReport, count - first);
     pixels.set(await maker.make(drawLatents(latent, wanted, stream)), first * imageSize);
     onProgress(first + wanted, count);

@@ -82,8 +82,8 @@ export async function exploreSweeps(options: SweepOptions, io: SamplingIo = sile
 }
 
 /** The engine has been named already. */
-function onlyProgress({ onEvent }: SamplingIo): SamplingIo {
-  return { onEvent: (event) => event.type !== 'engine' && onEvent(event) };
+function onlyProgress({ onEvent, ...io }: SamplingIo): SamplingIo {
+  return { ...io, onEvent: (event) => event.type !== 'engine' && onEvent(event) };
 }
 
 function dimensionCount({ dimensions }: SweepOptions, { generator: { latent } }: Config): number {

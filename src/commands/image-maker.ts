@@ -1,6 +1,6 @@
 // Latents in, pixels out: a trained generator in inference mode, as many images per call as memory and speed allow.
 import type { Config } from '../config/config.ts';
-import type { Engine } from '../engines/engine.ts';
+import type { CompileOptions, Engine } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
 import type { Network } from '../models/network.ts';
 import { samplerFeeds, samplerProgram } from '../models/sampler.ts';
@@ -22,12 +22,13 @@ export async function openImageMaker(
   engine: Engine,
   { config, network, weights, passes: startPasses }: TrainedGenerator,
   count: number,
-  onMeasure: (done: number, total: number) => void = () => {},
+  { onMeasure = () => {}, signal }: Pick<CompileOptions, 'onMeasure' | 'signal'> = {},
 ): Promise<ImageMaker> {
   const size = Math.min(imagesPerCall(network, count), engine.info.name === 'wasm' ? fewPerCall : mostPerCall);
   const compiled = await engine.compile(samplerProgram(inferring(config), network, size), {
     precision: 'float32',
     ...(count >= worthMeasuring && { onMeasure }),
+    signal,
   });
   await compiled.write(weights);
   const latentSize = config.generator.latent.size;

@@ -44,8 +44,12 @@ export interface Inspection {
   memory?: MemoryOutlook;
 }
 
-export async function inspect(options: RunOptions, onEvent: (event: PreparationEvent) => void): Promise<Inspection> {
-  const { config, networks, dataset, schedule, hash, opened, memory } = await prepareRun(options, onEvent);
+export async function inspect(
+  options: RunOptions,
+  onEvent: (event: PreparationEvent) => void,
+  signal?: AbortSignal,
+): Promise<Inspection> {
+  const { config, networks, dataset, schedule, hash, opened, memory } = await prepareRun(options, onEvent, signal);
   const { count, skipped, height, width, channels, fingerprint, directory } = dataset;
   dataset.close();
   const { totalSteps, stepsPerEpoch } = schedule;

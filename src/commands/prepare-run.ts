@@ -52,11 +52,12 @@ export interface PreparedRun {
 export async function prepareRun(
   options: RunOptions,
   onEvent: (event: PreparationEvent) => void,
+  signal?: AbortSignal,
 ): Promise<PreparedRun> {
   const earlier = await openEarlier(options);
   const config = await loadRunConfig(options, earlier?.config);
   const networks = buildNetworks(config);
-  const dataset = await openData(config, options.root, onEvent);
+  const dataset = await openData(config, options.root, onEvent, signal);
   const schedule = planSchedule(config, dataset.count);
   checkBatchNorm(config, networks, dataset.count);
   const origin = originOf(options, earlier);
@@ -107,12 +108,16 @@ function originOf({ fork }: RunOptions, earlier: EarlierRun | undefined): Pick<P
   return { forkedFrom: { runHash: hash, step, ...(all > 0 && { rollbacks: all }) }, source: saved };
 }
 
-function openData({ data }: Config, root: string, onEvent: (event: PreparationEvent) => void): Promise<Dataset> {
+function openData(
+  { data }: Config,
+  root: string,
+  onEvent: (event: PreparationEvent) => void,
+  signal: AbortSignal | undefined,
+): Promise<Dataset> {
   const { height, width, channels, background, fit } = data;
   const directory = findFolder(data.folder, root);
-  return openImages({ directory, height, width, channels, background, fit }, (event) =>
-    onEvent({ type: 'data', ...event }),
-  );
+  const spec = { directory, height, width, channels, background, fit };
+  return openImages(spec, (event) => onEvent({ type: 'data', ...event }), signal);
 }
 
 /** A data folder is meant relative to the root; the pictures that come with the package are found from anywhere. */

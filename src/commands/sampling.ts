@@ -1,4 +1,5 @@
 // What sample, interpolate and explore share: a checkpoint becomes a generator, and latents become batches of pixels.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EngineInfo } from '../engines/engine.ts';
 import { type EngineChoice, type OpenedEngine, openEngine } from '../engines/open.ts';
 import type { TrainedGenerator } from '../models/trained-generator.ts';
@@ -36,6 +37,8 @@ export interface CheckpointUsed {
 
 export interface SamplingIo {
   onEvent: (event: SamplingEvent) => void;
+  /** Ends the work, which rejects with its reason. */
+  signal?: AbortSignal;
 }
 
 export const silent: SamplingIo = { onEvent: () => {} };
@@ -56,15 +59,17 @@ export async function* makeImages(
   generator: TrainedGenerator,
   latents: LatentSource,
   choice: EngineChoice,
-  { onEvent }: SamplingIo,
+  { onEvent, signal }: SamplingIo,
 ): AsyncGenerator<{ first: number; images: Images }> {
   const { engine, refused } = await openEngine(choice.engine, choice.device);
   onEvent({ type: 'engine', info: engine.info, refused });
   const onMeasure = (done: number, total: number) => onEvent({ type: 'measure', done, total });
-  const maker = await openImageMaker(engine, generator, latents.count, onMeasure);
+  const maker = await openImageMaker(engine, generator, latents.count, { onMeasure, signal });
   const { height, width, channels } = generator.config.data;
   try {
     for (let first = 0; first < latents.count; first += maker.imagesPerCall) {
+      await nextTurn(); // signals are heard here
+      signal?.throwIfAborted();
       const end = Math.min(first + maker.imagesPerCall, latents.count);
       const pixels = await maker.make(latents.slice(first, end));
       yield { first, images: { pixels, height, width, channels } };

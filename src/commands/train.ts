@@ -45,6 +45,8 @@ export interface TrainIo {
   onEvent: (event: PreparationEvent | TrainEvent | TrainingEvent) => void;
   /** Asked after every step. */
   shouldStop: () => boolean;
+  /** Ends the preparation before the first step: `train` then rejects with its reason. */
+  signal?: AbortSignal;
 }
 
 export type TrainEvent =
@@ -77,7 +79,7 @@ export interface TrainResult {
 
 /** Trains a config to its end, or until asked to stop; goes on where an earlier session of the same run stopped. */
 export async function train(options: TrainOptions, io: TrainIo): Promise<TrainResult> {
-  const prepared = await prepareRun(options, io.onEvent);
+  const prepared = await prepareRun(options, io.onEvent, io.signal);
   const lock = await lockRun(join(options.root, 'checkpoints', `${prepared.hash}.lock`));
   const onEvent: TrainIo['onEvent'] = (event) => {
     if (event.type === 'checkpoint') void lock.renew();
@@ -108,7 +110,9 @@ export async function trainPrepared(
     precision,
     ...(from ? { decisions: from.decisions } : {}),
     onMeasure: (done, total) => io.onEvent({ type: 'measure', done, total }),
+    signal: io.signal,
   });
+  io.signal?.throwIfAborted();
   const folders = await openFolders(options, hash);
   const begin: Begin = source
     ? {

@@ -1,5 +1,6 @@
 // Many image files to pixels, in threads: one per core, each with a few files at a time.
 import { availableParallelism } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { ImageSpec } from './decode.ts';
 import { type DecodedFiles, decodeFiles, type FilesToDecode } from './decode-files.ts';
@@ -13,9 +14,13 @@ const mostBatchBytes = 2 ** 20;
 
 /**
  * Decodes files, some at a time, and yields what came of them in their order; the pixels are good until the next is asked for.
- * A file that cannot be decoded is said to be so.
+ * A file that cannot be decoded is said to be so. `signal` ends it between two batches.
  */
-export async function* decodeInThreads(paths: readonly string[], spec: ImageSpec): AsyncGenerator<DecodedFiles> {
+export async function* decodeInThreads(
+  paths: readonly string[],
+  spec: ImageSpec,
+  signal?: AbortSignal,
+): AsyncGenerator<DecodedFiles> {
   const imageBytes = spec.height * spec.width * spec.channels;
   const batchFiles = Math.max(1, Math.min(mostBatchFiles, Math.floor(mostBatchBytes / imageBytes)));
   const batches = Array.from({ length: Math.ceil(paths.length / batchFiles) }, (_, batch) =>
@@ -23,7 +28,11 @@ export async function* decodeInThreads(paths: readonly string[], spec: ImageSpec
   );
   const turn = makeTurn();
   if (paths.length < fewFiles) {
-    for (const batch of batches) yield decodeFiles({ paths: batch, spec, turn });
+    for (const batch of batches) {
+      yield decodeFiles({ paths: batch, spec, turn });
+      await nextTurn(); // signals are heard here
+      signal?.throwIfAborted();
+    }
     return;
   }
   const threads = Array.from({ length: Math.min(availableParallelism(), mostThreads) }, startThread);
@@ -34,6 +43,7 @@ export async function* decodeInThreads(paths: readonly string[], spec: ImageSpec
   };
   try {
     for await (const decoded of inParallel(batches, decode, 2 * threads.length)) {
+      signal?.throwIfAborted();
       yield decoded;
       rooms.push(decoded.pixels.buffer); // whoever was given the pixels is done with them
     }

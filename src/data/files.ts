@@ -21,14 +21,19 @@ interface Found {
 }
 
 /** The image files under `directory`, sorted by path. Hidden files and folders are passed over, and a folder reached twice is read once. */
-export async function listImages(directory: string, onFound: (files: number) => void): Promise<ImageFile[]> {
+export async function listImages(
+  directory: string,
+  onFound: (files: number) => void,
+  signal?: AbortSignal,
+): Promise<ImageFile[]> {
   await checkFolder(directory);
   const found: Found = { images: [], others: new Map() };
-  await walk(directory, '', new Set(), found);
+  await walk(directory, '', new Set(), found, signal);
   if (found.images.length === 0) throw withoutImages(directory, found.others);
   found.images.sort();
   const files: ImageFile[] = [];
   for (let first = 0; first < found.images.length; first += statsAtOnce) {
+    signal?.throwIfAborted();
     const paths = found.images.slice(first, first + statsAtOnce);
     files.push(...(await Promise.all(paths.map((path) => describe(directory, path)))));
     onFound(files.length);
@@ -36,7 +41,14 @@ export async function listImages(directory: string, onFound: (files: number) => 
   return files;
 }
 
-async function walk(root: string, folder: string, visited: Set<string>, found: Found): Promise<void> {
+async function walk(
+  root: string,
+  folder: string,
+  visited: Set<string>,
+  found: Found,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
   const real = await realpath(join(root, folder));
   if (visited.has(real)) return;
   visited.add(real);
@@ -44,7 +56,7 @@ async function walk(root: string, folder: string, visited: Set<string>, found: F
     if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue;
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     const kind = await kindOf(entry, join(root, path));
-    if (kind === 'folder') await walk(root, path, visited, found);
+    if (kind === 'folder') await walk(root, path, visited, found, signal);
     else if (kind === 'file') sortOut(path, found);
   }
 }

@@ -46,16 +46,18 @@ interface OpenProgress {
 }
 
 /**
- * Reads a folder of images. Files that cannot be read are skipped and named in `skipped`; throws DcganError `data.unreadable`
+ * Reads a folder of images; `signal` ends that between two files, and it rejects with its reason. Files that cannot be read are skipped and named in `skipped`; throws DcganError `data.unreadable`
  * where these are more than 5 % or all, and `data.*` where the folder is missing, empty or without images.
  */
 export async function openImages(
   spec: ImageSpec,
   onProgress: (event: OpenProgress) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<Dataset> {
   await checkBackground(spec.background);
   const limitBytes = cacheLimitBytes();
-  const files = await listImages(spec.directory, (found) => onProgress({ phase: 'list', done: found, total: found }));
+  const onFound = (found: number) => onProgress({ phase: 'list', done: found, total: found });
+  const files = await listImages(spec.directory, onFound, signal);
   openImageCache();
   const listing = listingPath(spec.directory, files);
   const imageBytes = spec.height * spec.width * spec.channels;
@@ -66,7 +68,7 @@ export async function openImages(
     return datasetOf(spec, files, cached.descriptor, cached.record);
   }
 
-  const path = packedPath(await decodeAll(listing, files, spec, onProgress), spec);
+  const path = packedPath(await decodeAll(listing, files, spec, onProgress, signal), spec);
   const fresh = orCacheError(() => openPacked(path, imageBytes));
   if (!fresh) throw cacheGone(spec.directory);
   orCacheError(() => evict(dirname(path), limitBytes, path));
@@ -79,6 +81,7 @@ async function decodeAll(
   files: readonly ImageFile[],
   spec: ImageSpec,
   onProgress: (event: OpenProgress) => void,
+  signal: AbortSignal | undefined,
 ): Promise<string> {
   const writer = orCacheError(() => createPacked(newPackedPath()));
   const fingerprint = createHash('sha256');
@@ -87,7 +90,7 @@ async function decodeAll(
   let done = 0;
   let allBytesRead = true;
   try {
-    for await (const decoded of decodeInThreads(paths, spec)) {
+    for await (const decoded of decodeInThreads(paths, spec, signal)) {
       for (const { digest, reason } of decoded.files) {
         fingerprint.update(digest ? Buffer.from(digest, 'hex') : Buffer.alloc(32));
         if (reason !== undefined) skipped.push({ index: done, reason });

@@ -66,6 +66,8 @@ export interface CompileOptions {
   precision: Precision;
   /** Measure what nobody has measured yet, and tell how far that is; without it, what is not known takes its standard form. */
   onMeasure?: (done: number, total: number) => void;
+  /** Ends the measuring, which rejects with its reason and remembers what it has found. */
+  signal?: AbortSignal | undefined;
   /** `CompiledProgram.decisions` of an earlier compilation; an engine passes over those that are not its own. */
   decisions?: Decisions;
 }

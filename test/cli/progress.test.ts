@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { mock, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { createProgress } from '../../src/cli/progress.ts';
+import { outputOf } from '../../src/cli/terminal.ts';
 import { createTerminal } from '../helpers/terminal.ts';
 
 /** A stream that remembers what was written, and says whether it is a terminal. */
@@ -33,7 +34,7 @@ function withClock(use: (wait: (seconds: number) => void) => void): void {
 test('in a pipe: plain lines, the first of each title, then one every ten seconds, and the end', () => {
   const { stream, text } = streamOf({ isTTY: false });
   withClock((wait) => {
-    const progress = createProgress(stream);
+    const progress = createProgress(outputOf(stream));
     progress.update('Training', 0, 40, 'a');
     for (let step = 1; step < 40; step++) {
       wait(1);
@@ -61,14 +62,14 @@ test('in a pipe: plain lines, the first of each title, then one every ten second
 
 test('in a pipe: no share where the total is not known', () => {
   const { stream, text } = streamOf({ isTTY: false });
-  createProgress(stream).update('Listing', 0, 0, '12 images');
+  createProgress(outputOf(stream)).update('Listing', 0, 0, '12 images');
   assert.equal(text(), 'Listing 12 images\n');
 });
 
 test('on a terminal: one bar with title, share and note, and lines above it', () => {
   const { stream, text } = streamOf({ isTTY: true });
   withClock((wait) => {
-    const progress = createProgress(stream);
+    const progress = createProgress(outputOf(stream));
     progress.update('Training', 0, 200, 'epoch 0/10');
     wait(1);
     progress.update('Training', 50, 200, 'epoch 2/10 · D 0.693 · G 0.700');
@@ -85,7 +86,7 @@ test('on a terminal: one bar with title, share and note, and lines above it', ()
 
 test('on a terminal: lines above the bar stay, though they push it down and off the screen', async () => {
   const terminal = createTerminal({ columns: 100, rows: 8 });
-  const progress = createProgress(terminal.stream);
+  const progress = createProgress(outputOf(terminal.stream));
   const lines = Array.from({ length: 22 }, (_, i) => `line ${i}`);
   progress.update('Training', 0, 2, '');
   for (const line of lines.slice(0, 20)) progress.line(line);

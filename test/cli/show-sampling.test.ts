@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Progress } from '../../src/cli/progress.ts';
 import { showSampling } from '../../src/cli/show-sampling.ts';
 
 function shown(event: Parameters<typeof showSampling>[0]): string[] {
   const lines: string[] = [];
-  const update = (title: string, done: number, total: number, note: string) =>
-    lines.push(`${title} ${done}/${total} ${note}`);
-  showSampling(event, { update, line: (text) => lines.push(text), draw() {}, end() {} });
+  const update: Progress['update'] = (title, done, total, note) => lines.push(`${title} ${done}/${total} ${note}`);
+  const { stderr: stream } = process;
+  showSampling(event, { stream, update, line: (text) => lines.push(text), draw() {}, end() {} });
   return lines;
 }
 

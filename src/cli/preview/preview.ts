@@ -1,7 +1,8 @@
 // Shows picture files in the terminal.
-import { messageOf } from '../../errors.ts';
+import { messageOf, printable } from '../../errors.ts';
 import { encodePicture, type Picture } from '../../outputs/picture.ts';
 import { readPicture } from '../../outputs/read-picture.ts';
+import type { Progress } from '../progress.ts';
 import { colourOf256, trueColour } from './colours.ts';
 import { detectWay, type Way } from './detect.ts';
 import { halfBlocks } from './half-blocks.ts';
@@ -31,13 +32,13 @@ const drawings: Readonly<Record<Way, Drawing>> = {
 /** How a picture is to be shown; `auto` takes the best that the terminal is known to draw. */
 export type PreviewWay = Way | 'auto';
 
-/** Shows a picture on stderr, with the rest of what a person watches; one that cannot be read is a line, and no failure. */
-export async function showPicture(path: string, way: PreviewWay, print = printToStderr): Promise<void> {
-  print(await pictureText(path, way, process.stderr).catch((error) => `No preview of ${path}: ${messageOf(error)}`));
-}
-
-function printToStderr(text: string): void {
-  process.stderr.write(`${text}\n`);
+/** Shows a picture among the rest of what a person watches; one that cannot be read is a line, and no failure. */
+export async function showPicture(path: string, way: PreviewWay, { stream, line, draw }: Progress): Promise<void> {
+  try {
+    draw(await pictureText(path, way, stream));
+  } catch (error) {
+    line(`No preview of ${printable(path)}: ${messageOf(error)}`);
+  }
 }
 
 /** The text, without a line feed at its end, that shows a picture file on this stream's terminal. */

@@ -1,8 +1,7 @@
 // Compiles a program for TensorFlow: traced, its convolutions measured where that is wanted, and loaded.
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CompiledProgram, CompileOptions, Decisions, Precision, Program } from '../engine.ts';
 import type { FormChoices, Unmeasured } from './convolutions/choices.ts';
-import { fastestForm, shareTransforms } from './convolutions/measure.ts';
+import { fastestForm, sameSizes, shareTransforms } from './convolutions/measure.ts';
 import { loadTraced } from './program.ts';
 import type { Recorder } from './recorder.ts';
 import { type TracedProgram, traceProgram } from './trace.ts';
@@ -15,13 +14,13 @@ export interface Tracer {
 export async function compileRecorded(
   program: Program,
   tracer: Tracer,
-  { precision, onMeasure, decisions = {} }: CompileOptions,
+  { precision, onMeasure, signal, decisions = {} }: CompileOptions,
 ): Promise<CompiledProgram> {
   const { machine, ...forms } = decisions;
   const decided = machine === tracer.choices.machine ? forms : {};
   let traced = traceProgram(program, tracer, precision, decided);
   if (onMeasure && traced.unmeasured.length > 0) {
-    await measure(traced.unmeasured, tracer, precision, onMeasure);
+    await measure(traced.unmeasured, tracer, precision, { onMeasure, signal });
     traced = traceProgram(program, tracer, precision, decided);
   }
   return { ...loadTraced(program, traced, tracer.recorder.binding), decisions: decisionsOf(tracer, traced) };
@@ -37,17 +36,19 @@ async function measure(
   unmeasured: readonly Unmeasured[],
   tracer: Tracer,
   precision: Precision,
-  onMeasure: (done: number, total: number) => void,
+  { onMeasure, signal }: Required<Pick<CompileOptions, 'onMeasure'>> & Pick<CompileOptions, 'signal'>,
 ): Promise<void> {
   const load = (contest: Program) =>
     loadTraced(contest, traceProgram(contest, tracer, precision), tracer.recorder.binding);
-  const names = new Map<string, string>();
-  for (const convolution of unmeasured) {
-    onMeasure(names.size, unmeasured.length);
-    await nextTurn(); // signals are heard here
-    names.set(convolution.key, await fastestForm(convolution, load));
+  let done = 0;
+  for (const group of sameSizes(unmeasured)) {
+    const names = new Map<string, string>();
+    for (const convolution of group) {
+      onMeasure(done++, unmeasured.length);
+      names.set(convolution.key, await fastestForm(convolution, load, signal));
+    }
+    await shareTransforms(group, names, load, signal);
+    tracer.choices.remember(names); // a stop later on loses no finished group
   }
-  await shareTransforms(unmeasured, names, load);
-  tracer.choices.remember(names);
-  onMeasure(names.size, unmeasured.length);
+  onMeasure(done, unmeasured.length);
 }

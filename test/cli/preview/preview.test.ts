@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { type PreviewWay, pictureText, showPicture } from '../../../src/cli/preview/preview.ts';
+import { createProgress } from '../../../src/cli/progress.ts';
+import { outputOf } from '../../../src/cli/terminal.ts';
 import { decodeSixels } from '../../helpers/decode-sixels.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { temporaryFolder } from '../../helpers/temporary-run.ts';
@@ -131,7 +133,7 @@ test('many colours are dithered down: areas keep their mean', async () => {
 });
 
 test('a picture that is not there is a line', async () => {
-  const printed: string[] = [];
-  await showPicture(join(folder, 'gone.png'), 'auto', (text) => printed.push(text));
-  assert.match(printed.join('\n'), /^No preview of .*gone\.png: .*missing/);
+  const terminal = terminalOf80();
+  await showPicture(join(folder, 'gone.png'), 'auto', createProgress(outputOf(terminal.stream)));
+  assert.match((await terminal.lines()).join(''), /^No preview of .*gone\.png: .*missing/);
 });

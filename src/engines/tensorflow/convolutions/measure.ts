@@ -16,9 +16,9 @@ const operands = {
 } as const satisfies Record<Kind, readonly [string, string]>;
 
 /** The name of the fastest form of one convolution or gradient. */
-export async function fastestForm(unmeasured: Unmeasured, compile: Compile): Promise<string> {
+export async function fastestForm(unmeasured: Unmeasured, compile: Compile, signal?: AbortSignal): Promise<string> {
   const functions = unmeasured.candidates.map((form) => [form.name, functionOf([[unmeasured, form]])]);
-  return fastestFunction(programOf([unmeasured], Object.fromEntries(functions)), compile);
+  return fastestFunction(programOf([unmeasured], Object.fromEntries(functions)), compile, signal);
 }
 
 /**
@@ -29,26 +29,28 @@ export async function shareTransforms(
   unmeasured: readonly Unmeasured[],
   names: Map<string, string>,
   compile: Compile,
+  signal?: AbortSignal,
 ): Promise<void> {
-  for (const group of sameSizes(unmeasured)) {
+  const sharing = unmeasured.filter(({ candidates }) => candidates.some(({ shares }) => shares));
+  for (const group of sameSizes(sharing)) {
+    if (group.length === 1) continue;
     const alone = group.map((each) => [each, formNamed(each, names.get(each.key)!)] as const);
     const shared = group.map((each) => [each, each.candidates.find(({ shares }) => shares)!] as const);
     if (alone.every(([, form]) => form.shares) || !alone.some(([, form]) => form.shares)) continue;
     const program = programOf(group, { alone: functionOf(alone), shared: functionOf(shared) });
-    if ((await fastestFunction(program, compile)) === 'alone') continue;
+    if ((await fastestFunction(program, compile, signal)) === 'alone') continue;
     for (const [{ key }, { name }] of shared) names.set(key, name);
   }
 }
 
-/** Groups of two or three kinds of the same convolution, each with a form that shares. */
-function sameSizes(unmeasured: readonly Unmeasured[]): Unmeasured[][] {
+/** Groups of one to three kinds of the same convolution. */
+export function sameSizes(unmeasured: readonly Unmeasured[]): Unmeasured[][] {
   const groups = new Map<string, Unmeasured[]>();
   for (const each of unmeasured) {
-    if (!each.candidates.some(({ shares }) => shares)) continue;
     const sizes = JSON.stringify(each.convolution);
     groups.set(sizes, [...(groups.get(sizes) ?? []), each]);
   }
-  return [...groups.values()].filter((group) => group.length > 1);
+  return [...groups.values()];
 }
 
 function formNamed({ candidates }: Unmeasured, name: string): Form {
