@@ -34,9 +34,15 @@ export class DcganError extends Error {
   }
 }
 
-/** Text of one line from a file or a name, with control characters written out: it cannot command the terminal. */
+/**
+ * A name, or text of one line from a file, as it may be printed: control characters, line separators and those that turn the
+ * direction of text around are written out, so that it cannot command the terminal or look like another.
+ */
 export function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
+  return text.replaceAll(
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,
+    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** The message of anything that was thrown. */

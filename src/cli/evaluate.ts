@@ -4,9 +4,11 @@ import { featureUsers, type MetricName } from '../config/metrics.ts';
 import { printable } from '../errors.ts';
 import { type Measured, metrics } from '../metrics/table.ts';
 import { formatCount, formatTable } from './format.ts';
+import { nameCheckpoint } from './name-checkpoint.ts';
 import type { Cli, Outcome } from './outcome.ts';
 
-interface EvaluateFlags extends EvaluateOptions {
+interface EvaluateFlags extends Omit<EvaluateOptions, 'checkpoint'> {
+  checkpoint?: string;
   step?: number;
   best?: boolean;
 }
@@ -20,14 +22,15 @@ const titles: Readonly<Record<string, string>> = {
 
 export async function runEvaluate({ step, best, ...flags }: EvaluateFlags, { progress, stop }: Cli): Promise<Outcome> {
   const { signal } = stop;
-  const options = { ...flags, which: step ?? (best ? ('best' as const) : ('latest' as const)) };
+  const { checkpoint, chosen } = await nameCheckpoint({ ...flags, step, best }, progress);
+  const options = { ...flags, checkpoint, which: step ?? (best ? ('best' as const) : ('latest' as const)) };
   const onEvent = ({ phase, done, total }: EvaluateEvent) => {
     if (phase === 'list') progress.update('Listing', 0, 0, `${formatCount(done)} images`);
     else progress.update(titles[phase] ?? `Measuring ${phase}`, done, total);
   };
   const result = await evaluate(options, onEvent, signal);
   for (const { path, reason } of result.refused) progress.line(`Skipped ${printable(path)}: ${printable(reason)}`);
-  return { result, text: describe(result) };
+  return { result: { ...result, ...chosen }, text: describe(result) };
 }
 
 function describe(result: EvaluateResult): string {

@@ -5,21 +5,23 @@ import type { SamplingEvent } from '../commands/sampling.ts';
 import { DcganError, printable } from '../errors.ts';
 import { type CheckpointFlags, whichCheckpoint } from './flags.ts';
 import { formatTable } from './format.ts';
+import { nameCheckpoint } from './name-checkpoint.ts';
 import type { Cli, Outcome } from './outcome.ts';
 import { type PreviewWay, showPicture } from './preview/preview.ts';
 import { showSampling } from './show-sampling.ts';
 
-type Options = Omit<SweepOptions & FormulaOptions, 'which' | 'formula'>;
+type Options = Omit<SweepOptions & FormulaOptions, 'which' | 'checkpoint' | 'formula'>;
 type ExploreFlags = Options & CheckpointFlags & { formula?: string; preview?: PreviewWay };
 
 export async function runExplore(flags: ExploreFlags, { progress, stop }: Cli): Promise<Outcome> {
   const { preview, step, best, latest, formula, ...options } = flags;
   if (options.save !== undefined && formula === undefined) throw nothingToSave(options.save);
   const io = { onEvent: (event: SamplingEvent) => showSampling(event, progress), signal: stop.signal };
-  const named = { ...options, which: whichCheckpoint({ step, best, latest }) };
+  const { checkpoint, chosen } = await nameCheckpoint(flags, progress);
+  const named = { ...options, checkpoint, which: whichCheckpoint({ step, best, latest }) };
   const result = await (formula === undefined ? exploreSweeps(named, io) : exploreFormula({ ...named, formula }, io));
   if (preview) await showPicture(result.out, preview, progress);
-  return { result, text: describe(result) };
+  return { result: { ...result, ...chosen }, text: describe(result) };
 }
 
 function nothingToSave(name: string): DcganError {

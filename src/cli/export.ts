@@ -3,15 +3,22 @@ import { type ExportOptions, exportGenerator } from '../commands/export.ts';
 import type { SamplingEvent } from '../commands/sampling.ts';
 import { printable } from '../errors.ts';
 import { formatCount } from './format.ts';
+import { nameCheckpoint } from './name-checkpoint.ts';
 import type { Cli, Outcome } from './outcome.ts';
 import { showSampling } from './show-sampling.ts';
 
-export async function runExport(options: ExportOptions, { progress, stop }: Cli): Promise<Outcome> {
+type ExportFlags = Omit<ExportOptions, 'checkpoint'> & { checkpoint?: string };
+
+export async function runExport(flags: ExportFlags, { progress, stop }: Cli): Promise<Outcome> {
+  const { checkpoint, chosen } = await nameCheckpoint(flags, progress);
   const io = { onEvent: (event: SamplingEvent) => showSampling(event, progress), signal: stop.signal };
-  const result = await exportGenerator(options, io);
+  const result = await exportGenerator({ ...flags, checkpoint }, io);
   const { format, out, files, bytes, runHash, step, refused } = result;
   for (const { path, reason } of refused) progress.line(`Skipped ${printable(path)}: ${printable(reason)}`);
   const what = files.length === 1 ? '' : `${files.length} files, `;
   const size = `${what}${formatCount(bytes / 1e6)} MB`;
-  return { result, text: `${format} of run ${runHash}, step ${step} (${size}): ${printable(out)}` };
+  return {
+    result: { ...result, ...chosen },
+    text: `${format} of run ${runHash}, step ${step} (${size}): ${printable(out)}`,
+  };
 }

@@ -41,7 +41,7 @@ export function excluding(names: string[], flags: string, description: string, p
 /** A command that works on a trained generator: its name, and which of the run's checkpoints. */
 export const withCheckpoint = (command: Command) =>
   command
-    .requiredOption('--checkpoint <name>', 'a run hash or its start, a shipped name, or a path')
+    .option('--checkpoint <name>', 'run hash or its start, shipped name, or path (default: the newest run)')
     .addOption(
       new Option('--step <number>', 'the checkpoint of this step').argParser(wholeNumber).conflicts(['best', 'latest']),
     )
@@ -49,6 +49,7 @@ export const withCheckpoint = (command: Command) =>
     .option('--latest', 'the newest sound checkpoint (default)');
 
 export interface CheckpointFlags {
+  checkpoint?: string;
   step?: number | undefined;
   best?: boolean | undefined;
   latest?: boolean | undefined;

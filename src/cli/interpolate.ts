@@ -3,19 +3,22 @@ import { type InterpolateOptions, interpolate } from '../commands/interpolate.ts
 import { DcganError, printable } from '../errors.ts';
 import { type CheckpointFlags, whichCheckpoint } from './flags.ts';
 import { formatCount } from './format.ts';
+import { nameCheckpoint } from './name-checkpoint.ts';
 import type { Cli, Outcome } from './outcome.ts';
 import { type PreviewWay, showPicture } from './preview/preview.ts';
 import { showSampling } from './show-sampling.ts';
 
-type InterpolateFlags = Omit<InterpolateOptions, 'which' | 'framesPerSecond'> &
+type InterpolateFlags = Omit<InterpolateOptions, 'which' | 'checkpoint' | 'framesPerSecond'> &
   CheckpointFlags & { from?: number; to?: number; fps?: number; preview?: PreviewWay };
 
 export async function runInterpolate(flags: InterpolateFlags, { progress, stop }: Cli): Promise<Outcome> {
   const { preview, step, best, latest, from, to, fps, ...options } = flags;
   const ends = endsOf(from, to);
+  const { checkpoint, chosen } = await nameCheckpoint(flags, progress);
   const result = await interpolate(
     {
       ...options,
+      checkpoint,
       ...(ends && { seeds: ends }),
       ...(fps !== undefined && { framesPerSecond: fps }),
       which: whichCheckpoint({ step, best, latest }),
@@ -26,7 +29,7 @@ export async function runInterpolate(flags: InterpolateFlags, { progress, stop }
   const { images, method, runHash, step: used, files } = result;
   if (preview) await showPicture(files[0]!, preview, progress);
   const text = `${formatCount(images)} images, ${method}, of run ${runHash}, step ${used}: ${printable(files[0]!)}`;
-  return { result, text };
+  return { result: { ...result, ...chosen }, text };
 }
 
 function endsOf(from: number | undefined, to: number | undefined): [number, number] | undefined {

@@ -4,21 +4,26 @@ import type { SamplingEvent } from '../commands/sampling.ts';
 import { DcganError, printable } from '../errors.ts';
 import { type CheckpointFlags, whichCheckpoint } from './flags.ts';
 import { formatCount } from './format.ts';
+import { nameCheckpoint } from './name-checkpoint.ts';
 import type { Cli, Outcome } from './outcome.ts';
 import { type PreviewWay, showPicture } from './preview/preview.ts';
 import { showSampling } from './show-sampling.ts';
 
-type SampleFlags = Omit<SampleOptions, 'which'> & CheckpointFlags & { preview?: PreviewWay };
+type SampleFlags = Omit<SampleOptions, 'which' | 'checkpoint'> & CheckpointFlags & { preview?: PreviewWay };
 
 export async function runSample(flags: SampleFlags, { progress, stop }: Cli): Promise<Outcome> {
   const { preview, step, best, latest, ...options } = flags;
   if (options.format && options.separate === undefined) throw formatAlone(options.format);
   const io = { onEvent: (event: SamplingEvent) => showSampling(event, progress), signal: stop.signal };
-  const result = await sample({ ...options, which: whichCheckpoint({ step, best, latest }) }, io);
+  const { checkpoint, chosen } = await nameCheckpoint(flags, progress);
+  const result = await sample({ ...options, checkpoint, which: whichCheckpoint({ step, best, latest }) }, io);
   const { images, runHash, files } = result;
   if (preview) await showPicture(files[0]!, preview, progress);
   const place = printable(options.separate ?? files[0]!);
-  return { result, text: `${formatCount(images)} images of run ${runHash}, step ${result.step}: ${place}` };
+  return {
+    result: { ...result, ...chosen },
+    text: `${formatCount(images)} images of run ${runHash}, step ${result.step}: ${place}`,
+  };
 }
 
 function formatAlone(format: string): DcganError {

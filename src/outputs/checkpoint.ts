@@ -100,6 +100,11 @@ async function readPointer(directory: string, pointer: 'latest' | 'best'): Promi
   return stepFolderName(Number(name)) === name ? Number(name) : undefined;
 }
 
+/** The step of a run folder that `latest` names, or the highest where it names none. */
+export async function latestStep(directory: string): Promise<number | undefined> {
+  return (await readPointer(directory, 'latest')) ?? (await listCheckpoints(directory)).at(-1);
+}
+
 /** The latest step first, then the ones before it, newest first; last those a run that went back has left behind. */
 async function inOrderOfTrust(directory: string, steps: readonly number[]): Promise<number[]> {
   const latest = (await readPointer(directory, 'latest')) ?? steps.at(-1)!;

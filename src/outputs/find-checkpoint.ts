@@ -1,9 +1,9 @@
 // From the name a person types to a folder with checkpoints: a path, a folder's name, or the start of a run hash.
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { DcganError } from '../errors.ts';
-import { hasCheckpoint, listCheckpoints } from './checkpoint.ts';
+import { hasCheckpoint, latestStep, listCheckpoints } from './checkpoint.ts';
 
 interface FoundCheckpoint {
   /** A run folder with step folders, or one step's folder; `loadCheckpoint` takes both. */
@@ -24,14 +24,36 @@ interface Places {
  */
 export async function resolveCheckpoint(name: string, places: Places): Promise<FoundCheckpoint> {
   if (await hasCheckpoint(resolve(name))) return found(resolve(name));
-  const folders = [...new Set([places.root, places.packageDirectory].map((place) => resolve(place, 'checkpoints')))];
-  for (const folder of folders) {
+  for (const folder of foldersOf(places)) {
     if (name !== '' && (await hasCheckpoint(join(folder, name)))) return found(join(folder, name));
     const matches = await hashesStartingWith(folder, name);
     if (matches.length > 1) throw ambiguous(name, matches);
     if (matches.length === 1) return found(join(folder, matches[0]!));
   }
-  throw unknown(name, (await Promise.all(folders.map(checkpointNames))).flat());
+  throw unknown(name, await knownCheckpoints(places));
+}
+
+/** The run of a root folder that was saved last, if it has any. */
+export async function newestRun(root: string): Promise<{ runHash: string; step: number } | undefined> {
+  const folder = resolve(root, 'checkpoints');
+  const hashes = (await checkpointNames(folder)).filter(isRunHash);
+  const saved = await Promise.all(hashes.map((hash) => stat(join(folder, hash, 'latest')).catch(() => undefined)));
+  const ages = saved.map((file) => file?.mtimeMs ?? 0);
+  const runHash = hashes[ages.indexOf(Math.max(...ages))];
+  return runHash === undefined ? undefined : { runHash, step: (await latestStep(join(folder, runHash)))! };
+}
+
+/** What a checkpoint may be called here: the names in both checkpoints folders. */
+export async function knownCheckpoints(places: Places): Promise<string[]> {
+  return [...new Set((await Promise.all(foldersOf(places).map(checkpointNames))).flat())];
+}
+
+function foldersOf({ root, packageDirectory }: Places): string[] {
+  return [...new Set([root, packageDirectory].map((place) => resolve(place, 'checkpoints')))];
+}
+
+function isRunHash(name: string): boolean {
+  return /^[0-9a-f]{7}$/.test(name);
 }
 
 /** Names of the folders that hold checkpoints. */
@@ -44,7 +66,7 @@ async function checkpointNames(folder: string): Promise<string[]> {
 
 async function hashesStartingWith(folder: string, start: string): Promise<string[]> {
   if (start.length < 2) return [];
-  return (await checkpointNames(folder)).filter((name) => /^[0-9a-f]{7}$/.test(name) && name.startsWith(start));
+  return (await checkpointNames(folder)).filter((name) => isRunHash(name) && name.startsWith(start));
 }
 
 /** A step's folder is called after its run and its step: `15817e6/000768`. A run hash may be all digits too. */
@@ -59,8 +81,7 @@ function ambiguous(name: string, matches: readonly string[]): DcganError {
   return new DcganError('checkpoint.ambiguous', { happened, fix: 'Type more of it.' }, { data: { name, matches } });
 }
 
-function unknown(name: string, known: readonly string[]): DcganError {
-  const unique = [...new Set(known)];
+function unknown(name: string, unique: readonly string[]): DcganError {
   const nearest = unique.length > 0 ? closest(name, unique) : undefined;
   const isNear = nearest !== undefined && distance(name, nearest) <= Math.max(2, Math.floor(name.length / 3));
   const shown = unique.slice(0, 10).join(', ') + (unique.length > 10 ? ` and ${unique.length - 10} more` : '');

@@ -22,7 +22,6 @@ understands({ checkpoint: 'ab', engine: 'auto', root: '.' }, [
 ]);
 
 refuses([
-  ['sample', 'missingMandatoryOptionValue', /--checkpoint/],
   ['sample --checkpoint a --count 0', 'invalidArgument', /whole number above 0, not '0'/],
   ['sample --checkpoint a --count 2.5', 'invalidArgument', /not '2\.5'/],
   ['sample --checkpoint a --count many', 'invalidArgument', /not 'many'/],

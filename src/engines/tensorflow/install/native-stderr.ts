@@ -1,6 +1,7 @@
 // TensorFlow prints to stderr while it is loaded, whatever TF_CPP_MIN_LOG_LEVEL says. A small addon keeps the text instead.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { messageOf } from '../../../errors.ts';
 import { stderrAddonName } from './location.ts';
 
 interface StderrCapture {
@@ -8,18 +9,15 @@ interface StderrCapture {
   end(): string;
 }
 
-/** Runs `action` with native stderr kept back. @returns its value and what was printed; on an error the text is its `stderr`. */
+/** Runs `action` with native stderr kept back. @returns its value and what was printed; an error's message ends with that text. */
 export function quietly<T>(directory: string, action: () => T): { value: T; stderr: string } {
   const capture = createRequire(import.meta.url)(join(directory, stderrAddonName)) as StderrCapture;
   capture.begin();
-  let stderr = '';
+  let value: T;
   try {
-    const value = action();
-    stderr = capture.end();
-    return { value, stderr };
+    value = action();
   } catch (error) {
-    stderr = capture.end();
-    process.stderr.write(stderr);
-    throw error;
+    throw new Error([messageOf(error), capture.end().trim()].join('\n').trimEnd(), { cause: error });
   }
+  return { value, stderr: capture.end() };
 }

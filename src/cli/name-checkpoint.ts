@@ -1,0 +1,36 @@
+// Which checkpoint a command works on where --checkpoint is left out: the newest run, and that is said.
+import { DcganError } from '../errors.ts';
+import { knownCheckpoints, newestRun } from '../outputs/find-checkpoint.ts';
+import { packageDirectory } from '../system/package-directory.ts';
+import type { CheckpointFlags } from './flags.ts';
+import type { Progress } from './progress.ts';
+
+export interface NamedCheckpoint {
+  checkpoint: string;
+  /** Goes into the JSON document; empty where the user named the checkpoint. */
+  chosen: { chosenAs?: 'newest run' };
+}
+
+/** @throws DcganError `usage.no-checkpoint` where none is named and nothing was trained here */
+export async function nameCheckpoint(
+  { checkpoint, root, step, best }: CheckpointFlags & { root: string },
+  progress: Progress,
+): Promise<NamedCheckpoint> {
+  if (checkpoint !== undefined) return { checkpoint, chosen: {} };
+  const newest = await newestRun(root);
+  if (!newest) throw nothingToUse(await knownCheckpoints({ root, packageDirectory }));
+  const { runHash } = newest;
+  const which = best ? 'its best checkpoint' : `step ${step ?? newest.step}`;
+  progress.line(`Using the newest run ${runHash}, ${which}; --checkpoint NAME takes another.`);
+  return { checkpoint: runHash, chosen: { chosenAs: 'newest run' } };
+}
+
+function nothingToUse(known: readonly string[]): DcganError {
+  const train = 'dcgan train --config quick';
+  const text = {
+    happened: 'No --checkpoint was given, and there is no run here yet.',
+    expected: known.length > 0 ? `These checkpoints can be used: ${known.join(', ')}.` : 'dcgan train makes one.',
+    fix: known.length > 0 ? `--checkpoint ${known[0]}, or train one: ${train}` : train,
+  };
+  return new DcganError('usage.no-checkpoint', text, { data: { known } });
+}
