@@ -72,10 +72,10 @@ export async function trainLoop(
   const { totalSteps, stepsPerEpoch } = schedule;
   const totalEpochs = totalSteps / stepsPerEpoch;
   const position = { ...start };
-  const speed = createSpeedometer(start.images);
   const clock = createStepClock();
   const samples = createCadence(schedule.samples, clock);
   const checkpoints = createCadence(schedule.checkpoints, clock);
+  const speed = createSpeedometer({ startImages: start.images, clock, cadences: [samples, checkpoints] });
   let savedAt = position.step;
   onEvent({ type: 'start', step: position.step, totalSteps, totalEpochs });
   await endIfLost(parts, position);

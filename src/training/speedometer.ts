@@ -1,15 +1,20 @@
 // How fast a session trains, what its evaluations take, and when it will be done.
+import type { Cadence, createStepClock } from './cadence.ts';
 import { evaluationsLeft } from './evaluation.ts';
 import type { Schedule } from './schedule.ts';
 
 export type Speedometer = ReturnType<typeof createSpeedometer>;
 
-const warmUpSteps = 2; // the first steps compile and allocate
+interface SpeedometerParts {
+  startImages: number;
+  clock: ReturnType<typeof createStepClock>;
+  /** Of grids and checkpoints. */
+  cadences: readonly Cadence[];
+}
 
-/** Pictures and checkpoints do not count. */
-export function createSpeedometer(startImages: number) {
+/** Everything counts: steps, grids, checkpoints and evaluations, at what each took so far. */
+export function createSpeedometer({ startImages, clock, cadences }: SpeedometerParts) {
   let began = 0;
-  let measured = { steps: 0, seconds: 0 };
   let steps = 0;
   const spent = { steps: 0, evaluations: 0 }; // seconds
   let evaluations = 0;
@@ -21,7 +26,6 @@ export function createSpeedometer(startImages: number) {
       const seconds = (performance.now() - began) / 1000;
       steps++;
       spent.steps += seconds;
-      if (steps > warmUpSteps) measured = { steps: measured.steps + 1, seconds: measured.seconds + seconds };
       return seconds;
     },
     /** Notes one more evaluation. What share of the time since the session began they have taken. */
@@ -30,12 +34,17 @@ export function createSpeedometer(startImages: number) {
       spent.evaluations += seconds;
       return spent.evaluations / (spent.evaluations + spent.steps);
     },
+    /** Zero before the warm-up is over. */
     imagesPerSecond(images: number): number {
+      const measured = clock.measured();
       return measured.seconds === 0 ? 0 : ((images - startImages) * (measured.steps / steps)) / measured.seconds;
     },
+    /** Not finite before the warm-up is over. */
     secondsLeft(step: number, schedule: Schedule): number {
-      const forSteps = (measured.seconds / measured.steps) * (schedule.totalSteps - step); // NaN before there are any
-      return forSteps + evaluationsLeft(step, schedule) * (spent.evaluations / Math.max(1, evaluations));
+      const { totalSteps } = schedule;
+      const forSteps = clock.secondsPerStep() * (totalSteps - step);
+      const forWrites = cadences.reduce((sum, cadence) => sum + cadence.secondsLeft(step, totalSteps), 0);
+      return forSteps + forWrites + evaluationsLeft(step, schedule) * (spent.evaluations / Math.max(1, evaluations));
     },
   };
 }

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { createCadence, createStepClock, isKept, keptUpTo } from '../../src/training/cadence.ts';
+import type { DefaultCadence, FixedCadence, Schedule } from '../../src/training/schedule.ts';
+import { createSpeedometer } from '../../src/training/speedometer.ts';
+
+test('grids that are kept are counted as they are written', () => {
+  let kept = 0;
+  for (let index = 1; index < 3000; index++) {
+    if (isKept(index)) kept++;
+    assert.equal(keptUpTo(index), kept, String(index));
+  }
+});
+
+interface Session {
+  totalSteps: number;
+  samples: FixedCadence | DefaultCadence;
+  checkpoints: FixedCadence;
+  evaluateEverySteps: number | undefined;
+  /** Seconds of each. */
+  costs: { samples: number; checkpoints: number; evaluation: number };
+}
+
+const secondsPerStep = 0.125;
+const imagesPerStep = 8;
+
+/** Runs a session on a clock of its own. Gives, for steps after which nothing is written, what is said and what comes of it. */
+async function run({ totalSteps, costs, evaluateEverySteps, ...planned }: Session) {
+  let now = 0;
+  const clock = createStepClock(() => now);
+  const samples = createCadence(planned.samples, clock);
+  const checkpoints = createCadence(planned.checkpoints, clock);
+  const speed = createSpeedometer({ startImages: 0, clock, cadences: [samples, checkpoints] });
+  const schedule = { totalSteps, evaluateEverySteps } as Schedule;
+  const take = (seconds: number) =>
+    clock.outside(async () => {
+      now += seconds;
+    });
+  const said: { step: number; at: number; secondsLeft: number; imagesPerSecond: number }[] = [];
+  await take(costs.samples);
+  samples.wrote(costs.samples);
+  for (let step = 1; step <= totalSteps; step++) {
+    now += secondsPerStep;
+    speed.stop();
+    clock.stepDone();
+    const last = step === totalSteps;
+    const moment = {
+      step,
+      at: now,
+      secondsLeft: speed.secondsLeft(step, schedule),
+      imagesPerSecond: speed.imagesPerSecond(imagesPerStep * step),
+    };
+    if (last || samples.isDue(step)) {
+      await take(costs.samples);
+      samples.wrote(costs.samples);
+    }
+    if (last || checkpoints.isDue(step)) {
+      await take(costs.checkpoints);
+      checkpoints.wrote(costs.checkpoints);
+    }
+    if (evaluateEverySteps && (last || step % evaluateEverySteps === 0)) {
+      await take(costs.evaluation);
+      speed.shareOfEvaluation(costs.evaluation);
+    }
+    if (now === moment.at) said.push(moment);
+  }
+  return { said, end: now };
+}
+
+const everySteps = fc.integer({ min: 2, max: 30 });
+const cost = fc.integer({ min: 1, max: 64 }).map((eighths) => eighths / 8);
+const sessions = fc.record({
+  totalSteps: fc.integer({ min: 61, max: 300 }),
+  samples: everySteps.map((everySteps): FixedCadence => ({ isDefault: false, everySteps })),
+  checkpoints: everySteps.map((everySteps): FixedCadence => ({ isDefault: false, everySteps })),
+  evaluateEverySteps: fc.option(everySteps, { nil: undefined }),
+  costs: fc.record({ samples: cost, checkpoints: cost, evaluation: cost }),
+});
+
+test('once all has happened, time left is what steps, grids, checkpoints and evaluations will take', async () => {
+  await fc.assert(
+    fc.asyncProperty(sessions, async (session) => {
+      const { said, end } = await run(session);
+      for (const { step, at, secondsLeft } of said.filter((each) => each.step > 60)) {
+        assert.ok(Math.abs(secondsLeft - (end - at)) < 1e-6, `step ${step}: ${secondsLeft} said, ${end - at} taken`);
+      }
+    }),
+  );
+});
+
+test('default grids that become rarer as a run grows are foreseen', async () => {
+  const samples: DefaultCadence = { isDefault: true, everySteps: 2, isThinned: true };
+  const checkpoints: FixedCadence = { isDefault: false, everySteps: 50 };
+  const costs = { samples: 2 ** -10, checkpoints: 1, evaluation: 1 };
+  const { said, end } = await run({ totalSteps: 1001, samples, checkpoints, evaluateEverySteps: undefined, costs });
+  const { secondsLeft, at } = said.find(({ step }) => step > 100)!;
+  assert.ok(Math.abs(secondsLeft - (end - at)) < 1e-6, `${secondsLeft} said, ${end - at} taken`);
+});
+
+test('images per second are those of the whole time, and there are none before the warm-up', async () => {
+  const every = (everySteps: number): FixedCadence => ({ isDefault: false, everySteps });
+  const costs = { samples: 1, checkpoints: 1, evaluation: 1 };
+  const { said } = await run({
+    totalSteps: 200,
+    samples: every(8),
+    checkpoints: every(8),
+    evaluateEverySteps: 8,
+    costs,
+  });
+  assert.equal(said[0]!.imagesPerSecond, 0);
+  const perRound = (8 * imagesPerStep) / (8 * secondsPerStep + 3);
+  assert.ok(Math.abs(said.at(-1)!.imagesPerSecond / perRound - 1) < 0.02);
+});
