@@ -52,7 +52,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     .option('--epochs <number>', 'length of the run in passes over the data', positiveNumber)
     .option('--seed <number>', 'where everything random comes from', seedNumber)
     .addOption(precisionFlag())
-    .option('--fresh', 'start over, removing what this run has written before')
+    .option('--fresh', 'start over, setting aside what this run has written before')
     .option('--dry-run', 'check everything, print what would be trained, write nothing')
     .addOption(previewFlag())
     .addHelpText(

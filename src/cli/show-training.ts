@@ -1,6 +1,7 @@
 // Events of a training, as lines and a bar.
+
+import { describeDifference } from '../commands/check-resume.ts';
 import type { PreparationEvent } from '../commands/prepare-run.ts';
-import { describeDifference } from '../commands/resume-as-it-was.ts';
 import type { TrainEvent } from '../commands/train.ts';
 import { printable } from '../errors.ts';
 import type { TrainingEvent } from '../training/events.ts';
@@ -44,9 +45,14 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
     case 'run': {
       for (const { path, reason } of event.refused)
         progress.line(`Damaged ${printable(path)}: ${printable(reason)}; using the one before.`);
-      const where = event.resumedAt > 0 ? `, going on at step ${event.resumedAt}` : '';
+      const where = event.resumedAt > 0 ? `, resumed at step ${event.resumedAt}` : '';
       const origin = event.forkedFrom && `, forked from ${event.forkedFrom.runHash} at step ${event.forkedFrom.step}`;
       progress.line(`Run ${event.hash} in ${printable(event.results)}${origin ?? ''}${where}.`);
+      if (event.newName)
+        progress.line(
+          `It keeps the name that an earlier version gave it; this version would call it ${event.newName}.`,
+        );
+      if (event.replaced) progress.line(describeReplaced(event.replaced));
       if (event.earlier) progress.line(describeEarlier(event.earlier));
       break;
     }
@@ -77,11 +83,18 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
   }
 }
 
-function describeEarlier({ runHash, differences }: NonNullable<RunEvent['earlier']>): string {
+function describeReplaced(folders: NonNullable<RunEvent['replaced']>): string {
+  const quote = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
+  const moves = folders.map(({ from, to }) => `rm -r ${quote(from)}; mv ${quote(to)} ${quote(from)}`);
+  return `The earlier run is set aside until the next --fresh. To have it back: ${moves.join('; ')}`;
+}
+
+function describeEarlier({ runHash, differences, fork }: NonNullable<RunEvent['earlier']>): string {
   const [first, ...rest] = differences;
   const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
   const what = first ? `${describeDifference(first)}${more}` : 'it was made by another version';
-  return `Run ${runHash} of this name is another: ${what}. To go on from it: add --fork ${runHash}.`;
+  const advice = fork ? ` To begin from its weights: add ${fork}.` : '';
+  return `Run ${runHash} of this name is another: ${what}.${advice}`;
 }
 
 /** A narrow terminal shows the most important of these. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { inspect } from '../commands/inspect.ts';
 import type { RunOptions } from '../commands/prepare-run.ts';
-import { train } from '../commands/train.ts';
+import { type TrainResult, train } from '../commands/train.ts';
 import type { EngineChoice } from '../engines/open.ts';
 import { printable } from '../errors.ts';
 import { describeInspection } from './describe-inspection.ts';
@@ -66,15 +66,21 @@ function createPreviews(way: PreviewWay | undefined, progress: Progress) {
   };
 }
 
-function describeEnd(result: Awaited<ReturnType<typeof train>>, { root }: TrainFlags): string {
+function describeEnd(result: TrainResult, { root }: TrainFlags): string {
   const place = (path: string) => printable(root === '.' ? path : join(root, path));
-  const head = result.interrupted
-    ? `Stopped at step ${result.step} and saved. The same command goes on from there.`
-    : `Done: run ${result.runHash}, ${result.step} steps.`;
   const files = [...result.files.map(place), `${place(result.checkpoints)}/`];
   return [
-    head,
+    describeLength(result),
     ...files.map((file) => `  ${file}`),
     `Next: dcgan sample --checkpoint ${result.runHash} --out samples.png`,
+  ].join('\n');
+}
+
+function describeLength({ runHash, step, totalSteps, longer, interrupted }: TrainResult): string {
+  if (interrupted) return `Stopped at step ${step} and saved. The same command resumes from there.`;
+  if (longer === undefined) return `Done: run ${runHash}, ${step} steps.`;
+  return [
+    `Nothing to train: run ${runHash} is at step ${step} already, and the config ends at step ${totalSteps}.`,
+    `To train it further: add ${longer}. To start over with fewer steps: add --fresh.`,
   ].join('\n');
 }

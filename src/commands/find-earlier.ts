@@ -1,42 +1,38 @@
 // An earlier run of the same config by its name: whoever changes one key and starts again wants to know that it is another run.
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Difference, differencesOf, type RunIdentity } from '../config/run-hash.ts';
-import { hasCheckpoint } from '../outputs/checkpoint.ts';
+import { type Difference, differencesOf, isRunName, type RunIdentity } from '../config/run-hash.ts';
+import { loadLatest } from '../training/run.ts';
+import { forkFlags, type RunParts } from './fork-advice.ts';
+import { storedRuns } from './stored-run.ts';
 
 export interface EarlierOfName {
   runHash: string;
   differences: Difference[];
+  /** What to add to the command to begin from its weights; left out where they do not fit. */
+  fork?: string;
 }
 
-/** The newest run of another hash in results/ whose config has this name and which has a checkpoint, and what differs. */
+/** The newest other run whose config has this run's name and which has a sound checkpoint, and what differs. */
 export async function findEarlier(
   root: string,
-  name: string,
   hash: string,
   now: RunIdentity,
+  parts: RunParts,
 ): Promise<EarlierOfName | undefined> {
-  const folders = (await readdir(join(root, 'results')).catch(() => [])).filter((folder) =>
-    /^[0-9a-f]{7}$/.test(folder),
+  const names = (await readdir(join(root, 'results')).catch(() => [])).filter(isRunName);
+  const found = await Promise.all(
+    names.filter((name) => name !== hash).map((name) => readEarlier(root, name, parts.config.name)),
   );
-  const others = await Promise.all(
-    folders.filter((folder) => folder !== hash).map((folder) => readEarlier(root, folder, name)),
-  );
-  const [newest] = others.filter((other) => other !== undefined).sort((a, b) => b.writtenMs - a.writtenMs);
-  return newest && { runHash: newest.runHash, differences: differencesOf(newest.run, now) };
+  const [newest] = found.filter((other) => other !== undefined).sort((a, b) => b.writtenMs - a.writtenMs);
+  const saved = newest && (await loadLatest(join(root, 'checkpoints', newest.name)).catch(() => undefined));
+  if (!newest || !saved) return undefined;
+  const fork = forkFlags(newest.name, saved, parts);
+  return { runHash: newest.name, differences: differencesOf(newest.identity, now), ...(fork && { fork }) };
 }
 
-/** config.json may be of an older version, or edited: what does not fit is no earlier run. */
-async function readEarlier(root: string, folder: string, name: string) {
-  try {
-    const path = join(root, 'results', folder, 'config.json');
-    const run = JSON.parse(await readFile(path, 'utf8')) as RunIdentity & { name: string };
-    const { seed, data, generator, discriminator, training } = run;
-    const sections: unknown[] = [data, generator, discriminator, training];
-    if (run.name !== name || seed === undefined || sections.some((section) => typeof section !== 'object')) return;
-    if (!(await hasCheckpoint(join(root, 'checkpoints', folder)))) return;
-    return { runHash: folder, run, writtenMs: (await stat(path)).mtimeMs };
-  } catch {
-    return undefined;
-  }
+async function readEarlier(root: string, name: string, configName: string) {
+  const run = (await storedRuns(root, name)).find(({ config }) => config.name === configName);
+  const written = await stat(join(root, 'results', name, 'config.json')).catch(() => undefined);
+  return run && written && { name, identity: run.identity, writtenMs: written.mtimeMs };
 }

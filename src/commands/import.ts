@@ -5,6 +5,7 @@ import { basename, join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { findConfig } from '../config/find-config.ts';
 import { loadConfig } from '../config/load.ts';
+import { isRunName } from '../config/run-hash.ts';
 import { DcganError } from '../errors.ts';
 import {
   type ImportedNetwork,
@@ -75,10 +76,11 @@ async function sha256(path: string): Promise<string> {
 }
 
 async function freeDirectory(root: string, name: string): Promise<string> {
-  if (!/^[a-z0-9][\w.-]*$/i.test(name) || /^[0-9a-f]{7}$/.test(name)) {
+  if (!/^[a-z0-9][\w.-]*$/i.test(name) || isRunName(name)) {
     throw new DcganError('usage.bad-name', {
       happened: `A checkpoint cannot be called ${JSON.stringify(name)}.`,
-      expected: 'Expected letters, digits, dots, dashes and underscores, and not the 7 hex digits of a run hash.',
+      expected:
+        'Expected letters, digits, dots, dashes and underscores, and not 7 or more hex digits as of a run hash.',
     });
   }
   const directory = join(root, 'checkpoints', name);

@@ -1,12 +1,12 @@
 // From the name of a checkpoint to a trained generator: what sample, interpolate, explore and export begin with.
-import { type Origin, runHash } from '../config/run-hash.ts';
-import { configWithin } from '../config/written-out.ts';
+import { runNames } from '../config/run-hash.ts';
 import { buildNetworks } from '../models/networks.ts';
 import { type TrainedGenerator, weightsOf } from '../models/trained-generator.ts';
 import { loadCheckpoint } from '../outputs/checkpoint.ts';
 import { resolveCheckpoint } from '../outputs/find-checkpoint.ts';
 import { packageDirectory } from '../system/package-directory.ts';
 import { generatorPasses } from '../training/schedule.ts';
+import { storedRun } from './stored-run.ts';
 
 export interface OpenedGenerator {
   generator: TrainedGenerator;
@@ -29,15 +29,14 @@ export async function openGenerator(
   name: string,
   { root, which = 'latest' }: { root: string; which?: 'latest' | 'best' | number },
 ): Promise<OpenedGenerator> {
-  const { directory, label } = await resolveCheckpoint(name, { root, packageDirectory });
+  const { directory, label, run } = await resolveCheckpoint(name, { root, packageDirectory });
   const { tensors, state, step, path, refused } = await loadCheckpoint(directory, which);
-  const config = configWithin(state['config'], path);
+  const { config, identity, identityHash } = storedRun(state, path);
   const { generator: network } = buildNetworks(config);
   const passes = passesOf(state) ?? generatorPasses(config, step);
   const generator = { config, network, weights: weightsOf(network, tensors), passes };
-  const dataFingerprint = String(state['dataFingerprint']);
-  const hash = runHash(config, dataFingerprint, state['forkedFrom'] as Origin | undefined);
-  return { generator, label, runHash: hash, dataFingerprint, step, path, refused };
+  const runHash = run ?? runNames(identityHash)[0]!;
+  return { generator, label, runHash, dataFingerprint: identity.dataFingerprint, step, path, refused };
 }
 
 /** A checkpoint that was not trained here says itself how often its generator has run. */

@@ -1,17 +1,18 @@
-// A run's checkpoint and who it is: what --resume and --fork begin with.
+// A run's checkpoint and whose it is: what --resume and --fork begin with.
 import type { Config } from '../config/config.ts';
-import { type Origin, runHash } from '../config/run-hash.ts';
-import { configWithin } from '../config/written-out.ts';
+import { type RunIdentity, runNames } from '../config/run-hash.ts';
 import { loadCheckpoint } from '../outputs/checkpoint.ts';
 import { resolveCheckpoint } from '../outputs/find-checkpoint.ts';
 import { packageDirectory } from '../system/package-directory.ts';
 import { type SavedRun, savedRun } from '../training/run.ts';
+import { storedRun } from './stored-run.ts';
 
 export interface EarlierRun {
+  /** The name of its folder; that of one elsewhere would be the first digits of its hash. */
   hash: string;
   config: Config;
-  dataFingerprint: string;
-  forkedFrom?: Origin;
+  identity: RunIdentity;
+  identityHash: string;
   saved: SavedRun;
 }
 
@@ -20,23 +21,9 @@ export interface EarlierRun {
  * @throws DcganError `checkpoint.*`; `config.invalid` where its config is none
  */
 export async function openRun(name: string, root: string): Promise<EarlierRun> {
-  const { directory } = await resolveCheckpoint(name, { root, packageDirectory });
+  const { directory, run } = await resolveCheckpoint(name, { root, packageDirectory });
   const loaded = await loadCheckpoint(directory, 'latest');
-  const { state, path } = loaded;
   const saved = savedRun(loaded);
-  const config = configWithin(state['config'], path);
-  const dataFingerprint = String(state['dataFingerprint']);
-  const origin = state['forkedFrom'] as Origin | undefined;
-  const forkedFrom = origin && {
-    runHash: String(origin.runHash),
-    step: Number(origin.step),
-    ...(origin.rollbacks && { rollbacks: Number(origin.rollbacks) }),
-  };
-  return {
-    hash: runHash(config, dataFingerprint, forkedFrom),
-    config,
-    dataFingerprint,
-    ...(forkedFrom ? { forkedFrom } : {}),
-    saved,
-  };
+  const { config, identity, identityHash } = storedRun(loaded.state, loaded.path);
+  return { hash: run ?? runNames(identityHash)[0]!, config, identity, identityHash, saved };
 }

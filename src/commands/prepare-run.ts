@@ -4,41 +4,42 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { findConfig } from '../config/find-config.ts';
 import { loadConfig } from '../config/load.ts';
-import { type Origin, runHash } from '../config/run-hash.ts';
+import type { Origin, RunIdentity } from '../config/run-hash.ts';
 import { configWithin } from '../config/written-out.ts';
 import { type Dataset, openImages } from '../data/open.ts';
 import type { Precision } from '../engines/engine.ts';
 import { type EngineChoice, type OpenedEngine, openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
-import { buildNetworks, type Networks } from '../models/networks.ts';
+import { buildNetworks } from '../models/networks.ts';
 import { packageDirectory } from '../system/package-directory.ts';
 import { checkBatchNorm } from '../training/check-batch-norm.ts';
 import { foreseeMemory } from '../training/memory.ts';
 import type { SavedRun } from '../training/run.ts';
-import { planSchedule, type Schedule } from '../training/schedule.ts';
+import { planSchedule } from '../training/schedule.ts';
 import { checkMemory, type MemoryOutlook } from './check-memory.ts';
+import { refuseAnother } from './check-resume.ts';
+import { chooseRun, refuseStrangersFiles } from './choose-run.ts';
+import type { RunParts } from './fork-advice.ts';
 import { type EarlierRun, openRun } from './open-run.ts';
-import { refuseAnother } from './resume-as-it-was.ts';
 
 export interface RunOptions extends EngineChoice {
   /** A path or a name; with `resume` and `fork` the earlier run's config, if left out. */
   config?: string;
   set: readonly string[];
-  /** The hash, or its start, of a run to go on with as it was. */
+  /** The hash, or its start, of a run to resume as it was. */
   resume?: string;
   /** A checkpoint, by hash or path, whose variables a new run begins with, under a config that may differ. */
   fork?: string;
+  /** Starts the run anew, whatever is in its folder. */
+  fresh?: boolean;
   data?: string;
   root: string;
 }
 
 export type PreparationEvent = { type: 'data'; phase: 'list' | 'decode'; done: number; total: number };
 
-export interface PreparedRun {
-  config: Config;
-  networks: Networks;
-  dataset: Dataset;
-  schedule: Schedule;
+export interface PreparedRun extends RunParts {
+  /** The name of its folders. */
   hash: string;
   opened: OpenedEngine;
   /** What `auto` came to here, or what the config names. */
@@ -61,13 +62,34 @@ export async function prepareRun(
   const schedule = planSchedule(config, dataset.count);
   checkBatchNorm(config, networks, dataset.count);
   const origin = originOf(options, earlier);
-  const identity = { ...config, dataFingerprint: dataset.fingerprint, ...origin };
-  if (options.resume !== undefined && earlier) refuseAnother(earlier, identity, options);
-  const hash = runHash(config, dataset.fingerprint, origin.forkedFrom);
+  const parts = { config, networks, dataset, schedule };
+  const hash = await nameOf(options, earlier, identityOf({ ...parts, ...origin }), parts);
   const opened = await openEngine(options.engine, options.device, config.training);
   const precision = precisionOf(config, opened);
   const memory = checkMemory(foreseeMemory(config, networks), opened.engine.info);
-  return { config, networks, dataset, schedule, hash, opened, precision, memory, ...origin };
+  return { ...parts, hash, opened, precision, memory, ...origin };
+}
+
+/** A resumed run keeps the name that it has, whatever version gave it. */
+async function nameOf(
+  options: RunOptions,
+  earlier: EarlierRun | undefined,
+  identity: RunIdentity,
+  parts: RunParts,
+): Promise<string> {
+  const { root, resume } = options;
+  if (resume === undefined || !earlier) return chooseRun(root, identity, options);
+  refuseAnother(earlier, identity, { ...parts, root });
+  await refuseStrangersFiles(root, earlier.hash, identity);
+  return earlier.hash;
+}
+
+export function identityOf({
+  config,
+  dataset,
+  forkedFrom,
+}: Pick<PreparedRun, 'config' | 'dataset' | 'forkedFrom'>): RunIdentity {
+  return { ...config, dataFingerprint: dataset.fingerprint, ...(forkedFrom && { forkedFrom }) };
 }
 
 /** The config by name or path, or that of an earlier run, with what the command line changes in it. */
@@ -88,7 +110,8 @@ async function openEarlier({ resume, fork, root }: RunOptions): Promise<EarlierR
   if (resume !== undefined && fork !== undefined) {
     throw new DcganError('usage.resume-and-fork', {
       happened: `--resume ${resume} and --fork ${fork} were given.`,
-      expected: '--resume goes on with a run as it was, --fork begins a new one; it cannot be both.',
+      expected: '--resume continues a run as it was, --fork begins a new one; it cannot be both.',
+      fix: 'Leave one of them out.',
     });
   }
   const name = resume ?? fork;
@@ -96,16 +119,20 @@ async function openEarlier({ resume, fork, root }: RunOptions): Promise<EarlierR
 }
 
 /**
- * A fork begins with the earlier run's variables, and draws what the earlier run would have drawn with the fork's seed; a run
- * that is gone on with keeps the origin it has.
+ * A fork begins with the earlier run's variables, and draws what the earlier run would have drawn with the fork's seed; a
+ * resumed run keeps the origin it has.
  */
 function originOf({ fork }: RunOptions, earlier: EarlierRun | undefined): Pick<PreparedRun, 'forkedFrom' | 'source'> {
   if (!earlier) return {};
-  if (fork === undefined) return earlier.forkedFrom ? { forkedFrom: earlier.forkedFrom } : {};
-  const { hash, forkedFrom, saved } = earlier;
+  const { hash, identity, identityHash, saved } = earlier;
+  const { forkedFrom } = identity;
+  if (fork === undefined) return forkedFrom ? { forkedFrom } : {};
   const { step, rollbacks } = saved.position;
   const all = rollbacks + (forkedFrom?.rollbacks ?? 0);
-  return { forkedFrom: { runHash: hash, step, ...(all > 0 && { rollbacks: all }) }, source: saved };
+  return {
+    forkedFrom: { runHash: hash, identity: identityHash, step, ...(all > 0 && { rollbacks: all }) },
+    source: saved,
+  };
 }
 
 function openData(

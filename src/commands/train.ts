@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
-import type { Origin } from '../config/run-hash.ts';
+import { identityHash, type Origin, runNames } from '../config/run-hash.ts';
 import type { Dataset } from '../data/open.ts';
 import type { EngineInfo, Precision } from '../engines/engine.ts';
 import type { OpenedEngine } from '../engines/open.ts';
@@ -10,33 +10,34 @@ import { DcganError } from '../errors.ts';
 import { bestCheckpoint } from '../outputs/checkpoint.ts';
 import { describeEnvironment } from '../outputs/environment.ts';
 import { writeGrid } from '../outputs/grid.ts';
-import { createRunFolder, writeJson } from '../outputs/run-folder.ts';
-import { lockRun } from '../outputs/run-lock.ts';
+import { createRunFolder, type MovedFolder, setAside, writeJson } from '../outputs/run-folder.ts';
+import { lockRun, type RunLock } from '../outputs/run-lock.ts';
 import { RandomStream } from '../random.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { createFeeder } from '../training/feeds.ts';
 import { createLook } from '../training/look.ts';
 import { type Position, startingPosition, trainLoop } from '../training/loop.ts';
-import { startingValues, trainingProgram } from '../training/program.ts';
+import { startingValues } from '../training/program.ts';
 import { seedAfter, trainWithRollbacks } from '../training/rollback.ts';
 import {
   type Begin,
   forkedValues,
   goBack,
   loadLatest,
+  type RunFolders,
   save,
   savedValues,
-  startFresh,
   truncateLogs,
 } from '../training/run.ts';
-import { batchSizes } from '../training/schedule.ts';
-import { vitalsImages } from '../training/vitals.ts';
+import type { Schedule } from '../training/schedule.ts';
+import { chooseRun } from './choose-run.ts';
 import { type EarlierOfName, findEarlier } from './find-earlier.ts';
-import { type PreparationEvent, type PreparedRun, prepareRun, type RunOptions } from './prepare-run.ts';
+import { longerFlag, programOf } from './fork-advice.ts';
+import { identityOf, type PreparationEvent, type PreparedRun, prepareRun, type RunOptions } from './prepare-run.ts';
 import { openTrainingEvaluation } from './training-evaluation.ts';
 
 export interface TrainOptions extends RunOptions {
-  /** Start over, removing what the same run has written before. */
+  /** Start over, setting aside what the same run has written before. */
   fresh: boolean;
 }
 
@@ -65,11 +66,20 @@ export type TrainEvent =
       forkedFrom?: Origin;
       /** For a run that begins: another one of the same name, and by what they differ. */
       earlier?: EarlierOfName;
+      /** Where an earlier version named the run: what its name would be now. */
+      newName?: string;
+      /** For a fresh start: where the run that was there is now. */
+      replaced?: MovedFolder[];
     };
 
 export interface TrainResult {
   runHash: string;
+  /** Where the run is now. */
   step: number;
+  /** Where the config ends; below `step` if the run was longer before, and then nothing was trained. */
+  totalSteps: number;
+  /** The flag that trains such a run further. */
+  longer?: string;
   interrupted: boolean;
   /** Paths relative to the root. */
   results: string;
@@ -77,18 +87,36 @@ export interface TrainResult {
   files: string[];
 }
 
-/** Trains a config to its end, or until asked to stop; goes on where an earlier session of the same run stopped. */
+/** Trains a config to its end, or until asked to stop; resumes where an earlier session of the same run stopped. */
 export async function train(options: TrainOptions, io: TrainIo): Promise<TrainResult> {
   const prepared = await prepareRun(options, io.onEvent, io.signal);
-  const lock = await lockRun(join(options.root, 'checkpoints', `${prepared.hash}.lock`));
+  const { hash, lock } = await lockFolder(prepared, options);
   const onEvent: TrainIo['onEvent'] = (event) => {
     if (event.type === 'checkpoint') void lock.renew();
     io.onEvent(event);
   };
-  return trainPrepared(prepared, options, { ...io, onEvent }).finally(lock.release);
+  return trainPrepared({ ...prepared, hash }, options, { ...io, onEvent }).finally(lock.release);
 }
 
-/** The same from a run that is prepared already. */
+/** Takes a run's folder for this process; another run of the same short name may have come to it meanwhile. */
+async function lockFolder(prepared: PreparedRun, options: TrainOptions): Promise<{ hash: string; lock: RunLock }> {
+  const { root, resume } = options;
+  let { hash } = prepared;
+  for (;;) {
+    const lock = await lockRun(join(root, 'checkpoints', `${hash}.lock`));
+    try {
+      const chosen = resume === undefined ? await chooseRun(root, identityOf(prepared), options) : hash;
+      if (chosen === hash) return { hash, lock };
+      hash = chosen;
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+    await lock.release();
+  }
+}
+
+/** The same from a run that is prepared already. Nothing of it is written before all that it needs is there. */
 export async function trainPrepared(
   prepared: PreparedRun,
   options: Pick<TrainOptions, 'root' | 'fresh'>,
@@ -96,24 +124,20 @@ export async function trainPrepared(
 ): Promise<TrainResult> {
   const { config, networks, dataset, schedule, hash, opened, precision, memory, forkedFrom, source } = prepared;
   const { engine, refused } = opened;
+  const { root, fresh } = options;
   io.onEvent({ type: 'engine', info: engine.info, precision, refused });
   io.onEvent({ type: 'dataset', directory: dataset.directory, images: dataset.count, skipped: dataset.skipped });
   if (memory && memory.expectedMiB > memory.freeMiB) io.onEvent({ type: 'memory', ...memory });
 
-  const { rows, columns } = config.outputs.grid;
-  const sizes = batchSizes(config, dataset.count);
-  const program = trainingProgram(config, networks, sizes, rows * columns, vitalsImages(dataset.count));
-  const saved = options.fresh ? undefined : await loadLatest(join(options.root, 'checkpoints', hash));
+  const folders: RunFolders = { results: join(root, 'results', hash), checkpoints: join(root, 'checkpoints', hash) };
+  const saved = fresh ? undefined : await loadLatest(folders.checkpoints);
   const from = saved ?? source;
-  if (source && !saved) refuseDone(source.position.step, schedule.totalSteps);
-  const compiled = await engine.compile(program, {
-    precision,
-    ...(from ? { decisions: from.decisions } : {}),
-    onMeasure: (done, total) => io.onEvent({ type: 'measure', done, total }),
-    signal: io.signal,
-  });
-  io.signal?.throwIfAborted();
-  const folders = await openFolders(options, hash);
+  if (saved && saved.position.step > schedule.totalSteps) {
+    dataset.close();
+    return describeResult(prepared, folders, { root, position: saved.position, interrupted: false });
+  }
+  if (source && !saved) refuseDone(source.position.step, schedule);
+  const program = programOf(prepared);
   const begin: Begin = source
     ? {
         position: { ...startingPosition, step: source.position.step, images: source.position.images },
@@ -121,19 +145,35 @@ export async function trainPrepared(
       }
     : { position: startingPosition, values: () => startingValues(program, config, networks) };
   const start = saved?.position ?? begin.position;
+  const firstValues = saved ? () => savedValues(saved, program) : begin.values;
+  if (from) firstValues(); // weights that do not fit are refused before anything is written
+  const compiled = await engine.compile(program, {
+    precision,
+    ...(from ? { decisions: from.decisions } : {}),
+    onMeasure: (done, total) => io.onEvent({ type: 'measure', done, total }),
+    signal: io.signal,
+  });
+  await compiled.write(firstValues());
+  const evaluation = await openTrainingEvaluation(prepared, { root, results: folders.results, program: compiled });
+
+  const identity = identityOf(prepared);
+  const earlier = from ? undefined : await findEarlier(root, hash, identity, prepared);
+  io.signal?.throwIfAborted();
+  const replaced = fresh ? await setAside(root, hash) : [];
+  await createRunFolder(root, hash);
   await truncateLogs(folders, start); // what was written after the checkpoint
-  const identity = { ...config, dataFingerprint: dataset.fingerprint, forkedFrom };
-  await compiled.write(saved ? savedValues(saved, program) : begin.values());
-  const earlier = from ? undefined : await findEarlier(options.root, config.name, hash, identity);
   await describeRun(folders.results, prepared);
+  const [newName] = runNames(identityHash(identity));
   io.onEvent({
     type: 'run',
     hash,
-    results: relative(options.root, folders.results),
+    results: relative(root, folders.results),
     resumedAt: start.step,
     refused: from?.refused ?? [],
     ...(forkedFrom ? { forkedFrom } : {}),
     ...(earlier ? { earlier } : {}),
+    ...(hash.startsWith(newName!) ? {} : { newName: newName! }),
+    ...(replaced.length > 0 ? { replaced } : {}),
   });
 
   const contents = {
@@ -146,11 +186,6 @@ export async function trainPrepared(
     keepEverySteps: schedule.keepCheckpointsEverySteps,
   };
   if (source && !saved) await save(folders, contents, start, { best: false }); // what it may have to go back to
-  const evaluation = await openTrainingEvaluation(prepared, {
-    root: options.root,
-    results: folders.results,
-    program: compiled,
-  });
   const parts = {
     config,
     program: compiled,
@@ -177,7 +212,7 @@ export async function trainPrepared(
   await evaluation?.dispose();
   compiled.dispose();
   dataset.close();
-  return describeResult(options.root, hash, folders, position, interrupted);
+  return describeResult(prepared, folders, { root, position, interrupted });
 }
 
 /** Of data order, latents, labels and masks. A fork's tries begin anew, and never go a way again that its source has lost. */
@@ -185,20 +220,13 @@ function seedOf({ seed }: Config, forkedFrom: Origin | undefined, rollbacks: num
   return seedAfter(seed, (forkedFrom?.rollbacks ?? 0) + rollbacks);
 }
 
-function refuseDone(step: number, totalSteps: number): void {
-  if (step < totalSteps) return;
+function refuseDone(step: number, schedule: Schedule): void {
+  if (step < schedule.totalSteps) return;
   throw new DcganError('usage.nothing-to-train', {
-    happened: `The checkpoint is at step ${step}, and the config ends at step ${totalSteps}.`,
-    expected: 'A fork goes on counting where its checkpoint is.',
-    fix: `--set training.steps=${2 * step}`,
+    happened: `The checkpoint is at step ${step}, and the config ends at step ${schedule.totalSteps}.`,
+    expected: 'A fork counts on from the step of its checkpoint.',
+    fix: `Add ${longerFlag(schedule, step)}`,
   });
-}
-
-async function openFolders({ root, fresh }: Pick<TrainOptions, 'root' | 'fresh'>, hash: string) {
-  const folders = await createRunFolder(root, hash);
-  if (!fresh) return folders;
-  await startFresh(folders);
-  return createRunFolder(root, hash);
 }
 
 /** config.json, environment.json and reals.png: what this run is, before it starts. */
@@ -223,11 +251,9 @@ async function writeReals(path: string, { outputs, seed }: Config, dataset: Data
 }
 
 function describeResult(
-  root: string,
-  runHash: string,
-  folders: { results: string; checkpoints: string },
-  { step }: Position,
-  interrupted: boolean,
+  { hash, schedule }: PreparedRun,
+  folders: RunFolders,
+  { root, position: { step }, interrupted }: { root: string; position: Position; interrupted: boolean },
 ): TrainResult {
   const results = relative(root, folders.results);
   const lastSamples = join('samples', `${String(step).padStart(6, '0')}.png`);
@@ -243,5 +269,8 @@ function describeResult(
     lastSamples,
   ];
   const files = names.map((name) => join(results, name)).filter((file) => existsSync(join(root, file)));
-  return { runHash, step, interrupted, results, checkpoints: relative(root, folders.checkpoints), files };
+  const { totalSteps } = schedule;
+  const longer = step > totalSteps ? { longer: longerFlag(schedule, step) } : {};
+  const checkpoints = relative(root, folders.checkpoints);
+  return { runHash: hash, step, totalSteps, ...longer, interrupted, results, checkpoints, files };
 }

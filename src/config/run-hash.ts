@@ -1,4 +1,4 @@
-// The name of a run: what decides its result, as seven hex digits. Same hash, same run; and by what keys two runs differ.
+// The identity of a run: a hash of what decides its result. Same hash, same run; and by what keys two runs differ.
 import { createHash } from 'node:crypto';
 import type { Config } from './config.ts';
 import { canonicalJson, type Defaults, withoutDefaults } from './defaults.ts';
@@ -8,7 +8,10 @@ import { statedLabels } from './written-out.ts';
 
 /** Where the first weights of a run come from, if they were not drawn. */
 export interface Origin {
+  /** Its name, for people. */
   runHash: string;
+  /** All of its hash: two runs may share a name in two places. Origins that older versions wrote have none. */
+  identity?: string;
   step: number;
   /** How often the way to there went back, if it did: there may be several ways to a step, and each draws other numbers. */
   rollbacks?: number;
@@ -30,17 +33,27 @@ export const checkpointsOfRollbacks = { epochs: 1 } as const;
 const frozenDefaults: Defaults = { ...laterOptions, ...versionOne };
 
 /**
- * SHA-256 over what decides the result: the options that differ from the frozen defaults, and the data.
+ * SHA-256 over what decides the result: the options that differ from the frozen defaults, and the data. 64 hex digits.
  * @param defaults for tests: what the table would be with options that are not there yet
  */
-export function runHash(
-  config: Config,
-  dataFingerprint: string,
-  forkedFrom?: Origin,
-  defaults: Defaults = frozenDefaults,
-): string {
-  const stated = withoutDefaults(decisive({ ...config, dataFingerprint, forkedFrom }), defaults);
-  return createHash('sha256').update(canonicalJson(stated)).digest('hex').slice(0, 7);
+export function identityHash(identity: RunIdentity, defaults: Defaults = frozenDefaults): string {
+  const stated = withoutDefaults(decisive(identity), defaults);
+  return createHash('sha256').update(canonicalJson(stated)).digest('hex');
+}
+
+/**
+ * The names that a run may have, shortest first. Seven digits are 28 bits: two runs of 20,000 share them about once, and the
+ * second one takes more digits.
+ */
+export function runNames(hash: string): string[] {
+  return Array.from({ length: hash.length - shortestName + 1 }, (_, more) => hash.slice(0, shortestName + more));
+}
+
+const shortestName = 7;
+
+/** Whether a folder's name may be that of a run, whatever version gave it. */
+export function isRunName(name: string): boolean {
+  return /^[0-9a-f]{7,64}$/.test(name);
 }
 
 /**
@@ -69,7 +82,7 @@ function decisive({ seed, data, generator, discriminator, training, ...rest }: R
     ...(rollsBack && { outputs: { metricsEvery, checkpointEvery } }),
     ...(rollsBack && metrics?.best && { metrics }), // an older run's config.json has no such section
     dataFingerprint,
-    forkedFrom,
+    forkedFrom: forkedFrom?.identity ? { ...forkedFrom, runHash: undefined } : forkedFrom,
   };
 }
 

@@ -7,7 +7,9 @@ import { makeFolder, writeFileSafely, writingTo } from '../system/write-file.ts'
 import {
   type Checkpoint,
   readStepFolder,
+  readStepState,
   removeStepFolder,
+  type StepState,
   stateFile,
   stepFolderName,
   writeStepFolder,
@@ -59,6 +61,16 @@ export async function loadCheckpoint(directory: string, which: 'latest' | 'best'
   if (step === undefined) throw missing(`No checkpoint in ${directory} is marked as the best.`, directory, steps);
   if (!steps.includes(step)) throw missing(`There is no checkpoint of step ${step} in ${directory}.`, directory, steps);
   return loadFirstSound(directory, [step]);
+}
+
+/** What the latest checkpoint whose state is sound says of itself, without its weights; undefined where there is none. */
+export async function readLatestState(directory: string): Promise<StepState | undefined> {
+  const steps = await listCheckpoints(directory);
+  for (const step of steps.length > 0 ? await inOrderOfTrust(directory, steps) : []) {
+    const state = await readStepState(join(directory, stepFolderName(step))).catch(() => undefined);
+    if (state) return state;
+  }
+  return undefined;
 }
 
 /** Path of the checkpoint that `best` names, if there is such a folder. */

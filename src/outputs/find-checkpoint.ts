@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
+import { isRunName } from '../config/run-hash.ts';
 import { DcganError } from '../errors.ts';
 import { hasCheckpoint, latestStep, listCheckpoints } from './checkpoint.ts';
 
@@ -10,6 +11,8 @@ interface FoundCheckpoint {
   directory: string;
   /** What to call it in messages and file names. */
   label: string;
+  /** The name of its run, where the folder has one. */
+  run?: string;
 }
 
 interface Places {
@@ -36,7 +39,7 @@ export async function resolveCheckpoint(name: string, places: Places): Promise<F
 /** The run of a root folder that was saved last, if it has any. */
 export async function newestRun(root: string): Promise<{ runHash: string; step: number } | undefined> {
   const folder = resolve(root, 'checkpoints');
-  const hashes = (await checkpointNames(folder)).filter(isRunHash);
+  const hashes = (await checkpointNames(folder)).filter(isRunName);
   const saved = await Promise.all(hashes.map((hash) => stat(join(folder, hash, 'latest')).catch(() => undefined)));
   const ages = saved.map((file) => file?.mtimeMs ?? 0);
   const runHash = hashes[ages.indexOf(Math.max(...ages))];
@@ -52,28 +55,25 @@ function foldersOf({ root, packageDirectory }: Places): string[] {
   return [...new Set([root, packageDirectory].map((place) => resolve(place, 'checkpoints')))];
 }
 
-function isRunHash(name: string): boolean {
-  return /^[0-9a-f]{7}$/.test(name);
-}
-
 /** Names of the folders that hold checkpoints. */
 async function checkpointNames(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const names = entries.filter((entry) => !entry.isFile()).map((entry) => entry.name);
+  const names = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.')).map((entry) => entry.name);
   const filled = await Promise.all(names.map((name) => hasCheckpoint(join(folder, name))));
   return names.filter((_, i) => filled[i]).sort();
 }
 
 async function hashesStartingWith(folder: string, start: string): Promise<string[]> {
   if (start.length < 2) return [];
-  return (await checkpointNames(folder)).filter((name) => isRunHash(name) && name.startsWith(start));
+  return (await checkpointNames(folder)).filter((name) => isRunName(name) && name.startsWith(start));
 }
 
 /** A step's folder is called after its run and its step: `15817e6/000768`. A run hash may be all digits too. */
 async function found(directory: string): Promise<FoundCheckpoint> {
   const name = basename(directory);
   const isStep = /^\d{6,}$/.test(name) && (await listCheckpoints(directory)).length === 0;
-  return { directory, label: isStep ? `${basename(dirname(directory))}/${name}` : name };
+  const run = isStep ? basename(dirname(directory)) : name;
+  return { directory, label: isStep ? `${run}/${name}` : name, ...(isRunName(run) && { run }) };
 }
 
 function ambiguous(name: string, matches: readonly string[]): DcganError {

@@ -1,7 +1,8 @@
 // The two folders of a run, and the small JSON files in them.
-import { access, constants, rmdir } from 'node:fs/promises';
+import { access, constants, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder, writeFileSafely, writingTo } from '../system/write-file.ts';
+import { hasCheckpoint } from './checkpoint.ts';
 
 /**
  * Makes `<root>/results/<hash>/samples` and `<root>/checkpoints/<hash>`; what is in them already stays.
@@ -26,6 +27,38 @@ export async function createRunFolder(root: string, hash: string): Promise<{ res
 /** Where one folder cannot be made, the empty ones are not left behind. */
 async function removeEmpty(folders: readonly string[]): Promise<void> {
   for (const folder of folders) await rmdir(folder).catch(() => undefined); // not empty, or not there
+}
+
+/** A folder that was moved out of the way, and where it is now. */
+export interface MovedFolder {
+  from: string;
+  to: string;
+}
+
+const asidePrefix = '.replaced-';
+
+/**
+ * Moves a run's folders to `.replaced-<hash>` beside them, where no command lists them, in place of what was set aside before.
+ * Those of a run that has no checkpoint are removed. @throws DcganError `usage.cannot-write`
+ */
+export async function setAside(root: string, hash: string): Promise<MovedFolder[]> {
+  const parents = ['checkpoints', 'results'].map((name) => join(root, name));
+  const worthKeeping = await hasCheckpoint(join(root, 'checkpoints', hash));
+  const moved: MovedFolder[] = [];
+  for (const parent of parents) {
+    const from = join(parent, hash);
+    await writingTo(from, async () => {
+      const names = await readdir(parent).catch((): string[] => []);
+      if (!names.includes(hash)) return;
+      if (!worthKeeping) return rm(from, { recursive: true });
+      for (const name of names.filter((name) => name.startsWith(asidePrefix)))
+        await rm(join(parent, name), { recursive: true });
+      const to = join(parent, `${asidePrefix}${hash}`);
+      await rename(from, to);
+      moved.push({ from, to });
+    });
+  }
+  return moved;
 }
 
 /** Writes a value as JSON that a person can read. @throws DcganError `usage.cannot-write` */

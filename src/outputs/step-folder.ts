@@ -15,6 +15,8 @@ export interface Checkpoint {
   state: Record<string, unknown>;
 }
 
+export type StepState = Pick<Checkpoint, 'step' | 'state'> & { path: string };
+
 const weightsFile = 'weights.safetensors';
 export const stateFile = 'state.json';
 
@@ -82,6 +84,13 @@ export async function readStepFolder(path: string): Promise<Checkpoint> {
   if (bytes.length !== weights.bytes) throw damaged(weightsPath, `${bytes.length} bytes, not ${weights.bytes}`);
   if (sha256(bytes) !== weights.sha256) throw damaged(weightsPath, 'its checksum does not match');
   return { step, state, tensors: decodeSafetensors(bytes, weightsPath).tensors };
+}
+
+/** A checkpoint without its weights. @throws DcganError `checkpoint.damaged` naming the file */
+export async function readStepState(path: string): Promise<StepState> {
+  const statePath = join(path, stateFile);
+  const { step, state } = decodeState(await readPart(statePath), statePath);
+  return { path, step, state };
 }
 
 function encodeState({ step, state }: Checkpoint, weightChunks: readonly Uint8Array[]): string {

@@ -1,5 +1,4 @@
 // A training run as it lies on disk: where it starts or goes on, and what its checkpoints hold.
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Origin } from '../config/run-hash.ts';
@@ -63,7 +62,7 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** The values of every variable where a run goes on. @throws DcganError `checkpoint.mismatch` */
+/** The values of every variable where a run resumes. @throws DcganError `checkpoint.mismatch` */
 export function savedValues({ tensors, path }: SavedRun, program: Program): HostValues {
   for (const [name, shape] of Object.entries(program.variables)) checkTensor(name, shape, tensors[name]?.shape, path);
   return Object.fromEntries(Object.keys(program.variables).map((name) => [name, tensors[name]!.values]));
@@ -121,11 +120,6 @@ export async function truncateLogs({ results }: RunFolders, position: Position):
   await truncateEvaluations(join(results, 'evaluations.jsonl'), position.evaluated.at);
 }
 
-/** Removes what earlier sessions of the run wrote. */
-export async function startFresh({ results, checkpoints }: RunFolders): Promise<void> {
-  for (const folder of [results, checkpoints]) await rm(folder, { recursive: true, force: true });
-}
-
 /** What the checkpoints of a run are made from. */
 export interface RunContents {
   config: Config;
@@ -180,9 +174,9 @@ function checkWeights(values: HostValues, step: number): void {
 
 function onlyAGenerator(path: string): DcganError {
   return new DcganError('checkpoint.generator-only', {
-    happened: `${path} holds a generator alone: it makes images, but no training can go on from it.`,
-    expected: 'Training goes on from what dcgan train saved itself, both networks and their optimizers.',
-    fix: 'Where it stands in the way of a run, move it elsewhere, or train from the start with --fresh, which removes it.',
+    happened: `${path} holds a generator alone: it makes images, but no training can resume from it.`,
+    expected: 'Training resumes from what dcgan train saved itself, both networks and their optimizers.',
+    fix: 'Where it stands in the way of a run, move it elsewhere, or train from the start with --fresh, which sets it aside.',
   });
 }
 
@@ -191,6 +185,6 @@ function checkTensor(name: string, shape: Shape, found: Shape | undefined, path:
   throw new DcganError('checkpoint.mismatch', {
     happened: `${path} has ${found ? `[${found.join(', ')}]` : 'nothing'} for ${name}.`,
     expected: `This config needs [${shape.join(', ')}].`,
-    fix: 'Use the config that the checkpoint was made with, or train with --fresh.',
+    fix: 'Use layers of these sizes, or train from the start, without the weights of this checkpoint.',
   });
 }

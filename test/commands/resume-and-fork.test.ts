@@ -60,7 +60,8 @@ test('--fork begins a run of its own from both networks and their moments, and s
   const length = `training.steps=${source.step + 1}`;
   const fork = await run({ fork: first.runHash, set: [...set, length] });
   assert.notEqual(fork.runHash, first.runHash);
-  const forkedFrom = { runHash: first.runHash, step: source.step };
+  const { identityHash: identity } = await openRun(first.runHash, root);
+  const forkedFrom = { runHash: first.runHash, identity, step: source.step };
   assert.deepEqual(fork.start.forkedFrom, forkedFrom);
   assert.deepEqual(fork.latest.state['forkedFrom'], forkedFrom);
   const written = JSON.parse(readFileSync(join(root, fork.results, 'config.json'), 'utf8'));

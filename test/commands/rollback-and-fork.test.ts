@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { openRun } from '../../src/commands/open-run.ts';
 import { type TrainIo, type TrainOptions, train } from '../../src/commands/train.ts';
 import {
   bestCheckpoint,
@@ -68,6 +69,11 @@ function newPlace(from?: string) {
   };
 }
 
+/** A run as a fork names it. */
+async function originIn(root: string, runHash: string) {
+  return { runHash, identity: (await openRun(runHash, root)).identityHash };
+}
+
 /** All lines of metrics.jsonl without what depends on the clock. */
 function linesOf(root: string, hash: string): Record<string, unknown>[] {
   const path = join(root, 'results', hash, 'metrics.jsonl');
@@ -99,7 +105,7 @@ test('a fork that is lost before its first good checkpoint goes back to where it
   assert.deepEqual(learned(whole.latest), learned(source.latest));
   const { images, rollbacks } = positionOf(whole.latest);
   assert.deepEqual([images, rollbacks], [positionOf(source.latest).images, 2]);
-  const forkedFrom = { runHash: source.hash, step: 12 };
+  const forkedFrom = { ...(await originIn(place.root, source.hash)), step: 12 };
   assert.deepEqual([whole.latest.state['forkedFrom'], whole.start.forkedFrom], [forkedFrom, forkedFrom]);
   assert.equal(await bestCheckpoint(whole.checkpoints), undefined, 'nobody has said that its beginning is good');
 
@@ -153,7 +159,7 @@ test('a fork of a run that went back goes its way on, not the lost one, and has 
   const { place, options, source } = await wentBack();
   const set = ['name=fork'];
   const fork = await place.train({ fork: source.hash, set, config: place.config('never') }, 5);
-  assert.deepEqual(fork.start.forkedFrom, { runHash: source.hash, step: 65, rollbacks: 1 });
+  assert.deepEqual(fork.start.forkedFrom, { ...(await originIn(place.root, source.hash)), step: 65, rollbacks: 1 });
   assert.equal(positionOf(fork.latest).rollbacks, 0);
   const copy = newPlace(place.root);
   const straight = await copy.train({ ...options, config: copy.config('often') }, 5);
@@ -166,14 +172,14 @@ test('a fork of a run that went back goes its way on, not the lost one, and has 
   // Three ways from step 65: with the seeds after one, two and three rollbacks. The source has been on the first one only.
   assert.notDeepEqual(rest.lines.at(-1)!['generatorLoss'], fork.lines.at(-1)!['generatorLoss']);
   const grandchild = await place.train({ fork: fork.hash, config: place.config('often'), set: ['training.steps=66'] });
-  assert.deepEqual(grandchild.start.forkedFrom, { runHash: fork.hash, step: 65, rollbacks: 3 });
+  assert.deepEqual(grandchild.start.forkedFrom, { ...(await originIn(place.root, fork.hash)), step: 65, rollbacks: 3 });
 });
 
 test('a fork of what a rollback left behind goes the lost way on, and is another run than one from the new way', async () => {
   const { place, options, source, left } = await wentBack();
   const fork = { fork: left, config: place.config('never') };
   const ofLost = await place.train(fork, 3);
-  assert.deepEqual(ofLost.start.forkedFrom, { runHash: source.hash, step: 72 });
+  assert.deepEqual(ofLost.start.forkedFrom, { ...(await originIn(place.root, source.hash)), step: 72 });
   const straight = newPlace();
   const onLostWay = await straight.train({ config: straight.config('often') }, 75);
   assert.equal(onLostWay.hash, source.hash);
@@ -184,7 +190,7 @@ test('a fork of what a rollback left behind goes the lost way on, and is another
   assert.equal(positionOf(await loadCheckpoint(source.checkpoints, 72)).rollbacks, 1);
   const ofNew = await place.train(fork, 3);
   assert.notEqual(ofNew.hash, ofLost.hash);
-  assert.deepEqual(ofNew.start.forkedFrom, { runHash: source.hash, step: 72, rollbacks: 1 });
+  assert.deepEqual(ofNew.start.forkedFrom, { ...(await originIn(place.root, source.hash)), step: 72, rollbacks: 1 });
   assert.notDeepEqual(learned(ofNew.latest), learned(ofLost.latest));
   assert.equal(readdirSync(join(place.root, 'results')).length, 3);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
 import { resolveConfig } from '../../src/config/load.ts';
-import { runHash } from '../../src/config/run-hash.ts';
+import { identityHash, type Origin } from '../../src/config/run-hash.ts';
 
 const resolve = (content: unknown) => resolveConfig(content, { source: 'test', name: 'test' });
 
@@ -83,6 +83,9 @@ function fullConfig() {
     },
   };
 }
+
+const runHash = (config: Config, dataFingerprint: string, forkedFrom?: Origin) =>
+  identityHash({ ...config, dataFingerprint, forkedFrom }).slice(0, 7);
 
 const fingerprint = 'f'.repeat(64);
 const hashOf = (content: unknown) => runHash(resolve(content), fingerprint);

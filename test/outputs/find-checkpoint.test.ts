@@ -42,14 +42,22 @@ test('finds a path to a run folder or to one step', async () => {
 
 test('finds a name here first, then in the package', async () => {
   assert.deepEqual(await resolveCheckpoint('mnist', places), { directory: inPackage('mnist'), label: 'mnist' });
-  assert.deepEqual(await resolveCheckpoint('abcdef0', places), { directory: inRoot('abcdef0'), label: 'abcdef0' });
+  assert.deepEqual(await resolveCheckpoint('abcdef0', places), {
+    directory: inRoot('abcdef0'),
+    label: 'abcdef0',
+    run: 'abcdef0',
+  });
   assert.equal((await resolveCheckpoint('mnist/000005', places)).label, 'mnist/000005');
 });
 
 test('finds a run by the start of its hash, also one made of digits', async () => {
   assert.equal((await resolveCheckpoint('1581', places)).directory, inRoot('15817e6'));
   assert.equal((await resolveCheckpoint('ab', places)).directory, inRoot('abcdef0'));
-  assert.deepEqual(await resolveCheckpoint('12', places), { directory: inRoot('1234567'), label: '1234567' });
+  assert.deepEqual(await resolveCheckpoint('12', places), {
+    directory: inRoot('1234567'),
+    label: '1234567',
+    run: '1234567',
+  });
 });
 
 test('an ambiguous start lists what it matches', async () => {

@@ -1,0 +1,63 @@
+// Which run a folder of results/ or checkpoints/ is of, by what is written in it and not by its name.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { identityHash, type Origin, type RunIdentity } from '../config/run-hash.ts';
+import { configWithin } from '../config/written-out.ts';
+import { readLatestState } from '../outputs/checkpoint.ts';
+
+/** All that decides a run, as its files state it. */
+export interface StoredRun {
+  /** The file or folder that states it. */
+  path: string;
+  config: Config;
+  identity: RunIdentity;
+  /** 64 hex digits. */
+  identityHash: string;
+}
+
+/** The run that the checkpoints of a name are of, and the one that its config.json is of; those that cannot be read are left out. */
+export async function storedRuns(root: string, name: string): Promise<StoredRun[]> {
+  const state = await readLatestState(join(root, 'checkpoints', name));
+  const results = join(root, 'results', name, 'config.json');
+  const stored = [state && readable(state.state, state.path), await storedConfig(results)];
+  return stored.filter((run) => run !== undefined);
+}
+
+async function storedConfig(path: string): Promise<StoredRun | undefined> {
+  try {
+    const { runHash: _name, dataFingerprint, forkedFrom, ...config } = JSON.parse(await readFile(path, 'utf8'));
+    return readable({ config, dataFingerprint, forkedFrom }, path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an older version or a person wrote may be no config any more: it is no run that this version knows. */
+function readable(state: Record<string, unknown>, path: string): StoredRun | undefined {
+  try {
+    return storedRun(state, path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws DcganError `checkpoint.damaged`, `config.invalid` */
+export function storedRun(state: Record<string, unknown>, path: string): StoredRun {
+  const config = configWithin(state['config'], path);
+  const forkedFrom = originWithin(state['forkedFrom']);
+  const dataFingerprint = String(state['dataFingerprint']);
+  const identity = { ...config, dataFingerprint, ...(forkedFrom && { forkedFrom }) };
+  return { path, config, identity, identityHash: identityHash(identity) };
+}
+
+function originWithin(stored: unknown): Origin | undefined {
+  if (typeof stored !== 'object' || stored === null) return undefined;
+  const { runHash, identity, step, rollbacks } = stored as Record<keyof Origin, unknown>;
+  return {
+    runHash: String(runHash),
+    ...(typeof identity === 'string' && { identity }),
+    step: Number(step),
+    ...(Number(rollbacks) > 0 && { rollbacks: Number(rollbacks) }),
+  };
+}
