@@ -73,13 +73,13 @@ test('checkpoints of another run in the folder of this one are refused, with wha
   rmSync(first.checkpoints, { recursive: true });
   cpSync(second.checkpoints, first.checkpoints, { recursive: true });
   const written = readFileSync(join(first.results, 'config.json'), 'utf8');
-  for (const options of [{}, { resume: first.runHash }])
-    await assert.rejects(run.train([], options), (error: Error & { code: string }) => {
-      assert.equal(error.code, 'usage.another-run');
-      assert.match(error.message, /seed: it was [12], and is [12] now/);
-      assert.match(error.message, /--fresh/);
-      return true;
-    });
+  const refusals: [set: string[], options: { resume?: string }, message: RegExp][] = [
+    [[], {}, /seed: it was 2, and is 1 now[^]*--fresh/],
+    [[], { resume: first.runHash }, /seed: it was 2, and is 1 now[^]*--fork/],
+    [['seed=2'], { resume: first.runHash }, /config\.json[^]*seed: it was 1, and is 2 now/],
+  ];
+  for (const [set, options, message] of refusals)
+    await assert.rejects(run.train(set, options), { code: 'usage.another-run', message });
   assert.equal(readFileSync(join(first.results, 'config.json'), 'utf8'), written);
   const fresh = await run.train([], { fresh: true, stopAfter: 1 });
   assert.deepEqual([fresh.runHash, fresh.step], [first.runHash, 1]);
