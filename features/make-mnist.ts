@@ -31,7 +31,8 @@ interface Digits {
 async function openDigits(split: 'train' | 'test'): Promise<Digits> {
   const directory = join(packageDirectory, 'data', 'mnist', split);
   const spec = { directory, height: 28, width: 28, channels: 1, background: '#ffffff', fit: 'cover' } as const;
-  const labels = (await listImages(directory, () => {})).map(({ path }) => Number(path.split('/')[0]));
+  const { files } = await listImages(directory, () => {});
+  const labels = files.map(({ path }) => Number(path.split('/')[0]));
   return { dataset: await openImages(spec), labels };
 }
 

@@ -36,13 +36,15 @@ export class DcganError extends Error {
 
 /**
  * A name, or text of one line from a file, as it may be printed: control characters, line separators and those that turn the
- * direction of text around are written out, so that it cannot command the terminal or look like another.
+ * direction of text around are written out, so that it cannot command the terminal or look like another. So are bytes of names
+ * that are not UTF-8, which are lone surrogates (data/file-names.ts): as \xe9.
  */
 export function printable(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,
-    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
-  );
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu, (character) => {
+    const code = character.codePointAt(0)!;
+    const isByte = code >= 0xdc80 && code <= 0xdcff;
+    return isByte ? `\\x${(code & 0xff).toString(16)}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** The message of anything that was thrown. */

@@ -19,6 +19,7 @@ export function describeInspection({
     networkTable('Generator', generator),
     networkTable('Discriminator', discriminator),
     `Data: ${formatCount(data.images)} images in ${printable(data.folder)}, read as [${data.height}, ${data.width}, ${data.channels}]${data.skipped > 0 ? `, ${data.skipped} skipped` : ''}.`,
+    ...data.notes.map(printable),
     `Length: ${formatCount(training.steps)} steps, ${formatCount(training.epochs)} epochs of ${formatCount(training.stepsPerEpoch)} steps.`,
     `${formatEngine(engine)}.`,
     ...engine.refused.map(({ name, reason }) => `  not ${name}: ${printable(reason)}`),

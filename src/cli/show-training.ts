@@ -34,7 +34,8 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
       );
       break;
     case 'dataset':
-      for (const { file, reason } of event.skipped) progress.line(`Skipped ${printable(file)}: ${reason}`);
+      for (const { file, reason } of event.skipped) progress.line(`Skipped ${printable(file)}: ${printable(reason)}`);
+      for (const note of event.notes) progress.line(printable(note));
       progress.line(`Data: ${formatCount(event.images)} images in ${printable(event.directory)}.`);
       break;
     case 'memory':

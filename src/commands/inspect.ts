@@ -33,6 +33,7 @@ export interface Inspection {
     folder: string;
     images: number;
     skipped: number;
+    notes: readonly string[];
     height: number;
     width: number;
     channels: number;
@@ -50,7 +51,7 @@ export async function inspect(
   signal?: AbortSignal,
 ): Promise<Inspection> {
   const { config, networks, dataset, schedule, hash, opened, memory } = await prepareRun(options, onEvent, signal);
-  const { count, skipped, height, width, channels, fingerprint, directory } = dataset;
+  const { count, skipped, notes, height, width, channels, fingerprint, directory } = dataset;
   dataset.close();
   const { totalSteps, stepsPerEpoch } = schedule;
   return {
@@ -58,7 +59,7 @@ export async function inspect(
     config,
     generator: summarise(networks.generator),
     discriminator: summarise(networks.discriminator),
-    data: { folder: directory, images: count, skipped: skipped.length, height, width, channels, fingerprint },
+    data: { folder: directory, images: count, skipped: skipped.length, notes, height, width, channels, fingerprint },
     training: { steps: totalSteps, epochs: totalSteps / stepsPerEpoch, stepsPerEpoch },
     engine: { ...opened.engine.info, refused: opened.refused },
     ...(memory ? { memory } : {}),

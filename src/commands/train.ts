@@ -56,7 +56,7 @@ export type TrainEvent =
   | { type: 'memory'; expectedMiB: number; freeMiB: number }
   /** Ways to compute a convolution are measured, once per machine and shape. */
   | { type: 'measure'; done: number; total: number }
-  | { type: 'dataset'; directory: string; images: number; skipped: Dataset['skipped'] }
+  | { type: 'dataset'; directory: string; images: number; skipped: Dataset['skipped']; notes: Dataset['notes'] }
   | {
       type: 'run';
       hash: string;
@@ -126,7 +126,8 @@ export async function trainPrepared(
   const { engine, refused } = opened;
   const { root, fresh } = options;
   io.onEvent({ type: 'engine', info: engine.info, precision, refused });
-  io.onEvent({ type: 'dataset', directory: dataset.directory, images: dataset.count, skipped: dataset.skipped });
+  const { directory, count: images, skipped, notes } = dataset;
+  io.onEvent({ type: 'dataset', directory, images, skipped, notes });
   if (memory && memory.expectedMiB > memory.freeMiB) io.onEvent({ type: 'memory', ...memory });
 
   const folders: RunFolders = { results: join(root, 'results', hash), checkpoints: join(root, 'checkpoints', hash) };

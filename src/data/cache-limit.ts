@@ -1,10 +1,14 @@
 // Keeps the cache of decoded images from growing without bound: what has not been used for longest goes first.
 import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DcganError } from '../errors.ts';
+import { isPacked } from './packed-file.ts';
 
 const defaultGiB = 20;
-const mostListings = 1000; // of 64 bytes each
+const mostListings = 1000;
+const listingBytes = 64;
+const listingName = /^[0-9a-f]{32}$/;
+const packedName = /^[0-9a-f]{32}\.images$/;
 
 /** Bytes that packed files may take together: DCGAN_CACHE_GIB, or 20 GiB. */
 export function cacheLimitBytes(): number {
@@ -29,16 +33,19 @@ export function touch(path: string): void {
 
 /**
  * Removes packed files beyond the limit and listings beyond their number, least recently used first. `keep` stays, however large.
- * Where another process reads a file that goes, the system keeps it for that process, or refuses to remove it.
+ * Files with other names or contents are someone else's and stay, whatever folder DCGAN_CACHE names. Where another process reads a file that goes, the system keeps it for that process, or refuses to remove it.
  */
 export function evict(folder: string, limitBytes: number, keep: string): void {
-  const packed = newestFirst(folder).filter(({ path }) => path.endsWith('.images') && path !== keep);
+  const packed = newestFirst(folder).filter(({ path }) => packedName.test(basename(path)) && path !== keep);
   let roomBytes = limitBytes - statSync(keep).size;
   for (const { path, sizeBytes } of packed) {
     roomBytes -= sizeBytes;
-    if (roomBytes < 0) remove(path);
+    if (roomBytes < 0 && isPacked(path)) remove(path);
   }
-  for (const { path } of newestFirst(join(folder, 'listings')).slice(mostListings)) remove(path);
+  const listings = newestFirst(join(folder, 'listings')).filter(
+    ({ path, sizeBytes }) => listingName.test(basename(path)) && sizeBytes === listingBytes,
+  );
+  for (const { path } of listings.slice(mostListings)) remove(path);
 }
 
 function newestFirst(folder: string): { path: string; sizeBytes: number; usedMs: number }[] {

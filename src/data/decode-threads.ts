@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { ImageSpec } from './decode.ts';
-import { type DecodedFiles, decodeFiles, type FilesToDecode } from './decode-files.ts';
+import { type DecodedFiles, decodeFiles, type FilesToDecode, type ImageSource } from './decode-files.ts';
 import { inParallel } from './parallel.ts';
 import { makeTurn } from './turns.ts';
 
@@ -17,19 +17,19 @@ const mostBatchBytes = 2 ** 20;
  * A file that cannot be decoded is said to be so. `signal` ends it between two batches.
  */
 export async function* decodeInThreads(
-  paths: readonly string[],
+  sources: readonly ImageSource[],
   spec: ImageSpec,
   signal?: AbortSignal,
 ): AsyncGenerator<DecodedFiles> {
   const imageBytes = spec.height * spec.width * spec.channels;
   const batchFiles = Math.max(1, Math.min(mostBatchFiles, Math.floor(mostBatchBytes / imageBytes)));
-  const batches = Array.from({ length: Math.ceil(paths.length / batchFiles) }, (_, batch) =>
-    paths.slice(batch * batchFiles, (batch + 1) * batchFiles),
+  const batches = Array.from({ length: Math.ceil(sources.length / batchFiles) }, (_, batch) =>
+    sources.slice(batch * batchFiles, (batch + 1) * batchFiles),
   );
   const turn = makeTurn();
-  if (paths.length < fewFiles) {
+  if (sources.length < fewFiles) {
     for (const batch of batches) {
-      yield decodeFiles({ paths: batch, spec, turn });
+      yield decodeFiles({ sources: batch, spec, turn });
       await nextTurn(); // signals are heard here
       signal?.throwIfAborted();
     }
@@ -37,9 +37,9 @@ export async function* decodeInThreads(
   }
   const threads = Array.from({ length: Math.min(availableParallelism(), mostThreads) }, startThread);
   const rooms: ArrayBuffer[] = [];
-  const decode = (batch: readonly string[]) => {
+  const decode = (batch: readonly ImageSource[]) => {
     const leastBusy = threads.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a));
-    return send(leastBusy, { paths: batch, spec, room: rooms.pop(), turn });
+    return send(leastBusy, { sources: batch, spec, room: rooms.pop(), turn });
   };
   try {
     for await (const decoded of inParallel(batches, decode, 2 * threads.length)) {

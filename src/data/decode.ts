@@ -1,12 +1,17 @@
 // One image file's bytes to pixels of the size and channels that the networks are trained on.
+import type { Sharp } from 'sharp';
 import { DcganError, messageOf } from '../errors.ts';
+import { readBmp } from './bmp.ts';
+import { formatNames, formatOf, type ImageFormat } from './image-formats.ts';
 import { loadSharp } from './load-sharp.ts';
+import { readNetpbm } from './netpbm.ts';
+import { pixelLimit, type RawPicture, tooManyPixels } from './raw-picture.ts';
 import { decodeSmallJpeg } from './small-jpeg.ts';
 import { inTurn, makeTurn } from './turns.ts';
 
 /** Which images to read, and what each one becomes. */
 export interface ImageSpec {
-  /** A folder of PNG, JPEG, WebP, GIF (first frame) or AVIF files; folders inside it are read too. */
+  /** A folder of images; folders inside it are read too. */
   directory: string;
   height: number;
   width: number;
@@ -21,51 +26,82 @@ export interface ImageSpec {
 /** On these, a grey image may stay grey while it is composited. Elsewhere it has to become RGB first, which takes as long as all the rest. */
 const neutral = new Set(['white', '#fff', '#ffffff', 'black', '#000', '#000000']);
 
-/** How the files of each format begin, at which byte. sharp reads other formats too, some of which refer to other files. */
-const signatures: readonly (readonly [at: number, text: string])[] = [
-  [0, '\x89PNG'],
-  [0, '\xff\xd8\xff'], // JPEG
-  [8, 'WEBP'],
-  [0, 'GIF8'],
-  [4, 'ftyp'], // AVIF
-];
-
 /** Of larger ones a process decodes one at a time: of most formats sharp holds the whole image in memory. */
 const largePixels = 64e6;
-/** sharp's own limit, 16,383 x 16,383. */
-const mostPixels = 0x3fff * 0x3fff;
+/** Far above what the largest image takes on a slow machine; an image of a few bytes may be made to take hours. */
+const mostSeconds = 120;
 
 /**
- * Pixels of one image: uint8 [height, width, channels]. Rejects where the image is damaged, cut short or over sharp's size limits.
- * The bytes are done with as soon as it has been called. Threads that share a `turn` take turns at large images.
+ * Pixels of one image: uint8 [height, width, channels]. Rejects where the image is damaged, cut short, of another format, or over the
+ * size limits. The bytes are done with as soon as it has been called. Threads that share a `turn` take turns at large images.
  */
 export async function decodeImage(bytes: Uint8Array, spec: ImageSpec, turn = makeTurn()): Promise<Uint8Array> {
-  const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
-  if (!signatures.some(([at, text]) => start.startsWith(text, at)))
-    throw new Error('its contents are not those of a PNG, JPEG, WebP, GIF or AVIF file');
-  const small = decodeSmallJpeg(bytes, spec);
+  const format = formatOf(bytes);
+  if (format === undefined) throw new Error(`its contents are not those of a ${formatNames} file`);
+  const small = format === 'jpeg' ? decodeSmallJpeg(bytes, spec) : undefined;
   if (small) return small;
+  if (format === 'heic') throw heicImage();
+  if (format === 'bmp') return renderRaw(readBmp(bytes), spec);
+  if (format === 'netpbm') return renderRaw(readNetpbm(bytes), spec);
   const copy = Buffer.from(bytes);
+  if (mayBeText.has(format)) await checkDecoder(copy, format);
   try {
-    return await decodeWithSharp(copy, spec, largePixels);
+    return await renderFile(copy, spec, largePixels);
   } catch (error) {
-    if (!/exceeds pixel limit/.test(messageOf(error))) throw error;
-    return inTurn(turn, () => decodeWithSharp(copy, spec, mostPixels));
+    if (!isTooLarge(error)) throw error;
+    return inTurn(turn, () => renderFile(copy, spec, pixelLimit)).catch((refused) => explainLimit(copy, refused));
   }
 }
 
-/** An image of more than `limitInputPixels` is refused when its header is read. */
-async function decodeWithSharp(bytes: Buffer, spec: ImageSpec, limitInputPixels: number): Promise<Uint8Array> {
-  const transparent = { r: 0, g: 0, b: 0, alpha: 0 };
+/**
+ * Formats whose signatures text can begin with. sharp chooses the decoder of a file by rules of its own, and would draw an SVG that
+ * carries such a signature; so it is asked which decoder it chose.
+ */
+const mayBeText: ReadonlySet<ImageFormat> = new Set(['webp', 'gif', 'heif', 'tiff']);
+
+async function checkDecoder(bytes: Buffer, format: ImageFormat): Promise<void> {
   const sharp = await loadSharp();
-  const upright = sharp(bytes, { failOn: 'error', limitInputPixels }).autoOrient();
-  if (spec.channels !== 4 && !neutral.has(spec.background)) upright.pipelineColourspace('srgb');
-  const opaque = spec.channels === 4 ? upright : upright.flatten({ background: spec.background });
+  const chosen = await sharp(bytes, { limitInputPixels: false }).metadata();
+  if (chosen.format !== format) throw new Error(`its contents are not those of a ${formatNames} file`);
+  if (format === 'heif' && chosen.compression !== 'av1') throw heicImage();
+}
+
+function heicImage(): Error {
+  return new Error('it is a HEIC image, which is not read; convert it: magick mogrify -format jpg FILE');
+}
+
+function isTooLarge(error: unknown): boolean {
+  return /exceeds pixel limit/.test(messageOf(error));
+}
+
+/** Throws with the image's size in place of sharp's message, which has no figures. */
+async function explainLimit(bytes: Buffer, error: unknown): Promise<never> {
+  if (!isTooLarge(error)) throw error;
+  const sharp = await loadSharp();
+  const { height, width } = await sharp(bytes, { limitInputPixels: false }).metadata();
+  throw tooManyPixels(height, width);
+}
+
+/** An image of more than `limitInputPixels` is refused when its header is read. */
+async function renderFile(bytes: Buffer, spec: ImageSpec, limitInputPixels: number): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  return render(sharp(bytes, { failOn: 'error', limitInputPixels }).autoOrient(), spec);
+}
+
+async function renderRaw({ samples, height, width, channels }: RawPicture, spec: ImageSpec): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  return render(sharp(samples, { raw: { height, width, channels } }), spec);
+}
+
+async function render(picture: Sharp, spec: ImageSpec): Promise<Uint8Array> {
+  const transparent = { r: 0, g: 0, b: 0, alpha: 0 };
+  if (spec.channels !== 4 && !neutral.has(spec.background)) picture.pipelineColourspace('srgb');
+  const opaque = spec.channels === 4 ? picture : picture.flatten({ background: spec.background });
   const sized = opaque.resize(spec.width, spec.height, {
     fit: spec.fit,
     background: spec.channels === 4 ? transparent : spec.background,
   });
-  const coloured = sized.toColourspace(spec.channels === 1 ? 'b-w' : 'srgb');
+  const coloured = sized.toColourspace(spec.channels === 1 ? 'b-w' : 'srgb').timeout({ seconds: mostSeconds });
   const pixels = await (spec.channels === 4 ? coloured.ensureAlpha() : coloured).raw({ depth: 'uchar' }).toBuffer();
   const expectedBytes = spec.height * spec.width * spec.channels;
   if (pixels.length !== expectedBytes) throw new Error(`decoded to ${pixels.length} bytes instead of ${expectedBytes}`);

@@ -1,43 +1,56 @@
 // Where decoded images are kept between runs, and how an unchanged folder is recognised without reading its files.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
-import { DcganError, messageOf } from '../errors.ts';
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { freemem, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { cachePath } from '../system/cache.ts';
 import { partialPath, removeAbandoned } from '../system/partial.ts';
 import type { ImageSpec } from './decode.ts';
+import { rawPath } from './file-names.ts';
 import type { ImageFile } from './files.ts';
+import { createPacked, createPackedInMemory, type PackedWriter } from './packed-file.ts';
 
 /** Changes where the same file and spec give other pixels, or the packed file's layout changes. */
-const formatVersion = 2;
+const formatVersion = 3;
 
-/** Makes the cache's folders, and clears away packed files that killed processes left half written. */
-export function openImageCache(): void {
-  orCacheError(() => {
-    mkdirSync(cachePath('images', 'listings'), { recursive: true });
-    removeAbandoned(cachePath('images'));
-    removeAbandoned(cachePath('images', 'listings'));
-  });
+/** A place for packed images while the process runs, or for good. */
+export interface Store {
+  /** In a sentence: where the images are kept. */
+  place: string;
+  create(imageBytes: number): PackedWriter;
 }
 
-/** Runs something that reads or writes the cache, and says so where it fails. */
-export function orCacheError<Result>(action: () => Result): Result {
-  try {
-    return action();
-  } catch (error) {
-    throw new DcganError(
-      'data.cache',
-      {
-        happened: `The decoded images cannot be kept in ${cachePath('images')}: ${messageOf(error)}.`,
-        expected: 'A folder is expected that can be written, on a disk with room for every image as raw pixels.',
-        fix: 'Make room, or set the environment variable DCGAN_CACHE to another folder.',
-      },
-      { cause: error },
-    );
-  }
+/**
+ * Places for packed images, best first: the cache, where the next run finds them; a file without a name in the system's temporary
+ * folder; memory, where it is enough.
+ */
+export function stores(spec: ImageSpec, totalBytes: number): Store[] {
+  const cache: Store = {
+    place: cachePath('images'),
+    create(imageBytes) {
+      makeFolders();
+      return createPacked(newPackedPath(), imageBytes, ({ fingerprint }) => packedPath(fingerprint, spec));
+    },
+  };
+  const temporary: Store = {
+    place: 'a temporary file',
+    create: (imageBytes) => createPacked(join(tmpdir(), 'dcgan-images'), imageBytes),
+  };
+  const memory: Store = { place: 'memory', create: createPackedInMemory };
+  return [cache, temporary, ...(totalBytes < freemem() / mostOfMemory ? [memory] : [])];
+}
+
+const mostOfMemory = 4;
+
+/** Makes the cache's folders, and removes packed files that killed processes left half written. */
+function makeFolders(): void {
+  mkdirSync(cachePath('images', 'listings'), { recursive: true });
+  removeAbandoned(cachePath('images'));
+  removeAbandoned(cachePath('images', 'listings'));
 }
 
 /** What a packed file is named after while it is written, when its fingerprint is not yet known. */
-export function newPackedPath(): string {
+function newPackedPath(): string {
   return cachePath('images', 'new');
 }
 
@@ -48,10 +61,10 @@ export function packedPath(fingerprint: string, spec: ImageSpec): string {
   return cachePath('images', `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.images`);
 }
 
-/** The file that remembers a listing's fingerprint: its name covers the folder and every path, size and time of change. */
+/** The file that remembers a listing's fingerprint: its name covers the folder and every path, size, time of change and inode. */
 export function listingPath(directory: string, files: readonly ImageFile[]): string {
-  const hash = createHash('sha256').update(realpathSync(directory));
-  for (const file of files) hash.update(`\n${file.path}\0${file.sizeBytes}\0${file.modifiedMs}`);
+  const hash = createHash('sha256').update(realpathSync(rawPath(directory), { encoding: 'buffer' }));
+  for (const file of files) hash.update('\n').update(rawPath(file.path)).update(`\0${file.identity}`);
   return cachePath('images', 'listings', hash.digest('hex').slice(0, 32));
 }
 
@@ -64,11 +77,13 @@ export function recallFingerprint(path: string): string | undefined {
   }
 }
 
-/** Remembers that the files of this listing have this fingerprint. */
+/** Remembers that the files of this listing have this fingerprint. Throws where the cache cannot be written. */
 export function rememberFingerprint(path: string, fingerprint: string): void {
   const partial = partialPath(path);
-  orCacheError(() => {
+  try {
     writeFileSync(partial, fingerprint);
     renameSync(partial, path);
-  });
+  } finally {
+    rmSync(partial, { force: true });
+  }
 }

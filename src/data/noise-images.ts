@@ -19,6 +19,7 @@ export function noiseImages(
     channels,
     fingerprint: '0'.repeat(64),
     skipped: [],
+    notes: [],
     read(indices) {
       const images = new Uint8Array(indices.length * size);
       for (let i = 0; i < indices.length; i++) {

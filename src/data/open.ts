@@ -1,24 +1,18 @@
 // Opens a folder of images as a dataset: every image decoded once into a packed file, then read from there in any order.
 import { createHash } from 'node:crypto';
-import { closeSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DcganError, printable } from '../errors.ts';
+import { DcganError, messageOf } from '../errors.ts';
 import { cacheLimitBytes, evict, touch } from './cache-limit.ts';
+import { createImageReader, findDamage, mostVerifiedAtOnce } from './checked-reading.ts';
+import { checkDamaged } from './damaged-files.ts';
 import { checkBackground, type ImageSpec } from './decode.ts';
+import type { ImageSource } from './decode-files.ts';
 import { decodeInThreads } from './decode-threads.ts';
-import { type ImageFile, listImages } from './files.ts';
-import {
-  listingPath,
-  newPackedPath,
-  openImageCache,
-  orCacheError,
-  packedPath,
-  recallFingerprint,
-  rememberFingerprint,
-} from './image-cache.ts';
-import { createPacked, openPacked, type PackedRecord } from './packed-file.ts';
-
-const mostUnreadable = 0.05;
+import { type ImageFile, type Listing, listImages } from './files.ts';
+import { listingPath, packedPath, recallFingerprint, rememberFingerprint, type Store, stores } from './image-cache.ts';
+import { createToneCounter, describeTones } from './image-tones.ts';
+import { openPacked, type Packed, type PackedRecord } from './packed-file.ts';
+import { describeSkipped } from './skipped-files.ts';
 
 export type { ImageSpec } from './decode.ts';
 
@@ -33,6 +27,8 @@ export interface Dataset {
   readonly fingerprint: string;
   /** Files that could not be read, each with its reason. They are not among the `count` images. */
   readonly skipped: readonly { file: string; reason: string }[];
+  /** Sentences about the folder: other files in it, dark images, a cache that cannot be written. */
+  readonly notes: readonly string[];
   /** Copies images into one array, uint8 [indices.length, height, width, channels]. */
   read(indices: ArrayLike<number>): Uint8Array;
   close(): void;
@@ -46,8 +42,9 @@ interface OpenProgress {
 }
 
 /**
- * Reads a folder of images; `signal` ends that between two files, and it rejects with its reason. Files that cannot be read are skipped and named in `skipped`; throws DcganError `data.unreadable`
- * where these are more than 5 % or all, and `data.*` where the folder is missing, empty or without images.
+ * Reads a folder of images, or a ZIP file; `signal` ends that between two files, and it rejects with its reason. Files that cannot
+ * be read are skipped and named in `skipped`; throws DcganError `data.unreadable` where these are more than the limit or all, and
+ * `data.*` where the folder is missing, empty or without images.
  */
 export async function openImages(
   spec: ImageSpec,
@@ -56,87 +53,149 @@ export async function openImages(
 ): Promise<Dataset> {
   await checkBackground(spec.background);
   const limitBytes = cacheLimitBytes();
-  const onFound = (found: number) => onProgress({ phase: 'list', done: found, total: found });
-  const files = await listImages(spec.directory, onFound, signal);
-  openImageCache();
-  const listing = listingPath(spec.directory, files);
-  const imageBytes = spec.height * spec.width * spec.channels;
-  const known = recallFingerprint(listing);
-  const cached = known && openPacked(packedPath(known, spec), imageBytes);
-  if (cached) {
-    for (const used of [listing, packedPath(known, spec)]) touch(used);
-    return datasetOf(spec, files, cached.descriptor, cached.record);
-  }
-
-  const path = packedPath(await decodeAll(listing, files, spec, onProgress, signal), spec);
-  const fresh = orCacheError(() => openPacked(path, imageBytes));
-  if (!fresh) throw cacheGone(spec.directory);
-  orCacheError(() => evict(dirname(path), limitBytes, path));
-  return datasetOf(spec, files, fresh.descriptor, fresh.record);
+  const onFound = (files: number) => onProgress({ phase: 'list', done: files, total: files });
+  const found = await listImages(spec.directory, onFound, signal);
+  const listing = listingPath(spec.directory, found.files);
+  const known = openKnown(listing, spec);
+  if (known) return datasetOf(spec, found, known, []);
+  const { packed, complaint } = await decodeAll(found.files, spec, onProgress, signal);
+  const forgotten = complaint ?? remember(listing, spec, packed.record, limitBytes);
+  return datasetOf(spec, found, packed, forgotten === undefined ? [] : [forgotten]);
 }
 
-/** Decodes every file, in order, into a new packed file. Returns the fingerprint that it is filed under. */
+/** The packed images of an unchanged folder, if they are in the cache and whole. */
+function openKnown(listing: string, spec: ImageSpec): Packed | undefined {
+  const fingerprint = recallFingerprint(listing);
+  if (fingerprint === undefined) return undefined;
+  const path = packedPath(fingerprint, spec);
+  const packed = openPacked(path, imageBytesOf(spec));
+  if (!packed) return undefined;
+  if (packed.record.count * packed.record.imageBytes <= mostVerifiedAtOnce && findDamage(packed) !== undefined) {
+    packed.close();
+    return undefined;
+  }
+  for (const used of [listing, path]) touch(used);
+  return packed;
+}
+
+interface Decoded {
+  packed: Packed;
+  /** Why the images are not in the cache, and where they are. */
+  complaint?: string;
+}
+
+/** Decodes every file into the first place that takes the images. A place that turns out to be full costs a new beginning. */
 async function decodeAll(
-  listing: string,
   files: readonly ImageFile[],
   spec: ImageSpec,
   onProgress: (event: OpenProgress) => void,
   signal: AbortSignal | undefined,
-): Promise<string> {
-  const writer = orCacheError(() => createPacked(newPackedPath()));
+): Promise<Decoded> {
+  const places = stores(spec, files.length * imageBytesOf(spec));
+  let failure: StoreFailure | undefined;
+  for (const store of places) {
+    try {
+      const packed = await decodeInto(store, files, spec, onProgress, signal);
+      return {
+        packed,
+        ...(failure && { complaint: `${failure.message} They are kept in ${store.place} for this run.` }),
+      };
+    } catch (error) {
+      if (!(error instanceof StoreFailure)) throw error;
+      failure ??= error;
+    }
+  }
+  throw new DcganError(
+    'data.cache',
+    {
+      happened: failure!.message,
+      expected: 'A folder is expected that can be written, on a disk with room for every image as raw pixels.',
+      fix: 'Make room, or set the environment variable DCGAN_CACHE to another folder.',
+    },
+    { cause: failure },
+  );
+}
+
+/** A place cannot be written; not a fault of the images. */
+class StoreFailure extends Error {}
+
+function inStore<Result>(store: Store, action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    throw new StoreFailure(`The decoded images cannot be kept in ${store.place}: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Decodes every file, in order. */
+async function decodeInto(
+  store: Store,
+  files: readonly ImageFile[],
+  spec: ImageSpec,
+  onProgress: (event: OpenProgress) => void,
+  signal: AbortSignal | undefined,
+): Promise<Packed> {
+  const imageBytes = imageBytesOf(spec);
+  const writer = inStore(store, () => store.create(imageBytes));
   const fingerprint = createHash('sha256');
   const skipped: PackedRecord['skipped'] = [];
-  const paths = files.map((file) => join(spec.directory, file.path));
+  const tones = createToneCounter();
+  const sources = files.map((file) => sourceOf(spec.directory, file));
   let done = 0;
   let allBytesRead = true;
   try {
-    for await (const decoded of decodeInThreads(paths, spec, signal)) {
-      for (const { digest, reason } of decoded.files) {
+    for await (const decoded of decodeInThreads(sources, spec, signal)) {
+      for (const { digest, reason, tones: ofImage } of decoded.files) {
         fingerprint.update(digest ? Buffer.from(digest, 'hex') : Buffer.alloc(32));
         if (reason !== undefined) skipped.push({ index: done, reason });
+        if (ofImage) tones.add(done, ofImage);
         allBytesRead &&= digest !== undefined;
         onProgress({ phase: 'decode', done: ++done, total: files.length });
       }
-      orCacheError(() => writer.append(decoded.pixels));
+      inStore(store, () => writer.append(decoded.pixels));
     }
-    refuseUnreadable(spec.directory, files, skipped);
+    checkDamaged(spec, files, skipped);
     const record: PackedRecord = {
       fingerprint: fingerprint.digest('hex'),
       count: files.length - skipped.length,
-      imageBytes: spec.height * spec.width * spec.channels,
+      imageBytes,
       skipped,
+      allBytesRead,
+      tones: tones.total,
     };
-    orCacheError(() => writer.finish(packedPath(record.fingerprint, spec), record));
-    // A file that is locked today may be readable tomorrow, with the same size and time of change.
-    if (allBytesRead) rememberFingerprint(listing, record.fingerprint);
-    return record.fingerprint;
+    return inStore(store, () => writer.keep(record));
   } finally {
     writer.close();
   }
 }
 
-function refuseUnreadable(directory: string, files: readonly ImageFile[], skipped: PackedRecord['skipped']): void {
-  if (skipped.length <= mostUnreadable * files.length) return;
-  const listed = skipped.slice(0, 5).map(({ index, reason }) => `  ${printable(files[index]!.path)}: ${reason}`);
-  const more = skipped.length > 5 ? [`  and ${skipped.length - 5} more`] : [];
-  throw new DcganError(
-    'data.unreadable',
-    {
-      happened: `${skipped.length} of the ${files.length} images in ${directory} cannot be read:\n${[...listed, ...more].join('\n')}`,
-      expected: `Up to ${mostUnreadable * 100} % are skipped; more than that says that something else is wrong.`,
-      fix: 'Fetch these files again or remove them.',
-    },
-    { data: { directory, files: files.length, unreadable: skipped.length } },
-  );
+function sourceOf(directory: string, { path, zipped }: ImageFile): ImageSource {
+  return zipped ? { path: join(directory, zipped.archive), entry: zipped.entry } : { path: join(directory, path) };
 }
 
-function datasetOf(
-  spec: ImageSpec,
-  files: readonly ImageFile[],
-  descriptor: number,
-  { fingerprint, count, imageBytes, skipped }: PackedRecord,
-): Dataset {
+/** Lets the next run find the images, and older ones go. Returns why it cannot. */
+function remember(listing: string, spec: ImageSpec, record: PackedRecord, limitBytes: number): string | undefined {
+  const path = packedPath(record.fingerprint, spec);
+  try {
+    // A file that is locked today may be readable tomorrow, with the same size and time of change.
+    if (record.allBytesRead) rememberFingerprint(listing, record.fingerprint);
+    evict(dirname(path), limitBytes, path);
+    return undefined;
+  } catch (error) {
+    return `The cache ${dirname(path)} cannot be written: ${messageOf(error)}. The next run decodes the images again.`;
+  }
+}
+
+function imageBytesOf({ height, width, channels }: ImageSpec): number {
+  return height * width * channels;
+}
+
+function datasetOf(spec: ImageSpec, found: Listing, packed: Packed, complaints: readonly string[]): Dataset {
   const { directory, height, width, channels } = spec;
+  const { fingerprint, count, skipped, tones } = packed.record;
+  const nameOf = (index: number) => found.files[index]!.path;
   return {
     directory,
     count,
@@ -144,33 +203,9 @@ function datasetOf(
     width,
     channels,
     fingerprint,
-    skipped: skipped.map(({ index, reason }) => ({ file: files[index]!.path, reason })),
-    read: (indices) => readImages(descriptor, indices, count, imageBytes),
-    close: () => closeSync(descriptor),
+    skipped: skipped.map(({ index, reason }) => ({ file: nameOf(index), reason })),
+    notes: [...describeSkipped(found), ...describeTones(tones, count, nameOf), ...complaints],
+    read: createImageReader(packed, packedPath(fingerprint, spec)),
+    close: packed.close,
   };
-}
-
-function readImages(descriptor: number, indices: ArrayLike<number>, count: number, imageBytes: number): Uint8Array {
-  const images = new Uint8Array(indices.length * imageBytes);
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i]!;
-    if (!Number.isInteger(index) || index < 0 || index >= count) throw new RangeError(`image ${index} of ${count}`);
-    const read = readSync(descriptor, images, i * imageBytes, imageBytes, index * imageBytes);
-    if (read !== imageBytes) throw cacheCut(index);
-  }
-  return images;
-}
-
-function cacheGone(directory: string): DcganError {
-  return new DcganError('data.cache', {
-    happened: `The decoded images of ${directory} were removed from the cache before they could be opened.`,
-    fix: 'Start again. If other runs fill the cache at the same time, raise its limit: DCGAN_CACHE_GIB.',
-  });
-}
-
-function cacheCut(index: number): DcganError {
-  return new DcganError('data.cache', {
-    happened: `The cache of decoded images ends within image ${index}: something has cut it while it was used.`,
-    fix: 'Start again; the images are then decoded anew.',
-  });
 }

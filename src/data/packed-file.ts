@@ -1,29 +1,43 @@
 // Decoded images back to back in one file, read in any order without holding them in memory:
-// [image 0][image 1]...[record as JSON][length of the record, uint32][magic, 8 bytes]
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+// [image 0][image 1]...[CRC-32 of each image, uint32][record as JSON][length of the record, uint32][CRC-32 of checksums and record][magic]
+import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { partialPath } from '../system/partial.ts';
+import { crc32 } from './checksum.ts';
+import type { DatasetTones } from './image-tones.ts';
+import { readAt } from './read-file.ts';
 
-const magic = 'DCGANIM1';
-const tailBytes = 4 + magic.length;
+const magic = 'DCGANIM2';
+/** Of this layout and of earlier ones, all of which may be removed from the cache. */
+const magics: readonly string[] = [magic, 'DCGANIM1'];
+const tailBytes = 8 + magic.length;
 
-/** What a packed file says about itself; `skipped` counts files in the order of their paths. */
+/** What a packed file says about itself; `skipped` and `tones` count files in the order of their paths. */
 export interface PackedRecord {
   fingerprint: string;
   count: number;
   imageBytes: number;
   skipped: { index: number; reason: string }[];
+  /** Whether every file could be opened, if not decoded. */
+  allBytesRead: boolean;
+  tones: DatasetTones;
 }
 
-interface Packed {
-  descriptor: number;
+/** Packed images that can be read. */
+export interface Packed {
   record: PackedRecord;
+  /** CRC-32 per image. */
+  checksums: Uint32Array;
+  /** Reads image `index` into `target`; returns the bytes that were there. */
+  readImage(index: number, target: Buffer): number;
+  close(): void;
 }
 
-interface PackedWriter {
-  append(image: Uint8Array): void;
-  /** Makes the file complete and gives it its name. */
-  finish(path: string, record: PackedRecord): void;
-  /** Closes the file and removes it where it was not finished. */
+export interface PackedWriter {
+  /** One or more images, back to back. */
+  append(images: Uint8Array): void;
+  /** Makes the images complete and readable. */
+  keep(record: PackedRecord): Packed;
+  /** Removes what was not kept. */
   close(): void;
 }
 
@@ -35,33 +49,69 @@ export function openPacked(path: string, imageBytes: number): Packed | undefined
   } catch {
     return undefined;
   }
-  const record = readRecord(descriptor);
-  if (record?.imageBytes === imageBytes) return { descriptor, record };
+  const tail = readTail(descriptor);
+  if (tail?.record.imageBytes === imageBytes) return packedIn(descriptor, tail);
   closeSync(descriptor);
   return undefined;
 }
 
-function readRecord(descriptor: number): PackedRecord | undefined {
+/** Whether a file is one of these, of whatever version. */
+export function isPacked(path: string): boolean {
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      const { size } = fstatSync(descriptor);
+      const end = readAt(descriptor, Buffer.alloc(magic.length), magic.length, Math.max(0, size - magic.length));
+      return magics.includes(end.toString('latin1'));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return false;
+  }
+}
+
+function packedIn(descriptor: number, { record, checksums }: Pick<Packed, 'record' | 'checksums'>): Packed {
+  return {
+    record,
+    checksums,
+    readImage: (index, target) => readAt(descriptor, target, target.length, index * record.imageBytes).length,
+    close: () => closeSync(descriptor),
+  };
+}
+
+function readTail(descriptor: number): Pick<Packed, 'record' | 'checksums'> | undefined {
   const fileBytes = fstatSync(descriptor).size;
-  const tail = Buffer.alloc(tailBytes);
-  if (fileBytes < tailBytes || readSync(descriptor, tail, 0, tailBytes, fileBytes - tailBytes) < tailBytes)
-    return undefined;
+  if (fileBytes < tailBytes) return undefined;
+  const tail = readAt(descriptor, Buffer.alloc(tailBytes), tailBytes, fileBytes - tailBytes);
   const recordBytes = tail.readUInt32LE(0);
-  if (tail.toString('latin1', 4) !== magic || recordBytes > fileBytes - tailBytes) return undefined;
-  const json = Buffer.alloc(recordBytes);
-  readSync(descriptor, json, 0, recordBytes, fileBytes - tailBytes - recordBytes);
+  if (tail.toString('latin1', 8) !== magic || recordBytes > fileBytes - tailBytes) return undefined;
+  const json = readAt(descriptor, Buffer.alloc(recordBytes), recordBytes, fileBytes - tailBytes - recordBytes);
   try {
     const record = JSON.parse(json.toString()) as PackedRecord;
-    return record.count * record.imageBytes + recordBytes + tailBytes === fileBytes ? record : undefined;
+    const imagesBytes = record.count * record.imageBytes;
+    if (imagesBytes + 4 * record.count + recordBytes + tailBytes !== fileBytes) return undefined;
+    const checksums = readAt(descriptor, Buffer.alloc(4 * record.count), 4 * record.count, imagesBytes);
+    if (crc32(Buffer.concat([checksums, json])) !== tail.readUInt32LE(4)) return undefined;
+    return { record, checksums: Uint32Array.from({ length: record.count }, (_, i) => checksums.readUInt32LE(4 * i)) };
   } catch {
     return undefined;
   }
 }
 
-/** Starts a packed file beside `path`, which is only what it is named after until it is finished. */
-export function createPacked(path: string): PackedWriter {
+/**
+ * Starts a packed file beside `path`, which is only what it is named after until it is kept: under the name that `nameFor` gives, or,
+ * without it, under none: it is gone when it is closed.
+ */
+export function createPacked(
+  path: string,
+  imageBytes: number,
+  nameFor?: (record: PackedRecord) => string,
+): PackedWriter {
   const partial = partialPath(path);
-  const descriptor = openSync(partial, 'wx');
+  const descriptor = openSync(partial, 'wx+');
+  if (!nameFor) rmSync(partial, { force: true }); // the system keeps it until it is closed, however the process ends
+  const checksums: number[] = [];
   let open = true;
   const close = () => {
     if (open) closeSync(descriptor);
@@ -69,19 +119,62 @@ export function createPacked(path: string): PackedWriter {
     rmSync(partial, { force: true });
   };
   return {
-    append: (image) => writeAll(descriptor, image),
-    finish: (finalPath, record) => {
-      const json = Buffer.from(JSON.stringify(record));
-      const length = Buffer.alloc(4);
-      length.writeUInt32LE(json.length);
-      writeAll(descriptor, Buffer.concat([json, length, Buffer.from(magic)]));
+    append(images) {
+      checksums.push(...checksumsOf(images, imageBytes));
+      writeAll(descriptor, images);
+    },
+    keep(record) {
+      if (!nameFor) {
+        open = false;
+        return packedIn(descriptor, { record, checksums: Uint32Array.from(checksums) });
+      }
+      writeAll(descriptor, tailOf(checksums, record));
       fsyncSync(descriptor);
       closeSync(descriptor);
       open = false;
-      renameSync(partial, finalPath);
+      const final = nameFor(record);
+      renameSync(partial, final);
+      const kept = openPacked(final, imageBytes);
+      if (!kept) throw new Error('they were removed before they could be opened');
+      return kept;
     },
     close,
   };
+}
+
+/** Images in memory, where there is no disk to write them to. */
+export function createPackedInMemory(imageBytes: number): PackedWriter {
+  const parts: Buffer[] = [];
+  return {
+    append: (images) => void parts.push(Buffer.from(images)),
+    keep(record) {
+      const whole = Buffer.concat(parts.splice(0));
+      return {
+        record,
+        checksums: Uint32Array.from(checksumsOf(whole, imageBytes)),
+        readImage: (index, target) => whole.copy(target, 0, index * imageBytes, (index + 1) * imageBytes),
+        close() {},
+      };
+    },
+    close: () => void parts.splice(0),
+  };
+}
+
+function checksumsOf(images: Uint8Array, imageBytes: number): number[] {
+  return Array.from({ length: images.length / imageBytes }, (_, i) =>
+    crc32(images.subarray(i * imageBytes, (i + 1) * imageBytes)),
+  );
+}
+
+function tailOf(checksums: readonly number[], record: PackedRecord): Buffer {
+  const json = Buffer.from(JSON.stringify(record));
+  const table = Buffer.alloc(4 * checksums.length);
+  for (const [i, checksum] of checksums.entries()) table.writeUInt32LE(checksum, 4 * i);
+  const body = Buffer.concat([table, json]);
+  const tail = Buffer.alloc(8);
+  tail.writeUInt32LE(json.length, 0);
+  tail.writeUInt32LE(crc32(body), 4);
+  return Buffer.concat([body, tail, Buffer.from(magic)]);
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {

@@ -3,5 +3,6 @@ import { join } from 'node:path';
 import envPaths from 'env-paths';
 
 export function cachePath(...parts: string[]): string {
-  return join(process.env['DCGAN_CACHE'] ?? envPaths('dcgan', { suffix: '' }).cache, ...parts);
+  const named = process.env['DCGAN_CACHE']?.trim(); // empty is unset, never the current folder
+  return join(named || envPaths('dcgan', { suffix: '' }).cache, ...parts);
 }

@@ -62,19 +62,21 @@ test('what is opened now is kept even if it alone is over the limit', async () =
   dataset.close();
 });
 
+const listingName = (i: number) => String(i).padStart(32, '0');
+
 test('the thousand listings used last are kept', async () => {
   const listings = join(cache, 'listings');
   mkdirSync(listings, { recursive: true });
   for (let i = 0; i < 1100; i++) {
-    const path = join(listings, `old-${i}`);
-    writeFileSync(path, '');
+    const path = join(listings, listingName(i));
+    writeFileSync(path, 'f'.repeat(64));
     utimesSync(path, i, i);
   }
   (await open(await folderOf(6))).close();
   const left = readdirSync(listings);
   assert.equal(left.length, 1000);
-  assert.ok(left.includes('old-1099'));
-  assert.ok(!left.includes('old-0'));
+  assert.ok(left.includes(listingName(1099)));
+  assert.ok(!left.includes(listingName(0)));
 });
 
 test('a limit that is no number is refused before anything is decoded', async () => {

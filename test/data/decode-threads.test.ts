@@ -16,11 +16,11 @@ test('1,500 paths in threads: PNGs, JPEGs, broken and missing files, each with i
   const jpeg = readFileSync('test/fixtures/jpeg/grey.jpeg');
   writeFiles(folder, { ...pngs, 'grey.jpeg': jpeg, 'cut.jpeg': jpeg.subarray(0, 900), 'text.png': 'no picture' });
   const names = ['3.png', 'grey.jpeg', 'cut.jpeg', '90.png', 'missing.png', 'text.png', '255.png'];
-  const paths = Array.from({ length: 1500 }, (_, i) => join(folder, names[i % 7]!));
+  const sources = Array.from({ length: 1500 }, (_, i) => ({ path: join(folder, names[i % 7]!) }));
   const spec = { directory: folder, height: 2, width: 2, channels: 1, background: 'white', fit: 'fill' } as const;
 
   const [files, images] = [[] as { digest?: string; reason?: string }[], [] as number[][]];
-  for await (const decoded of decodeInThreads(paths, spec)) {
+  for await (const decoded of decodeInThreads(sources, spec)) {
     files.push(...decoded.files);
     for (let at = 0; at < decoded.pixels.length; at += 4) images.push([...decoded.pixels.subarray(at, at + 4)]);
   }
@@ -32,7 +32,7 @@ test('1,500 paths in threads: PNGs, JPEGs, broken and missing files, each with i
     assert.equal(digest === undefined, name === 'missing.png', `${i} ${name} ${digest} ${reason}`);
     if (name === 'cut.jpeg') assert.equal(digest, cutDigest);
   });
-  const sound = paths.map((_, i) => names[i % 7]!).filter((_, i) => files[i]!.reason === undefined);
+  const sound = sources.map((_, i) => names[i % 7]!).filter((_, i) => files[i]!.reason === undefined);
   assert.equal(images.length, sound.length);
   sound.forEach((name, i) => {
     if (name.endsWith('.png')) assert.deepEqual(images[i], Array(4).fill(Number.parseInt(name, 10)), `${i} ${name}`);

@@ -1,22 +1,25 @@
 // What the cache of decoded images keeps between two starts, and what it does with damage and company.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { thisOwner } from '../../src/system/process-owner.ts';
-import { cache, folderOf, manyGreys, open, refusal, root, values } from './grey-folders.ts';
+import { cache, folderOf, manyGreys, open, root, values } from './grey-folders.ts';
 import { greyPng, writeFiles } from './temporary.ts';
 
-test('a second start decodes nothing and does not even read the files', async () => {
+test('a second start decodes nothing', async () => {
   const folder = await manyGreys('again', 30);
-  const time = new Date('2024-01-01');
-  for (const name of readdirSync(folder)) utimesSync(join(folder, name), time, time);
   assert.equal((await open(folder)).decoded, 30);
-  for (const name of readdirSync(folder)) {
-    writeFileSync(join(folder, name), Buffer.alloc(statSync(join(folder, name)).size));
-    utimesSync(join(folder, name), time, time);
-  }
   const { dataset, decoded } = await open(folder);
   assert.equal(decoded, 0);
   assert.deepEqual(
@@ -33,6 +36,25 @@ test('a changed file is seen', async () => {
   const { dataset } = await open(folder);
   assert.deepEqual(values(dataset), [1, 200]);
   assert.notEqual(dataset.fingerprint, before);
+});
+
+test('an image replaced by another of the same size and times is seen: written in place, or renamed over it', async () => {
+  const folder = await folderOf('replaced', { 'a.png': 100, 'b.png': 101 });
+  const time = new Date('2024-01-01');
+  const date = (name: string) => utimesSync(join(folder, name), time, time);
+  for (const name of ['a.png', 'b.png']) date(name);
+  const before = (await open(folder)).dataset.fingerprint;
+  const [first, second] = [await greyPng(102), await greyPng(103)];
+  assert.equal(first.length, statSync(join(folder, 'a.png')).size);
+  writeFiles(folder, { 'a.png': first });
+  date('a.png');
+  const { dataset } = await open(folder);
+  assert.deepEqual(values(dataset), [102, 101]);
+  assert.notEqual(dataset.fingerprint, before);
+  writeFiles(folder, { 'new.partial': second });
+  date('new.partial'); // as rsync -a does
+  renameSync(join(folder, 'new.partial'), join(folder, 'b.png'));
+  assert.deepEqual(values((await open(folder)).dataset), [102, 103]);
 });
 
 test('each size, channel count, background and fit has its own packed file; the same images elsewhere share it', async () => {
@@ -104,15 +126,104 @@ test('the cache remembers what it skipped', async () => {
   );
 });
 
-test('a cache that cannot be written is an error that names it', async () => {
-  const folder = await folderOf('no-cache', { 'a.png': 1 });
+test('where the cache cannot be written, the images are decoded into a temporary file, and a note says why', async () => {
+  const folder = await folderOf('no-cache', { 'a.png': 1, 'b.png': 2 });
   const file = join(writeFiles(root, { 'cache-file': '' }), 'cache-file');
   process.env['DCGAN_CACHE'] = join(file, 'below');
   try {
-    const error = await refusal(folder);
-    assert.equal(error.code, 'data.cache');
-    assert.match(error.message, /cache-file.*ENOTDIR[\s\S]*DCGAN_CACHE/);
+    for (const decodes of [2, 2]) {
+      const { dataset, decoded } = await open(folder);
+      assert.equal(decoded, decodes);
+      assert.deepEqual(values(dataset), [1, 2]);
+      const complaint = dataset.notes.filter((note) => note.includes('cannot be kept'));
+      assert.equal(complaint.length, 1);
+      assert.match(complaint[0]!, /cache-file.*ENOTDIR.*kept in a temporary file for this run/);
+      dataset.close();
+    }
   } finally {
     process.env['DCGAN_CACHE'] = cache;
+  }
+});
+
+test('where neither cache nor temporary folder can be written, small images are kept in memory', async () => {
+  const folder = await folderOf('no-disk', { 'a.png': 5, 'b.png': 6 });
+  const file = join(writeFiles(root, { 'cache-file': '' }), 'cache-file');
+  const temporary = process.env['TMPDIR'];
+  process.env['DCGAN_CACHE'] = join(file, 'below');
+  process.env['TMPDIR'] = join(root, 'gone');
+  try {
+    const { dataset } = await open(folder);
+    assert.deepEqual(values(dataset), [5, 6]);
+    assert.match(dataset.notes.join(), /kept in memory for this run/);
+  } finally {
+    process.env['DCGAN_CACHE'] = cache;
+    if (temporary === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = temporary;
+  }
+});
+
+/** The packed file that opening a folder adds to the cache. */
+async function packedFileOf(folder: string): Promise<string> {
+  const names = () => readdirSync(join(cache, 'images')).filter((name) => name.endsWith('.images'));
+  const before = new Set(names());
+  (await open(folder)).dataset.close();
+  return join(cache, 'images', names().find((name) => !before.has(name))!);
+}
+
+function flipByte(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  bytes[at] = bytes[at]! ^ 1;
+  writeFileSync(path, bytes);
+}
+
+test('a flipped bit anywhere in a packed file is noticed when it is opened, and the images are decoded anew', async () => {
+  const folder = await folderOf('rotten', { 'a.png': 33, 'b.png': 44 });
+  const packed = await packedFileOf(folder);
+  const { size } = statSync(packed);
+  const fingerprint = (await open(folder)).dataset.fingerprint;
+  for (let at = 0; at < size; at++) {
+    flipByte(packed, at);
+    const { dataset, decoded } = await open(folder);
+    assert.equal(decoded, 2, `byte ${at} of ${size}`);
+    assert.deepEqual(values(dataset), [33, 44]);
+    assert.equal(dataset.fingerprint, fingerprint);
+    dataset.close();
+  }
+});
+
+test('a packed file that is damaged while it is used is an error at the first image that is wrong, and is removed', async () => {
+  const folder = await folderOf('rotting', { 'a.png': 34, 'b.png': 45 });
+  const packed = await packedFileOf(folder);
+  const { dataset } = await open(folder);
+  flipByte(packed, 5); // of the second image
+  assert.deepEqual([...dataset.read([0])], [34, 34, 34, 34]);
+  assert.throws(() => dataset.read([1]), {
+    code: 'data.cache',
+    exitCode: 3,
+    message: /cached image 1 is not what was written/,
+  });
+  assert.ok(!readdirSync(join(cache, 'images')).some((name) => packed.endsWith(name)));
+  assert.deepEqual(values((await open(folder)).dataset), [34, 45]);
+});
+
+test("what is not the cache's own is never evicted, whatever folder DCGAN_CACHE names", async () => {
+  const foreign = writeFiles(join(root, 'pictures-of-someone'), {
+    'images/holiday.images': 'mine',
+    [`images/${'a'.repeat(32)}.images`]: 'mine, though called like a packed file',
+    'images/cat.png': 'mine',
+    'images/listings/list.txt': 'mine',
+  });
+  const everything = () =>
+    readdirSync(foreign, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.'));
+  const before = everything();
+  mkdirSync(join(foreign, 'images', 'listings', 'folder'));
+  process.env['DCGAN_CACHE'] = foreign;
+  process.env['DCGAN_CACHE_GIB'] = '0';
+  try {
+    (await open(await folderOf('evicting', { 'a.png': 77 }))).dataset.close();
+    for (const name of before) assert.ok(everything().includes(name), name);
+  } finally {
+    process.env['DCGAN_CACHE'] = cache;
+    delete process.env['DCGAN_CACHE_GIB'];
   }
 });

@@ -33,7 +33,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   protobufjs: ['engines', 'exports'],
   vega: ['outputs'],
   'vega-lite': ['outputs'],
-  yauzl: ['imports'],
+  yauzl: ['data', 'imports'],
   h5wasm: ['imports'],
   'onnxruntime-web': ['features'],
   'onnxruntime-node': ['features'],

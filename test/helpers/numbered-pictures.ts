@@ -16,6 +16,7 @@ export function picturesOf(count: number, pixelsOf: (index: number) => number[])
     channels: 1,
     fingerprint: '',
     skipped: [],
+    notes: [],
     read: (indices) => Uint8Array.from(Array.from(indices).flatMap(pixelsOf)),
     close() {},
   };

@@ -32,7 +32,7 @@ function greys(...values: number[]): Dataset {
   const read = (indices: ArrayLike<number>) =>
     Uint8Array.from(Array.from(indices).flatMap((index) => [values[index]!, values[index]!]));
   const size = { height: 1, width: 2, channels: 1 } as const;
-  return { directory: '', count: values.length, ...size, fingerprint: '', skipped: [], read, close() {} };
+  return { directory: '', count: values.length, ...size, fingerprint: '', skipped: [], notes: [], read, close() {} };
 }
 
 async function lookAt(config: Config, dataset: Dataset, values: Record<string, Float32Array>, step: number) {

@@ -39,6 +39,7 @@ export function ringOfGaussians(): Dataset {
     channels: 1,
     fingerprint: '',
     skipped: [],
+    notes: [],
     read: (indices) =>
       Uint8Array.from(Array.from(indices).flatMap((index) => [bytes[2 * index]!, bytes[2 * index + 1]!])),
     close() {},

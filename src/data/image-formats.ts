@@ -1,0 +1,65 @@
+// Which image files are read: by extension while a folder is listed, by content when a file is decoded.
+import { extname } from 'node:path';
+import { readAt, withFile } from './read-file.ts';
+
+export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'heif' | 'heic' | 'tiff' | 'bmp' | 'netpbm';
+
+export const readableExtensions: ReadonlySet<string> = new Set(
+  '.png .jpg .jpeg .jpe .jfif .webp .gif .avif .tif .tiff .bmp .ppm .pgm'.split(' '),
+);
+
+const heic = new Set('.heic .heif .hif'.split(' '));
+const raw = new Set(
+  '.dng .cr2 .cr3 .nef .nrw .arw .srf .sr2 .orf .rw2 .raf .pef .srw .x3f .3fr .erf .kdc .mrw .rwl .raw'.split(' '),
+);
+
+/** What to do with files of an extension that is not read, where something can be done. */
+export function adviceFor(extension: string): string | undefined {
+  if (heic.has(extension)) return `convert them: magick mogrify -format jpg *${extension}`;
+  if (raw.has(extension)) return 'camera raw: export them as JPEG or TIFF';
+  return undefined;
+}
+
+export const formatNames = 'PNG, JPEG, WebP, GIF, AVIF, TIFF, BMP or PPM';
+
+/** Lower case, with its dot; empty where there is none. */
+export function extensionOf(path: string): string {
+  return extname(path).toLowerCase();
+}
+
+/** How the files of each format begin: every text at its byte. */
+const signatures: readonly (readonly [format: ImageFormat, ...texts: (readonly [at: number, text: string])[]])[] = [
+  ['png', [0, '\x89PNG\r\n\x1a\n']],
+  ['jpeg', [0, '\xff\xd8\xff']],
+  ['webp', [0, 'RIFF'], [8, 'WEBP']],
+  ['gif', [0, 'GIF87a']],
+  ['gif', [0, 'GIF89a']],
+  ...['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis'].map((brand) => ['heic', [4, `ftyp${brand}`]] as const),
+  ['heif', [4, 'ftyp']], // AVIF
+  ['tiff', [0, 'II*\0']],
+  ['tiff', [0, 'MM\0*']],
+  ['tiff', [0, 'II+\0']], // BigTIFF
+  ['tiff', [0, 'MM\0+']],
+  ['bmp', [0, 'BM']],
+  ...[...'123456'].flatMap((kind) => [...'\n\r\t '].map((space) => ['netpbm', [0, `P${kind}${space}`]] as const)),
+];
+
+const signatureBytes = 16;
+
+/** The format that a file's first bytes claim. */
+export function formatOf(bytes: Uint8Array): ImageFormat | undefined {
+  const start = Buffer.from(bytes.subarray(0, signatureBytes)).toString('latin1');
+  return signatures.find(([, ...texts]) => texts.every(([at, text]) => start.startsWith(text, at)))?.[0];
+}
+
+/** Whether a file's first bytes are those of an image; one that cannot be opened is none. */
+export function beginsAsImage(path: string): boolean {
+  try {
+    return withFile(
+      path,
+      (file) => formatOf(readAt(file, Buffer.alloc(signatureBytes), signatureBytes, 0)) !== undefined,
+    );
+  } catch {
+    return false;
+  }
+}

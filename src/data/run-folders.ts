@@ -1,0 +1,28 @@
+// Recognises the folders that this program writes, so that a run's own pictures never become its training data.
+import { readFile, stat } from 'node:fs/promises';
+import { rawPath } from './file-names.ts';
+
+const mostMarkerBytes = 16 * 2 ** 20;
+
+/** Whether a folder with these names in it is a run's results, a checkpoint or an export. */
+export async function isRunFolder(folder: string, names: ReadonlySet<string>): Promise<boolean> {
+  if (names.has('weights.safetensors') && names.has('state.json')) return true; // a checkpoint
+  if (isHash(folder) && [...names].some((name) => name.endsWith('.jsonl'))) return true; // of a shipped checkpoint, evaluated
+  if (names.has('config.json') && (await hasKeys(`${folder}/config.json`, ['runHash', 'dataFingerprint']))) return true;
+  return names.has('export.json') && (await hasKeys(`${folder}/export.json`, ['runHash', 'files']));
+}
+
+function isHash(folder: string): boolean {
+  return /\/(results|checkpoints)\/[0-9a-f]{7}$/.test(folder.replaceAll('\\', '/'));
+}
+
+async function hasKeys(path: string, keys: readonly string[]): Promise<boolean> {
+  try {
+    const stats = await stat(rawPath(path));
+    if (!stats.isFile() || stats.size > mostMarkerBytes) return false;
+    const content: unknown = JSON.parse(await readFile(rawPath(path), 'utf8'));
+    return typeof content === 'object' && content !== null && keys.every((key) => key in content);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,76 @@
+// What this program writes is never what it trains on.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openImages } from '../../src/data/open.ts';
+import { runCli } from '../helpers/run-cli.ts';
+import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
+import { greyPng, writeFiles } from './temporary.ts';
+
+const folder = temporaryFolder();
+
+test('training on the folder that results are written to resumes: its own pictures are no data', async () => {
+  await writePictures(folder, 8);
+  writeJsonFile(join(folder, 'tiny.json'), tinyConfig());
+  const train = (steps: number) =>
+    runCli(['train', '--config', 'tiny.json', '--data', '.', '--engine', 'wasm', '--set', `training.steps=${steps}`], {
+      cwd: folder,
+    });
+  const first = await train(4);
+  assert.equal(first.exitCode, 0, first.stderr);
+  assert.match(first.stderr, /Data: 8 images/);
+  const second = await train(8);
+  assert.equal(second.exitCode, 0, second.stderr);
+  assert.match(second.stderr, /Data: 8 images/);
+  assert.match(second.stderr, /at step 4/);
+  const hash = /Run ([0-9a-f]{7}) in/.exec(second.stderr)![1];
+  const note = `Skipped 2 folders that dcgan wrote: checkpoints/${hash}/000004, results/${hash}.`;
+  assert.equal(second.stderr.split('\n').filter((line) => line.includes(note)).length, 1, second.stderr);
+});
+
+test('results, checkpoints and exports are recognised wherever they are, and nothing else', async () => {
+  const png = await greyPng(7);
+  const run = JSON.stringify({ runHash: '1234567', dataFingerprint: 'f', seed: 1 });
+  const pictures = writeFiles(join(folder, 'mixed'), {
+    'a.png': png,
+    'deep/down/mine/config.json': run,
+    'deep/down/mine/samples/000001.png': png,
+    'page/export.json': JSON.stringify({ format: 'png-sheet', runHash: '1234567', files: ['sheet.png'] }),
+    'page/sheet.png': png,
+    'results/89abcde/evaluations.jsonl': '{}',
+    'results/89abcde/neighbours-000001.png': png,
+    'model/weights.safetensors': '',
+    'model/state.json': '{}',
+    'model/preview.png': png,
+    'camera/config.json': '{"exposure": 1}',
+    'camera/export.json': 'no JSON',
+    'camera/b.png': png,
+    'results/mine/c.png': png,
+  });
+  const dataset = await openImages({
+    directory: pictures,
+    height: 2,
+    width: 2,
+    channels: 1,
+    background: 'white',
+    fit: 'cover',
+  });
+  assert.equal(dataset.count, 3);
+  assert.match(
+    dataset.notes.join('\n'),
+    /4 folders that dcgan wrote: deep\/down\/mine, model, page, results\/89abcde\./,
+  );
+});
+
+test('a folder that holds nothing but runs says so', async () => {
+  const runs = writeFiles(join(folder, 'runs'), {
+    'x/weights.safetensors': '',
+    'x/state.json': '',
+    'x/a.png': await greyPng(1),
+  });
+  const spec = { directory: runs, height: 2, width: 2, channels: 1, background: 'white', fit: 'cover' } as const;
+  await assert.rejects(openImages(spec), {
+    code: 'data.empty-folder',
+    message: /no images but those in folders that dcgan wrote: x/,
+  });
+});
