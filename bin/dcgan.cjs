@@ -11,8 +11,9 @@ process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism()));
 const source = join(__dirname, '../src');
 const built = join(__dirname, '../dist/main.js');
 
-/** Whether dist/ is what the source is now. An installed package's is; a clone's may be from before the last edit. */
+/** Whether dist/ is what the source is now. An installed package has no source; a clone's dist/ may be from before the last edit. */
 function isUpToDate() {
+  if (!existsSync(join(source, 'main.ts'))) return true;
   if (!existsSync(built)) return false;
   if (__dirname.split(sep).includes('node_modules')) return true;
   const builtMs = statSync(built).mtimeMs;

@@ -1,4 +1,5 @@
 // The engine commands: installing with a bar, and a report of what computes.
+import { type EngineExtra, installExtra } from '../commands/engine-extra.ts';
 import { type EngineReport, engineInfo } from '../commands/engine-info.ts';
 import { type EngineInstallResult, engineInstall } from '../commands/engine-install.ts';
 import type { EngineChoice } from '../engines/open.ts';
@@ -6,14 +7,19 @@ import type { Adapter } from '../engines/webgpu/dawn.ts';
 import { printable } from '../errors.ts';
 import { formatCount } from './format.ts';
 import type { Cli, Outcome } from './outcome.ts';
+import type { Progress } from './progress.ts';
 
 interface InstallFlags {
   cpu?: boolean;
   cuda?: boolean;
+  webgpu?: boolean;
+  onnx?: boolean;
   ifPossible?: boolean;
 }
 
 export async function runInstall(flags: InstallFlags, { progress }: Cli): Promise<Outcome> {
+  if (flags.webgpu) return runInstallExtra('webgpu', progress);
+  if (flags.onnx) return runInstallExtra('onnx', progress);
   const variant = flags.cpu ? { variant: 'cpu' as const } : flags.cuda ? { variant: 'cuda' as const } : {};
   const result = await engineInstall(
     { ...variant, ifPossible: flags.ifPossible ?? false },
@@ -33,6 +39,12 @@ function describeInstall(result: EngineInstallResult): string {
   const how = result.alreadyThere ? 'is ready' : `was installed in ${result.seconds?.toFixed(0)} s`;
   const ready = `The native engine (${result.variant}) ${how}: ${printable(result.directory ?? '')}`;
   return result.noGpu === undefined ? ready : `${ready}\nIt computes on the CPU: ${result.noGpu}`;
+}
+
+async function runInstallExtra(extra: EngineExtra, progress: Progress): Promise<Outcome> {
+  const result = await installExtra(extra, (message) => progress.update(message, 0, 0));
+  const how = result.alreadyThere ? 'is ready' : 'was installed';
+  return { result, text: `${result.package} ${how}: ${printable(result.directory)}` };
 }
 
 export async function runInfo({ engine, device }: EngineChoice): Promise<Outcome> {

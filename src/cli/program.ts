@@ -1,9 +1,9 @@
 // The whole command tree on one screen. Every action loads its command only when it runs, so that help is instant.
-import { createRequire } from 'node:module';
-import { Command, type OutputConfiguration } from 'commander';
+import { Command, Option, type OutputConfiguration } from 'commander';
 import { parseSeeds } from '../commands/seed-ranges.ts';
 import { avatarStyles } from '../data/avatar-styles.ts';
 import { formats } from '../exports/formats.ts';
+import { packageVersion } from '../system/package-directory.ts';
 import {
   collect,
   commaSeparated,
@@ -29,8 +29,6 @@ import {
 } from './flags.ts';
 import type { Cli, Outcome } from './outcome.ts';
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
-
 /** Runs a command and takes its outcome. */
 export type RunCommand = (command: (cli: Cli) => Promise<Outcome>) => Promise<void> | void;
 
@@ -39,7 +37,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
   const program = new Command('dcgan')
     .configureOutput(output)
     .description('Train, sample and ship DCGANs.')
-    .version(version)
+    .version(packageVersion)
     .showSuggestionAfterError()
     .showHelpAfterError('(dcgan --help lists the commands)')
     .exitOverride(); // throws where commander would end the process; the commands below take this over
@@ -237,6 +235,8 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     .description('set up the native engine: TensorFlow from PyPI and a binding compiled here')
     .option('--cpu', 'the CPU build, even where there is a GPU')
     .option('--cuda', 'the CUDA build (about 3 GB to download)')
+    .addOption(new Option('--webgpu', 'only Dawn, for the webgpu engine (21 MB)').conflicts(['cpu', 'cuda', 'onnx']))
+    .addOption(new Option('--onnx', 'only ONNX Runtime, for --features FILE.onnx (14 MB)').conflicts(['cpu', 'cuda']))
     .option('--if-possible', 'where something is missing, say what and succeed')
     .addOption(jsonFlag())
     .action((options) => run(async (cli) => (await import('./engine.ts')).runInstall(options, cli)));

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { runsFromSource } from '../system/package-directory.ts';
 import type { ImageSpec } from './decode.ts';
 import { type DecodedFiles, decodeFiles, type FilesToDecode, type ImageSource } from './decode-files.ts';
 import { inParallel } from './parallel.ts';
@@ -67,9 +68,8 @@ function send({ worker, waiting, error }: Thread, files: FilesToDecode): Promise
 }
 
 function startThread(): Thread {
-  const fromSource = import.meta.url.endsWith('.ts');
-  const program = new URL(fromSource ? './decode-thread.ts' : './decode-thread.js', import.meta.url);
-  const worker = new Worker(program, { execArgv: fromSource ? readingTypeScript() : [] });
+  const program = new URL(runsFromSource ? './decode-thread.ts' : './decode-thread.js', import.meta.url);
+  const worker = new Worker(program, { execArgv: runsFromSource ? readingTypeScript() : [] });
   const thread: Thread = { worker, waiting: [] };
   worker.on('message', (decoded: DecodedFiles) => thread.waiting.shift()!.resolve(decoded));
   worker.on('error', (error) => {

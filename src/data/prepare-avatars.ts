@@ -1,7 +1,7 @@
 // `dcgan data prepare avatars`: drawn faces in any number, as a stand-in for the face sets that cannot be fetched.
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { DcganError } from '../errors.ts';
+import { pinnedVersion } from '../system/package-directory.ts';
 import { type AvatarStyleName, type LoadedStyle, loadStyles } from './avatar-styles.ts';
 import { loadSharp } from './load-sharp.ts';
 import type { PrepareProgress } from './npm-package.ts';
@@ -15,10 +15,6 @@ export interface AvatarChoice {
   size: number;
   styles: readonly AvatarStyleName[];
 }
-
-const { dependencies } = createRequire(import.meta.url)('../../package.json') as {
-  dependencies: Record<'@dicebear/collection', string>;
-};
 
 /** Writes RGB PNG files to `<root>/data/avatars/<index>.png`. Throws DcganError `usage.avatar-size` for a size out of range. */
 export async function prepareAvatars(
@@ -62,7 +58,7 @@ function checkSize(size: number): void {
 
 function readmeOf({ count, size }: AvatarChoice, styles: readonly LoadedStyle[]): string {
   return `Made by: dcgan data prepare avatars
-Source: npm package @dicebear/collection ${dependencies['@dicebear/collection']}, each avatar framed on its face
+Source: npm package @dicebear/collection ${pinnedVersion('@dicebear/collection')}, each avatar framed on its face
 Licence: the package is MIT; the drawings are as follows
 ${styles.map(({ name, credit }) => `Style: ${name}, ${credit}`).join('\n')}
 Seeds: 0 to ${count - 1}, the styles taking turns

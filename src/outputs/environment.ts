@@ -1,12 +1,12 @@
 // What a run ran on, for environment.json: enough to explain a number later, nothing that names a person or a machine.
-import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, release, totalmem } from 'node:os';
+import { packageVersion } from '../system/package-directory.ts';
 
 /** The machine and the versions, as plain JSON. */
 export function describeEnvironment(): Record<string, unknown> {
   return {
     time: new Date().toISOString(),
-    dcgan: packageVersion(),
+    dcgan: packageVersion,
     node: process.versions.node,
     platform: `${process.platform} ${arch()}`,
     system: release(),
@@ -14,9 +14,4 @@ export function describeEnvironment(): Record<string, unknown> {
     cores: availableParallelism(),
     memoryMiB: Math.round(totalmem() / 2 ** 20),
   };
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return String(version);
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cachePath } from '../system/cache.ts';
+import { runsFromSource } from '../system/package-directory.ts';
 import { makeFolder, writeFileSafely } from '../system/write-file.ts';
 
 export const fontFamily = 'DejaVu Sans';
@@ -12,13 +13,18 @@ export const fontFamily = 'DejaVu Sans';
  * settings at the first text of a process, so this must come before it. @throws DcganError `usage.cannot-write`
  */
 export async function useOwnFonts(): Promise<void> {
-  const fontFolder = dirname(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')));
   const cache = cachePath('fonts');
-  const settings = fontSettings(fontFolder, cache);
+  const settings = fontSettings(fontFolder(), cache);
   const path = join(cache, `${createHash('sha256').update(settings).digest('hex').slice(0, 12)}.conf`);
   await makeFolder(cache);
   await writeFileSafely(path, settings);
   process.env['FONTCONFIG_FILE'] = path;
+}
+
+/** In dist/ lie the two of the package's fonts that charts use. */
+function fontFolder(): string {
+  const inPackage = () => dirname(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')));
+  return runsFromSource ? inPackage() : fileURLToPath(new URL('./fonts', import.meta.url));
 }
 
 function fontSettings(fontFolder: string, cacheFolder: string): string {

@@ -1,4 +1,25 @@
-// Where the package itself lies: its own configs and checkpoints are found there.
+// The package itself: where it lies (its own configs and checkpoints are found there), and what it was built with.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const packageDirectory = fileURLToPath(new URL('../..', import.meta.url));
+
+/** In a clone, TypeScript runs from src/ with the packages of node_modules; an installed package has dist/, with most of them bundled. */
+export const runsFromSource = import.meta.url.endsWith('.ts');
+
+interface PackageManifest {
+  version: string;
+  devDependencies: Readonly<Record<string, string>>;
+}
+
+const manifest = JSON.parse(readFileSync(join(packageDirectory, 'package.json'), 'utf8')) as PackageManifest;
+
+export const packageVersion = manifest.version;
+
+/** The exact version of a package that is bundled, or optional. @throws Error where package.json does not pin it */
+export function pinnedVersion(name: string): string {
+  const version = manifest.devDependencies[name];
+  if (version === undefined) throw new Error(`package.json does not pin ${name}.`);
+  return version;
+}

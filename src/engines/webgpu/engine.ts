@@ -1,12 +1,12 @@
 // The engine for any GPU with npm alone: tfjs's WebGPU backend on Dawn. Tried on programs that stand in for one; on GPUs it is unmeasured.
-import { createRequire } from 'node:module';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { memory, setBackend } from '@tensorflow/tfjs-core';
+import { pinnedVersion } from '../../system/package-directory.ts';
 import { compileEagerly, type Pace } from '../eager.ts';
 import type { Engine, Precision } from '../engine.ts';
 import { registerOps } from '../ops/register.ts';
 import { startBackend, submitCollected } from './backend.ts';
-import type { Adapter, Dawn } from './dawn.ts';
+import { type Adapter, type Dawn, dawnPackage } from './dawn.ts';
 import { watchDevice } from './failures.ts';
 import { inFloat16 } from './float16.ts';
 import { webgpuKernels } from './kernels.ts';
@@ -27,7 +27,7 @@ export async function openWebgpu(dawn: Dawn, adapter: Adapter): Promise<Engine> 
     info: {
       name: 'webgpu',
       device: `${adapter.name} (${adapter.api}, ${adapter.driver})`,
-      library: `TensorFlow.js WebGPU ${versionOf('@tensorflow/tfjs-backend-webgpu')} on Dawn ${versionOf('webgpu')}`,
+      library: `TensorFlow.js WebGPU ${pinnedVersion('@tensorflow/tfjs-backend-webgpu')} on Dawn ${dawnPackage.version}`,
       gpu: !adapter.software,
       precisions: adapter.float16 ? ['float32', 'mixed_float16'] : ['float32'],
       autoPrecision: 'float32', // whether float16 is faster on a GPU has not been measured
@@ -53,8 +53,4 @@ async function start(dawn: Dawn, adapter: Adapter): Promise<Started> {
     },
   });
   return { backend, pace };
-}
-
-function versionOf(name: string): string {
-  return (createRequire(import.meta.url)(`${name}/package.json`) as { version: string }).version;
 }

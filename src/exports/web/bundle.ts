@@ -1,7 +1,7 @@
-// The page's script and all of TensorFlow.js that it needs, as a few files without any import from elsewhere.
+// The page's script and all of TensorFlow.js that it needs, as a few files without any import from elsewhere. Runs when the package
+// is built, and in a clone.
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { packageDirectory } from '../../system/package-directory.ts';
 
@@ -11,10 +11,7 @@ export interface BuiltFile {
   content: Uint8Array;
 }
 
-/**
- * app.js and one file per backend, which only the browsers that use it load. Also a published package has the page as
- * TypeScript, which becomes JavaScript here and nowhere else.
- */
+/** style.css, app.js, and one file per backend, which only the browsers that use it load. */
 export async function bundlePage(): Promise<BuiltFile[]> {
   const page = join(packageDirectory, 'src/exports/web/page');
   const outdir = join(packageDirectory, 'bundle'); // only named: nothing is written
@@ -34,7 +31,8 @@ export async function bundlePage(): Promise<BuiltFile[]> {
   });
   const files = outputFiles.map(({ path, contents }) => ({ path: path.slice(outdir.length + 1), content: contents }));
   const licences = files.filter(({ path }) => path.endsWith(legalEnding));
-  return [...files.filter((file) => !licences.includes(file)), joinLicences(licences)];
+  const style = { path: 'style.css', content: await readFile(join(page, 'style.css')) };
+  return [style, ...files.filter((file) => !licences.includes(file)), joinLicences(licences)];
 }
 
 const legalEnding = '.LEGAL.txt';
@@ -42,13 +40,4 @@ const legalEnding = '.LEGAL.txt';
 /** One file in place of one per script. */
 function joinLicences(files: readonly BuiltFile[]): BuiltFile {
   return { path: 'LICENCES.txt', content: Buffer.concat(files.map(({ content }) => content)) };
-}
-
-/** WebAssembly: plain, with SIMD, and with SIMD and threads; the browser takes the best that it can. */
-export async function wasmFiles(): Promise<BuiltFile[]> {
-  const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
-  const names = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
-  return Promise.all(
-    names.map(async (name) => ({ path: `wasm/${name}`, content: await readFile(join(folder, name)) })),
-  );
 }

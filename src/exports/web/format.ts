@@ -1,13 +1,12 @@
 // The format web: one folder with a page that runs the generator in the browser, from any static server, offline too.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageDirectory } from '../../system/package-directory.ts';
 import { makeFolder, writeFileSafely } from '../../system/write-file.ts';
 import type { ExportFormat } from '../format.ts';
 import { writeGenerator } from '../tfjs/format.ts';
-import { type BuiltFile, bundlePage, wasmFiles } from './bundle.ts';
+import type { BuiltFile } from './bundle.ts';
 import { pageHtml } from './html.ts';
 import type { PageData } from './page-data.ts';
+import { pageFiles } from './page-files.ts';
 
 const sliders = 8;
 
@@ -21,12 +20,9 @@ export const exportWeb: ExportFormat = async (source, folder) => {
     range,
     dimensions: (await source.visibleDimensions()).slice(0, sliders),
   };
-  const style = await readFile(join(packageDirectory, 'src/exports/web/page/style.css'));
   const files: BuiltFile[] = [
     { path: 'index.html', content: Buffer.from(pageHtml(source, data)) },
-    { path: 'style.css', content: style },
-    ...(await bundlePage()),
-    ...(await wasmFiles()),
+    ...(await pageFiles()),
   ];
   await makeFolder(join(folder, 'wasm'));
   for (const { path, content } of files) await writeFileSafely(join(folder, path), content);

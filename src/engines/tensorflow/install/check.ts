@@ -1,5 +1,6 @@
 // Tries an installation in a process of its own, so that a library that crashes takes nothing down with it.
 import { fileURLToPath } from 'node:url';
+import { runsFromSource } from '../../../system/package-directory.ts';
 import type { CheckReport } from './check-child.ts';
 import { installFailure } from './failure.ts';
 import type { Installation } from './location.ts';
@@ -23,9 +24,8 @@ export async function checkInstallation(
   environment: Record<string, string> = {},
 ): Promise<{ usesGpu: boolean; log: string }> {
   const { directory, variant } = installation;
-  const fromSource = import.meta.url.endsWith('.ts');
-  const program = fileURLToPath(new URL(fromSource ? './check-child.ts' : './check-child.js', import.meta.url));
-  const loader = fromSource ? ['--import', import.meta.resolve('tsx')] : [];
+  const program = fileURLToPath(new URL(runsFromSource ? './check-child.ts' : './check-child.js', import.meta.url));
+  const loader = runsFromSource ? ['--import', import.meta.resolve('tsx')] : [];
   const finished = await runProcess(process.execPath, [...loader, program, directory, variant], { environment });
   if (finished.exitCode !== 0) throw checkFailure(directory, `does not load:\n${deathWords(finished.stderr)}`);
 

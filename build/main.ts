@@ -1,0 +1,38 @@
+// `npm run build`: dist/, which is what a published package runs. TypeScript becomes JavaScript file by file; packages that are not
+// among package.json's dependencies are bundled, the fonts and the page of `dcgan export --format web` are put in their place.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundlePage } from '../src/exports/web/bundle.ts';
+import { packageDirectory } from '../src/system/package-directory.ts';
+import { bundlePackages } from './bundle-packages.ts';
+import { makeTensorsOpaque } from './opaque-tensors.ts';
+
+const dist = join(packageDirectory, 'dist');
+
+async function build(): Promise<void> {
+  const compiler = fileURLToPath(new URL('../bin/tsc', import.meta.resolve('typescript')));
+  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: packageDirectory, stdio: 'inherit' });
+  rmSync(join(dist, 'exports/web/bundle.js')); // for clones: here the page is bundled below
+  await bundlePackages(dist);
+  makeTensorsOpaque(dist);
+
+  const fonts = join(dist, 'outputs/fonts');
+  const fontPackage = dirname(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/package.json')));
+  mkdirSync(fonts);
+  for (const name of ['ttf/DejaVuSans.ttf', 'ttf/DejaVuSans-Bold.ttf', 'LICENSE']) {
+    copyFileSync(join(fontPackage, name), join(fonts, name.slice(name.indexOf('/') + 1)));
+  }
+  const page = join(dist, 'exports/web/page');
+  mkdirSync(page);
+  for (const { path, content } of await bundlePage()) writeFileSync(join(page, path), content);
+}
+
+rmSync(dist, { recursive: true, force: true });
+try {
+  await build();
+} catch (error) {
+  rmSync(dist, { recursive: true, force: true }); // bin/dcgan.cjs would run the half
+  throw error;
+}
