@@ -22,6 +22,7 @@ export function checkComparable({ data, generator, discriminator, training }: Co
     'clipped gradients': optimizers.some(({ clipNorm, clipValue }) => (clipNorm ?? clipValue) !== undefined),
     'a scheduled learning rate': !optimizers.every(({ learningRate }) => Number.isFinite(learningRate)),
     'spectral normalisation': layers.some((layer) => 'spectralNorm' in layer && layer.spectralNorm),
+    'residual layers or average pooling': layers.some(({ type }) => type === 'residual' || type === 'averagePool'),
     'bilinear upsampling': layers.some((layer) => layer.type === 'upsample' && layer.method !== 'nearest'),
   };
   const found = Object.entries(unknown).filter(([, present]) => present);

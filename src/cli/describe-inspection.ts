@@ -1,5 +1,5 @@
 // What a dry run found, for people: config, networks layer by layer, data, length, engine, memory.
-import type { Inspection, NetworkSummary } from '../commands/inspect.ts';
+import type { Inspection, LayerSummary, NetworkSummary } from '../commands/inspect.ts';
 import { printable } from '../errors.ts';
 import { formatEngine } from './describe-engine.ts';
 import { formatCount, formatTable } from './format.ts';
@@ -31,15 +31,21 @@ export function describeInspection({
 }
 
 function networkTable(title: string, { layers, parameters, trainable, input }: NetworkSummary): string {
-  const rows = layers.map(({ index, type, output, parameters: count }) => [
-    String(index),
-    type,
-    `[${output.join(', ')}]`,
-    formatCount(count),
-  ]);
+  const rows = layers.flatMap((layer) => layerRows(layer, String(layer.index)));
   const table = formatTable(
     [['', 'layer', 'output', 'parameters'], ['', 'input', `[${input.join(', ')}]`, ''], ...rows],
     [0, 3],
   );
   return `${title}: ${formatCount(parameters)} parameters, ${formatCount(trainable)} trainable\n${table}`;
+}
+
+/** A layer and, indented below it, those inside of it, whose parameters are counted there. */
+function layerRows({ type, output, parameters, layers, shortcut = [] }: LayerSummary, place: string): string[][] {
+  const depth = place.split('/').length - 1;
+  const cells = [`[${output.join(', ')}]`, layers ? '' : formatCount(parameters)];
+  return [
+    depth === 0 ? [place, type, ...cells] : ['', `${'  '.repeat(depth)}${place} ${type}`, ...cells],
+    ...(layers ?? []).flatMap((layer) => layerRows(layer, `${place}/${layer.index}`)),
+    ...shortcut.flatMap((layer) => layerRows(layer, `${place}/shortcut`)),
+  ];
 }

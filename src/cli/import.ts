@@ -19,9 +19,9 @@ export async function runImport(options: ImportOptions): Promise<Outcome> {
 
 function describe({ network, file, format, path, parameters, layers }: ImportReport): string {
   const place = printable(path === '' ? file : `${path} in ${file}`);
-  const rows = layers.flatMap(({ index, type, tensors }) =>
+  const rows = layers.flatMap(({ index, inside, type, tensors }) =>
     tensors.map(({ key, from, to }, i) => [
-      i === 0 ? `  ${index}` : '',
+      i === 0 ? `  ${[index, inside].filter((part) => part !== undefined).join('/')}` : '',
       i === 0 ? type : '',
       printable(key),
       `[${from.join(', ')}]`,

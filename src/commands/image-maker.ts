@@ -5,6 +5,7 @@ import { elementCount } from '../engines/feeds.ts';
 import type { Network } from '../models/network.ts';
 import { samplerFeeds, samplerProgram } from '../models/sampler.ts';
 import type { TrainedGenerator } from '../models/trained-generator.ts';
+import { singleLayersOf } from '../models/walk.ts';
 import { toPixels } from '../outputs/images.ts';
 
 export interface ImageMaker {
@@ -67,6 +68,6 @@ const mostValues = 2 ** 25; // of one layer's output, 128 MiB
 
 /** A number of images per call that keeps the largest layer's output within bounds. */
 export function imagesPerCall(generator: Network, count: number): number {
-  const largest = Math.max(...generator.layers.map(({ output }) => elementCount(output)));
+  const largest = Math.max(...singleLayersOf(generator.layers).map(({ output }) => elementCount(output)));
   return Math.max(1, Math.min(mostPerCall, count, Math.floor(mostValues / largest)));
 }

@@ -4,15 +4,21 @@ import type { EngineInfo } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
 import type { OpenedEngine } from '../engines/open.ts';
 import { countParameters, type Network } from '../models/network.ts';
+import { isResidual, singleLayersOf, type WalkedLayer } from '../models/walk.ts';
 import type { MemoryOutlook } from './check-memory.ts';
 import { type PreparationEvent, prepareRun, type RunOptions } from './prepare-run.ts';
 
-interface LayerSummary {
+export interface LayerSummary {
+  /** Within its list. */
   index: number;
   type: string;
   /** Without the batch. */
   output: readonly number[];
+  /** Those of layers inside included. */
   parameters: number;
+  /** Of a residual layer. */
+  layers?: LayerSummary[];
+  shortcut?: LayerSummary[];
 }
 
 export interface NetworkSummary {
@@ -68,11 +74,21 @@ export async function inspect(
 
 function summarise(network: Network): NetworkSummary {
   const { all, trainable } = countParameters(network);
-  const layers = network.layers.map(({ layer, output, parameters }, index) => ({
-    index,
-    type: layer.type,
-    output,
-    parameters: parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0),
-  }));
-  return { parameters: all, trainable, input: network.input, layers };
+  return { parameters: all, trainable, input: network.input, layers: summariseLayers(network.layers) };
+}
+
+function summariseLayers(layers: readonly WalkedLayer[]): LayerSummary[] {
+  return layers.map((walked, index) => {
+    const parameters = singleLayersOf([walked]).flatMap((single) => single.parameters);
+    return {
+      index,
+      type: walked.layer.type,
+      output: walked.output,
+      parameters: parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0),
+      ...(isResidual(walked) && {
+        layers: summariseLayers(walked.layers),
+        shortcut: summariseLayers(walked.shortcut),
+      }),
+    };
+  });
 }

@@ -1,6 +1,7 @@
 // What the schema found, as "path: message" lines, with the nearest known key for an unknown one.
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { definitionOf } from './definitions.ts';
 import type { Complaint } from './rules.ts';
 import { configSchema } from './schema.ts';
 
@@ -116,7 +117,10 @@ function schemasAt(path: readonly PropertyKey[], input: unknown): JsonSchema[] {
   return schemas;
 }
 
+/** The schemas of a union's branches, or the schema itself; what is defined once and referred to is looked up. */
 function branches(schema: JsonSchema): JsonSchema[] {
+  const reference = schema['$ref'];
+  if (typeof reference === 'string') return branches(definitionOf(configJsonSchema(), reference));
   const union = (schema['anyOf'] ?? schema['oneOf']) as JsonSchema[] | undefined;
   return union ? union.flatMap(branches) : [schema];
 }

@@ -1,28 +1,43 @@
 // Which values a config need not state. The run hash is made of the others, so a new option changes no hash by its default.
+import { definitionOf } from './definitions.ts';
+
 type Schema = Record<string, unknown>;
 
 /**
  * Default by option. An option's place is its path, with [] for list items and <type> for a variant:
- * `generator.layers[]<conv>.stride`. Options without a default are listed as undefined.
+ * `generator.layers[]<conv>.stride`. Layers inside of another have the place of those around them. Options without a default
+ * are listed as undefined.
  */
 export type Defaults = Readonly<Record<string, unknown>>;
 
 /** All options of a JSON Schema with their defaults. */
 export function defaultsOf(schema: Schema): Defaults {
-  return Object.fromEntries(optionsWithin(schema, ''));
+  return Object.fromEntries(optionsWithin(schema, '', { root: schema, within: [] }));
 }
 
-function optionsWithin(schema: Schema, place: string): [string, unknown][] {
+/** The schema that references are looked up in, and those that are being walked, each with its place. */
+interface Walk {
+  root: Schema;
+  within: readonly string[];
+}
+
+function optionsWithin(schema: Schema, place: string, walk: Walk): [string, unknown][] {
+  const reference = schema['$ref'] as string | undefined;
+  if (reference !== undefined) {
+    const here = `${place} ${reference}`;
+    if (walk.within.includes(here)) return [];
+    return optionsWithin(definitionOf(walk.root, reference), place, { ...walk, within: [...walk.within, here] });
+  }
   const branches = [schema['anyOf'], schema['oneOf']].flatMap((union) => (union ?? []) as Schema[]);
-  const items = schema['items'] ? optionsWithin(schema['items'] as Schema, `${place}[]`) : [];
+  const items = schema['items'] ? optionsWithin(schema['items'] as Schema, `${place}[]`, walk) : [];
   const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
   const variant = properties['type']?.['const'];
   const start = variant === undefined ? place : variantPlace(place, variant);
   const keys = Object.entries(properties).flatMap(([key, value]) => {
     const at = keyPlace(start, key);
-    return [[at, value['default']] as [string, unknown], ...optionsWithin(value, at)];
+    return [[at, value['default']] as [string, unknown], ...optionsWithin(value, at, walk)];
   });
-  return [...branches.flatMap((branch) => optionsWithin(branch, place)), ...items, ...keys];
+  return [...branches.flatMap((branch) => optionsWithin(branch, place, walk)), ...items, ...keys];
 }
 
 /** The options that version one did not have. A default once recorded stays: other values were hashed against it. */
@@ -53,6 +68,8 @@ function variantPlace(place: string, type: unknown): string {
 }
 
 function keyPlace(place: string, key: string): string {
+  const list = key === 'layers' ? /^(.*\.layers)\[\](<\w+>)?$/.exec(place) : null;
+  if (list) return list[1]!;
   return place ? `${place}.${key}` : key;
 }
 

@@ -142,6 +142,16 @@ const upsample = z
   })
   .describe('A larger image of the same features. [h, w, c] -> [h factor, w factor, c].');
 
+const averagePool = z
+  .strictObject({
+    type: z.literal('averagePool'),
+    size: z
+      .union([positive, z.tuple([positive, positive])])
+      .default(2)
+      .describe('How many pixels become one: the side of a square, or [height, width].'),
+  })
+  .describe('The mean of every window of pixels; windows lie side by side. [h, w, c] -> [h / size, w / size, c].');
+
 const reshape = z
   .strictObject({
     type: z.literal('reshape'),
@@ -161,6 +171,7 @@ const single = z.discriminatedUnion('type', [
   ...activation.options,
   dropout,
   upsample,
+  averagePool,
   reshape,
   flatten,
 ]);
@@ -195,9 +206,35 @@ const stack = z
   })
   .describe('Several convolutions of one kind: transposed in a generator, plain in a discriminator.');
 
-export const layerSchema = z.discriminatedUnion('type', [...single.options, stack]);
+const shortcut = z
+  .strictObject({ bias, ...weightOptions })
+  .prefault({})
+  .describe("The shortcut's 1 x 1 convolution, which is there where the layers inside change the shape.");
+
+const residual = z
+  .strictObject({
+    type: z.literal('residual'),
+    get layers(): z.ZodArray<z.ZodType<LayerEntry>> {
+      return z.array(layerSchema).min(1).describe('The layers inside, from input to output.');
+    },
+    shortcut,
+  })
+  .describe(
+    'The layers inside, plus a shortcut from their input to their output. Where the shapes differ, the shortcut has a 1 x 1 convolution and follows in size: nearest upsampling, or average pooling (Gulrajani et al. 2017, Miyato et al. 2018). With initializer: { type: zeros } in the last convolution inside, training starts from the shortcut alone.',
+  );
+
+/** A layer as a config file has it. */
+export const layerSchema = z.discriminatedUnion('type', [...single.options, stack, residual]).meta({ id: 'layer' });
+/** A layer that is not made of others. */
 export const singleLayerSchema = single;
-export type LayerEntry = z.infer<typeof layerSchema>;
-export type Layer = z.infer<typeof single>;
+
+export type SingleLayer = z.infer<typeof single>;
 export type StackEntry = z.infer<typeof stack>;
+type Shortcut = z.infer<typeof shortcut>;
+type ResidualEntry = { type: 'residual'; layers: LayerEntry[]; shortcut: Shortcut };
+export type LayerEntry = SingleLayer | StackEntry | ResidualEntry;
+
+/** Its layers inside are written out as those of the network are. */
+export type ResidualLayer = { type: 'residual'; layers: Layer[]; shortcut: Shortcut };
+export type Layer = SingleLayer | ResidualLayer;
 export type Padding = z.infer<typeof padding>;

@@ -1,4 +1,5 @@
 // Rules across keys, each a function that returns its complaints as path and message.
+import { entriesOf, type PlacedEntry } from './entries.ts';
 import { featureMetrics, namesOf } from './metrics.ts';
 import type { ConfigFile } from './schema.ts';
 import { stageCount } from './stack.ts';
@@ -40,8 +41,9 @@ const sharedLatents: Rule = ({ training }) =>
     ? [{ path: 'training.freshLatents', message: 'simultaneous updates share their latents; use another order' }]
     : [];
 
-const noiselessGrid: Rule = ({ generator, outputs }) =>
-  outputs.grid.batchNorm === 'batch' && generator.layers.some((layer) => layer.type === 'dropout')
+const noiselessGrid: Rule = (config) =>
+  config.outputs.grid.batchNorm === 'batch' &&
+  entriesOf(config, 'generator').some(({ entry }) => entry.type === 'dropout')
     ? [
         {
           path: 'outputs.grid.batchNorm',
@@ -91,37 +93,36 @@ const probabilities: Rule = ({ training, discriminator }) => {
   return [];
 };
 
-const stageLists: Rule = (config) =>
-  (['generator', 'discriminator'] as const).flatMap((network) =>
-    config[network].layers.flatMap((layer, index) => {
-      if (layer.type !== 'stack' || stageCount(layer) !== undefined) return [];
-      const lengths = [layer.filters, layer.kernel, layer.stride].map((list) =>
-        Array.isArray(list) ? list.length : 1,
-      );
-      const message = `filters, kernel and stride list ${lengths.join(', ')} stages; expected one number each or lists of one length`;
-      return [{ path: `${network}.layers[${index}]`, message }];
-    }),
-  );
+const networks = ['generator', 'discriminator'] as const;
 
-const outputPadding: Rule = (config) =>
-  (['generator', 'discriminator'] as const).flatMap((network) =>
-    config[network].layers.flatMap((layer, index) => {
-      if (layer.type !== 'convTranspose' || layer.outputPadding === 0) return [];
-      const path = `${network}.layers[${index}].outputPadding`;
-      const smallest = Math.min(...[layer.stride].flat());
-      if (typeof layer.padding === 'string')
-        return [{ path, message: `needs numeric padding; padding is ${layer.padding}` }];
-      if (layer.outputPadding >= smallest)
-        return [{ path, message: `must be below the stride ${smallest}; got ${layer.outputPadding}` }];
-      return [];
-    }),
-  );
+/** A rule of each layer in both networks. */
+function layerRule(complain: (placed: PlacedEntry) => Complaint[]): Rule {
+  return (config) => networks.flatMap((network) => entriesOf(config, network).flatMap(complain));
+}
 
-const upsampledStacks: Rule = ({ discriminator }) =>
-  discriminator.layers.flatMap((layer, index) => {
-    if (layer.type !== 'stack' || layer.upsample === 'none') return [];
-    const message = `is for generators; a discriminator's stack makes images smaller, got ${layer.upsample}`;
-    return [{ path: `discriminator.layers[${index}].upsample`, message }];
+const stageLists = layerRule(({ entry, path }) => {
+  if (entry.type !== 'stack' || stageCount(entry) !== undefined) return [];
+  const lengths = [entry.filters, entry.kernel, entry.stride].map((list) => (Array.isArray(list) ? list.length : 1));
+  const message = `filters, kernel and stride list ${lengths.join(', ')} stages; expected one number each or lists of one length`;
+  return [{ path, message }];
+});
+
+const outputPadding = layerRule(({ entry, path: owner }) => {
+  if (entry.type !== 'convTranspose' || entry.outputPadding === 0) return [];
+  const path = `${owner}.outputPadding`;
+  const smallest = Math.min(...[entry.stride].flat());
+  if (typeof entry.padding === 'string')
+    return [{ path, message: `needs numeric padding; padding is ${entry.padding}` }];
+  if (entry.outputPadding >= smallest)
+    return [{ path, message: `must be below the stride ${smallest}; got ${entry.outputPadding}` }];
+  return [];
+});
+
+const upsampledStacks: Rule = (config) =>
+  entriesOf(config, 'discriminator').flatMap(({ entry, path }) => {
+    if (entry.type !== 'stack' || entry.upsample === 'none') return [];
+    const message = `is for generators; a discriminator's stack makes images smaller, got ${entry.upsample}`;
+    return [{ path: `${path}.upsample`, message }];
   });
 
 const featuresForDistances: Rule = ({ metrics: { names, features } }) => {

@@ -1,5 +1,5 @@
 // The short form `stack` written out as single layers, before anything else sees the config.
-import { type Layer, type LayerEntry, type StackEntry, singleLayerSchema } from './layers.ts';
+import { type Layer, type LayerEntry, type SingleLayer, type StackEntry, singleLayerSchema } from './layers.ts';
 
 /** Number of stages that a stack's lists ask for; undefined where two lists disagree. */
 export function stageCount({ filters, kernel, stride }: StackEntry): number | undefined {
@@ -9,13 +9,16 @@ export function stageCount({ filters, kernel, stride }: StackEntry): number | un
 }
 
 export function expandStacks(entries: readonly LayerEntry[], network: 'generator' | 'discriminator'): Layer[] {
-  return entries.flatMap((entry) => (entry.type === 'stack' ? expandStack(entry, network) : [entry]));
+  return entries.flatMap((entry): Layer[] => {
+    if (entry.type === 'stack') return expandStack(entry, network);
+    return [entry.type === 'residual' ? { ...entry, layers: expandStacks(entry.layers, network) } : entry];
+  });
 }
 
 /** A layer as a config has it, before the schema fills in its defaults. */
 type Entry = { type: string } & Record<string, unknown>;
 
-function expandStack(stack: StackEntry, network: 'generator' | 'discriminator'): Layer[] {
+function expandStack(stack: StackEntry, network: 'generator' | 'discriminator'): SingleLayer[] {
   return Array.from({ length: stageCount(stack) ?? 0 }, (_, stage) => {
     const norm = typeof stack.norm === 'string' ? { type: stack.norm } : stack.norm;
     const activation = typeof stack.activation === 'string' ? { type: stack.activation } : stack.activation;

@@ -1,12 +1,12 @@
 // A generator at inference as plain layers that other programs know: no dropout, kernels divided by their spectral norms, batch
 // norm with the averages that sampling uses. Shapes are without the batch, NHWC.
-import type { Layer } from '../config/layers.ts';
 import type { Shape } from '../engines/engine.ts';
 import type { LayerOf } from '../models/layer.ts';
 import { paddingOf } from '../models/layers/conv.ts';
 import { axisGeometry } from '../models/layers/conv-transpose.ts';
 import { pair, type Sides } from '../models/layers/padding.ts';
 import type { TrainedGenerator } from '../models/trained-generator.ts';
+import { isResidual, type WalkedLayer, type WalkedSingle } from '../models/walk.ts';
 
 interface Weights {
   kernel: Float32Array;
@@ -32,11 +32,15 @@ type Computation =
   | ({ type: 'batchNorm'; epsilon: number; momentum: number } & Record<BatchNormPart, Float32Array>)
   | { type: 'leakyRelu'; slope: number }
   | { type: 'upsample'; factor: [vertical: number, horizontal: number]; method: 'nearest' | 'bilinear' }
+  /** The mean of each window of this size; windows lie side by side. */
+  | { type: 'averagePool'; size: [height: number, width: number] }
   | { type: 'relu' }
   | { type: 'tanh' }
   | { type: 'sigmoid' }
   | { type: 'reshape' }
-  | { type: 'flatten' };
+  | { type: 'flatten' }
+  /** The sum of what both make of the input; no layers leave it as it is. */
+  | { type: 'residual'; layers: InferenceLayer[]; shortcut: InferenceLayer[] };
 
 type BatchNormPart = 'mean' | 'variance' | 'gamma' | 'beta';
 
@@ -45,22 +49,36 @@ export type InferenceLayerOf<Type extends InferenceLayer['type']> = Extract<Infe
 
 /** The layers that turn latents into images in the config's value range. */
 export function inferenceLayers({ network, weights, passes }: TrainedGenerator): InferenceLayer[] {
-  return network.layers.flatMap(({ layer, input, output }, index) => {
-    const variable = (part: string) => weights[`${network.name}/${index}/${part}`];
-    const computation = computationOf(layer, input, output, variable, passes);
-    return computation ? [{ input, output, ...computation }] : [];
-  });
+  const trained: Trained = {
+    passes,
+    variablesOf: (place) => (part) => weights[`${network.name}/${place}/${part}`],
+  };
+  return computingLayers(network.layers, trained);
 }
 
 type Variables = (part: string) => Float32Array | undefined;
 
-function computationOf(
-  layer: Layer,
-  input: Shape,
-  output: Shape,
-  variable: Variables,
-  passes: number,
-): Computation | undefined {
+interface Trained {
+  passes: number;
+  variablesOf(place: string): Variables;
+}
+
+function computingLayers(layers: readonly WalkedLayer[], trained: Trained): InferenceLayer[] {
+  return layers.flatMap((walked) => {
+    const { input, output } = walked;
+    const computation = isResidual(walked)
+      ? {
+          type: 'residual' as const,
+          layers: computingLayers(walked.layers, trained),
+          shortcut: computingLayers(walked.shortcut, trained),
+        }
+      : computationOf(walked, trained);
+    return computation ? [{ input, output, ...computation }] : [];
+  });
+}
+
+function computationOf({ layer, place, input, output }: WalkedSingle, trained: Trained): Computation | undefined {
+  const variable = trained.variablesOf(place);
   switch (layer.type) {
     case 'dropout':
       return undefined;
@@ -71,9 +89,11 @@ function computationOf(
     case 'convTranspose':
       return { type: 'convTranspose', ...windowOf(layer, variable), crop: cropOf(layer, input, output) };
     case 'batchNorm':
-      return batchNormOf(layer, input.at(-1)!, variable, passes);
+      return batchNormOf(layer, input.at(-1)!, variable, trained.passes);
     case 'upsample':
       return { type: 'upsample', factor: pair(layer.factor), method: layer.method };
+    case 'averagePool':
+      return { type: 'averagePool', size: pair(layer.size) };
     case 'leakyRelu':
       return { type: 'leakyRelu', slope: layer.slope };
     default:

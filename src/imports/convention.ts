@@ -21,7 +21,7 @@ export interface Convention {
   layersOf(stateDict: StateDict): FileLayer[];
   /** The shape there of a variable that has this shape here. */
   shapeOf(shape: Shape): Shape;
-  /** Values in row-major order of a part of layer `index`, from there to here. */
+  /** Values in row-major order of a part of layer `index` of `singleLayersOf`, from there to here. */
   rearrange(network: Network, index: number, part: string, values: Float32Array): Float32Array;
   /** Throws DcganError where a network's weights cannot be brought over. */
   check(network: Network): void;

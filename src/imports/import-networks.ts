@@ -7,6 +7,14 @@ import { convertNetwork } from './convert.ts';
 import { type FoundNetwork, findNetwork, fittingNetworks } from './find-network.ts';
 import { describing, openWeights } from './open-weights.ts';
 
+interface ImportedLayer {
+  index: number;
+  /** Where it stands inside layer `index`, if that is made of others: `0`, `shortcut`. */
+  inside?: string;
+  type: string;
+  tensors: { key: string; from: readonly number[]; to: readonly number[] }[];
+}
+
 /** What was taken from where, for people and scripts. */
 export interface ImportReport {
   network: Network['name'];
@@ -16,7 +24,7 @@ export interface ImportReport {
   path: string;
   /** Numbers in its variables, batch-norm statistics included. */
   parameters: number;
-  layers: { index: number; type: string; tensors: { key: string; from: readonly number[]; to: readonly number[] }[] }[];
+  layers: ImportedLayer[];
 }
 
 export interface ImportedNetwork {
@@ -66,10 +74,16 @@ async function importFound(
   convention.check(network);
   const tensors = await convertNetwork(network, match, convention);
   const parameters = Object.values(tensors).reduce((sum, { values }) => sum + values.length, 0);
-  const layers = match.layers.map(({ index, type, parameters: matched }) => ({
-    index,
+  const layers = match.layers.map(({ place, type, parameters: matched }) => ({
+    ...splitPlace(place),
     type,
     tensors: matched.map(({ shape, tensor }) => ({ key: tensor.key, from: tensor.shape, to: shape })),
   }));
   return { report: { network: network.name, ...source, path, parameters, layers }, tensors };
+}
+
+/** `3/0` is layer 0 inside layer 3. */
+function splitPlace(place: string): Pick<ImportedLayer, 'index' | 'inside'> {
+  const [index, ...inside] = place.split('/');
+  return { index: Number(index), ...(inside.length > 0 && { inside: inside.join('/') }) };
 }

@@ -1,11 +1,12 @@
 // Layers of a state_dict to layers of a network: the n-th dense layer to the n-th, and so with convolutions and batch norms.
 import type { Network } from '../models/network.ts';
+import { singleLayersOf, type WalkedSingle } from '../models/walk.ts';
 import type { Candidate } from './candidates.ts';
 import type { Convention, FileLayer, LayerKind } from './convention.ts';
 import { findUnordered, orderByShape } from './order-by-shape.ts';
 import type { FileTensor } from './state-dict.ts';
 
-type WantedLayer = Network['layers'][number] & { index: number };
+type WantedLayer = WalkedSingle & { index: number };
 
 /** A variable of the network and the tensor that it comes from. */
 interface MatchedParameter {
@@ -17,7 +18,9 @@ interface MatchedParameter {
 }
 
 interface MatchedLayer {
+  /** Among all layers that are not made of others. */
   index: number;
+  place: string;
   type: string;
   parameters: MatchedParameter[];
 }
@@ -42,7 +45,7 @@ export function matchNetwork(network: Network, { layers: found, convention, inOr
     .map(({ parts }) => `${[...parts.values()][0]!.key} belongs to no layer that is known here`);
   const layers: MatchedLayer[] = [];
   for (const kind of ['dense', 'convolution', 'batch norm'] as const) {
-    const wanted = network.layers
+    const wanted = singleLayersOf(network.layers)
       .map((walked, index) => ({ ...walked, index }))
       .filter(({ layer }) => kinds[layer.type] === kind);
     const given = found.filter((layer) => layer.kind === kind);
@@ -77,27 +80,27 @@ function orderFor(
 }
 
 function matchLayer(
-  { layer, index, parameters }: WantedLayer,
+  { layer, index, place, parameters }: WantedLayer,
   found: FileLayer,
   { names, shapeOf }: Convention,
 ): { matched: MatchedLayer; problems: string[] } {
-  const place = `layer ${index} (${layer.type})`;
+  const named = `layer ${place} (${layer.type})`;
   const problems: string[] = [];
   const matched: MatchedParameter[] = [];
   for (const { name, part, shape } of parameters) {
     const tensor = found.parts.get(names[part] ?? '');
     const expected = shapeOf(shape);
     if (!tensor)
-      problems.push(`${found.key} has no ${names[part] ?? part}, but ${place} takes [${expected.join(', ')}]`);
+      problems.push(`${found.key} has no ${names[part] ?? part}, but ${named} takes [${expected.join(', ')}]`);
     else if (!sameShape(tensor.shape, expected)) {
-      problems.push(`${tensor.key} is [${tensor.shape.join(', ')}], but ${place} takes [${expected.join(', ')}]`);
+      problems.push(`${tensor.key} is [${tensor.shape.join(', ')}], but ${named} takes [${expected.join(', ')}]`);
     } else matched.push({ name, part, shape, tensor });
   }
   const taken = new Set(parameters.map(({ part }) => names[part]));
   for (const [part, { key, shape }] of found.parts) {
-    if (!taken.has(part)) problems.push(`${key} is [${shape.join(', ')}], but ${place} has no ${part}`);
+    if (!taken.has(part)) problems.push(`${key} is [${shape.join(', ')}], but ${named} has no ${part}`);
   }
-  return { matched: { index, type: layer.type, parameters: matched }, problems };
+  return { matched: { index, place, type: layer.type, parameters: matched }, problems };
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {
@@ -105,7 +108,7 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
 }
 
 function describeCounts(kind: LayerKind, wanted: readonly WantedLayer[], given: readonly FileLayer[]): string {
-  const places = wanted.length > 0 ? ` (layers ${wanted.map(({ index }) => index).join(', ')})` : '';
+  const places = wanted.length > 0 ? ` (layers ${wanted.map(({ place }) => place).join(', ')})` : '';
   const keys = given.length > 0 ? ` (${given.map(({ key }) => key).join(', ')})` : '';
   return `layers of kind ${kind}: ${given.length}${keys}, but the config has ${wanted.length}${places}`;
 }

@@ -2,6 +2,7 @@
 import type { Shape } from '../engines/engine.ts';
 import type { Network } from '../models/network.ts';
 import { permute } from '../models/permute.ts';
+import { singleLayersOf } from '../models/walk.ts';
 import { type Convention, type FileLayer, groupByLayer, type LayerKind } from './convention.ts';
 import { checkVectors, imageAfter, imageBefore } from './vector-images.ts';
 
@@ -58,7 +59,7 @@ function torchShape(shape: Shape): Shape {
 }
 
 function rearrange(network: Network, index: number, part: string, values: Float32Array): Float32Array {
-  const { layer, parameters } = network.layers[index]!;
+  const { layer, parameters } = singleLayersOf(network.layers)[index]!;
   const [before, after] = [imageBefore(network, index), imageAfter(network, index)];
   if (layer.type === 'batchNorm') return rearrangeVector(values, after ?? before);
   const kernel = torchShape(parameters[0]!.shape);

@@ -3,8 +3,7 @@
 import type { Shape } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';
 import type { Network } from '../models/network.ts';
-
-type WalkedLayer = Network['layers'][number];
+import { singleLayersOf, type WalkedSingle } from '../models/walk.ts';
 
 /** The image [height, width, channels] that the vector was which layer `index` takes; undefined where both agree on its order. */
 export function imageBefore(network: Network, index: number): Shape | undefined {
@@ -23,11 +22,11 @@ export function imageAfter(network: Network, index: number): Shape | undefined {
  * @throws DcganError `config.not-importable` naming the layer
  */
 export function checkVectors(network: Network): void {
-  network.layers.forEach(({ layer, input, output }, index) => {
+  singleLayersOf(network.layers).forEach(({ layer, place, input, output }, index) => {
     if (layer.type !== 'reshape' || !orderedImage(output)) return;
     if (input.length === 1 && neighbour(network, index, -1)?.layer.type === 'dense') return;
     throw new DcganError('config.not-importable', {
-      happened: `${network.name}, layer ${index} (reshape) makes an image [${output.join(', ')}] of what no dense layer gives.`,
+      happened: `${network.name}, layer ${place} (reshape) makes an image [${output.join(', ')}] of what no dense layer gives.`,
       expected:
         'PyTorch orders the values of an image in another way, which only the weights before it can make up for.',
     });
@@ -38,7 +37,8 @@ export function checkVectors(network: Network): void {
 const orderless = ['batchNorm', 'relu', 'leakyRelu', 'tanh', 'sigmoid', 'dropout'];
 
 /** The nearest layer in a direction that gives a vector's values their order. */
-function neighbour({ layers }: Network, index: number, direction: 1 | -1): WalkedLayer | undefined {
+function neighbour(network: Network, index: number, direction: 1 | -1): WalkedSingle | undefined {
+  const layers = singleLayersOf(network.layers);
   let place = index + direction;
   while (layers[place] && orderless.includes(layers[place]!.layer.type)) place += direction;
   return layers[place];

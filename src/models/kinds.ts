@@ -1,7 +1,9 @@
-// Layer type -> how it works. A new layer is one line here, one file in layers/ and one entry in config/layers.ts.
-import type { Layer } from '../config/layers.ts';
+// Layer type -> how it works. A new layer is one line here, one file in layers/ and one entry in config/layers.ts. Residual layers
+// are made of others, so networks walk and apply them themselves.
+import type { SingleLayer } from '../config/layers.ts';
 import type { LayerKind, LayerOf } from './layer.ts';
 import { leakyRelu, relu, sigmoid, tanh } from './layers/activation.ts';
+import { averagePool } from './layers/average-pool.ts';
 import { batchNorm } from './layers/batch-norm.ts';
 import { conv } from './layers/conv.ts';
 import { convTranspose } from './layers/conv-transpose.ts';
@@ -10,7 +12,7 @@ import { dropout } from './layers/dropout.ts';
 import { flatten, reshape } from './layers/reshape.ts';
 import { upsample } from './layers/upsample.ts';
 
-const kinds: { [Type in Layer['type']]: LayerKind<LayerOf<Type>> } = {
+const kinds: { [Type in SingleLayer['type']]: LayerKind<LayerOf<Type>> } = {
   dense,
   conv,
   convTranspose,
@@ -21,11 +23,12 @@ const kinds: { [Type in Layer['type']]: LayerKind<LayerOf<Type>> } = {
   sigmoid,
   dropout,
   upsample,
+  averagePool,
   reshape,
   flatten,
 };
 
 /** The kind of a layer, typed so that it takes that layer's options. */
-export function kindOf(layer: Layer): LayerKind<Layer> {
-  return kinds[layer.type] as LayerKind<Layer>;
+export function kindOf(layer: SingleLayer): LayerKind<SingleLayer> {
+  return kinds[layer.type] as LayerKind<SingleLayer>;
 }

@@ -1,26 +1,18 @@
 // A network: a stack of layers walked once for its shapes, then applied to tensors with variables looked up by name.
-import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { add, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { Layer } from '../config/layers.ts';
 import type { Shape, Tensors } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
-import { DcganError } from '../errors.ts';
 import { kindOf } from './kinds.ts';
-import { type LayerContext, type LayerOf, type Parameter, ShapeProblem } from './layer.ts';
+import type { LayerContext, LayerOf, Parameter } from './layer.ts';
 import { isUpsampledConv, upsampledConv } from './layers/upsampled-conv.ts';
 import type { Initializers } from './starts.ts';
+import { isResidual, type NamedParameter, singleLayersOf, type WalkedLayer, walkLayers } from './walk.ts';
 
 export type NetworkName = 'generator' | 'discriminator';
 
-/** One layer with the shapes it was found to have, without the batch. */
-interface WalkedLayer {
-  layer: Layer;
-  input: Shape;
-  output: Shape;
-  parameters: (Parameter & { name: string })[];
-}
-
 export interface Network {
-  /** Variables are called `name/index/part`. */
+  /** Variables are called `name/place/part`. */
   name: NetworkName | 'classifier';
   layers: readonly WalkedLayer[];
   input: Shape;
@@ -30,46 +22,11 @@ export interface Network {
 /** Walks the shapes through a stack; the first layer that does not fit is an error that names it. */
 export function buildNetwork(
   name: Network['name'],
-  stack: { layers: readonly Layer[] } & Initializers,
+  { layers, ...initializers }: { layers: readonly Layer[] } & Initializers,
   input: Shape,
 ): Network {
-  let shape = input;
-  const layers = stack.layers.map((layer, index) => {
-    const walked = walkLayer(name, layer, index, shape, stack);
-    shape = walked.output;
-    return walked;
-  });
-  return { name, layers, input, output: shape };
-}
-
-function walkLayer(
-  network: Network['name'],
-  layer: Layer,
-  index: number,
-  input: Shape,
-  initializers: Initializers,
-): WalkedLayer {
-  const kind = kindOf(layer);
-  const output = outputShape(network, layer, index, input);
-  const parameters = kind.parameters?.(layer, input, initializers) ?? [];
-  return {
-    layer,
-    input,
-    output,
-    parameters: parameters.map((parameter) => ({ ...parameter, name: `${network}/${index}/${parameter.part}` })),
-  };
-}
-
-function outputShape(network: Network['name'], layer: Layer, index: number, input: Shape): Shape {
-  try {
-    return kindOf(layer).outputShape(layer, input);
-  } catch (error) {
-    if (!(error instanceof ShapeProblem)) throw error;
-    throw new DcganError('config.shape', {
-      happened: `${network}, layer ${index} (${layer.type}): ${error.message}; its input is [${input.join(', ')}].`,
-      ...(error.fix ? { fix: error.fix } : {}),
-    });
-  }
+  const walked = walkLayers(layers, input, { network: name, initializers }, String);
+  return { name, layers: walked, input, output: walked.at(-1)!.output };
 }
 
 /** How a network is applied: which variables it reads, whether it trains, and where random masks come from. */
@@ -87,8 +44,8 @@ export interface Pass {
 /** Applies a network. x: [B, ...input]. Gives y: [B, ...output] and what layers changed themselves (batch-norm statistics, singular vectors) by variable name. */
 export function applyNetwork(network: Network, x: Tensor, pass: Pass): { y: Tensor; updates: Record<string, Tensor> } {
   const updates: Record<string, Tensor> = {};
-  const contextOf = (index: number): LayerContext => {
-    const nameOf = (part: string) => `${network.name}/${index}/${part}`;
+  const contextOf = (place: string): LayerContext => {
+    const nameOf = (part: string) => `${network.name}/${place}/${part}`;
     return {
       training: pass.training,
       trainedPasses: pass.trainedPasses,
@@ -100,20 +57,26 @@ export function applyNetwork(network: Network, x: Tensor, pass: Pass): { y: Tens
       nextDraw: () => pass.nextDraw!(),
     };
   };
-  let y = x;
-  for (let index = 0; index < network.layers.length; index++) {
-    const { layer } = network.layers[index]!;
-    const next = network.layers[index + 1]?.layer;
-    if (isUpsampledConv(layer, next)) {
-      index++; // two layers in one
-      y = upsampledConv(layer as LayerOf<'upsample'>, next as LayerOf<'conv'>, y, contextOf(index));
-    } else y = kindOf(layer).apply(layer, y, contextOf(index));
-  }
-  return { y, updates };
+  return { y: applyLayers(network.layers, x, contextOf), updates };
 }
 
-export function parametersOf(network: Network): (Parameter & { name: string })[] {
-  return network.layers.flatMap((layer) => layer.parameters);
+function applyLayers(layers: readonly WalkedLayer[], x: Tensor, contextOf: (place: string) => LayerContext): Tensor {
+  let y = x;
+  for (let index = 0; index < layers.length; index++) {
+    const walked = layers[index]!;
+    const next = layers[index + 1];
+    if (isResidual(walked)) {
+      y = add(applyLayers(walked.layers, y, contextOf), applyLayers(walked.shortcut, y, contextOf));
+    } else if (isUpsampledConv(walked.layer, next?.layer)) {
+      index++; // two layers in one
+      y = upsampledConv(walked.layer as LayerOf<'upsample'>, next!.layer as LayerOf<'conv'>, y, contextOf(next!.place));
+    } else y = kindOf(walked.layer).apply(walked.layer, y, contextOf(walked.place));
+  }
+  return y;
+}
+
+export function parametersOf({ layers }: Network): NamedParameter[] {
+  return singleLayersOf(layers).flatMap(({ parameters }) => parameters);
 }
 
 /** `all` as Keras counts (with batch-norm statistics and singular vectors), `trainable` as PyTorch counts. */

@@ -4,6 +4,7 @@ import { elementCount } from '../engines/feeds.ts';
 import { DcganError } from '../errors.ts';
 import type { Network } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
+import { singleLayersOf } from '../models/walk.ts';
 import { batchSizes, fakeCount } from './schedule.ts';
 
 /**
@@ -26,10 +27,10 @@ export function checkBatchNorm(config: Config, { generator, discriminator }: Net
 
 /** The first batch norm of a network that gets one value per channel from so many images. */
 function singleValueLayer({ name, layers }: Network, images: number): string | undefined {
-  const index = layers.findIndex(
+  const found = singleLayersOf(layers).find(
     ({ layer, input }) => layer.type === 'batchNorm' && images * elementCount(input.slice(0, -1)) === 1,
   );
-  return index < 0 ? undefined : `${name}, layer ${index} (batchNorm)`;
+  return found && `${name}, layer ${found.place} (batchNorm)`;
 }
 
 function tooFewValues(layer: string, { training: { batchSize }, data }: Config, images: number): DcganError {

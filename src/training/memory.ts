@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { elementCount } from '../engines/feeds.ts';
 import { countParameters, type Network } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
+import { singleLayersOf } from '../models/walk.ts';
 
 export interface MemoryNeed {
   /** About the peak of the whole process. */
@@ -34,7 +35,10 @@ export function foreseeMemory({ training }: Config, { generator, discriminator }
 
 /** Values that some layers give per image. */
 function outputsOf({ layers }: Network, counts: (type: string) => boolean): number {
-  return layers.reduce((sum, { layer, output }) => (counts(layer.type) ? sum + elementCount(output) : sum), 0);
+  return singleLayersOf(layers).reduce(
+    (sum, { layer, output }) => (counts(layer.type) ? sum + elementCount(output) : sum),
+    0,
+  );
 }
 
 function toMiB(float32s: number): number {

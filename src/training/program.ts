@@ -7,6 +7,7 @@ import { initialValues } from '../models/initial-values.ts';
 import { type Network, parametersOf } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
 import { samplerFunction } from '../models/sampler.ts';
+import { singleLayersOf } from '../models/walk.ts';
 import { drainMeans, meansVariables } from './means.ts';
 import { optimizerVariables } from './optimizer.ts';
 import { fakeCount } from './schedule.ts';
@@ -110,7 +111,7 @@ function rates(network: 'generator' | 'discriminator'): Record<string, FeedSpec>
 
 /** The strength of the noise, and a seed where a step draws random numbers. */
 function sharedFeeds({ training }: Config, networks: Networks): Record<string, FeedSpec> {
-  const layers = [...networks.generator.layers, ...networks.discriminator.layers];
+  const layers = [networks.generator, networks.discriminator].flatMap((network) => singleLayersOf(network.layers));
   const { instanceNoise, diffAugment, gradientPenalty } = training;
   const random =
     instanceNoise ||

@@ -92,7 +92,7 @@ test('an unknown layer type lists the known ones', () => {
   const [complaint] = complaintsAbout(({ generator }) => generator.layers.push({ type: 'convTranpose', filters: 1 }));
   assert.equal(
     complaint,
-    'generator.layers[3].type: unknown type "convTranpose" (did you mean convTranspose?); known: dense, conv, convTranspose, batchNorm, relu, leakyRelu, tanh, sigmoid, dropout, upsample, reshape, flatten, stack',
+    'generator.layers[3].type: unknown type "convTranpose" (did you mean convTranspose?); known: dense, conv, convTranspose, batchNorm, relu, leakyRelu, tanh, sigmoid, dropout, upsample, averagePool, reshape, flatten, stack, residual',
   );
 });
 

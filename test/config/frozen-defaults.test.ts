@@ -69,11 +69,13 @@ interface Schema extends Record<string, unknown> {
   items?: Schema;
   anyOf?: Schema[];
   oneOf?: Schema[];
+  $defs?: Record<string, Schema>;
 }
 
 /** Every mapping that the schema knows, however deep. */
 function mappingsIn(schema: Schema): Schema[] {
-  const within = [schema.anyOf, schema.oneOf, schema.items, Object.values(schema.properties ?? {})].flat();
+  const named = [schema.properties, schema.$defs].flatMap((schemas) => Object.values(schemas ?? {}));
+  const within = [schema.anyOf, schema.oneOf, schema.items, named].flat();
   const deeper = within.filter((part) => part !== undefined).flatMap(mappingsIn);
   return schema.properties ? [schema, ...deeper] : deeper;
 }

@@ -18,6 +18,7 @@ import {
   tanhGradientOp,
 } from './activations.ts';
 import { applyAdamOp } from './adam.ts';
+import { averagePixelsOp } from './average-pixels.ts';
 import { batchNormGradientOp, batchNormOp } from './batch-norm.ts';
 import { biasAddGradientOp, biasAddOp } from './bias-add.ts';
 import { filterGradientGradient } from './convolution-gradient.ts';
@@ -35,6 +36,7 @@ const ops: Op[] = [
   batchNormOp,
   batchNormGradientOp,
   ...pixelOps,
+  averagePixelsOp,
   statelessUniformOp,
   applyAdamOp,
 ];

@@ -15,7 +15,7 @@ import {
   type OnnxTensor,
   type OnnxValue,
 } from './messages.ts';
-import { type Constant, integers, type Step, scalar, stepsOf } from './steps.ts';
+import { type Constant, integers, type Operator, type Step, type Sum, scalar, stepsOf } from './steps.ts';
 
 const opset = 13;
 const irVersion = 7; // the first with that opset
@@ -80,22 +80,49 @@ function toThreeChannels(channels: 1 | 3 | 4): Step[] {
   return [];
 }
 
-/** Operators one after the other, from the value called `from` to the one called `to`. */
-function chain(steps: readonly Step[], prefix: string, from: string, to: string) {
-  const tensors: OnnxTensor[] = [];
-  let value = from;
-  const nodes = steps.map(({ op, constants = [], attributes = [] }, index): OnnxNode => {
-    const name = `${prefix}/${index}-${op}`;
-    const inputs = constants.map((constant, k) => {
-      if (!constant) return '';
-      tensors.push(tensorOf(`${name}/${k}`, constant));
-      return `${name}/${k}`;
-    });
-    const node = { name, opType: op, input: [value, ...inputs], attribute: attributes };
-    value = index === steps.length - 1 ? to : name;
-    return { ...node, output: [value] };
-  });
-  return { nodes, tensors };
+interface Chain {
+  nodes: OnnxNode[];
+  tensors: OnnxTensor[];
+  /** The name of the last value. */
+  value: string;
+}
+
+/** Steps one after the other, from the value called `from` to the one called `to`, or to any name. */
+function chain(steps: readonly Step[], prefix: string, from: string, to?: string): Chain {
+  const result: Chain = { nodes: [], tensors: [], value: from };
+  for (const [index, step] of steps.entries()) {
+    const name = `${prefix}/${index}-${'op' in step ? step.op : 'Add'}`;
+    const made = 'op' in step ? operatorNode(step, name, result.value) : sumNode(step, name, result.value);
+    const value = index === steps.length - 1 ? (to ?? name) : name;
+    result.nodes.push(...made.before, { ...made.node, output: [value] });
+    result.tensors.push(...made.tensors);
+    result.value = value;
+  }
+  return result;
+}
+
+interface MadeNode {
+  node: Omit<OnnxNode, 'output'>;
+  /** What its inputs come from. */
+  before: OnnxNode[];
+  tensors: OnnxTensor[];
+}
+
+function operatorNode({ op, constants = [], attributes = [] }: Operator, name: string, value: string): MadeNode {
+  const tensors = constants.map((constant, k) => constant && tensorOf(`${name}/${k}`, constant));
+  const inputs = [value, ...tensors.map((tensor) => tensor?.name ?? '')];
+  const node = { name, opType: op, input: inputs, attribute: attributes };
+  return { node, before: [], tensors: tensors.filter((tensor) => tensor !== undefined) };
+}
+
+function sumNode({ sum }: Sum, name: string, value: string): MadeNode {
+  const branches = sum.map((steps, k) => chain(steps, `${name}/${k}`, value));
+  const node = { name, opType: 'Add', input: branches.map((branch) => branch.value), attribute: [] };
+  return {
+    node,
+    before: branches.flatMap(({ nodes }) => nodes),
+    tensors: branches.flatMap(({ tensors }) => tensors),
+  };
 }
 
 function tensorOf(name: string, { shape, values }: Constant): OnnxTensor {

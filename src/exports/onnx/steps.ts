@@ -10,12 +10,19 @@ export interface Constant {
 }
 
 /** One operator; its inputs are the value before it and then the constants. */
-export interface Step {
+export interface Operator {
   op: string;
   /** An input that is left out is undefined. */
   constants?: readonly (Constant | undefined)[];
   attributes?: OnnxNode['attribute'];
 }
+
+/** Operators on the value before it, each branch by itself, and the sum of what they give. */
+export interface Sum {
+  sum: readonly Step[][];
+}
+
+export type Step = Operator | Sum;
 
 const vector = (values: Float32Array): Constant => ({ shape: [values.length], values });
 export const scalar = (value: number): Constant => ({ shape: [], values: Float32Array.of(value) });
@@ -24,7 +31,7 @@ export const integers = (...values: number[]): Constant => ({
   values: BigInt64Array.from(values, BigInt),
 });
 
-const transposed = (...order: number[]): Step => ({ op: 'Transpose', attributes: [intsAttribute('perm', order)] });
+const transposed = (...order: number[]): Operator => ({ op: 'Transpose', attributes: [intsAttribute('perm', order)] });
 const toNchw = transposed(0, 3, 1, 2);
 const toNhwc = transposed(0, 2, 3, 1);
 
@@ -40,6 +47,10 @@ export function stepsOf(layer: InferenceLayer): Step[] {
       return [batchNorm(layer)];
     case 'upsample':
       return [upsample(layer)];
+    case 'averagePool':
+      return [averagePool(layer)];
+    case 'residual':
+      return [{ sum: [layer.layers, layer.shortcut].map((layers) => layers.flatMap(stepsOf)) }];
     case 'reshape': // 0 keeps the batch
       return [...(layer.input.length === 3 ? [toNhwc] : []), reshaped(0, ...layer.output), toNchw];
     case 'flatten':
@@ -102,6 +113,10 @@ function batchNorm({ gamma, beta, mean, variance, epsilon }: InferenceLayerOf<'b
     constants: [gamma, beta, mean, variance].map(vector),
     attributes: [floatAttribute('epsilon', epsilon)],
   };
+}
+
+function averagePool({ size }: InferenceLayerOf<'averagePool'>): Step {
+  return { op: 'AveragePool', attributes: [intsAttribute('kernel_shape', size), intsAttribute('strides', size)] };
 }
 
 function upsample({ factor, method }: InferenceLayerOf<'upsample'>): Step {

@@ -11,9 +11,18 @@ import {
 import { writeGraph } from '../../engines/tensorflow/graph-file.ts';
 import type { ExportFormat } from '../format.ts';
 import { inferenceLayers } from '../inference-layers.ts';
-import { binary, integers, type Operation, operationsOf, scalar } from './operations.ts';
+import {
+  binary,
+  integers,
+  type Operation,
+  operationsOf,
+  type SingleOperation,
+  type Sum,
+  scalar,
+} from './operations.ts';
 
 const anyCount = -1;
+const float = typeAttribute('T', DataType.float32);
 
 export const exportSavedModel: ExportFormat = async ({ generator }, folder) => {
   const { latent } = generator.config.generator;
@@ -21,7 +30,7 @@ export const exportSavedModel: ExportFormat = async ({ generator }, folder) => {
   const operations = [...inferenceLayers(generator).flatMap(operationsOf), ...toUnitRange(range)];
   const z = { node: 'z', dtype: DataType.float32, shape: [anyCount, latent.size] };
   const images = { node: 'images', dtype: DataType.float32, shape: [anyCount, height, width, channels] };
-  writeGraph(folder, [...inputNodes(z.shape), ...chain(operations, images.node)], {
+  writeGraph(folder, [...inputNodes(z.shape), ...chain(operations, '', z.node, images.node).nodes], {
     inputs: { z },
     outputs: { images },
   });
@@ -37,7 +46,7 @@ function toUnitRange([low, high]: readonly [number, number]): Operation[] {
 
 /** z, and how many latents it holds: int32 [1]. */
 function inputNodes(shape: readonly number[]): GraphNode[] {
-  const [float, int] = [typeAttribute('T', DataType.float32), typeAttribute('T', DataType.int32)];
+  const int = typeAttribute('T', DataType.int32);
   return [
     {
       name: 'z',
@@ -58,21 +67,43 @@ function inputNodes(shape: readonly number[]): GraphNode[] {
   ];
 }
 
-/** Operations one after the other from z on, each beside its constants; the last one is called `lastName`. */
-function chain(operations: readonly Operation[], lastName: string): GraphNode[] {
-  let value = 'z';
-  return operations.flatMap(({ op, inputs, outputShape = [], attributes = [] }, index) => {
-    const name = index === operations.length - 1 ? lastName : `${index}-${op}`;
-    const beside: GraphNode[] = [];
-    const names = inputs.map((input, k) => {
-      if (input === 'value') return value;
-      if (input === 'sizes') beside.push(...sizesNodes(`${name}/sizes`, outputShape));
-      else beside.push(constantNode(`${name}/${k}`, input));
-      return beside.at(-1)!.name;
-    });
-    value = name;
-    return [...beside, { name, op, inputs: names, attributes: [typeAttribute('T', DataType.float32), ...attributes] }];
+interface Chain {
+  nodes: GraphNode[];
+  /** The name of the last value. */
+  value: string;
+}
+
+/** Operations one after the other from a value on, each beside its constants; the last one is called `lastName`, or anything. */
+function chain(operations: readonly Operation[], prefix: string, from: string, lastName?: string): Chain {
+  const result: Chain = { nodes: [], value: from };
+  for (const [index, operation] of operations.entries()) {
+    const usual = `${prefix}${index}-${'op' in operation ? operation.op : 'AddV2'}`;
+    const name = index === operations.length - 1 ? (lastName ?? usual) : usual;
+    const { value } = result;
+    result.nodes.push(
+      ...('op' in operation ? operationNodes(operation, name, value) : sumNodes(operation, name, value)),
+    );
+    result.value = name;
+  }
+  return result;
+}
+
+function operationNodes(operation: SingleOperation, name: string, value: string): GraphNode[] {
+  const { op, inputs, outputShape = [], attributes = [] } = operation;
+  const beside: GraphNode[] = [];
+  const names = inputs.map((input, k) => {
+    if (input === 'value') return value;
+    if (input === 'sizes') beside.push(...sizesNodes(`${name}/sizes`, outputShape));
+    else beside.push(constantNode(`${name}/${k}`, input));
+    return beside.at(-1)!.name;
   });
+  return [...beside, { name, op, inputs: names, attributes: [float, ...attributes] }];
+}
+
+function sumNodes({ sum }: Sum, name: string, value: string): GraphNode[] {
+  const branches = sum.map((operations, k) => chain(operations, `${name}/${k}/`, value));
+  const inputs = branches.map((branch) => branch.value);
+  return [...branches.flatMap(({ nodes }) => nodes), { name, op: 'AddV2', inputs, attributes: [float] }];
 }
 
 /** [batch, ...shape] as int32. */

@@ -12,8 +12,8 @@ import {
 import type { Sides } from '../../models/layers/padding.ts';
 import type { InferenceLayer, InferenceLayerOf } from '../inference-layers.ts';
 
-/** One operation. */
-export interface Operation {
+/** One TensorFlow operation. */
+export interface SingleOperation {
   op: string;
   /** `value` is what comes from the operation before, `sizes` the shape of `outputShape` with the batch, int32 [4]. */
   inputs: readonly ('value' | 'sizes' | ConstantValue)[];
@@ -21,6 +21,13 @@ export interface Operation {
   /** Besides T, which is float32 everywhere. */
   attributes?: readonly OpAttribute[];
 }
+
+/** Operations on the value before it, each branch by itself, and the sum of what they give. */
+export interface Sum {
+  sum: readonly Operation[][];
+}
+
+export type Operation = SingleOperation | Sum;
 
 const floats = (values: Float32Array, shape: Shape = [values.length]): ConstantValue => ({
   shape,
@@ -40,8 +47,8 @@ const intsAttribute = (name: string, value: readonly number[]): OpAttribute => (
 });
 const flag = (name: string, value: boolean): OpAttribute => ({ name, type: AttributeType.bool, value });
 
-const unary = (op: string): Operation => ({ op, inputs: ['value'] });
-export const binary = (op: string, right: ConstantValue): Operation => ({ op, inputs: ['value', right] });
+const unary = (op: string): SingleOperation => ({ op, inputs: ['value'] });
+export const binary = (op: string, right: ConstantValue): SingleOperation => ({ op, inputs: ['value', right] });
 
 export function operationsOf(layer: InferenceLayer): Operation[] {
   switch (layer.type) {
@@ -55,6 +62,10 @@ export function operationsOf(layer: InferenceLayer): Operation[] {
       return batchNorm(layer);
     case 'upsample':
       return [upsample(layer)];
+    case 'averagePool':
+      return [averagePool(layer)];
+    case 'residual':
+      return [{ sum: [layer.layers, layer.shortcut].map((layers) => layers.flatMap(operationsOf)) }];
     case 'reshape':
     case 'flatten':
       return [
@@ -126,4 +137,10 @@ function upsample({ method, output }: InferenceLayerOf<'upsample'>): Operation {
     ...binary(method === 'nearest' ? 'ResizeNearestNeighbor' : 'ResizeBilinear', integers(output[0]!, output[1]!)),
     attributes: [flag('half_pixel_centers', method === 'bilinear')],
   };
+}
+
+function averagePool({ size }: InferenceLayerOf<'averagePool'>): Operation {
+  const window = [1, ...size, 1];
+  const attributes = [intsAttribute('ksize', window), intsAttribute('strides', window)];
+  return { ...unary('AvgPool'), attributes: [...attributes, stringAttribute('padding', 'VALID')] };
 }

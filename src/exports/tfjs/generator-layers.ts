@@ -3,15 +3,29 @@ import type { TrainedGenerator } from '../../models/trained-generator.ts';
 import { type InferenceLayer, type InferenceLayerOf, inferenceLayers } from '../inference-layers.ts';
 import { blendedUpsampling } from './blended-upsampling.ts';
 import { convolution, transposedConvolution } from './convolutions.ts';
-import { type KerasLayer, kernelAndBias, vector } from './keras-layer.ts';
+import { type KerasLayer, kernelAndBias, latentsName, vector } from './keras-layer.ts';
 
 /** latents [B, size] -> images [B, height, width, channels] in the config's value range. */
 export function generatorLayers(generator: TrainedGenerator): KerasLayer[] {
-  return inferenceLayers(generator).flatMap((layer, index) => kerasLayersOf(layer, `${layer.type}_${index}`));
+  return namedLayers(inferenceLayers(generator), '', latentsName);
 }
 
-function kerasLayersOf(layer: InferenceLayer, name: string): KerasLayer[] {
+/** @param from the name of the layer whose output they take */
+function namedLayers(layers: readonly InferenceLayer[], suffix: string, from: string): KerasLayer[] {
+  let before = from;
+  return layers.flatMap((layer, index) => {
+    const made = kerasLayersOf(layer, `${layer.type}_${index}${suffix}`, before);
+    before = made.at(-1)!.name;
+    return made;
+  });
+}
+
+function kerasLayersOf(layer: InferenceLayer, name: string, before: string): KerasLayer[] {
   switch (layer.type) {
+    case 'residual':
+      return residual(layer, name, before);
+    case 'averagePool':
+      return [{ className: 'AveragePooling2D', name, config: { pool_size: layer.size, strides: layer.size } }];
     case 'dense':
       return [dense(layer, name)];
     case 'conv':
@@ -32,6 +46,16 @@ function kerasLayersOf(layer: InferenceLayer, name: string): KerasLayer[] {
     case 'flatten':
       return [{ className: 'Reshape', name, config: { target_shape: layer.output } }];
   }
+}
+
+/** Names go from inside to outside: `conv_2_of_residual_3`. */
+function residual(layer: InferenceLayerOf<'residual'>, name: string, before: string): KerasLayer[] {
+  const branches = [
+    namedLayers(layer.layers, `_of_${name}`, before),
+    namedLayers(layer.shortcut, `_of_shortcut_of_${name}`, before),
+  ].map(([first, ...rest]) => (first ? [{ ...first, inputs: first.inputs ?? [before] }, ...rest] : []));
+  const ends = branches.map((branch) => branch.at(-1)?.name ?? before);
+  return [...branches.flat(), { className: 'Add', name, config: {}, inputs: ends }];
 }
 
 function dense({ kernel, bias, input, output }: InferenceLayerOf<'dense'>, name: string): KerasLayer {

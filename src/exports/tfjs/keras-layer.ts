@@ -15,7 +15,12 @@ export interface KerasLayer {
   /** Options, with Keras's names. */
   config: Readonly<Record<string, unknown>>;
   weights?: readonly KerasWeight[];
+  /** The layers whose outputs it takes; where there are none, it takes that of the layer listed before it. */
+  inputs?: readonly string[];
 }
+
+/** What a model's input is called. */
+export const latentsName = 'latents';
 
 /** A layer's kernel, and its bias if it has one. */
 export function kernelAndBias(shape: Shape, kernel: Float32Array, bias: Float32Array | undefined): KerasWeight[] {

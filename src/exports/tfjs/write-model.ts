@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { encodeValues, fitHalves } from '../../outputs/value-types.ts';
 import { writeFileSafely } from '../../system/write-file.ts';
-import type { KerasLayer } from './keras-layer.ts';
+import { type KerasLayer, latentsName } from './keras-layer.ts';
 
 const shardBytes = 4 * 2 ** 20;
 
@@ -46,19 +46,33 @@ export async function writeLayersModel(
   return ['model.json', ...paths];
 }
 
+/** A list of layers, or where some take others' outputs a graph of them. */
 function topology(layers: readonly KerasLayer[], inputSize: number) {
-  const input = { batch_input_shape: [null, inputSize], dtype: 'float32', sparse: false, name: 'latents' };
+  const input = { batch_input_shape: [null, inputSize], dtype: 'float32', sparse: false, name: latentsName };
+  const entries = [
+    { class_name: 'InputLayer', config: input },
+    ...layers.map(({ className, name, config }) => ({ class_name: className, config: { name, ...config } })),
+  ];
+  const isGraph = layers.some(({ inputs }) => inputs);
   return {
-    class_name: 'Sequential',
-    config: {
-      name: 'generator',
-      layers: [
-        { class_name: 'InputLayer', config: input },
-        ...layers.map(({ className, name, config }) => ({ class_name: className, config: { name, ...config } })),
-      ],
-    },
+    class_name: isGraph ? 'Model' : 'Sequential',
+    config: { name: 'generator', ...(isGraph ? graphOf(layers, entries) : { layers: entries }) },
     keras_version: '2.0.0',
     backend: 'tensor_flow.js',
+  };
+}
+
+function graphOf(layers: readonly KerasLayer[], entries: readonly { config: { name: string } }[]) {
+  const inputs = layers.map((layer, index) => layer.inputs ?? [index === 0 ? latentsName : layers[index - 1]!.name]);
+  const connected = entries.map((entry, index) => ({
+    ...entry,
+    name: entry.config.name,
+    inbound_nodes: index === 0 ? [] : [inputs[index - 1]!.map((name) => [name, 0, 0, {}])],
+  }));
+  return {
+    layers: connected,
+    input_layers: [[latentsName, 0, 0]],
+    output_layers: [[layers.at(-1)!.name, 0, 0]],
   };
 }
 

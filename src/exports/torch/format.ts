@@ -5,22 +5,15 @@ import { encodeSafetensors } from '../../outputs/safetensors.ts';
 import { writeFileSafely } from '../../system/write-file.ts';
 import type { ExportFormat } from '../format.ts';
 import { inferenceLayers } from '../inference-layers.ts';
-import { comingImages } from './coming-images.ts';
-import { modulesOf } from './modules.ts';
 import { pythonFile } from './python-file.ts';
+import { sequenceOf } from './sequence.ts';
 
 export const exportTorch: ExportFormat = async ({ generator, step, runHash }, folder) => {
-  const layers = inferenceLayers(generator);
-  const images = comingImages(layers);
-  const named = layers.map((layer, i) => ({ layer, modules: modulesOf(layer, images[i]) }));
-  const state = named
-    .flatMap(({ modules }) => modules)
-    .flatMap(({ state }, i) => Object.entries(state).map(([part, tensor]) => [`${i}.${part}`, tensor] as const));
-
+  const { code, state } = sequenceOf(inferenceLayers(generator));
   const title = `${generator.config.name.replace(/[^\w./ -]/g, '_')}, step ${step} of run ${runHash}`;
   const files = { weights: 'generator.safetensors', module: 'generator.py' };
   const metadata = { format: 'pt', title };
-  await writeFileSafely(join(folder, files.weights), encodeSafetensors(Object.fromEntries(state), metadata));
-  await writeFileSafely(join(folder, files.module), pythonFile(title, generator.config, named));
+  await writeFileSafely(join(folder, files.weights), encodeSafetensors(state, metadata));
+  await writeFileSafely(join(folder, files.module), pythonFile(title, generator.config, code));
   return Object.values(files);
 };

@@ -9,7 +9,10 @@ const toNchw = stateless('Permute(0, 3, 1, 2)');
 const toNhwc = stateless('Permute(0, 2, 3, 1)');
 
 /** `image` is what the layer's vector becomes later, or has become, in PyTorch's order; see coming-images.ts. */
-export function modulesOf(layer: InferenceLayer, image: Shape | undefined): TorchModule[] {
+export function modulesOf(
+  layer: Exclude<InferenceLayer, { type: 'residual' }>,
+  image: Shape | undefined,
+): TorchModule[] {
   switch (layer.type) {
     case 'dense':
       return [dense(layer, image)];
@@ -21,6 +24,8 @@ export function modulesOf(layer: InferenceLayer, image: Shape | undefined): Torc
       return [batchNorm(layer, image)];
     case 'upsample':
       return [stateless(`nn.Upsample(scale_factor=${pairCode(layer.factor)}, mode="${layer.method}")`)];
+    case 'averagePool':
+      return [stateless(`nn.AvgPool2d(${pairCode(layer.size)})`)];
     case 'reshape':
       return reshape(layer, image);
     case 'flatten':

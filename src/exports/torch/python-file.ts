@@ -1,22 +1,13 @@
 // generator.py: the torch module whose state_dict lies beside it, and how to load it.
 import type { Config } from '../../config/config.ts';
-import type { InferenceLayer } from '../inference-layers.ts';
-import type { TorchModule } from './torch-module.ts';
-
-export interface NamedLayer {
-  layer: InferenceLayer;
-  modules: readonly TorchModule[];
-}
+import { indented } from './sequence.ts';
 
 /** The source of a Python module with `create_generator` and `load_generator`. */
-export function pythonFile(title: string, { data, generator }: Config, layers: readonly NamedLayer[]): string {
+export function pythonFile(title: string, { data, generator }: Config, moduleCode: string): string {
   const [low, high] = data.range;
   const { size, distribution } = generator.latent;
   const latents = distribution === 'normal' ? `torch.randn(16, ${size})` : `torch.rand(16, ${size}) * 2 - 1`;
-  const lines = layers.flatMap(({ layer, modules }) =>
-    modules.map(({ code }, index) => `        ${code},${index === modules.length - 1 ? shapeNote(layer) : ''}`),
-  );
-  const permute = lines.some((line) => line.includes('Permute(')) ? permuteClass : '';
+  const classes = [permuteClass, residualClass].filter((source) => moduleCode.includes(`${nameOf(source)}(`)).join('');
   return `"""${title}: a DCGAN generator, written by dcgan export.
 
     import torch
@@ -33,12 +24,10 @@ from torch import nn
 
 WEIGHTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "generator.safetensors")
 
-${permute}
+${classes}
 def create_generator():
     """[batch, ${size}] -> [batch, ${data.channels}, ${data.height}, ${data.width}]; what stands behind a line is its output's shape."""
-    return nn.Sequential(
-${lines.join('\n')}
-    )
+${indented(`return ${moduleCode}`)}
 
 
 def load_generator(path=WEIGHTS):
@@ -60,8 +49,17 @@ class Permute(nn.Module):
 
 `;
 
-function shapeNote({ type, output }: InferenceLayer): string {
-  if (/relu|tanh|sigmoid|batchNorm/i.test(type)) return '';
-  const [height, width, channels] = output;
-  return `  # [${output.length === 3 ? [channels, height, width].join(', ') : output.join(', ')}]`;
+const residualClass = `
+class Residual(nn.Module):
+    def __init__(self, layers, shortcut):
+        super().__init__()
+        self.layers, self.shortcut = layers, shortcut
+
+    def forward(self, x):
+        return self.layers(x) + self.shortcut(x)
+
+`;
+
+function nameOf(pythonClass: string): string {
+  return /class (\w+)/.exec(pythonClass)![1]!;
 }

@@ -39,5 +39,5 @@ export const golden = JSON.parse(
 /** A parameter as make.py made it: scales and variances are around 1, the rest around 0. */
 export function parameterValues(layer: string, part: string, shape: readonly number[]): Float32Array {
   const values = hashedValues(`${layer}/${part}`, elementCount(shape));
-  return part === 'gamma' || part === 'movingVariance' ? values.map((value) => 1 + value / 2) : values;
+  return /(^|\/)(gamma|movingVariance)$/.test(part) ? values.map((value) => 1 + value / 2) : values;
 }

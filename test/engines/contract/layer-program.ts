@@ -1,6 +1,7 @@
 // One layer as a program: forward in training and at inference, and the gradients of sum(y dy).
 import { mul, sum, type Tensor, type Tensor1D, valueAndGrads } from '@tensorflow/tfjs-core';
-import { singleLayerSchema } from '../../../src/config/layers.ts';
+import { layerSchema } from '../../../src/config/layers.ts';
+import { expandStacks } from '../../../src/config/stack.ts';
 import type { FeedSpec, HostValues, Program, Shape, Tensors } from '../../../src/engines/engine.ts';
 import { applyNetwork, buildNetwork, parametersOf } from '../../../src/models/network.ts';
 import { parameterValues } from './golden.ts';
@@ -8,7 +9,7 @@ import { parameterValues } from './golden.ts';
 export interface LayerProgram {
   program: Program;
   values: HostValues;
-  /** The layer's variables that have gradients. */
+  /** The layer's variables that have gradients; of layers inside it with their place, `0/kernel`. */
   trainable: string[];
   output: Shape;
 }
@@ -16,13 +17,14 @@ export interface LayerProgram {
 /** `draw` numbers the first random mask. Feeds are x, dy for gradients, and the seed of masks, which only dropout reads. */
 export function layerProgram(name: string, layer: unknown, input: readonly number[], draw = 0): LayerProgram {
   const initializers = { initializer: { type: 'zeros' as const }, biasInitializer: { type: 'zeros' as const } };
-  const stack = { layers: [singleLayerSchema.parse(layer)], ...initializers };
+  const stack = { layers: expandStacks([layerSchema.parse(layer)], 'discriminator'), ...initializers };
   const network = buildNetwork('discriminator', stack, input.slice(1));
   const parameters = parametersOf(network);
   const output = [input[0]!, ...network.output];
   const x: FeedSpec = { shape: input, dtype: 'float32' };
   const dropoutSeed: FeedSpec = { shape: [1], dtype: 'int32' };
-  const trainable = parameters.filter((parameter) => parameter.trainable).map((parameter) => parameter.part);
+  const partOf = ({ name }: { name: string }) => name.slice('discriminator/0/'.length);
+  const trainable = parameters.filter((parameter) => parameter.trainable).map(partOf);
 
   function apply(variables: Tensors, feeds: Tensors, training: boolean): { y: Tensor; updates: Tensors } {
     let next = draw;
@@ -30,12 +32,12 @@ export function layerProgram(name: string, layer: unknown, input: readonly numbe
     const seed = feeds['dropoutSeed'] as Tensor1D;
     const pass = { variables: Object.fromEntries(named), training, dropoutSeed: seed, nextDraw: () => next++ };
     const { y, updates } = applyNetwork(network, feeds['x']!, pass);
-    const short = Object.entries(updates).map(([full, value]) => [full.slice('discriminator/0/'.length), value]);
+    const short = Object.entries(updates).map(([full, value]) => [partOf({ name: full }), value]);
     return { y, updates: Object.fromEntries(short) };
   }
 
   const program: Program = {
-    variables: Object.fromEntries(parameters.map(({ part, shape }) => [part, shape])),
+    variables: Object.fromEntries(parameters.map((parameter) => [partOf(parameter), parameter.shape])),
     functions: {
       forward: {
         feeds: { x, dropoutSeed },
@@ -58,6 +60,9 @@ export function layerProgram(name: string, layer: unknown, input: readonly numbe
       },
     },
   };
-  const values = parameters.map(({ part, shape }) => [part, parameterValues(name, part, shape)]);
+  const values = parameters.map((parameter) => {
+    const part = partOf(parameter);
+    return [part, parameterValues(name, part, parameter.shape)];
+  });
   return { program, values: Object.fromEntries(values) as HostValues, trainable, output };
 }

