@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { describeInspection } from '../../src/cli/describe-inspection.ts';
 import { inspect } from '../../src/commands/inspect.ts';
 import type { RunOptions } from '../../src/commands/prepare-run.ts';
 import { train } from '../../src/commands/train.ts';
@@ -78,4 +79,37 @@ test('an engine that cannot compute in the asked precision is refused before any
     },
   );
   assert.deepEqual(filesOf(), before);
+});
+
+test('layers inside of a residual layer are indented, and counted where they stand', async () => {
+  const content = tinyConfig() as { discriminator: { layers: object[] } };
+  const inside = [{ type: 'conv', filters: 2, kernel: 3 }, { type: 'averagePool' }];
+  content.discriminator.layers.unshift({ type: 'residual', layers: inside });
+  const path = writeJsonFile(join(root, 'residual.json'), content);
+  const inspection = await inspect({ ...options, config: path }, () => {});
+  // conv 3 x 3 x 1 x 2 + 2; shortcut 1 x 2 + 2
+  const [residual] = inspection.discriminator.layers;
+  assert.deepEqual(residual, {
+    index: 0,
+    type: 'residual',
+    output: [4, 4, 2],
+    parameters: 24,
+    layers: [
+      { index: 0, type: 'conv', output: [8, 8, 2], parameters: 20 },
+      { index: 1, type: 'averagePool', output: [4, 4, 2], parameters: 0 },
+    ],
+    shortcut: [
+      { index: 0, type: 'averagePool', output: [4, 4, 1], parameters: 0 },
+      { index: 1, type: 'conv', output: [4, 4, 2], parameters: 4 },
+    ],
+  });
+  const table = describeInspection(inspection).split('Discriminator: ')[1]!.split('\n').slice(2, 8);
+  assert.deepEqual(table, [
+    '   input                     [8, 8, 1]',
+    '0  residual                  [4, 4, 2]',
+    '     0/0 conv                [8, 8, 2]          20',
+    '     0/1 averagePool         [4, 4, 2]           0',
+    '     0/shortcut averagePool  [4, 4, 1]           0',
+    '     0/shortcut conv         [4, 4, 2]           4',
+  ]);
 });

@@ -163,3 +163,39 @@ test('where a word or a mapping may stand, what is wrong in the mapping is said'
   ]);
   assert.deepEqual(within(3), ['metrics.features: expected a string, or a mapping; got 3']);
 });
+
+test('complaints about layers inside of others name the way to them', () => {
+  const up = { type: 'convTranspose', filters: 1, kernel: 4, stride: 2, padding: 1, outputPadding: 2 };
+  const complaints = complaintsAbout(({ generator, discriminator }) => {
+    const dropout = { type: 'residual', layers: [{ type: 'dropout', rate: 0.5 }] };
+    generator.layers.push({
+      type: 'residual',
+      layers: [{ type: 'relu' }, { type: 'residual', layers: [up, dropout] }],
+    });
+    const stack = { type: 'stack', filters: [2, 3], kernel: [3, 3, 3], upsample: 'nearest' };
+    discriminator.layers.unshift({ type: 'residual', layers: [stack] });
+  });
+  assert.deepEqual(complaints, [
+    'discriminator.layers[0].layers[0]: filters, kernel and stride list 2, 3, 1 stages; expected one number each or lists of one length',
+    'generator.layers[3].layers[1].layers[0].outputPadding: must be below the stride 2; got 2',
+    "discriminator.layers[0].layers[0].upsample: is for generators; a discriminator's stack makes images smaller, got nearest",
+  ]);
+  const unknown = complaintsAbout(({ generator }) => {
+    generator.layers.push({
+      type: 'residual',
+      layers: [{ type: 'conv', filters: 1, kernal: 3, kernel: 3 }, { type: 'rellu' }],
+    });
+    generator.layers.push({ type: 'residual', layers: [] });
+  });
+  assert.equal(unknown[0], 'generator.layers[3].layers[0].kernal: unknown key (did you mean kernel?)');
+  assert.match(unknown[1]!, /^generator\.layers\[3\]\.layers\[1\]\.type: unknown type "rellu" \(did you mean relu\?\)/);
+  assert.match(unknown[2]!, /^generator\.layers\[4\]\.layers: /);
+});
+
+test("dropout inside of others makes a grid in the batch's statistics noisy too", () => {
+  const [complaint] = complaintsAbout((content) => {
+    content.generator.layers.splice(2, 0, { type: 'residual', layers: [{ type: 'dropout', rate: 0.5 }] });
+    content['outputs'] = { grid: { batchNorm: 'batch' } };
+  });
+  assert.match(complaint!, /^outputs\.grid\.batchNorm: /);
+});

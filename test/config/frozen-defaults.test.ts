@@ -132,3 +132,33 @@ test('an option added anywhere changes no hash by its default, and one by any ot
   );
   assert.equal(new Set([original, ...hashes]).size, 1 + 4 * decisive.length);
 });
+
+test('an option of a layer has its default inside of other layers too', () => {
+  const conv = { type: 'conv', filters: 4, kernel: 3 };
+  const inner = { type: 'residual', layers: [conv] };
+  const content = {
+    data: { folder: 'a', size: 8, channels: 4 },
+    generator: {
+      layers: [
+        { type: 'reshape', shape: [1, 1, 100] },
+        { type: 'stack', filters: '4', kernel: 8, stride: 8 },
+      ],
+    },
+    discriminator: {
+      layers: [{ type: 'residual', layers: [inner] }, { type: 'flatten' }, { type: 'dense', units: 1 }],
+    },
+    training: { steps: 2, batchSize: 16 },
+  };
+  const config = resolveConfig(content, { source: 'test', name: 'test' });
+  const defaults = { ...laterOptions, ...versionOne, 'discriminator.layers[]<conv>.novel': 7 };
+  const hashWith = (novel?: number) => {
+    const changed = structuredClone(config);
+    const [place, mapping] = mappingsOf(changed).find(([, { type }]) => type === 'conv')!;
+    assert.equal(place, '.discriminator.layers.0.layers.0.layers.0');
+    if (novel !== undefined) Object.assign(mapping, { novel });
+    return runHash(changed, fingerprint, undefined, defaults);
+  };
+  assert.equal(hashWith(7), hashWith());
+  assert.equal(hashWith(7), runHash(config, fingerprint));
+  assert.notEqual(hashWith(8), hashWith());
+});

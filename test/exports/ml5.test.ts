@@ -15,7 +15,7 @@ import { fetchMl5 } from '../helpers/ml5.ts';
 import { serve } from '../helpers/static-server.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 import { generatorOf, largestDifference, sampledPixels, shippedDesign } from '../helpers/trained-generators.ts';
-import { sourceOf } from './sources.ts';
+import { residualGenerator, sourceOf } from './sources.ts';
 
 const root = temporaryFolder();
 const address = await serve(root);
@@ -39,6 +39,7 @@ const generators: Readonly<Record<string, () => Promise<TrainedGenerator>>> = {
   'colours in [0, 1]': () => shippedDesign('afg.yaml'),
   'transparent colours': () => shippedDesign('emoji.json'),
   grey: async () => grey,
+  'residual layers': async () => residualGenerator(),
 };
 
 for (const [name, open] of Object.entries(generators)) {

@@ -12,6 +12,7 @@ const shapes: readonly (readonly [ShapeName, number, number[]])[] = [
   ['emoji', 128, [4, 64, 64]],
   ['simpsons', 100, [3, 128, 128]],
   ['odd', 12, [3, 15, 24]],
+  ['residual', 5, [3, 4, 12]],
 ];
 
 for (const [shape, latentSize, [channels, height, width]] of shapes) {

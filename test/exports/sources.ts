@@ -16,12 +16,13 @@ export function sourceOf(generator: TrainedGenerator, label = 'test'): ExportSou
 
 const files = { mnist: 'mnist.yaml', afg: 'afg.yaml', emoji: 'emoji.json', simpsons: 'simpsons.yaml' };
 
-export const shapeNames = ['mnist', 'afg', 'emoji', 'simpsons', 'odd'] as const;
+export const shapeNames = ['mnist', 'afg', 'emoji', 'simpsons', 'odd', 'residual'] as const;
 export type ShapeName = (typeof shapeNames)[number];
 
 /** A generator of this shape, the same each time. */
 export async function sourceOfShape(shape: ShapeName): Promise<ExportSource> {
-  return sourceOf(shape === 'odd' ? oddGenerator() : await shippedDesign(files[shape]), shape);
+  if (shape === 'odd') return sourceOf(oddGenerator(), shape);
+  return sourceOf(shape === 'residual' ? residualGenerator() : await shippedDesign(files[shape]), shape);
 }
 
 /** Unequal paddings, sides and strides, output beyond the kernels' reach, bilinear upsampling, spectral norms, features as vectors. */
@@ -47,4 +48,29 @@ function oddGenerator(): TrainedGenerator {
   ];
   const latent = { size: 12, distribution: 'uniform' };
   return generatorOf(layers, { size: [15, 24], channels: 3, range: [-0.5, 2], latent });
+}
+
+/** Shortcuts as they are, with other channels, enlarged and pooled; residuals within each other, one of them without any computation. */
+export function residualGenerator(): TrainedGenerator {
+  const norm = [{ type: 'batchNorm' }, { type: 'relu' }];
+  const conv = (filters: number) => ({ type: 'conv', filters, kernel: 3 });
+  const layers = [
+    { type: 'dense', units: 2 * 3 * 6 },
+    { type: 'reshape', shape: [2, 3, 6] },
+    { type: 'residual', layers: [...norm, { type: 'upsample' }, conv(4), ...norm, conv(4)] },
+    { type: 'residual', layers: [...norm, { type: 'residual', layers: [conv(4), { type: 'tanh' }] }, conv(4)] },
+    {
+      type: 'residual',
+      layers: [
+        { type: 'convTranspose', filters: 5, kernel: 4, stride: 2 },
+        { type: 'leakyRelu', slope: 0.1 },
+      ],
+      shortcut: { bias: false },
+    },
+    { type: 'residual', layers: [conv(5), { type: 'averagePool', size: [2, 1] }] },
+    { type: 'residual', layers: [{ type: 'dropout', rate: 0.5 }] },
+    ...norm,
+    { type: 'conv', filters: 3, kernel: 3 },
+  ];
+  return generatorOf(layers, { size: [4, 12], channels: 3, range: [-20, 20], latent: { size: 5 } });
 }

@@ -44,7 +44,7 @@ for (const shape of shapeNames) {
   });
 }
 
-for (const shape of ['mnist', 'afg', 'emoji', 'simpsons'] as const) {
+for (const shape of ['mnist', 'afg', 'emoji', 'simpsons', 'residual'] as const) {
   test(`what is exported of ${shape} can be imported again`, async () => {
     const source = await sourceOfShape(shape);
     const folder = mkdtempSync(join(tmpdir(), 'dcgan-export-'));

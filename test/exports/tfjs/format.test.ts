@@ -12,7 +12,7 @@ import { useCpuBackend } from '../../helpers/cpu-backend.ts';
 import { serve } from '../../helpers/static-server.ts';
 import { listAll, temporaryFolder } from '../../helpers/temporary-run.ts';
 import { generatorOf, largestDifference, sampledPixels, shippedDesign } from '../../helpers/trained-generators.ts';
-import { sourceOf } from '../sources.ts';
+import { residualGenerator, sourceOf } from '../sources.ts';
 
 const root = temporaryFolder();
 const address = serve(root);
@@ -82,6 +82,7 @@ const stacks: Readonly<Record<string, TrainedGenerator>> = {
   'a convolution without padding': stackOf([conv({ kernel: [3, 2], padding: 'valid' })], [4, 4]),
   'bilinear upsampling': stackOf([{ type: 'upsample', factor: [2, 3], method: 'bilinear' }], [12, 15]),
   'nearest upsampling': stackOf([{ type: 'upsample', factor: [3, 2] }], [18, 10]),
+  'residual layers': residualGenerator(),
   'spectral norms, of a dense layer too': generatorOf(
     [
       { type: 'dense', units: 30, spectralNorm: true },

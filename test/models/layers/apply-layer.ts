@@ -1,7 +1,7 @@
 // One layer applied to a few values.
 import assert from 'node:assert/strict';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { applyNetwork, type Network, type Pass } from '../../../src/models/network.ts';
+import { applyNetwork, type Network, type Pass, parametersOf } from '../../../src/models/network.ts';
 
 export type Values = Record<string, number[] | Float32Array>;
 
@@ -12,7 +12,7 @@ export function apply(
   values: Values,
   options: Omit<Pass, 'variables'> = { training: false },
 ): { y: number[]; shape: number[]; updates: Record<string, number[]> } {
-  const parameters = network.layers.flatMap((layer) => layer.parameters);
+  const parameters = parametersOf(network);
   const variables = Object.fromEntries(
     parameters.map(({ name, part, shape }) => [name, tensor(Float32Array.from(values[part]!), [...shape])]),
   );
