@@ -43,6 +43,9 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
         `MEMORY: this training takes about ${formatCount(event.expectedMiB)} MiB, and ${formatCount(event.freeMiB)} MiB are free. A smaller training.batchSize takes less.`,
       );
       break;
+    case 'lock':
+      progress.line(describeWait(event));
+      break;
     case 'run': {
       for (const { path, reason } of event.refused)
         progress.line(`Damaged ${printable(path)}: ${printable(reason)}; using the one before.`);
@@ -82,6 +85,12 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
       progress.update('Training', event.tick.step, event.totalSteps, describeTick(event));
       break;
   }
+}
+
+function describeWait({ pid, host, silentMs, leaseMs }: Extract<TrainEvent, { type: 'lock' }>): string {
+  const who = pid === undefined ? 'A process' : `Process ${pid} on ${host}`;
+  const [since, wait] = [silentMs, leaseMs].map((ms) => formatDuration(Math.round(ms / 1000)));
+  return `${who} had this run ${since} ago. Waiting up to ${wait} to see whether it is still alive.`;
 }
 
 function describeReplaced(folders: NonNullable<RunEvent['replaced']>): string {

@@ -13,6 +13,7 @@ import { writeGrid } from '../outputs/grid.ts';
 import { createRunFolder, type MovedFolder, setAside, writeJson } from '../outputs/run-folder.ts';
 import { lockRun, type RunLock } from '../outputs/run-lock.ts';
 import { RandomStream } from '../random.ts';
+import type { LockOptions } from '../system/file-lock.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { createFeeder } from '../training/feeds.ts';
 import { createLook } from '../training/look.ts';
@@ -54,6 +55,8 @@ export type TrainEvent =
   | { type: 'engine'; info: EngineInfo; precision: Precision; refused: OpenedEngine['refused'] }
   /** More memory will be needed than is free now. */
   | { type: 'memory'; expectedMiB: number; freeMiB: number }
+  /** Another machine or container had this run less than a lease ago: whether it still does is seen by waiting for a sign of life. */
+  | { type: 'lock'; pid: number | undefined; host: string | undefined; silentMs: number; leaseMs: number }
   /** Ways to compute a convolution are measured, once per machine and shape. */
   | { type: 'measure'; done: number; total: number }
   | { type: 'dataset'; directory: string; images: number; skipped: Dataset['skipped']; notes: Dataset['notes'] }
@@ -90,20 +93,28 @@ export interface TrainResult {
 /** Trains a config to its end, or until asked to stop; resumes where an earlier session of the same run stopped. */
 export async function train(options: TrainOptions, io: TrainIo): Promise<TrainResult> {
   const prepared = await prepareRun(options, io.onEvent, io.signal);
-  const { hash, lock } = await lockFolder(prepared, options);
-  const onEvent: TrainIo['onEvent'] = (event) => {
-    if (event.type === 'checkpoint') void lock.renew();
-    io.onEvent(event);
-  };
-  return trainPrepared({ ...prepared, hash }, options, { ...io, onEvent }).finally(lock.release);
+  const { hash, lock } = await lockFolder(prepared, options, io);
+  try {
+    return await trainPrepared({ ...prepared, hash }, options, io, lock);
+  } catch (error) {
+    throw await lock.explain(error);
+  } finally {
+    await lock.release();
+  }
 }
 
 /** Takes a run's folder for this process; another run of the same short name may have come to it meanwhile. */
-async function lockFolder(prepared: PreparedRun, options: TrainOptions): Promise<{ hash: string; lock: RunLock }> {
+async function lockFolder(
+  prepared: PreparedRun,
+  options: TrainOptions,
+  { onEvent, signal }: TrainIo,
+): Promise<{ hash: string; lock: RunLock }> {
   const { root, resume } = options;
+  const onWatch: LockOptions['onWatch'] = ({ pid, host, silentMs }, leaseMs) =>
+    onEvent({ type: 'lock', pid, host, silentMs, leaseMs });
   let { hash } = prepared;
   for (;;) {
-    const lock = await lockRun(join(root, 'checkpoints', `${hash}.lock`));
+    const lock = await lockRun(join(root, 'checkpoints', `${hash}.lock`), { onWatch, signal });
     try {
       const chosen = resume === undefined ? await chooseRun(root, identityOf(prepared), options) : hash;
       if (chosen === hash) return { hash, lock };
@@ -116,11 +127,12 @@ async function lockFolder(prepared: PreparedRun, options: TrainOptions): Promise
   }
 }
 
-/** The same from a run that is prepared already. Nothing of it is written before all that it needs is there. */
+/** The same from a run that is prepared already, and locked. Nothing of it is written before all that it needs is there. */
 export async function trainPrepared(
   prepared: PreparedRun,
   options: Pick<TrainOptions, 'root' | 'fresh'>,
   io: TrainIo,
+  { confirm }: Pick<RunLock, 'confirm'> = { confirm: async () => undefined },
 ): Promise<TrainResult> {
   const { config, networks, dataset, schedule, hash, opened, precision, memory, forkedFrom, source } = prepared;
   const { engine, refused } = opened;
@@ -155,11 +167,17 @@ export async function trainPrepared(
     signal: io.signal,
   });
   await compiled.write(firstValues());
-  const evaluation = await openTrainingEvaluation(prepared, { root, results: folders.results, program: compiled });
+  const evaluation = await openTrainingEvaluation(prepared, {
+    root,
+    results: folders.results,
+    program: compiled,
+    confirm,
+  });
 
   const identity = identityOf(prepared);
   const earlier = from ? undefined : await findEarlier(root, hash, identity, prepared);
   io.signal?.throwIfAborted();
+  await confirm();
   const replaced = fresh ? await setAside(root, hash) : [];
   await createRunFolder(root, hash);
   await truncateLogs(folders, start); // what was written after the checkpoint
@@ -185,6 +203,7 @@ export async function trainPrepared(
     dataFingerprint: dataset.fingerprint,
     forkedFrom,
     keepEverySteps: schedule.keepCheckpointsEverySteps,
+    confirm,
   };
   if (source && !saved) await save(folders, contents, start, { best: false }); // what it may have to go back to
   const parts = {
@@ -196,6 +215,7 @@ export async function trainPrepared(
     measure: evaluation?.measure,
     saveCheckpoint: (at: Position, best: boolean) => save(folders, contents, at, { best }),
     bestCheckpoint: () => bestCheckpoint(folders.checkpoints),
+    confirm,
     onEvent: io.onEvent,
     shouldStop: io.shouldStop,
   };

@@ -31,7 +31,12 @@ export interface TrainingEvaluation {
  */
 export async function openTrainingEvaluation(
   { config, networks, dataset, hash, opened }: PreparedRun,
-  { root, results, program }: { root: string; results: string; program: CompiledProgram },
+  {
+    root,
+    results,
+    program,
+    confirm,
+  }: { root: string; results: string; program: CompiledProgram; confirm: () => Promise<void> },
 ): Promise<TrainingEvaluation | undefined> {
   const { every, names, count: wanted, seed, features } = config.metrics;
   if (every === undefined) return undefined;
@@ -59,6 +64,7 @@ export async function openTrainingEvaluation(
       const run = { runHash: hash, step, dataFingerprint: dataset.fingerprint, folder: config.data.folder };
       const evaluation = describeEvaluation('train', run, dataset, protocol, measured);
       const seconds = (performance.now() - began) / 1000;
+      await confirm();
       await appendEvaluation(log, { time: new Date().toISOString(), seconds, ...evaluation });
       await writeEvaluationPlot(join(results, 'evaluations.png'), await readTrainingEvaluations(log), config.name);
       return { seconds, values: valuesOf(evaluation), ...scoreOf(config, evaluation) };

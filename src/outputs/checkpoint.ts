@@ -29,20 +29,25 @@ export interface LoadedCheckpoint extends Checkpoint {
 /**
  * Saves a checkpoint as the latest one and removes those no longer needed: kept are the latest, the newest sound one
  * before it, the best, or as long as there is none `start`, and every step that `keepEvery` divides.
+ * @param options `confirm` is called before each change, and throws where the run is no longer this process's
  * @returns the path of its folder
  * @throws DcganError `usage.cannot-write`; the checkpoints before are untouched then
  */
 export async function saveCheckpoint(
   directory: string,
   checkpoint: Checkpoint,
-  options: { keepEvery?: number; best?: boolean; start?: number } = {},
+  options: { keepEvery?: number; best?: boolean; start?: number; confirm?: () => Promise<void> } = {},
 ): Promise<string> {
+  const { confirm = async () => undefined } = options;
   const name = stepFolderName(checkpoint.step);
+  await confirm();
   await makeFolder(directory);
   await removePartial(directory);
-  await writeStepFolder(join(directory, name), checkpoint);
+  await writeStepFolder(join(directory, name), checkpoint, confirm);
+  await confirm();
   await writeFileSafely(join(directory, 'latest'), `${name}\n`);
   if (options.best) await writeFileSafely(join(directory, 'best'), `${name}\n`);
+  await confirm();
   await prune(directory, checkpoint.step, options);
   return join(directory, name);
 }

@@ -1,109 +1,66 @@
-// One process per run: a file that names its owner. What a crash leaves of it is recognised and taken over.
-import { readFile, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+// One process per run: the run's lock, and what is said to the process that does not get it or has lost it.
+import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DcganError } from '../errors.ts';
-import { isGone, thisOwner } from '../system/process-owner.ts';
-import { makeFolder, writeFileSafely, writingTo } from '../system/write-file.ts';
+import { type Holder, type LockOptions, tryLock } from '../system/file-lock.ts';
 
 export interface RunLock {
-  /** Says that the owner is at work; processes on other machines have only the file's age to tell. */
-  renew(): Promise<void>;
-  /** Gives the run back. Where that cannot be written, the lock stays and is known as left behind when this process is gone. */
+  /** To be called before each write to the run's folders. @throws DcganError `usage.run-taken-over` */
+  confirm(): Promise<void>;
+  /** Of an error, the reason where it is that the run was taken over: another process changes the same files. */
+  explain(error: unknown): Promise<unknown>;
   release(): Promise<void>;
 }
-
-interface Holder {
-  owner: string;
-  ageHours: number;
-}
-
-const tries = 3;
 
 /**
  * Takes a run for this process.
  * @throws DcganError `usage.run-in-use` while another process has it, `usage.cannot-write`
  */
-export async function lockRun(path: string): Promise<RunLock> {
-  await makeFolder(dirname(path));
-  await take(path);
+export async function lockRun(path: string, options: LockOptions = {}): Promise<RunLock> {
+  const taken = await tryLock(path, options);
+  if ('holder' in taken) throw inUse(path, taken.holder);
+  const { lock } = taken;
   return {
-    renew: () => utimes(path, new Date(), new Date()).catch(() => undefined),
-    release: async () => {
-      await release(path);
+    async confirm() {
+      if (!(await lock.confirm())) throw takenOver(path);
+    },
+    explain: (error) =>
+      lock.confirm().then(
+        (isOurs) => (isOurs ? error : takenOver(path)),
+        () => error,
+      ),
+    async release() {
+      await lock.release();
       await rmdir(dirname(path)).catch(() => undefined); // made for the lock alone, where the run failed before its first checkpoint
     },
   };
 }
 
-async function take(path: string): Promise<void> {
-  for (let attempt = 0; attempt < tries; attempt++) {
-    if (await create(path)) return;
-    const holder = await holderOf(path);
-    if (!holder) continue; // given back meanwhile
-    if (!hasLeft(holder)) throw inUse(path, holder);
-    if (await takeOver(path)) return;
-  }
-  throw inUse(path, await holderOf(path));
-}
-
-/**
- * Only who holds the right to it, a lock of its own, replaces a file left behind, and looks again before: another may have been
- * quicker. The path is never free in between, where a third could make its own.
- */
-async function takeOver(path: string): Promise<boolean> {
-  const right = `${path}.takeover`;
-  await take(right);
-  try {
-    const holder = await holderOf(path);
-    if (!holder || !hasLeft(holder)) return false;
-    await writeFileSafely(path, thisOwner());
-    return true;
-  } finally {
-    await release(right);
-  }
-}
-
-async function release(path: string): Promise<void> {
-  if ((await holderOf(path))?.owner === thisOwner()) await rm(path, { force: true }).catch(() => undefined);
-}
-
-async function create(path: string): Promise<boolean> {
-  return writingTo(path, async () => {
-    try {
-      await writeFile(path, thisOwner(), { flag: 'wx' });
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    }
-  });
-}
-
-async function holderOf(path: string): Promise<Holder | undefined> {
-  try {
-    const { mtimeMs } = await stat(path);
-    return { owner: await readFile(path, 'utf8'), ageHours: (Date.now() - mtimeMs) / 3_600_000 };
-  } catch {
-    return undefined;
-  }
-}
-
-const emptyForHours = 1 / 60; // a file is empty for the moment between its making and its writing, or after a crash in it
-
-function hasLeft({ owner, ageHours }: Holder): boolean {
-  return owner === '' ? Math.abs(ageHours) > emptyForHours : isGone(owner, ageHours);
-}
-
-function inUse(path: string, holder: Holder | undefined): DcganError {
-  const [, pid, host] = /^(\d+)-\d+-(.*)$/.exec(holder?.owner ?? '') ?? [];
-  const who = pid ? `Process ${pid} on ${host}` : 'Another process';
+function inUse(path: string, { pid, host, state }: Holder): DcganError {
+  const who = pid === undefined ? 'Another process' : `Process ${pid} on ${host}`;
+  const suspended = state === 'suspended';
   return new DcganError(
     'usage.run-in-use',
     {
-      happened: `${who} is training this run.`,
+      happened: `${who} is training this run${suspended ? ', and is suspended' : ''}.`,
       expected: 'A run is trained by one process at a time.',
-      fix: `Wait for it, stop it, or change the config. If it is surely gone, remove ${path}.`,
+      fix: suspended
+        ? `Let it resume (kill -CONT ${pid}), end it (kill -KILL ${pid}), or change the config.`
+        : 'Wait for it, stop it, or change the config.',
     },
-    { data: { path, owner: holder?.owner } },
+    { data: { path, pid, host } },
+  );
+}
+
+function takenOver(path: string): DcganError {
+  return new DcganError(
+    'usage.run-taken-over',
+    {
+      happened: 'Another process has taken this run over: this one showed no sign of life for longer than its lease.',
+      expected:
+        'A process that is suspended, asleep or cut off from its disk for that long loses its run, and writes nothing more.',
+      fix: 'Let the other process finish. Where it has ended, the same command resumes from its last checkpoint.',
+    },
+    { data: { path } },
   );
 }

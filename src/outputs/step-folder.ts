@@ -35,9 +35,14 @@ export function stepFolderName(step: number): string {
 
 /**
  * Writes a checkpoint so that its folder is whole or not there; one of the same step is replaced.
+ * @param confirm called when all is written beside, before it takes its place
  * @throws DcganError `usage.cannot-write`
  */
-export async function writeStepFolder(path: string, checkpoint: Checkpoint): Promise<void> {
+export async function writeStepFolder(
+  path: string,
+  checkpoint: Checkpoint,
+  confirm: () => Promise<void> = async () => undefined,
+): Promise<void> {
   const chunks = encodeSafetensors(checkpoint.tensors);
   const stateText = encodeState(checkpoint, chunks);
   const partial = partialPath(path);
@@ -47,6 +52,7 @@ export async function writeStepFolder(path: string, checkpoint: Checkpoint): Pro
       await writeSynced(join(partial, weightsFile), chunks);
       await writeSynced(join(partial, stateFile), stateText);
       await syncFolder(partial);
+      await confirm();
       await replaceFolder(path, partial);
       await syncFolder(dirname(path));
     } finally {

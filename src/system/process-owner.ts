@@ -1,20 +1,57 @@
-// Which process something belongs to: written into names, so that what a dead process left behind is recognised.
-import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+// Which process something belongs to: written into names and locks, so that what a dead process left behind is recognised.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
 
-/** This process, as `<pid>-<start>-<host>`. The start tells it from a later process with the same id. */
+/** `unknown`: the process counts in another table of ids (another machine, container or boot), or its start cannot be read. */
+export type OwnerState = 'running' | 'suspended' | 'gone' | 'unknown';
+
+/** This process, as `<pid>-<start>-<place>`. The start distinguishes it from a later process with the same id. */
 export function thisOwner(): string {
-  return `${process.pid}-${startOf(process.pid) ?? 0}-${hostname()}`;
+  return `${process.pid}-${statusOf('self')?.start ?? 0}-${processPlace() ?? 'unknown'}`;
 }
 
-/**
- * Whether the process is surely gone. Of one on another machine (a shared home folder) nothing is known:
- * it counts as gone when what it left is older than six hours.
- */
+/** What is known of a process. Ids are compared only within one boot of one machine and one namespace of process ids. */
+export function ownerState(owner: string): OwnerState {
+  const [, pid, start, place] = /^(\d+)-(\d+)-(.*)$/.exec(owner) ?? [];
+  if (pid === undefined || place !== processPlace()) return 'unknown';
+  const status = statusOf(pid);
+  if (status === undefined) return isRunning(Number(pid)) ? 'unknown' : 'gone';
+  if (status.start !== Number(start) || ended.includes(status.code)) return 'gone';
+  return suspended.includes(status.code) ? 'suspended' : 'running';
+}
+
+/** Whether the process is surely gone. Where nothing is known of it, it counts as gone when what it left is older than six hours. */
 export function isGone(owner: string, ageHours: number): boolean {
-  const [, pid, start, host] = /^(\d+)-(\d+)-(.*)$/.exec(owner) ?? [];
-  if (pid === undefined || host !== hostname()) return ageHours > 6;
-  return !isRunning(Number(pid)) || (startOf(Number(pid)) ?? Number(start)) !== Number(start);
+  const state = ownerState(owner);
+  return state === 'gone' || (state === 'unknown' && ageHours > 6);
+}
+
+// Letters of /proc/PID/stat: a zombie, dead; stopped by a signal, by a debugger.
+const ended = ['Z', 'X'];
+const suspended = ['T', 't'];
+
+let place: string | undefined | null = null; // null: not looked up yet
+
+/** Names the table that this process's id is from: this boot of this machine and its namespace of process ids. */
+function processPlace(): string | undefined {
+  if (place === null) {
+    const table = processTable();
+    place = table && createHash('sha256').update(table).digest('hex').slice(0, 12);
+  }
+  return place;
+}
+
+function processTable(): string | undefined {
+  try {
+    if (process.platform === 'darwin') {
+      return execFileSync('sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' }).trim() || undefined;
+    }
+    if (readlinkSync('/proc/self') !== String(process.pid)) return undefined; // /proc shows another namespace
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8') + readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return undefined;
+  }
 }
 
 function isRunning(pid: number): boolean {
@@ -26,11 +63,11 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** When a process was started, in clock ticks since the machine was. Only Linux says. */
-function startOf(pid: number): number | undefined {
+/** A process's state as a letter, and when it was started, in clock ticks since the machine was. Only Linux tells. */
+function statusOf(pid: string): { code: string; start: number } | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()!.split(' ');
-    return Number(fields[19]);
+    return { code: fields[0]!, start: Number(fields[19]) };
   } catch {
     return undefined;
   }

@@ -56,6 +56,8 @@ export interface LoopParts {
   measure?: MeasureImages | undefined;
   /** Saves, as the best so far or not. Gives the checkpoint's path. */
   saveCheckpoint: (position: Position, best: boolean) => Promise<string>;
+  /** Called before each write: throws where the run is no longer this process's. */
+  confirm: () => Promise<void>;
   /** Path of the best checkpoint, if there is one. */
   bestCheckpoint: () => Promise<string | undefined>;
   onEvent: (event: TrainingEvent) => void;
@@ -127,6 +129,7 @@ export async function trainLoop(
         imagesPerSecond: speed.imagesPerSecond(images),
         seconds,
       };
+      await parts.confirm();
       await appendMetrics(join(parts.folder, 'metrics.jsonl'), rounded(tick));
       onEvent({ type: 'tick', tick, totalSteps, totalEpochs, secondsLeft: speed.secondsLeft(step, schedule) });
     }

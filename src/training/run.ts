@@ -103,6 +103,7 @@ export async function goBack(
   const saved = good === undefined ? undefined : savedRun(await loadCheckpoint(good, 'latest'));
   await compiled.write(saved ? savedValues(saved, program) : begin.values());
   const position = { ...(saved?.position ?? begin.position), rollbacks };
+  await contents.confirm();
   await appendMetrics(metrics, { step: position.step, rollbacks, lostAt: Number(failure.data['step']) });
   await save(folders, contents, position, { best: best !== undefined });
   await truncateLogs(folders, position);
@@ -129,6 +130,8 @@ export interface RunContents {
   dataFingerprint: string;
   forkedFrom: Origin | undefined;
   keepEverySteps: number | undefined;
+  /** Called before each write: throws where the run is no longer this process's. */
+  confirm: () => Promise<void>;
 }
 
 /** Writes the checkpoint of a position: every variable, and all else that the loop needs. */
@@ -138,7 +141,7 @@ export async function save(
   position: Position,
   { best }: { best: boolean },
 ): Promise<string> {
-  const { config, program, compiled, engine, dataFingerprint, forkedFrom, keepEverySteps } = contents;
+  const { config, program, compiled, engine, dataFingerprint, forkedFrom, keepEverySteps, confirm } = contents;
   const values = await compiled.read(); // waits for the engine
   checkWeights(values, position.step);
   const tensors = Object.fromEntries(
@@ -151,6 +154,7 @@ export async function save(
   }
   const options = {
     best,
+    confirm,
     ...(keepEverySteps !== undefined && { keepEvery: keepEverySteps }),
     ...(forkedFrom && { start: forkedFrom.step }),
   };

@@ -19,17 +19,23 @@ interface RunParts {
   program: CompiledProgram;
   /** results/<hash>. */
   folder: string;
+  /** Called before each write. */
+  confirm: () => Promise<void>;
   onEvent: (event: TrainingEvent) => void;
 }
 
 /** samples/<step>.png from the same latents all through the run, and loss.png. */
-export async function writeSamples({ config, program, folder, onEvent }: RunParts, step: number): Promise<void> {
+export async function writeSamples(
+  { config, program, folder, confirm, onEvent }: RunParts,
+  step: number,
+): Promise<void> {
   const { rows, columns } = config.outputs.grid;
   const seeds = Array.from({ length: rows * columns }, (_, seed) => seed);
   const latents = latentsOfSeeds(config.generator.latent, seeds);
   const { images } = await program.run(functionNames.sample, samplerFeeds(latents, generatorPasses(config, step)));
   const path = join(folder, 'samples', `${String(step).padStart(6, '0')}.png`);
   const { height, width, channels, range } = config.data;
+  await confirm();
   await writeGrid(path, { pixels: toPixels(images!, range), height, width, channels }, { columns });
   const losses = lossesOf(await readMetrics(join(folder, 'metrics.jsonl')));
   if (losses.length > 0) await writeLossPlot(join(folder, 'loss.png'), losses, config.name);
@@ -37,15 +43,16 @@ export async function writeSamples({ config, program, folder, onEvent }: RunPart
 }
 
 /** evolution.png, from the grids that the run has written. */
-export async function writeStrip({ config, folder }: RunParts): Promise<void> {
+export async function writeStrip({ config, folder, confirm }: RunParts): Promise<void> {
   const samples = join(folder, 'samples');
   const grids = (await readdir(samples))
     .filter((name) => /^\d+\.png$/.test(name))
     .sort((a, b) => parseInt(a, 10) - parseInt(b, 10));
-  if (grids.length > 1)
-    await writeEvolution(
-      join(folder, 'evolution.png'),
-      grids.map((name) => join(samples, name)),
-      config.data,
-    );
+  if (grids.length <= 1) return;
+  await confirm();
+  await writeEvolution(
+    join(folder, 'evolution.png'),
+    grids.map((name) => join(samples, name)),
+    config.data,
+  );
 }

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { partialPath, removeAbandoned } from '../../src/system/partial.ts';
+import { thisOwner } from '../../src/system/process-owner.ts';
 import { makeFolder, writeFileSafely } from '../../src/system/write-file.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 
@@ -18,7 +18,7 @@ function folderOf(name: string): string {
   return folder;
 }
 
-const deadOwner = `${spawnSync(process.execPath, ['--version']).pid}-1-${hostname()}`;
+const deadOwner = thisOwner().replace(/^\d+/, String(spawnSync(process.execPath, ['--version']).pid));
 
 test('of unfinished files and folders only those of dead processes are removed', () => {
   const folder = folderOf('mixed');

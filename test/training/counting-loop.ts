@@ -97,6 +97,7 @@ export async function runLoop({
     },
     folder,
     look: async (step) => ({ diversity: diversityAt(step), generatorGradient: 1, discriminatorGradient: 1 }),
+    confirm: async () => undefined,
     saveCheckpoint: async (at, isBest) => {
       saved.push({ ...at });
       if (isBest) best.push(at.step);

@@ -43,6 +43,7 @@ async function lostRun(name: string) {
     dataFingerprint: '',
     forkedFrom: undefined,
     keepEverySteps: undefined,
+    confirm: async () => undefined,
   };
   await save(folders, contents, at(20), { best: true });
   weight = Float32Array.of(2);

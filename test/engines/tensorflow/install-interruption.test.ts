@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { engineInstall } from '../../../src/commands/engine-install.ts';
@@ -104,12 +103,12 @@ test(
   async () => {
     const { environment, target, folder } = await makeWorkplace();
     const busy = [`.partial-${thisOwner()}.0badcafe`, '.partial-1-1-elsewhere.0badcafe'];
-    const ended = `${spawnSync(process.execPath, ['--version']).pid}-1-${hostname()}`;
-    const reused = `${process.pid}-1-${hostname()}`; // an earlier process of the same number; only Linux can tell
+    const ended = thisOwner().replace(/^\d+/, String(spawnSync(process.execPath, ['--version']).pid));
+    const reused = thisOwner().replace(/-\d+-/, '-1-'); // an earlier process of the same number; only Linux can tell
     const dead = process.platform === 'linux' ? [ended, reused] : [ended];
     for (const name of busy) mkdirSync(join(folder, name), { recursive: true });
     for (const owner of dead) mkdirSync(join(folder, `.partial-${owner}.0badcafe`));
-    symlinkSync(ended, `${target}.lock`);
+    symlinkSync(ended, `${target}.lock`); // as earlier versions made them
     assert.equal((await startInstaller(environment).ended).result?.alreadyThere, false);
     assert.deepEqual(readdirSync(folder).sort(), [basename(target), ...busy].sort());
   },

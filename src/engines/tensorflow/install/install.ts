@@ -69,8 +69,8 @@ async function buildUnlessThere(directory: string, variant: Variant, onProgress:
   const partial = partialPath(directory);
   try {
     await mkdir(folder, { recursive: true });
-    const giveBack = await takeLock(lock, (owner) => {
-      const message = `waiting for process ${owner}, which is installing the same (its lock is ${lock})`;
+    const giveBack = await takeLock(lock, ({ pid = 'unknown', host = 'unknown' }) => {
+      const message = `waiting for process ${pid} on ${host}, which is installing the same (its lock is ${lock})`;
       onProgress({ phase: 'download', message });
     });
     try {

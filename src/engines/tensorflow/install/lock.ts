@@ -1,42 +1,28 @@
-// One installer at a time. The lock is a symbolic link whose target names its owner: made at once or not at all.
-import { lstat, mkdir, readlink, rm, symlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+// One installer at a time: waits for the lock until its owner gives it back or is gone.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isGone, thisOwner } from '../../../system/process-owner.ts';
+import { DcganError } from '../../../errors.ts';
+import { type Holder, tryLock } from '../../../system/file-lock.ts';
 
 /**
- * Waits for the lock; one whose owner died is taken over.
- * Two takers-over at the very same moment may both believe they have it: what they do must end in one atomic step.
  * @param onWait called once if somebody else has it
  * @returns what gives it back
+ * @throws what the system refuses about the file
  */
-export async function takeLock(path: string, onWait: (owner: string) => void): Promise<() => Promise<void>> {
-  await mkdir(dirname(path), { recursive: true });
-  for (let waiting = false; ; ) {
-    try {
-      await symlink(thisOwner(), path);
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const holder = await holderOf(path);
-    if (!holder) continue;
-    if (isGone(holder.owner, holder.ageHours)) await rm(path, { force: true });
-    else {
-      if (!waiting) onWait(holder.owner);
-      waiting = true;
-      await sleep(500);
-    }
+export async function takeLock(path: string, onWait: (holder: Holder) => void): Promise<() => Promise<void>> {
+  let waiting = false;
+  const wait = (holder: Holder) => {
+    if (!waiting) onWait(holder);
+    waiting = true;
+  };
+  for (;;) {
+    const taken = await tryLock(path, { onWatch: wait }).catch(throwCause);
+    if ('lock' in taken) return taken.lock.release;
+    wait(taken.holder);
+    await sleep(500);
   }
 }
 
-async function holderOf(path: string): Promise<{ owner: string; ageHours: number } | undefined> {
-  try {
-    const owner = await readlink(path);
-    const { mtimeMs } = await lstat(path);
-    return { owner, ageHours: (Date.now() - mtimeMs) / 3_600_000 };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // given back meanwhile
-    throw error;
-  }
+/** The installer has words of its own for a folder that cannot be written to. */
+function throwCause(error: unknown): never {
+  throw error instanceof DcganError && error.code === 'usage.cannot-write' ? error.cause : error;
 }
