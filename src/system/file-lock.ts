@@ -5,19 +5,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DcganError } from '../errors.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import {
-  closeTicket,
   type FoundLock,
   longestLeaseMs,
   publish,
   readLock,
   removeAbandonedTickets,
-  renewNow,
+  renewLock,
   replaceWith,
   type Ticket,
   writeTicket,
 } from './lock-file.ts';
 import { type OwnerState, ownerState } from './process-owner.ts';
-import { makeFolder, writingTo } from './write-file.ts';
+import { makeFolder } from './write-file.ts';
 
 export interface FileLock {
   /**
@@ -77,7 +76,6 @@ async function acquire(path: string, leaseMs: number, onWatch?: LockOptions['onW
     return isOurs ? { ticket } : { holder };
   } finally {
     await rm(ticket.temporary, { force: true }).catch(() => undefined);
-    if (!isOurs) closeTicket(ticket);
   }
 }
 
@@ -103,7 +101,6 @@ async function withRight<T>(path: string, leaseMs: number, action: () => Promise
     return await action();
   } finally {
     await removeIfOurs(right, acquired.ticket);
-    closeTicket(acquired.ticket);
   }
 }
 
@@ -137,7 +134,7 @@ async function staysSilent(path: string, found: FoundLock, leaseMs: number): Pro
 function held(path: string, first: Ticket): FileLock {
   const { leaseMs } = first.content;
   let ticket = first;
-  let heartbeat = startHeartbeat(ticket);
+  let heartbeat = startHeartbeat(path, ticket);
 
   /** A lock that was removed by hand, with its folder for example, is made again; nobody can have had it meanwhile. */
   async function confirm(): Promise<boolean> {
@@ -147,9 +144,9 @@ function held(path: string, first: Ticket): FileLock {
     await makeFolder(dirname(path));
     const again = await acquire(path, leaseMs);
     if ('holder' in again) return false;
-    await stop();
+    await heartbeat.end();
     ticket = again.ticket;
-    heartbeat = startHeartbeat(ticket);
+    heartbeat = startHeartbeat(path, ticket);
     return true;
   }
 
@@ -160,9 +157,9 @@ function held(path: string, first: Ticket): FileLock {
       const isOurs = await withRight(path, leaseMs, async () => {
         const found = await readLock(path);
         if (!found || !isOf(ticket, found)) return false;
-        await writingTo(path, async () => renewNow(ticket));
-        heartbeat.restart();
-        return true;
+        const renewed = await renewLock(path, ticket);
+        if (renewed) heartbeat.restart();
+        return renewed;
       });
       if (isOurs !== undefined) return isOurs;
       await sleep(50);
@@ -170,16 +167,11 @@ function held(path: string, first: Ticket): FileLock {
     return false;
   }
 
-  async function stop(): Promise<void> {
-    await heartbeat.end();
-    closeTicket(ticket);
-  }
-
   return {
     confirm,
     async release() {
       const lapsed = heartbeat.hasLapsed();
-      await stop();
+      await heartbeat.end();
       if (lapsed) await withRight(path, leaseMs, () => removeIfOurs(path, ticket)).catch(() => undefined);
       else await removeIfOurs(path, ticket);
     },

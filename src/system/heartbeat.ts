@@ -13,31 +13,39 @@ export interface Heartbeat {
 const beatsPerLease = 12;
 
 // Two clocks: the wall clock counts while a laptop sleeps, the monotonic one cannot be set. `times` is shared:
-// [wall ms, monotonic ms of the last renewal, 1 once it came too late]. Plain JavaScript, because a thread that reads
-// TypeScript takes a second to start. The times are taken before the write: a renewal is never believed later than it was.
+// [wall ms, monotonic ms of the last renewal, 1 once it came too late]; taken before the write, so that a renewal is never
+// believed later than it was. A lock that was removed by hand is no reason to lapse: its owner makes it again. Plain JavaScript, because a thread that reads TypeScript takes a second to start. Renews as
+// renewLock does, and keeps no file open between: that would keep an administrator from making the disk read-only.
 const program = `
-const { fsyncSync, writeSync } = require('node:fs');
-const { file, text, everyMs, lapseMs, times } = require('node:worker_threads').workerData;
+const { closeSync, fsyncSync, openSync, readFileSync, writeSync } = require('node:fs');
+const { path, text, everyMs, lapseMs, times } = require('node:worker_threads').workerData;
 setInterval(() => {
   const wall = Date.now();
   const monotonic = Number(process.hrtime.bigint() / 1000000n);
   if (Math.max(Math.abs(wall - times[0]), monotonic - times[1]) > lapseMs) times[2] = 1;
+  let file;
   try {
+    file = openSync(path, 'r+');
+    if (readFileSync(file, 'utf8') !== text) return;
     writeSync(file, text, 0);
     fsyncSync(file);
-    times[0] = wall;
-    times[1] = monotonic;
-  } catch {}
+  } catch (error) {
+    if (error.code !== 'ENOENT') return;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+  times[0] = wall;
+  times[1] = monotonic;
 }, everyMs);
 `;
 
 /** Writes the lock's own text again, several times per lease. */
-export function startHeartbeat({ file, text, content: { leaseMs } }: Ticket): Heartbeat {
+export function startHeartbeat(path: string, { text, content: { leaseMs } }: Ticket): Heartbeat {
   const lapseMs = leaseMs / 2;
   const times = new Float64Array(new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT));
   const restart = () => times.set([Date.now(), monotonicMs(), 0]);
   restart();
-  const workerData = { file, text, everyMs: leaseMs / beatsPerLease, lapseMs, times };
+  const workerData = { path, text, everyMs: leaseMs / beatsPerLease, lapseMs, times };
   const thread = new Worker(program, { eval: true, workerData, execArgv: [], name: 'lock' });
   thread.on('error', () => undefined); // the lock lapses then, and its owner renews it itself
   thread.unref();

@@ -1,6 +1,5 @@
 // The file of a lock: written whole beside its place, then linked to it, so that no other process sees it empty or takes the place too.
 import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { link, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -35,8 +34,6 @@ export interface FoundLock {
 export interface Ticket {
   content: LockContent;
   text: string;
-  /** Descriptor of the lock's file, whatever its name is by now. */
-  file: number;
   temporary: string;
   /** When it was written, by the file system's clock: the clocks of two machines differ. */
   writtenMs: number;
@@ -47,21 +44,22 @@ export async function writeTicket(path: string, leaseMs: number): Promise<Ticket
   const content = { token: randomBytes(16).toString('hex'), owner: thisOwner(), host: hostname(), leaseMs };
   const text = `${JSON.stringify(content)}\n`;
   const temporary = `${path}.${content.owner}-${content.token.slice(0, 8)}`;
-  const file = await writingTo(path, async () => writeNew(temporary, text));
-  return { content, text, file, temporary, writtenMs: fstatSync(file).mtimeMs };
+  const writtenMs = await writingTo(path, () => writeNew(temporary, text));
+  return { content, text, temporary, writtenMs };
 }
 
-/** A descriptor and no FileHandle: that closes itself when it is forgotten, and the heartbeat knows the descriptor alone. */
-function writeNew(path: string, text: string): number {
-  const file = openSync(path, 'wx+');
+/** @returns when it was written, by the file system's clock */
+async function writeNew(path: string, text: string): Promise<number> {
+  const file = await open(path, 'wx');
   try {
-    writeSync(file, text);
-    fsyncSync(file); // an NFS server has it before others see its name
-    return file;
+    await file.writeFile(text);
+    await file.sync(); // an NFS server has it before others see its name
+    return (await file.stat()).mtimeMs;
   } catch (error) {
-    closeSync(file);
-    rmSync(path, { force: true });
+    await rm(path, { force: true }).catch(() => undefined);
     throw error;
+  } finally {
+    await file.close();
   }
 }
 
@@ -84,11 +82,9 @@ export async function publish(ticket: Ticket, path: string): Promise<boolean> {
 }
 
 /** Others may see the file empty for a moment here: on FAT and some network file systems. */
-function publishWithoutLinks(ticket: Ticket, path: string): boolean {
+async function publishWithoutLinks(ticket: Ticket, path: string): Promise<boolean> {
   try {
-    const file = writeNew(path, ticket.text);
-    closeTicket(ticket);
-    ticket.file = file;
+    await writeNew(path, ticket.text);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -101,14 +97,23 @@ export async function replaceWith(ticket: Ticket, path: string): Promise<void> {
   await writingTo(path, () => rename(ticket.temporary, path));
 }
 
-/** Writes the same text again: the file system's clock sets the file's time, not this machine's. */
-export function renewNow({ file, text }: Ticket): void {
-  writeSync(file, text, 0);
-  fsyncSync(file);
-}
-
-export function closeTicket({ file }: Ticket): void {
-  closeSync(file);
+/**
+ * Writes the same text again: the file system's clock sets the file's time, not this machine's. Text is read and written
+ * through one descriptor, so that another owner's file, put in its place meanwhile, is never written to.
+ * @returns false where the lock is not this one any more
+ */
+export async function renewLock(path: string, { text }: Ticket): Promise<boolean> {
+  return writingTo(path, async () => {
+    const file = await open(path, 'r+');
+    try {
+      if ((await file.readFile('utf8')) !== text) return false;
+      await file.write(text, 0);
+      await file.sync();
+      return true;
+    } finally {
+      await file.close();
+    }
+  });
 }
 
 /** Undefined where there is no lock. Opens the file, which asks an NFS server anew. */
