@@ -9,7 +9,6 @@ import {
   longestLeaseMs,
   publish,
   readLock,
-  removeAbandonedTickets,
   renewLock,
   replaceWith,
   type Ticket,
@@ -41,6 +40,8 @@ export interface LockOptions {
   leaseMs?: number;
   /** Called where only waiting tells whether the owner is alive: it runs elsewhere, and was alive less than a lease ago. */
   onWatch?: ((holder: Holder, leaseMs: number) => void) | undefined;
+  /** Ends the waiting: its reason is thrown. */
+  signal?: AbortSignal | undefined;
 }
 
 const tries = 3;
@@ -53,14 +54,14 @@ export async function tryLock(
 ): Promise<{ lock: FileLock } | { holder: Holder }> {
   const leaseMs = options.leaseMs ?? leaseFromEnvironment();
   await makeFolder(dirname(path));
-  await removeAbandonedTickets(path);
-  const taken = await acquire(path, leaseMs, options.onWatch);
+  const taken = await acquire(path, leaseMs, options);
   return 'holder' in taken ? taken : { lock: held(path, taken.ticket) };
 }
 
+type Watching = Pick<LockOptions, 'onWatch' | 'signal'>;
 type Acquired = { ticket: Ticket } | { holder: Holder };
 
-async function acquire(path: string, leaseMs: number, onWatch?: LockOptions['onWatch']): Promise<Acquired> {
+async function acquire(path: string, leaseMs: number, watching: Watching = {}): Promise<Acquired> {
   const ticket = await writeTicket(path, leaseMs);
   let holder: Holder = { state: 'unknown', silentMs: 0 };
   let isOurs = false;
@@ -70,7 +71,7 @@ async function acquire(path: string, leaseMs: number, onWatch?: LockOptions['onW
       const found = isOurs ? undefined : await readLock(path);
       if (!found) continue; // ours, or given back meanwhile
       holder = holderOf(found, ticket);
-      if (!(await hasLeft(path, found, holder, onWatch))) break;
+      if (!(await hasLeft(path, found, holder, watching))) break;
       isOurs = await takeOver(path, ticket, found);
     }
     return isOurs ? { ticket } : { holder };
@@ -111,18 +112,19 @@ function holderOf({ content, changedMs }: FoundLock, { writtenMs }: Ticket): Hol
 }
 
 /** Whether the owner is gone, or the lock was given back. A suspended process still has its lock. */
-async function hasLeft(path: string, found: FoundLock, holder: Holder, onWatch: LockOptions['onWatch']) {
+async function hasLeft(path: string, found: FoundLock, holder: Holder, { onWatch, signal }: Watching) {
   if (holder.state !== 'unknown') return holder.state === 'gone';
   const leaseMs = found.content?.leaseMs ?? emptyLeaseMs;
   if (holder.silentMs > leaseMs) return true;
   onWatch?.(holder, leaseMs);
-  return staysSilent(path, found, leaseMs);
+  return staysSilent(path, found, leaseMs, signal);
 }
 
 /** Watches for a sign of life during one lease of this process's own time: no clock that can be set, nor another machine's. */
-async function staysSilent(path: string, found: FoundLock, leaseMs: number): Promise<boolean> {
+async function staysSilent(path: string, found: FoundLock, leaseMs: number, signal?: AbortSignal): Promise<boolean> {
   const started = performance.now();
   while (performance.now() - started < leaseMs) {
+    signal?.throwIfAborted();
     await sleep(Math.min(250, leaseMs / 50));
     const now = await readLock(path);
     if (!now) return true;

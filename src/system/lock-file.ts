@@ -1,9 +1,9 @@
 // The file of a lock: written whole beside its place, then linked to it, so that no other process sees it empty or takes the place too.
 import { randomBytes } from 'node:crypto';
-import { link, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, lstat, open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { isGone, thisOwner } from './process-owner.ts';
+import { partialPath } from './partial.ts';
+import { thisOwner } from './process-owner.ts';
 import { writingTo } from './write-file.ts';
 
 export const longestLeaseMs = 60 * 60_000;
@@ -43,7 +43,7 @@ export interface Ticket {
 export async function writeTicket(path: string, leaseMs: number): Promise<Ticket> {
   const content = { token: randomBytes(16).toString('hex'), owner: thisOwner(), host: hostname(), leaseMs };
   const text = `${JSON.stringify(content)}\n`;
-  const temporary = `${path}.${content.owner}-${content.token.slice(0, 8)}`;
+  const temporary = partialPath(path);
   const writtenMs = await writingTo(path, () => writeNew(temporary, text));
   return { content, text, temporary, writtenMs };
 }
@@ -150,18 +150,5 @@ function parse(text: string): LockContent | undefined {
     return { token, owner, host, leaseMs };
   } catch {
     return undefined;
-  }
-}
-
-/** Removes what killed processes left of their tickets for a lock. */
-export async function removeAbandonedTickets(path: string): Promise<void> {
-  const folder = dirname(path);
-  for (const name of await readdir(folder)) {
-    const owner = name.startsWith(`${basename(path)}.`) && /\.(\d+-\d+-\w+)-[0-9a-f]{8}$/.exec(name)?.[1];
-    if (!owner) continue;
-    const temporary = join(folder, name);
-    const changedMs = await stat(temporary).then(({ mtimeMs }) => mtimeMs, Date.now);
-    if (isGone(owner, (Date.now() - changedMs) / 3_600_000))
-      await rm(temporary, { force: true }).catch(() => undefined);
   }
 }

@@ -8,7 +8,7 @@ import { isGone, thisOwner } from './process-owner.ts';
 /** How their names begin. */
 export const partialPrefix = '.partial-';
 
-/** A name beside `path` that nothing else uses: `.partial-PID-START-HOST.RANDOM`. */
+/** A name beside `path` that nothing else uses: `.partial-OWNER.RANDOM`. */
 export function partialPath(path: string): string {
   return join(dirname(path), `${partialPrefix}${thisOwner()}.${randomBytes(4).toString('hex')}`);
 }

@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -247,13 +256,11 @@ test('a lock that was removed by hand is made again; one that another process ma
   assert.ok(existsSync(path));
 });
 
-test('tickets of killed processes are removed, those of living ones are not', async () => {
-  const path = join(root, 'tickets.lock');
+test('what killed processes left of a lock that they were making is removed, what living ones make is not', async () => {
+  const path = join(root, 'making', 'a.lock');
+  mkdirSync(join(root, 'making'));
   const [dead, alive] = [thisOwner().replace(/^\d+/, '4194304'), thisOwner()];
-  for (const owner of [dead, alive]) writeFileSync(`${path}.${owner}-01234567`, '');
+  for (const owner of [dead, alive]) writeFileSync(join(root, 'making', `.partial-${owner}.01234567`), '');
   await (await take(path, 60_000)).release();
-  assert.deepEqual(
-    readdirSync(root).filter((name) => name.startsWith('tickets')),
-    [`tickets.lock.${alive}-01234567`],
-  );
+  assert.deepEqual(readdirSync(join(root, 'making')), [`.partial-${alive}.01234567`]);
 });
