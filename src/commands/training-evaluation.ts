@@ -9,8 +9,9 @@ import { metrics } from '../metrics/table.ts';
 import { averageVariables } from '../models/average.ts';
 import { parametersOf } from '../models/network.ts';
 import { type TrainedGenerator, weightsOf } from '../models/trained-generator.ts';
+import { type EvaluationCurves, readEvaluationCurves } from '../outputs/evaluation-curves.ts';
 import { writeEvaluationPlot } from '../outputs/evaluation-plot.ts';
-import { appendEvaluation, readTrainingEvaluations } from '../outputs/evaluations-log.ts';
+import { appendEvaluation } from '../outputs/evaluations-log.ts';
 import type { MeasureImages, Measurement } from '../training/evaluation.ts';
 import { generatorPasses } from '../training/schedule.ts';
 import { describeEvaluation, type Evaluation } from './evaluation.ts';
@@ -49,6 +50,7 @@ export async function openTrainingEvaluation(
   const evaluator = createEvaluator(dataset, protocol);
   const log = join(results, 'evaluations.jsonl');
   let maker: ImageMaker | undefined;
+  let curves: EvaluationCurves | undefined;
 
   return {
     async measure(step, report) {
@@ -66,7 +68,10 @@ export async function openTrainingEvaluation(
       const seconds = (performance.now() - began) / 1000;
       await confirm();
       await appendEvaluation(log, { time: new Date().toISOString(), seconds, ...evaluation });
-      await writeEvaluationPlot(join(results, 'evaluations.png'), await readTrainingEvaluations(log), config.name);
+      const isNext = curves !== undefined && curves.lastStep() < step; // not so after a rollback
+      if (isNext) curves!.add(evaluation);
+      else curves = await readEvaluationCurves(log);
+      await writeEvaluationPlot(join(results, 'evaluations.png'), curves!, config.name);
       return { seconds, values: valuesOf(evaluation), ...scoreOf(config, evaluation) };
     },
     async dispose() {

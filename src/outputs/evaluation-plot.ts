@@ -3,43 +3,20 @@ import sharp from 'sharp';
 import type { TopLevelSpec } from 'vega-lite';
 import { writeFileSafely } from '../system/write-file.ts';
 import { drawSvg, panelConfig, printableTitle } from './chart.ts';
-import type { EvaluationRecord } from './evaluations-log.ts';
+import type { EvaluationCurves } from './evaluation-curves.ts';
 import { useOwnFonts } from './fonts.ts';
 
 const [panelWidth, panelHeight, panelsPerRow] = [420, 220, 2]; // pixels
 
-interface Point {
-  panel: string;
-  step: number;
-  value: number;
-}
-
 /** Writes one panel per number of the evaluations, in steps. @throws DcganError `usage.cannot-write` */
-export async function writeEvaluationPlot(
-  path: string,
-  records: readonly EvaluationRecord[],
-  title: string,
-): Promise<void> {
-  const svg = await drawSvg(evaluationSpec(pointsOf(records, 'values'), pointsOf(records, 'ofData'), title));
+export async function writeEvaluationPlot(path: string, curves: EvaluationCurves, title: string): Promise<void> {
+  const svg = await drawSvg(evaluationSpec(curves, title));
   await useOwnFonts();
   await writeFileSafely(path, await sharp(Buffer.from(svg)).png().toBuffer());
 }
 
-/** Numbers that are none (null in the file) are left out, and deviations, which are no curve of their own. */
-function pointsOf(records: readonly EvaluationRecord[], kind: 'values' | 'ofData'): Point[] {
-  return records.flatMap(({ step, metrics }) =>
-    Object.entries(metrics).flatMap(([metric, { [kind]: numbers = {} }]) =>
-      Object.entries(numbers).flatMap(([part, value]) =>
-        typeof value === 'number' && part !== 'deviation' ? [{ panel: `${metric} ${part}`, step, value }] : [],
-      ),
-    ),
-  );
-}
-
-function evaluationSpec(points: readonly Point[], ofData: readonly Point[], title: string): TopLevelSpec {
-  const panels = [...new Set(points.map(({ panel }) => panel))];
-  const last = points.at(-1)?.step ?? 0;
-  const subtitle = `step ${last.toLocaleString('en')}; dashed: real images in place of generated ones`;
+function evaluationSpec(curves: EvaluationCurves, title: string): TopLevelSpec {
+  const subtitle = `step ${curves.lastStep().toLocaleString('en')}; dashed: real images in place of generated ones`;
   return {
     background: 'white',
     padding: 24,
@@ -54,7 +31,7 @@ function evaluationSpec(points: readonly Point[], ofData: readonly Point[], titl
     },
     columns: panelsPerRow,
     spacing: 30,
-    concat: panels.map((panel) => ({
+    concat: curves.panels().map(({ title: panel, values, ofData }) => ({
       title: { text: panel, fontSize: 15, anchor: 'start' as const, frame: 'group' as const },
       width: panelWidth,
       height: panelHeight,
@@ -70,11 +47,11 @@ function evaluationSpec(points: readonly Point[], ofData: readonly Point[], titl
       },
       layer: [
         {
-          data: { values: ofData.filter((point) => point.panel === panel) },
+          data: { values: ofData },
           mark: { type: 'line' as const, strokeDash: [6, 4], strokeWidth: 2, color: '#777' },
         },
         {
-          data: { values: points.filter((point) => point.panel === panel) },
+          data: { values },
           mark: { type: 'line' as const, strokeWidth: 2, color: '#0072B2', point: { color: '#0072B2' } },
         },
       ],

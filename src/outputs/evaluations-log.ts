@@ -1,7 +1,5 @@
 // evaluations.jsonl: a line per evaluation, those of the training and those of dcgan evaluate, in the order in which they were made.
-
-import { writeFileSafely } from '../system/write-file.ts';
-import { appendJsonLine, readLines } from './metrics-log.ts';
+import { appendJsonLine, filterLines, readLines } from './json-lines.ts';
 
 /** What is read of a line; there is more in it. */
 export interface EvaluationRecord {
@@ -15,26 +13,29 @@ export async function appendEvaluation(path: string, evaluation: object): Promis
   await appendJsonLine(path, evaluation);
 }
 
-/** The evaluations of the training itself, ascending by step; lines that are none are left out. */
-export async function readTrainingEvaluations(path: string): Promise<EvaluationRecord[]> {
-  const records = (await readLines(path)).flatMap((line) => recordOf(line) ?? []);
-  return records.filter(({ by }) => by === 'train').sort((a, b) => a.step - b.step);
+/**
+ * The evaluations of the training itself, some at a time; lines that are none are left out.
+ * @throws DcganError `usage.cannot-read`
+ */
+export async function* readTrainingEvaluations(path: string): AsyncGenerator<EvaluationRecord[]> {
+  for await (const lines of readLines(path)) {
+    yield lines.flatMap((line) => recordOf(line) ?? []).filter(({ by }) => by === 'train');
+  }
 }
 
 /** Drops torn lines and the training's own after `step`, which a run that goes on from there makes again; all others stay. */
 export async function truncateEvaluations(path: string, step: number): Promise<void> {
-  const lines = await readLines(path);
-  const kept = lines.filter((line) => {
+  await filterLines(path, (line) => {
     const record = recordOf(line);
-    return record && (record.by !== 'train' || record.step <= step);
+    return record !== undefined && (record.by !== 'train' || record.step <= step);
   });
-  if (kept.length < lines.length) await writeFileSafely(path, kept.map((line) => `${line}\n`).join(''));
 }
 
 function recordOf(line: string): EvaluationRecord | undefined {
   try {
     const record = JSON.parse(line);
-    return Number.isSafeInteger(record.step) && typeof record.metrics === 'object' ? record : undefined;
+    const isEvaluation = Number.isSafeInteger(record.step) && record.metrics && typeof record.metrics === 'object';
+    return isEvaluation ? record : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 // Files that are either whole or not there: written beside, synced, renamed. What the system refuses becomes one clear error.
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, constants, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DcganError, messageOf } from '../errors.ts';
 import { partialPath, removeAbandoned } from './partial.ts';
@@ -99,10 +99,27 @@ export async function writeFileSafely(
   content: FileContent,
   { durable = true }: { durable?: boolean } = {},
 ): Promise<void> {
+  await replaceSafely(path, durable, (partial) => writeNew(partial, content, durable));
+}
+
+/** The same for a file that is never in memory as a whole: `write` appends to it. */
+export async function writeStreamSafely(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  await replaceSafely(path, true, async (partial) => {
+    const file = await open(partial, 'w');
+    try {
+      await write(file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+async function replaceSafely(path: string, durable: boolean, write: (partial: string) => Promise<void>): Promise<void> {
   const partial = partialPath(path);
   await writingTo(path, async () => {
     try {
-      await writeNew(partial, content, durable);
+      await write(partial);
       await rename(partial, path);
     } catch (error) {
       await rm(partial, { force: true }).catch(() => undefined);

@@ -10,6 +10,9 @@ interface Tick extends Means, Partial<Vitals> {
   /** Passes over the data so far, with its fraction. */
   epoch: number;
   images: number;
+  /** Of the last step. */
+  generatorLearningRate: number;
+  discriminatorLearningRate: number;
   /** Generator's over discriminator's, where both are of one kind. */
   lossRatio?: number;
   health: HealthState;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { CompiledProgram, HostValues } from '../engines/engine.ts';
+import { readLossCurves } from '../outputs/loss-curves.ts';
 import { appendMetrics } from '../outputs/metrics-log.ts';
 import { type Cadence, createCadence, createStepClock } from './cadence.ts';
 import { lostRun, notFinite, notNumber } from './divergence.ts';
@@ -17,6 +18,7 @@ import {
 import type { TrainingEvent } from './events.ts';
 import type { FeedStep } from './feeds.ts';
 import { type Health, isLookDue, isLost, isWell, judge, lossRatio, startingHealth, type Vitals } from './health.ts';
+import { learningRatesOf } from './learning-rates.ts';
 import { type Means, meansNames, meansOf } from './means.ts';
 import { functionNames } from './program.ts';
 import { writeSamples, writeStrip } from './samples.ts';
@@ -74,6 +76,9 @@ export async function trainLoop(
   const { totalSteps, stepsPerEpoch } = schedule;
   const totalEpochs = totalSteps / stepsPerEpoch;
   const position = { ...start };
+  const learningRates = learningRatesOf(config, schedule);
+  const log = join(parts.folder, 'metrics.jsonl');
+  const curves = await readLossCurves(log); // of earlier sessions
   const clock = createStepClock();
   const samples = createCadence(schedule.samples, clock);
   const checkpoints = createCadence(schedule.checkpoints, clock);
@@ -81,7 +86,7 @@ export async function trainLoop(
   let savedAt = position.step;
   onEvent({ type: 'start', step: position.step, totalSteps, totalEpochs });
   await endIfLost(parts, position);
-  if (position.step === 0) await writeTimed('samples', samples, () => writeSamples(parts, 0));
+  if (position.step === 0) await writeTimed('samples', samples, () => writeSamples(parts, 0, curves));
   if (isEvaluationDue(position.evaluated, position.step, schedule)) {
     const outcome = parts.shouldStop() ? 'stopped' : await evaluate(parts, position, speed);
     if (outcome === 'stopped') return { position, interrupted: position.step < totalSteps };
@@ -123,6 +128,7 @@ export async function trainLoop(
         epoch: step / stepsPerEpoch,
         images,
         ...means,
+        ...learningRates(position.step - 1),
         ...lossRatio(means, config.training.loss),
         ...vitals,
         health: health.state,
@@ -130,13 +136,15 @@ export async function trainLoop(
         seconds,
       };
       await parts.confirm();
-      await appendMetrics(join(parts.folder, 'metrics.jsonl'), rounded(tick));
+      const record = rounded(tick);
+      await appendMetrics(log, record);
+      curves.add(record);
       onEvent({ type: 'tick', tick, totalSteps, totalEpochs, secondsLeft: speed.secondsLeft(step, schedule) });
     }
 
     // Samples, and the curves beside them
     if (last || samples.isDue(position.step)) {
-      await writeTimed('samples', samples, () => writeSamples(parts, position.step));
+      await writeTimed('samples', samples, () => writeSamples(parts, position.step, curves));
     }
 
     // Evaluation: against the data; one that a stop ends is made when the run goes on
@@ -188,7 +196,7 @@ async function evaluate(
 async function checkFinite(parts: LoopParts, sums: HostValues, step: number, windowSteps: number): Promise<void> {
   const bad = notNumber(sums);
   if (!bad) return;
-  const what = `the ${bad.name.replace('means/', '')}'s loss became ${bad.value}`;
+  const what = `the ${bad.name.replace(/^means\/|-parts$/g, '')}'s loss became ${bad.value}`;
   throw await notFinite(what, [Math.max(0, step - windowSteps), step], parts);
 }
 

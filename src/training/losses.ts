@@ -18,18 +18,29 @@ import {
 import type { LossConfig } from '../config/config.ts';
 import { sigmoidCrossEntropy } from '../engines/ops/sigmoid-cross-entropy.ts';
 
+/** A discriminator's loss as the sum of what it has for real images and for generated ones: scalars. */
+export interface DiscriminatorLoss {
+  total: Tensor;
+  real: Tensor;
+  fake: Tensor;
+}
+
 export interface AdversarialLoss {
   /** Minimised by the discriminator. Labels: [B, 1]; losses without labels leave them out. */
-  discriminator(real: Tensor, fake: Tensor, realLabels: Tensor, fakeLabels: Tensor): Tensor;
+  discriminator(real: Tensor, fake: Tensor, realLabels: Tensor, fakeLabels: Tensor): DiscriminatorLoss;
   /** Minimised by the generator. `target` is what it wants to hear (bce and lsgan). */
   generator(fake: Tensor, target: Tensor, fakeLabel: Tensor): Tensor;
+}
+
+function sumOf(real: Tensor, fake: Tensor): DiscriminatorLoss {
+  return { total: add(real, fake), real, fake };
 }
 
 /** Goodfellow et al. 2014, with the non-saturating generator: -mean(t log p + (1 - t) log(1 - p)). */
 function bce(crossEntropy: (verdicts: Tensor, labels: Tensor) => Tensor): AdversarialLoss {
   return {
     discriminator: (real, fake, realLabels, fakeLabels) =>
-      add(crossEntropy(real, realLabels), crossEntropy(fake, fakeLabels)),
+      sumOf(crossEntropy(real, realLabels), crossEntropy(fake, fakeLabels)),
     generator: (fake, target) => crossEntropy(fake, target),
   };
 }
@@ -42,19 +53,19 @@ function minimax(crossEntropy: (verdicts: Tensor, labels: Tensor) => Tensor): Ad
 /** Mao et al. 2017: mean squared distance to the labels, halved. */
 const lsgan: AdversarialLoss = {
   discriminator: (real, fake, realLabels, fakeLabels) =>
-    mul(add(mean(square(sub(real, realLabels))), mean(square(sub(fake, fakeLabels)))), 0.5),
+    sumOf(mul(mean(square(sub(real, realLabels))), 0.5), mul(mean(square(sub(fake, fakeLabels))), 0.5)),
   generator: (fake, target) => mul(mean(square(sub(fake, target))), 0.5),
 };
 
 /** Lim & Ye 2017: mean(max(0, 1 - D(x))) + mean(max(0, 1 + D(G(z)))). */
 const hinge: AdversarialLoss = {
-  discriminator: (real, fake) => add(mean(relu(sub(1, real))), mean(relu(add(1, fake)))),
+  discriminator: (real, fake) => sumOf(mean(relu(sub(1, real))), mean(relu(add(1, fake)))),
   generator: (fake) => neg(mean(fake)),
 };
 
 /** Arjovsky et al. 2017: mean(D(G(z))) - mean(D(x)); needs clipped weights or a gradient penalty. */
 const wgan: AdversarialLoss = {
-  discriminator: (real, fake) => sub(mean(fake), mean(real)),
+  discriminator: (real, fake) => sumOf(neg(mean(real)), mean(fake)),
   generator: (fake) => neg(mean(fake)),
 };
 

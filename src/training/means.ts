@@ -14,23 +14,37 @@ const quantities = [
 ] as const;
 
 type Quantity = (typeof quantities)[number];
-export type Means = Record<Quantity, number>;
+export type Means = Record<Quantity, number> & Partial<LossParts>;
+
+/** What real and generated images each add to the discriminator's loss, without a penalty. */
+interface LossParts {
+  discriminatorLossReal: number;
+  discriminatorLossFake: number;
+}
 
 const variable = (network: 'discriminator' | 'generator') => `means/${network}`;
+const partsVariable = 'means/discriminator-parts'; // older checkpoints have none
 
-export const meansVariables: Record<string, Shape> = { [variable('discriminator')]: [6], [variable('generator')]: [2] };
+export const meansVariables: Record<string, Shape> = {
+  [variable('discriminator')]: [6],
+  [partsVariable]: [3],
+  [variable('generator')]: [2],
+};
 
 /** Adds a discriminator update: its loss, and the means of both verdicts, [B, 1] each. */
 export function addDiscriminatorMeans(
   variables: Tensors,
-  { loss, real, fake }: { loss: Tensor; real: Tensor; fake: Tensor },
+  { loss, parts, real, fake }: { loss: Tensor; parts: { real: Tensor; fake: Tensor }; real: Tensor; fake: Tensor },
   { score, realFrom }: Reading,
 ): Tensors {
   const name = variable('discriminator');
   const [realScores, fakeScores] = [score(real), score(fake)];
   const believed = (scores: Tensor) => mean(cast(greater(scores, realFrom), 'float32'));
   const values = [mean(realScores), mean(fakeScores), believed(realScores), sub(1, believed(fakeScores))];
-  return { [name]: addRow(variables[name]!, [loss, ...values]) };
+  return {
+    [name]: addRow(variables[name]!, [loss, ...values]),
+    [partsVariable]: addRow(variables[partsVariable]!, [parts.real, parts.fake]),
+  };
 }
 
 /** Adds a generator update: its loss. */
@@ -55,7 +69,7 @@ export const drainMeans: ProgramFunction = {
   },
 };
 
-/** Means from sums; NaN where nothing was added. */
+/** Means from sums; NaN where nothing was added, but for the parts of a loss, which are left out then. */
 export function meansOf(sums: HostValues): Means {
   const [discriminatorCount, ...discriminator] = sums[variable('discriminator')]!;
   const [generatorCount, ...generator] = sums[variable('generator')]!;
@@ -63,7 +77,10 @@ export function meansOf(sums: HostValues): Means {
     ...discriminator.map((sum) => sum / discriminatorCount!),
     ...generator.map((sum) => sum / generatorCount!),
   ];
-  return Object.fromEntries(quantities.map((quantity, index) => [quantity, values[index]!])) as Means;
+  const means = Object.fromEntries(quantities.map((quantity, index) => [quantity, values[index]!])) as Means;
+  const [partsCount = 0, real, fake] = sums[partsVariable] ?? [];
+  if (partsCount === 0) return means;
+  return { ...means, discriminatorLossReal: real! / partsCount, discriminatorLossFake: fake! / partsCount };
 }
 
 /** The names to read for a look at the sums without clearing them. */

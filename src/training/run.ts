@@ -62,8 +62,12 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** The values of every variable where a run resumes. @throws DcganError `checkpoint.mismatch` */
-export function savedValues({ tensors, path }: SavedRun, program: Program): HostValues {
+/**
+ * The values of every variable where a run resumes; means that an older version did not have begin at zero.
+ * @throws DcganError `checkpoint.mismatch`
+ */
+export function savedValues({ tensors: saved, path }: SavedRun, program: Program): HostValues {
+  const tensors = { ...emptyMeans(program), ...saved };
   for (const [name, shape] of Object.entries(program.variables)) checkTensor(name, shape, tensors[name]?.shape, path);
   return Object.fromEntries(Object.keys(program.variables).map((name) => [name, tensors[name]!.values]));
 }
@@ -73,12 +77,17 @@ export function savedValues({ tensors, path }: SavedRun, program: Program): Host
  * optimizers, new means, and averages of the generator also where there were none. @throws DcganError `checkpoint.mismatch`
  */
 export function forkedValues(saved: SavedRun, program: Program, { generator }: Networks): HostValues {
-  const tensors = { ...averagesOf(generator, saved.tensors), ...saved.tensors };
-  for (const name of meansNames) {
-    const shape = program.variables[name]!;
-    tensors[name] = { shape, values: new Float32Array(elementCount(shape)) };
-  }
+  const tensors = { ...averagesOf(generator, saved.tensors), ...saved.tensors, ...emptyMeans(program) };
   return savedValues({ ...saved, tensors }, program);
+}
+
+function emptyMeans({ variables }: Program): NamedTensors {
+  return Object.fromEntries(
+    meansNames.map((name) => {
+      const shape = variables[name]!;
+      return [name, { shape, values: new Float32Array(elementCount(shape)) }];
+    }),
+  );
 }
 
 /** Where a run begins that has no checkpoint yet. */

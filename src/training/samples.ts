@@ -8,7 +8,7 @@ import { samplerFeeds } from '../models/sampler.ts';
 import { writeEvolution } from '../outputs/evolution.ts';
 import { writeGrid } from '../outputs/grid.ts';
 import { toPixels } from '../outputs/images.ts';
-import { lossesOf, readMetrics } from '../outputs/metrics-log.ts';
+import type { LossCurves } from '../outputs/loss-curves.ts';
 import { writeLossPlot } from '../outputs/plot.ts';
 import type { TrainingEvent } from './events.ts';
 import { functionNames } from './program.ts';
@@ -28,6 +28,7 @@ interface RunParts {
 export async function writeSamples(
   { config, program, folder, confirm, onEvent }: RunParts,
   step: number,
+  curves: LossCurves,
 ): Promise<void> {
   const { rows, columns } = config.outputs.grid;
   const seeds = Array.from({ length: rows * columns }, (_, seed) => seed);
@@ -37,8 +38,7 @@ export async function writeSamples(
   const { height, width, channels, range } = config.data;
   await confirm();
   await writeGrid(path, { pixels: toPixels(images!, range), height, width, channels }, { columns });
-  const losses = lossesOf(await readMetrics(join(folder, 'metrics.jsonl')));
-  if (losses.length > 0) await writeLossPlot(join(folder, 'loss.png'), losses, config.name);
+  if (curves.last()) await writeLossPlot(join(folder, 'loss.png'), curves, config.name);
   onEvent({ type: 'samples', step, path });
 }
 

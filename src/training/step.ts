@@ -124,6 +124,8 @@ function shown({ config }: Recipe, moment: Moment, images: Tensor, kind: 'real' 
 
 interface DiscriminatorResult {
   loss: Tensor;
+  /** Scaled, without a penalty: what real and generated images each add to the loss. */
+  parts: { real: Tensor; fake: Tensor };
   gradients: Tensors;
   /** Verdicts, [B, 1] each. `fake` stays on the tape that the fake images came from. */
   real: Tensor;
@@ -135,6 +137,7 @@ function discriminatorGradients(recipe: Recipe, moment: Moment, fakeImages: Tens
   const { config, networks } = recipe;
   const { loss: lossConfig, gradientPenalty: penalty } = config.training;
   const verdicts: Tensor[] = [];
+  const parts: Tensor[] = [];
   const { loss, gradients } = gradientsOf(trainable(moment, networks.discriminator), (weights) => {
     const real = shown(recipe, moment, realImages(moment, config), 'real');
     const fake = shown(recipe, moment, fakeImages, 'fake');
@@ -143,13 +146,16 @@ function discriminatorGradients(recipe: Recipe, moment: Moment, fakeImages: Tens
     }
     const { realLabels, fakeLabels } = moment.feeds;
     const adversarial = adversarialLoss(lossConfig).discriminator(verdicts[0]!, verdicts[1]!, realLabels!, fakeLabels!);
-    const scaled = mul(adversarial, lossConfig.discriminatorScale);
+    const scaled = mul(adversarial.total, lossConfig.discriminatorScale);
+    for (const part of [adversarial.real, adversarial.fake]) {
+      parts.push(hold(moment, mul(part, lossConfig.discriminatorScale)));
+    }
     if (!penalty) return scaled;
     const again = (images: Tensor) => judge(moment, networks.discriminator, images, weights);
     return add(scaled, gradientPenalty(penalty, again, { real, fake: detach(fake) }, moment));
   });
   for (const tensor of [loss, ...Object.values(gradients)]) hold(moment, tensor);
-  return { loss, gradients, real: verdicts[0]!, fake: verdicts[1]! };
+  return { loss, parts: { real: parts[0]!, fake: parts[1]! }, gradients, real: verdicts[0]!, fake: verdicts[1]! };
 }
 
 /** The generator's loss for verdicts on its images; its target is hard. */

@@ -148,3 +148,19 @@ test('a checkpoint from before there was health goes on as before', async () => 
     seconds: (rest.latest.state['position'] as { seconds: number }).seconds,
   });
 });
+
+test("a checkpoint from before the discriminator's loss had parts resumes, and its next tick has them", async () => {
+  const whole = await newRun().train();
+  const run = newRun();
+  const { checkpoints, latest } = await run.train([], { stopAfter: 5 });
+  const { 'means/discriminator-parts': _parts, ...tensors } = latest.tensors;
+  await saveCheckpoint(checkpoints, { ...latest, tensors });
+  const rest = await run.train();
+  assert.deepEqual(rest.latest.tensors, whole.latest.tensors);
+  const [before, after] = [metricsOf(whole.results), metricsOf(rest.results)].map((lines) =>
+    lines.map((line) => JSON.parse(line)),
+  );
+  const third = 2; // of steps 7 to 9
+  assert.deepEqual(after![third], before![third]);
+  assert.ok(after![1].discriminatorLossReal > 0);
+});

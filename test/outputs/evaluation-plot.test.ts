@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
+import { createEvaluationCurves } from '../../src/outputs/evaluation-curves.ts';
 import { writeEvaluationPlot } from '../../src/outputs/evaluation-plot.ts';
 import type { EvaluationRecord } from '../../src/outputs/evaluations-log.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
@@ -17,7 +18,9 @@ const record = (step: number, values: Record<string, number | null>): Evaluation
 
 async function draw(name: string, records: EvaluationRecord[]) {
   const path = join(folder, name);
-  await writeEvaluationPlot(path, records, 'a <name> & more');
+  const curves = createEvaluationCurves();
+  for (const each of records) curves.add(each);
+  await writeEvaluationPlot(path, curves, 'a <name> & more');
   const { data, info } = await sharp(path).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   let blue = 0;
   for (let i = 0; i < data.length; i += 3) if (data[i]! < 20 && Math.abs(data[i + 2]! - 0xb2) < 12) blue++;

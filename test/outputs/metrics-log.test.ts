@@ -3,10 +3,22 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { appendMetrics, lossesOf, readMetrics, truncateMetrics } from '../../src/outputs/metrics-log.ts';
+import { readLossCurves } from '../../src/outputs/loss-curves.ts';
+import {
+  appendMetrics,
+  type MetricsRecord,
+  readMetrics as readInParts,
+  truncateMetrics,
+} from '../../src/outputs/metrics-log.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dcgan-metrics-'));
 after(() => rmSync(folder, { recursive: true }));
+
+async function readMetrics(path: string): Promise<MetricsRecord[]> {
+  const all: MetricsRecord[] = [];
+  for await (const records of readInParts(path)) all.push(...records);
+  return all;
+}
 
 const tick = (step: number) => ({
   step,
@@ -30,17 +42,25 @@ test('one line per tick, read back as it was', async () => {
   );
   const records = await readMetrics(path);
   assert.deepEqual(records, [tick(1), { step: 1, metric: 'fid5k', value: 12.5 }, tick(2)]);
-  assert.deepEqual(lossesOf(records), [
-    { step: 1, epoch: 0.1, discriminatorLoss: 0.5, generatorLoss: 2 },
-    { step: 2, epoch: 0.2, discriminatorLoss: 1, generatorLoss: 2 },
-  ]);
+  const { raw } = (await readLossCurves(path)).panel('losses');
+  assert.deepEqual(
+    raw.map(({ name, step, value }) => [name, step, value]),
+    [
+      ['discriminator', 1, 0.5],
+      ['discriminator', 2, 1],
+      ['generator', 1, 2],
+      ['generator', 2, 2],
+    ],
+  );
 });
 
 test('a loss that is no number any more stays one', async () => {
   const path = join(folder, 'nan.jsonl');
   await appendMetrics(path, { ...tick(1), generatorLoss: Number.NaN, discriminatorLoss: Infinity });
-  const [losses] = lossesOf(await readMetrics(path));
-  assert.deepEqual(losses, { step: 1, epoch: 0.1, discriminatorLoss: Number.NaN, generatorLoss: Number.NaN });
+  const [line] = await readMetrics(path);
+  assert.deepEqual(line, { ...tick(1), discriminatorLoss: Number.NaN, generatorLoss: Number.NaN });
+  const curves = await readLossCurves(path);
+  assert.deepEqual([curves.leftOut(), curves.last()], [2, { step: 1, epoch: 0.1 }]);
 });
 
 test('a torn last line is left out wherever it was torn, and the next line is whole', async () => {

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
+import { createLossCurves } from '../../src/outputs/loss-curves.ts';
+import type { MetricsRecord } from '../../src/outputs/metrics-log.ts';
 import { writeLossPlot } from '../../src/outputs/plot.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dcgan-plot-'));
@@ -43,17 +45,45 @@ const record = (step: number, discriminatorLoss: number, generatorLoss: number) 
   generatorLoss,
 });
 
+function curvesOf(records: readonly MetricsRecord[]) {
+  const curves = createLossCurves();
+  for (const each of records) curves.add(each);
+  return curves;
+}
+
 test('draws two curves on a light ground', async () => {
   const path = join(folder, 'two.png');
   await writeLossPlot(
     path,
-    Array.from({ length: 40 }, (_, i) => record(i, 1 + Math.sin(i), 4 + Math.cos(i))),
+    curvesOf(Array.from({ length: 40 }, (_, i) => record(i, 1 + Math.sin(i), 4 + Math.cos(i)))),
     'two curves',
   );
   const picture = await readPicture(path);
   assert.ok(picture.width >= 900 && picture.height >= 500);
   assert.ok(count(picture, [255, 255, 255]) > 0.8 * picture.width * picture.height);
   assert.ok(count(picture, blue) > 1000 && count(picture, vermilion) > 1000);
+});
+
+test("the discriminator's loss in two parts has a panel of its own, and so have learning rates that change", async () => {
+  const skyBlue = [0x56, 0xb4, 0xe9] as const;
+  const parts = (i: number) => ({ discriminatorLossReal: 0.4 + Math.sin(i) / 3, discriminatorLossFake: 0.6 });
+  const rates = (rate: number) => ({ discriminatorLearningRate: rate, generatorLearningRate: 2e-4 });
+  const steps = Array.from({ length: 40 }, (_, i) => ({ ...record(i, 1 + Math.sin(i), 4), ...rates(1e-4) }));
+  const heights: number[] = [];
+  const pictures = {
+    losses: steps,
+    parts: steps.map((tick, i) => ({ ...tick, ...parts(i) })),
+    rates: steps.map((tick, i) => ({ ...tick, ...parts(i), ...rates(1e-4 / (i + 1)) })),
+  };
+  for (const [name, records] of Object.entries(pictures)) {
+    const path = join(folder, `${name}.png`);
+    await writeLossPlot(path, curvesOf(records), name);
+    const picture = await readPicture(path);
+    heights.push(picture.height);
+    assert.ok(picture.width > 900 && picture.width < 1100, `${picture.width}`);
+    assert.equal(count(picture, skyBlue) > 500, name !== 'losses');
+  }
+  assert.ok(heights[0]! < heights[1]! && heights[1]! < heights[2]!, `${heights}`);
 });
 
 test('draws nothing, one point, only non-finite values and 100,000 points', async () => {
@@ -66,7 +96,7 @@ test('draws nothing, one point, only non-finite values and 100,000 points', asyn
   const legendOnly: number[] = [];
   for (const [name, records] of Object.entries(cases)) {
     const path = join(folder, `${name}.png`);
-    await writeLossPlot(path, records, name);
+    await writeLossPlot(path, curvesOf(records), name);
     const picture = await readPicture(path);
     assert.ok(picture.width >= 900 && picture.height >= 500);
     legendOnly.push(count(picture, blue));
@@ -82,8 +112,9 @@ test('the title is real letters where the system has no font', async () => {
   writeFileSync(noFonts, `<?xml version="1.0"?><fontconfig><cachedir>${folder}</cachedir></fontconfig>`);
   const program = `
     import { writeLossPlot } from ${JSON.stringify(new URL('../../src/outputs/plot.ts', import.meta.url).href)};
+    import { createLossCurves } from ${JSON.stringify(new URL('../../src/outputs/loss-curves.ts', import.meta.url).href)};
     for (const [name, title] of [['wide', 'WWWWWWWWWW'], ['narrow', 'iiiiiiiiii']])
-      await writeLossPlot(${JSON.stringify(folder)} + '/' + name + '.png', [], title);`;
+      await writeLossPlot(${JSON.stringify(folder)} + '/' + name + '.png', createLossCurves(), title);`;
   const environment = { ...process.env, FONTCONFIG_FILE: noFonts, FONTCONFIG_PATH: folder };
   await promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     env: environment,
@@ -103,7 +134,7 @@ test('the title is real letters where the system has no font', async () => {
 });
 
 test('a folder that is not there is one clear error', async () => {
-  await assert.rejects(writeLossPlot(join(folder, 'no', 'loss.png'), [], ''), {
+  await assert.rejects(writeLossPlot(join(folder, 'no', 'loss.png'), createLossCurves(), ''), {
     code: 'usage.cannot-write',
     exitCode: 2,
   });

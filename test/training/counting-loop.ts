@@ -27,6 +27,7 @@ function countingProgram(lossAfter: (steps: number) => number = () => 0.5): Comp
       sinceDrain * 0.875,
       sinceDrain * 0.625,
     ),
+    'means/discriminator-parts': Float32Array.of(sinceDrain, sinceDrain * 0.125, sinceDrain * 0.375),
     'means/generator': Float32Array.of(sinceDrain, sinceDrain * 2),
   });
   return {

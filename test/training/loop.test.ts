@@ -45,6 +45,10 @@ test('a line of metrics says where the run stands and the means since the last o
     'realAccuracy',
     'fakeAccuracy',
     'generatorLoss',
+    'discriminatorLossReal',
+    'discriminatorLossFake',
+    'generatorLearningRate',
+    'discriminatorLearningRate',
     'lossRatio',
     'health',
     'imagesPerSecond',
@@ -66,6 +70,8 @@ test('a line of metrics says where the run stands and the means since the last o
     ),
     [3, 6, 9, 10].map((step) => [step, step / 4, 4 * step, 0.5, 0.75, 0.25, 0.875, 0.625, 2]),
   );
+  const { discriminatorLossReal, discriminatorLossFake, generatorLearningRate } = lines[0]!;
+  assert.deepEqual([discriminatorLossReal, discriminatorLossFake, generatorLearningRate], [0.125, 0.375, 2e-4]);
   const last = events.findLast((event) => event.type === 'tick');
   assert.ok(last?.type === 'tick' && last.totalSteps === 10 && last.totalEpochs === 2.5 && last.secondsLeft === 0);
 });

@@ -47,7 +47,7 @@ for (const [name, settings] of Object.entries(cases)) {
     const fakeLabels = column(
       hashedValues('fake labels', 7).map((value) => Math.fround(0.1) + Math.fround(0.1) * value),
     );
-    const learned = valueAndGrads((r: Tensor, f: Tensor) => loss.discriminator(r, f, realLabels, fakeLabels))([
+    const learned = valueAndGrads((r: Tensor, f: Tensor) => loss.discriminator(r, f, realLabels, fakeLabels).total)([
       real,
       fake,
     ]);

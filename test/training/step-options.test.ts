@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { useCpuBackend } from '../helpers/cpu-backend.ts';
 import { assertClose } from './golden.ts';
-import { minus, names, probe } from './probed-step.ts';
+import { dot, minus, names, probe } from './probed-step.ts';
 
 before(useCpuBackend);
 
@@ -21,6 +21,26 @@ test("the discriminator's loss and gradient are scaled, the generator's are not"
       1e-6,
     );
     assert.ok(plain.kernelGradient.some((value) => Math.abs(value) > 0.01));
+  }
+});
+
+test("the discriminator's loss is logged in two parts: what real images and what generated ones add to it", async () => {
+  const halved = { discriminatorScale: 0.5 };
+  for (const type of ['bce', 'lsgan', 'hinge', 'wgan']) {
+    const { means, kernel, real, fake } = await probe({ training: { loss: { type, ...halved } } });
+    const [x, y] = [real, fake].map((image) => dot(image, kernel) + 0.05) as [number, number]; // the scores
+    const [ofReal, ofFake] = {
+      bce: [Math.log1p(Math.exp(-x)), Math.log1p(Math.exp(y))],
+      lsgan: [(x - 1) ** 2 / 2, y ** 2 / 2],
+      hinge: [Math.max(0, 1 - x), Math.max(0, 1 + y)],
+      wgan: [-x, y],
+    }[type] as [number, number];
+    const { discriminatorLossReal, discriminatorLossFake, discriminatorLoss } = means;
+    assertClose([discriminatorLossReal!, discriminatorLossFake!], [ofReal / 2, ofFake / 2], type, 1e-5);
+    assertClose([discriminatorLossReal! + discriminatorLossFake!], [discriminatorLoss], type, 1e-6);
+    const penalised = await probe({ training: { loss: { type, ...halved }, gradientPenalty: { type: 'r1' } } });
+    assert.equal(penalised.means.discriminatorLossReal, discriminatorLossReal);
+    assert.ok(penalised.means.discriminatorLoss > discriminatorLoss);
   }
 });
 
