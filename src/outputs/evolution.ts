@@ -15,11 +15,7 @@ export async function writeEvolution(
   tile: { height: number; width: number },
 ): Promise<void> {
   const { width, hasAlpha } = await sharp(grids.at(-1)!).metadata();
-  const alike = await Promise.all(grids.map(async (grid) => (await sharp(grid).metadata()).width === width));
-  const chosen = evenly(
-    grids.filter((_, index) => alike[index]), // a run may go on with grids of another shape
-    mostRows,
-  );
+  const chosen = await chooseGrids(grids, async (grid) => (await sharp(grid).metadata()).width === width);
   const { padding, scale } = gridGeometry(tile);
   const rowHeight = tile.height * scale + padding;
   const strip = (grid: string) => sharp(grid).extract({ left: 0, top: 0, width, height: rowHeight }).png().toBuffer();
@@ -29,6 +25,23 @@ export async function writeEvolution(
   const background = hasAlpha ? 'transparent' : 'white';
   const picture = sharp({ create: { width, height, channels: 4, background } }).composite(rows);
   await writeFileSafely(path, await picture.png().toBuffer());
+}
+
+/** The grids to show. A run may resume with grids of another shape: those before are left out. Opens few of many. */
+async function chooseGrids(
+  grids: readonly string[],
+  isLikeLast: (grid: string) => Promise<boolean>,
+): Promise<readonly string[]> {
+  const chosen = evenly(grids, mostRows);
+  const alike = await Promise.all(chosen.map(isLikeLast));
+  if (!alike.includes(false)) return chosen;
+  let [unlike, like] = [grids.indexOf(chosen[alike.lastIndexOf(false)]!), grids.length - 1];
+  while (like - unlike > 1) {
+    const middle = Math.floor((unlike + like) / 2);
+    if (await isLikeLast(grids[middle]!)) like = middle;
+    else unlike = middle;
+  }
+  return evenly(grids.slice(like), mostRows);
 }
 
 /** At most `most` of the items, evenly spaced, the first and the last among them. */
