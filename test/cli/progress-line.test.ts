@@ -14,6 +14,8 @@ function tickLine(health: 'healthy' | 'collapsed'): ProgressLine {
     epoch: 13.17,
     images: 790_080,
     discriminatorLoss: 0.691,
+    generatorLearningRate: 2e-4,
+    discriminatorLearningRate: 2e-4,
     generatorLoss: 12.7,
     realScore: 0.5,
     realAccuracy: 0.9,
