@@ -1,6 +1,13 @@
 // Which configs can be compared: the peers' steps know what the published systems of configs/ use.
 import type { Config } from '../src/config/config.ts';
+import type { Layer } from '../src/config/layers.ts';
 import { BenchError } from './bench-error.ts';
+
+export type IncomparableLayer = Extract<Layer, { type: 'residual' | 'averagePool' | 'minibatchStdDev' }>;
+
+export function isIncomparable(layer: Layer): layer is IncomparableLayer {
+  return layer.type === 'residual' || layer.type === 'averagePool' || layer.type === 'minibatchStdDev';
+}
 
 /** Refuses whatever would be another amount of work for a peer. */
 export function checkComparable({ data, generator, discriminator, training }: Config): void {
@@ -22,7 +29,7 @@ export function checkComparable({ data, generator, discriminator, training }: Co
     'clipped gradients': optimizers.some(({ clipNorm, clipValue }) => (clipNorm ?? clipValue) !== undefined),
     'a scheduled learning rate': !optimizers.every(({ learningRate }) => Number.isFinite(learningRate)),
     'spectral normalisation': layers.some((layer) => 'spectralNorm' in layer && layer.spectralNorm),
-    'residual layers or average pooling': layers.some(({ type }) => type === 'residual' || type === 'averagePool'),
+    'residual layers, pooling or statistics of the batch': layers.some(isIncomparable),
     'bilinear upsampling': layers.some((layer) => layer.type === 'upsample' && layer.method !== 'nearest'),
   };
   const found = Object.entries(unknown).filter(([, present]) => present);

@@ -3,10 +3,9 @@ import type { Layer } from '../src/config/layers.ts';
 import type { Shape } from '../src/engines/engine.ts';
 import { convolutionPadding, pair, type Sides } from '../src/models/layers/padding.ts';
 import type { Network } from '../src/models/network.ts';
+import { type IncomparableLayer, isIncomparable } from './comparable.ts';
 
 type Convolution = Extract<Layer, { type: 'conv' | 'convTranspose' }>;
-/** What comparable.ts refuses. */
-type Incomparable = Extract<Layer, { type: 'residual' | 'averagePool' }>;
 
 /** What stands at the edges of a convolution. */
 interface Edges {
@@ -22,14 +21,14 @@ interface Edges {
 type TaskConvolution = Convolution & { kernel: [number, number]; stride: [number, number] } & Edges;
 
 /** A layer of the config, with its shapes without the batch. */
-export type TaskLayer = (Exclude<Layer, Convolution | Incomparable> | TaskConvolution) & {
+export type TaskLayer = (Exclude<Layer, Convolution | IncomparableLayer> | TaskConvolution) & {
   input: Shape;
   output: Shape;
 };
 
 export function taskLayers({ layers }: Network): TaskLayer[] {
   return layers.map(({ layer, input, output }) => {
-    if (layer.type === 'residual' || layer.type === 'averagePool') throw new Error(`${layer.type} is incomparable.`);
+    if (isIncomparable(layer)) throw new Error(`${layer.type} is incomparable.`);
     if (layer.type !== 'conv' && layer.type !== 'convTranspose') return { ...layer, input, output };
     const [kernel, stride] = [pair(layer.kernel), pair(layer.stride)];
     return { ...layer, kernel, stride, input, output, ...edgesOf(layer, input, output) };

@@ -4,6 +4,8 @@ import type { Defaults } from './defaults.ts';
 export const laterOptions: Defaults = {
   'discriminator.layers[]<averagePool>.size': 2,
   'discriminator.layers[]<averagePool>.type': undefined,
+  'discriminator.layers[]<minibatchStdDev>.groupSize': 4,
+  'discriminator.layers[]<minibatchStdDev>.type': undefined,
   'discriminator.layers[]<residual>.shortcut': {},
   'discriminator.layers[]<residual>.shortcut.bias': true,
   'discriminator.layers[]<residual>.shortcut.biasInitializer': undefined,
@@ -27,6 +29,8 @@ export const laterOptions: Defaults = {
   'discriminator.layers[]<residual>.type': undefined,
   'generator.layers[]<averagePool>.size': 2,
   'generator.layers[]<averagePool>.type': undefined,
+  'generator.layers[]<minibatchStdDev>.groupSize': 4,
+  'generator.layers[]<minibatchStdDev>.type': undefined,
   'generator.layers[]<residual>.shortcut': {},
   'generator.layers[]<residual>.shortcut.bias': true,
   'generator.layers[]<residual>.shortcut.biasInitializer': undefined,

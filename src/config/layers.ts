@@ -152,6 +152,21 @@ const averagePool = z
   })
   .describe('The mean of every window of pixels; windows lie side by side. [h, w, c] -> [h / size, w / size, c].');
 
+const minibatchStdDev = z
+  .strictObject({
+    type: z.literal('minibatchStdDev'),
+    groupSize: z
+      .int()
+      .min(2)
+      .default(4)
+      .describe(
+        'Images that are compared with each other. In another batch, the largest divisor of its size up to this; where that is 1, all of it.',
+      ),
+  })
+  .describe(
+    'Discriminator only: one more channel with the standard deviation over a group of images, averaged over features and pixels (Karras et al. 2017). [h, w, c] -> [h, w, c + 1].',
+  );
+
 const reshape = z
   .strictObject({
     type: z.literal('reshape'),
@@ -172,6 +187,7 @@ const single = z.discriminatedUnion('type', [
   dropout,
   upsample,
   averagePool,
+  minibatchStdDev,
   reshape,
   flatten,
 ]);

@@ -125,6 +125,14 @@ const upsampledStacks: Rule = (config) =>
     return [{ path: `${path}.upsample`, message }];
   });
 
+const comparedImages: Rule = (config) =>
+  entriesOf(config, 'generator')
+    .filter(({ entry }) => entry.type === 'minibatchStdDev')
+    .map(({ path }) => ({
+      path: `${path}.type`,
+      message: 'minibatchStdDev is for discriminators; in a generator an image would change with its neighbours',
+    }));
+
 const featuresForDistances: Rule = ({ metrics: { names, features } }) => {
   const lacking = features === undefined ? names?.find((name) => featureMetrics.includes(name)) : undefined;
   if (lacking === undefined) return [];
@@ -159,6 +167,7 @@ const rules: Rule[] = [
   stageLists,
   outputPadding,
   upsampledStacks,
+  comparedImages,
   featuresForDistances,
   bestOfMeasured,
   shippedFeatures,

@@ -94,6 +94,8 @@ function computationOf({ layer, place, input, output }: WalkedSingle, trained: T
       return { type: 'upsample', factor: pair(layer.factor), method: layer.method };
     case 'averagePool':
       return { type: 'averagePool', size: pair(layer.size) };
+    case 'minibatchStdDev':
+      throw new Error('Only discriminators compare images.'); // config/rules.ts
     case 'leakyRelu':
       return { type: 'leakyRelu', slope: layer.slope };
     default:

@@ -9,6 +9,7 @@ import { conv } from './layers/conv.ts';
 import { convTranspose } from './layers/conv-transpose.ts';
 import { dense } from './layers/dense.ts';
 import { dropout } from './layers/dropout.ts';
+import { minibatchStdDev } from './layers/minibatch-std-dev.ts';
 import { flatten, reshape } from './layers/reshape.ts';
 import { upsample } from './layers/upsample.ts';
 
@@ -24,6 +25,7 @@ const kinds: { [Type in SingleLayer['type']]: LayerKind<LayerOf<Type>> } = {
   dropout,
   upsample,
   averagePool,
+  minibatchStdDev,
   reshape,
   flatten,
 };

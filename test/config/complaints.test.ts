@@ -92,7 +92,7 @@ test('an unknown layer type lists the known ones', () => {
   const [complaint] = complaintsAbout(({ generator }) => generator.layers.push({ type: 'convTranpose', filters: 1 }));
   assert.equal(
     complaint,
-    'generator.layers[3].type: unknown type "convTranpose" (did you mean convTranspose?); known: dense, conv, convTranspose, batchNorm, relu, leakyRelu, tanh, sigmoid, dropout, upsample, averagePool, reshape, flatten, stack, residual',
+    'generator.layers[3].type: unknown type "convTranpose" (did you mean convTranspose?); known: dense, conv, convTranspose, batchNorm, relu, leakyRelu, tanh, sigmoid, dropout, upsample, averagePool, minibatchStdDev, reshape, flatten, stack, residual',
   );
 });
 
@@ -198,4 +198,11 @@ test("dropout inside of others makes a grid in the batch's statistics noisy too"
     content['outputs'] = { grid: { batchNorm: 'batch' } };
   });
   assert.match(complaint!, /^outputs\.grid\.batchNorm: /);
+});
+
+test('a generator cannot compare the images of its batch', () => {
+  const [complaint] = complaintsAbout(({ generator }) =>
+    generator.layers.splice(2, 0, { type: 'residual', layers: [{ type: 'minibatchStdDev' }] }),
+  );
+  assert.match(complaint!, /^generator\.layers\[2\]\.layers\[0\]\.type: minibatchStdDev is for discriminators/);
 });
