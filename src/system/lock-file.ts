@@ -9,7 +9,7 @@ import { writingTo } from './write-file.ts';
 export const longestLeaseMs = 60 * 60_000;
 
 /** What a lock says about its owner. */
-export interface LockContent {
+interface LockContent {
   /** Random: it alone says whose the lock is. */
   token: string;
   /** As process-owner.ts writes it. */
