@@ -36,7 +36,8 @@ function describeInstall(result: EngineInstallResult): string {
       'The wasm engine is used instead; it is slower.',
     ].join('\n');
   }
-  const how = result.alreadyThere ? 'is ready' : `was installed in ${result.seconds?.toFixed(0)} s`;
+  const again = result.repaired ? `was damaged (${result.repaired}) and installed again` : 'was installed';
+  const how = result.alreadyThere ? 'is ready' : `${again} in ${result.seconds?.toFixed(0)} s`;
   const ready = `The native engine (${result.variant}) ${how}: ${printable(result.directory ?? '')}`;
   return result.noGpu === undefined ? ready : `${ready}\nIt computes on the CPU: ${result.noGpu}`;
 }
@@ -47,8 +48,10 @@ async function runInstallExtra(extra: EngineExtra, progress: Progress): Promise<
   return { result, text: `${result.package} ${how}: ${printable(result.directory)}` };
 }
 
-export async function runInfo({ engine, device }: EngineChoice): Promise<Outcome> {
-  const report = await engineInfo(engine, device);
+type InfoFlags = EngineChoice & { verify?: boolean };
+
+export async function runInfo({ engine, device, verify }: InfoFlags): Promise<Outcome> {
+  const report = await engineInfo(engine, device, { verify: verify ?? false });
   return { result: report, text: describeReport(report) };
 }
 
@@ -62,11 +65,15 @@ function describeReport({
   cudaIdle,
   notChosen,
   adapters,
+  verifiedFiles,
 }: EngineReport) {
   return [
     `Engine: ${name}`,
     `Device: ${device}`,
     `Library: ${library}`,
+    ...(verifiedFiles === undefined
+      ? []
+      : [`Verified: ${verifiedFiles} files of the native engine are as they were installed`]),
     ...(threads === undefined ? [] : [`Threads: ${threads}`]),
     `Precisions: ${precisions.join(', ')}`,
     ...(unusedGpu ? [`GPU NOT USED: ${unusedGpu}`] : []),

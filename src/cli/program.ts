@@ -245,6 +245,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     .description('engine, device and versions, and why nothing better is used')
     .addOption(engineFlag())
     .addOption(deviceFlag())
+    .option('--verify', 'compare every file of the native engine with its checksum')
     .addOption(jsonFlag())
     .action((options) => run(async () => (await import('./engine.ts')).runInfo(options)));
 

@@ -1,6 +1,7 @@
 // dcgan engine info: what computes here, for each engine that does not, why, and the adapters that WebGPU could use.
 import type { EngineInfo } from '../engines/engine.ts';
 import { type EngineChoice, engineNames, type OpenedEngine, openEngine } from '../engines/open.ts';
+import { verifyFiles } from '../engines/tensorflow/install/damage.ts';
 import { whyNoGpu } from '../engines/tensorflow/install/gpu.ts';
 import { findInstallation } from '../engines/tensorflow/install/location.ts';
 import { mayHaveAdapters } from '../engines/webgpu/choose.ts';
@@ -11,9 +12,20 @@ export interface EngineReport extends EngineInfo {
   adapters: Adapter[];
   /** Why a CUDA build computes on the CPU, with the libraries that TensorFlow cannot open. */
   cudaIdle?: string;
+  /** How many files of the native engine have been compared with their checksums. */
+  verifiedFiles?: number;
 }
 
-export async function engineInfo(choice: EngineChoice['engine'], device?: string): Promise<EngineReport> {
+/**
+ * @param options `verify`: compares every byte of the native engine's files with what was installed
+ * @throws DcganError `engine.damaged` where they differ
+ */
+export async function engineInfo(
+  choice: EngineChoice['engine'],
+  device?: string,
+  { verify }: { verify: boolean } = { verify: false },
+): Promise<EngineReport> {
+  const verifiedFiles = verify ? await verifyInstallation() : undefined;
   const {
     engine: { info },
     refused,
@@ -23,7 +35,19 @@ export async function engineInfo(choice: EngineChoice['engine'], device?: string
   const others = engineNames.filter((other) => other !== name && !refused.some((known) => known.name === other));
   const notChosen = [...refused, ...others.map((other) => ({ name: other, reason }))];
   const cudaIdle = name === 'tensorflow' && !info.gpu ? await whyCudaIsIdle() : undefined;
-  return { ...info, notChosen, adapters: await adaptersHere(), ...(cudaIdle !== undefined && { cudaIdle }) };
+  return {
+    ...info,
+    notChosen,
+    adapters: await adaptersHere(),
+    ...(cudaIdle !== undefined && { cudaIdle }),
+    ...(verifiedFiles !== undefined && { verifiedFiles }),
+  };
+}
+
+/** Undefined where nothing is installed. */
+async function verifyInstallation(): Promise<number | undefined> {
+  const installation = findInstallation();
+  return installation && (await verifyFiles(installation));
 }
 
 /** While training that is no complaint where there is no GPU; here somebody asks. */

@@ -15,6 +15,8 @@ export interface EngineInstallResult {
   alreadyThere?: boolean;
   sizeMiB?: number;
   seconds?: number;
+  /** What was wrong with an installation that was there. */
+  repaired?: string;
   /** Why a new CUDA installation computes on the CPU, if it does. */
   noGpu?: string;
 }

@@ -59,7 +59,9 @@ export async function openEngine(
       if (known && (attempt === attempts.at(-1) || error.code === 'engine.loaded-otherwise')) throw error;
       if (error instanceof NoGpu) continue;
       cause = error;
-      if (refused.every((other) => other.name !== name)) refused.push({ name, reason: messageOf(error) });
+      const earlier = refused.findIndex((other) => other.name === name);
+      if (earlier >= 0) refused.splice(earlier, 1); // 'a GPU comes first' is no reason once there is none
+      refused.push({ name, reason: messageOf(error).replaceAll('\n', ' ').replace(/\.$/, '') });
     }
   }
   throw new DcganError(

@@ -8,6 +8,7 @@ import { bfloat16Units, gpuBfloat16Units } from './bfloat16.ts';
 import { loadBinding } from './binding.ts';
 import { compileRecorded, type Tracer } from './compile.ts';
 import { choicesFile, createChoices } from './convolutions/choices.ts';
+import { refuseDamaged } from './install/damage.ts';
 import { whyNoGpu } from './install/gpu.ts';
 import type { Installation } from './install/location.ts';
 import { bindingPackage } from './install/packages.ts';
@@ -19,6 +20,7 @@ import { createRecorder } from './recorder.ts';
 
 /** The engine over an installation of TensorFlow. */
 export async function openTensorflow(installation: Installation, settings: LibrarySettings = {}): Promise<Engine> {
+  refuseDamaged(installation);
   const { tracer, usesGpu, version, loaded } = await startTensorflow(installation, settings);
   const { binding } = tracer.recorder;
   const inBfloat16 = usesGpu ? await gpuBfloat16Units() : bfloat16Units();

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { partialPath, removeAbandoned } from '../../../system/partial.ts';
 import { checkInstallation } from './check.ts';
 import { compileBinding } from './compiler.ts';
+import { findAnyDamage } from './damage.ts';
 import { folderBytes, requireSpace } from './disk.ts';
 import { folderFailure, installFailure } from './failure.ts';
 import { fetchCompiler } from './fetch-compiler.ts';
@@ -32,6 +33,8 @@ interface Installed {
   alreadyThere: boolean;
   seconds: number;
   sizeMiB: number;
+  /** What was wrong with the installation that this one replaces. */
+  repaired?: string;
   /** Why a new CUDA installation computes on the CPU, if it does. */
   noGpu?: string;
 }
@@ -47,12 +50,21 @@ export async function installTensorflow(options: {
   const { variant, onProgress = () => undefined } = options;
   const started = performance.now();
   const directory = installationFolder(variant);
-  const alreadyThere = isInstalled(directory) || !(await buildUnlessThere(directory, variant, onProgress));
+  const repaired = isInstalled(directory) ? await findAnyDamage(directory) : undefined;
+  const isSound = isInstalled(directory) && repaired === undefined;
+  const alreadyThere = isSound || !(await buildUnlessThere(directory, variant, onProgress));
   const sizeMiB = Math.round((await folderBytes(directory)) / 1024 ** 2);
   const isNewCuda = variant === 'cuda' && !alreadyThere;
   const noGpu = isNewCuda ? await whyNoGpu(installationIn(directory, variant)) : undefined;
   const seconds = (performance.now() - started) / 1000;
-  return { directory, alreadyThere, seconds, sizeMiB, ...(noGpu === undefined ? {} : { noGpu }) };
+  return {
+    directory,
+    alreadyThere,
+    seconds,
+    sizeMiB,
+    ...(repaired && { repaired }),
+    ...(noGpu === undefined ? {} : { noGpu }),
+  };
 }
 
 /** What is missing on this machine to install at all, as sentences; empty if it can be done. */
@@ -74,7 +86,7 @@ async function buildUnlessThere(directory: string, variant: Variant, onProgress:
       onProgress({ phase: 'download', message });
     });
     try {
-      if (isInstalled(directory)) return false;
+      if (isInstalled(directory) && (await findAnyDamage(directory)) === undefined) return false;
       removeAbandoned(folder);
       await requireSpace(folder, variant);
       await cleanedOnSignals([partial, lock], () => build(tools, variant, { directory, partial }, onProgress));
@@ -121,10 +133,8 @@ async function build(
     ...(await listContents(partial)),
   };
   await writeFile(join(partial, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  if (!isInstalled(directory)) await rm(directory, { recursive: true, force: true }); // somebody deleted a part of it
-  await rename(partial, directory).catch((error) => {
-    if (!isInstalled(directory)) throw error; // else another process was faster
-  });
+  await rm(directory, { recursive: true, force: true }); // a damaged one: the lock is ours, and a sound one would have been found
+  await rename(partial, directory);
 }
 
 /** @throws DcganError with everything that is missing in one text; its code is that of the first */
