@@ -36,6 +36,7 @@ export async function bundlePackages(dist: string): Promise<void> {
     target: 'node20.9',
     mainFields: ['module', 'main'],
     chunkNames: 'packages/[name]-[hash]',
+    minifyWhitespace: true, // comments name files of this machine
     legalComments: 'eof',
     logLevel: 'warning',
     metafile: true,
