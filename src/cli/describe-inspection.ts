@@ -13,6 +13,7 @@ export function describeInspection({
   training,
   engine,
   memory,
+  warnings,
 }: Inspection): string {
   return [
     JSON.stringify(config, null, 2),
@@ -23,6 +24,7 @@ export function describeInspection({
     `Length: ${formatCount(training.steps)} steps, ${formatCount(training.epochs)} epochs of ${formatCount(training.stepsPerEpoch)} steps.`,
     `${formatEngine(engine)}.`,
     ...engine.refused.map(({ name, reason }) => `  not ${name}: ${printable(reason)}`),
+    ...warnings.map(({ message }) => `Warning: ${message}`),
     ...(memory
       ? [`Memory: about ${formatCount(memory.expectedMiB)} MiB, of ${formatCount(memory.freeMiB)} MiB free.`]
       : []),

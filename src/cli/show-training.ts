@@ -38,6 +38,9 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
       for (const note of event.notes) progress.line(printable(note));
       progress.line(`Data: ${formatCount(event.images)} images in ${printable(event.directory)}.`);
       break;
+    case 'warning':
+      progress.line(`Warning: ${event.message}`);
+      break;
     case 'memory':
       progress.line(
         `MEMORY: this training takes about ${formatCount(event.expectedMiB)} MiB, and ${formatCount(event.freeMiB)} MiB are free. A smaller training.batchSize takes less.`,

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { EngineInfo } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
 import type { OpenedEngine } from '../engines/open.ts';
+import type { ConfigWarning } from '../models/design-warnings.ts';
 import { countParameters, type Network } from '../models/network.ts';
 import { isResidual, singleLayersOf, type WalkedLayer } from '../models/walk.ts';
 import type { MemoryOutlook } from './check-memory.ts';
@@ -49,6 +50,7 @@ export interface Inspection {
   engine: EngineInfo & { refused: OpenedEngine['refused'] };
   /** Not on a GPU. */
   memory?: MemoryOutlook;
+  warnings: ConfigWarning[];
 }
 
 export async function inspect(
@@ -56,7 +58,8 @@ export async function inspect(
   onEvent: (event: PreparationEvent) => void,
   signal?: AbortSignal,
 ): Promise<Inspection> {
-  const { config, networks, dataset, schedule, hash, opened, memory } = await prepareRun(options, onEvent, signal);
+  const prepared = await prepareRun(options, onEvent, signal);
+  const { config, networks, dataset, schedule, hash, opened, memory, warnings } = prepared;
   const { count, skipped, notes, height, width, channels, fingerprint, directory } = dataset;
   dataset.close();
   const { totalSteps, stepsPerEpoch } = schedule;
@@ -69,6 +72,7 @@ export async function inspect(
     training: { steps: totalSteps, epochs: totalSteps / stepsPerEpoch, stepsPerEpoch },
     engine: { ...opened.engine.info, refused: opened.refused },
     ...(memory ? { memory } : {}),
+    warnings,
   };
 }
 

@@ -10,6 +10,7 @@ import { type Dataset, openImages } from '../data/open.ts';
 import type { Precision } from '../engines/engine.ts';
 import { type EngineChoice, type OpenedEngine, openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
+import { type ConfigWarning, designWarnings } from '../models/design-warnings.ts';
 import { buildNetworks } from '../models/networks.ts';
 import { packageDirectory } from '../system/package-directory.ts';
 import { checkBatchNorm } from '../training/check-batch-norm.ts';
@@ -45,6 +46,7 @@ export interface PreparedRun extends RunParts {
   /** What `auto` came to here, or what the config names. */
   precision: Precision;
   memory: MemoryOutlook | undefined;
+  warnings: ConfigWarning[];
   /** Where the run begins, if not with drawn weights. */
   forkedFrom?: Origin;
   source?: SavedRun;
@@ -67,7 +69,8 @@ export async function prepareRun(
   const opened = await openEngine(options.engine, options.device, config.training);
   const precision = precisionOf(config, opened);
   const memory = checkMemory(foreseeMemory(config, networks), opened.engine.info);
-  return { ...parts, hash, opened, precision, memory, ...origin };
+  const warnings = designWarnings(config, networks);
+  return { ...parts, hash, opened, precision, memory, warnings, ...origin };
 }
 
 /** A resumed run keeps the name that it has, whatever version gave it. */

@@ -7,6 +7,7 @@ import type { Dataset } from '../data/open.ts';
 import type { EngineInfo, Precision } from '../engines/engine.ts';
 import type { OpenedEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
+import type { ConfigWarning } from '../models/design-warnings.ts';
 import { bestCheckpoint } from '../outputs/checkpoint.ts';
 import { describeEnvironment } from '../outputs/environment.ts';
 import { writeGrid } from '../outputs/grid.ts';
@@ -53,6 +54,7 @@ export interface TrainIo {
 
 export type TrainEvent =
   | { type: 'engine'; info: EngineInfo; precision: Precision; refused: OpenedEngine['refused'] }
+  | ({ type: 'warning' } & ConfigWarning)
   /** More memory will be needed than is free now. */
   | { type: 'memory'; expectedMiB: number; freeMiB: number }
   /** Another machine or container had this run less than a lease ago: whether it still does is seen by waiting for a sign of life. */
@@ -88,6 +90,7 @@ export interface TrainResult {
   results: string;
   checkpoints: string;
   files: string[];
+  warnings: ConfigWarning[];
 }
 
 /** Trains a config to its end, or until asked to stop; resumes where an earlier session of the same run stopped. */
@@ -134,12 +137,14 @@ export async function trainPrepared(
   io: TrainIo,
   { confirm }: Pick<RunLock, 'confirm'> = { confirm: async () => undefined },
 ): Promise<TrainResult> {
-  const { config, networks, dataset, schedule, hash, opened, precision, memory, forkedFrom, source } = prepared;
+  const { config, networks, dataset, schedule, hash, opened, precision, memory, warnings, forkedFrom, source } =
+    prepared;
   const { engine, refused } = opened;
   const { root, fresh } = options;
   io.onEvent({ type: 'engine', info: engine.info, precision, refused });
   const { directory, count: images, skipped, notes } = dataset;
   io.onEvent({ type: 'dataset', directory, images, skipped, notes });
+  for (const warning of warnings) io.onEvent({ type: 'warning', ...warning });
   if (memory && memory.expectedMiB > memory.freeMiB) io.onEvent({ type: 'memory', ...memory });
 
   const folders: RunFolders = { results: join(root, 'results', hash), checkpoints: join(root, 'checkpoints', hash) };
@@ -250,9 +255,9 @@ function refuseDone(step: number, schedule: Schedule): void {
   });
 }
 
-/** config.json, environment.json and reals.png: what this run is, before it starts. */
+/** config.json, environment.json, warnings.json and reals.png: what this run is, before it starts. */
 async function describeRun(results: string, prepared: PreparedRun): Promise<void> {
-  const { config, dataset, opened, hash, precision, forkedFrom } = prepared;
+  const { config, dataset, opened, hash, precision, warnings, forkedFrom } = prepared;
   const identity = { runHash: hash, dataFingerprint: dataset.fingerprint, forkedFrom };
   await writeJson(join(results, 'config.json'), { ...identity, ...config });
   await writeJson(join(results, 'environment.json'), {
@@ -260,6 +265,7 @@ async function describeRun(results: string, prepared: PreparedRun): Promise<void
     engine: opened.engine.info,
     precision,
   });
+  if (warnings.length > 0) await writeJson(join(results, 'warnings.json'), warnings);
   await writeReals(join(results, 'reals.png'), config, dataset);
 }
 
@@ -272,7 +278,7 @@ async function writeReals(path: string, { outputs, seed }: Config, dataset: Data
 }
 
 function describeResult(
-  { hash, schedule }: PreparedRun,
+  { hash, schedule, warnings }: PreparedRun,
   folders: RunFolders,
   { root, position: { step }, interrupted }: { root: string; position: Position; interrupted: boolean },
 ): TrainResult {
@@ -281,6 +287,7 @@ function describeResult(
   const names = [
     'config.json',
     'environment.json',
+    'warnings.json',
     'metrics.jsonl',
     'reals.png',
     'loss.png',
@@ -293,5 +300,5 @@ function describeResult(
   const { totalSteps } = schedule;
   const longer = step > totalSteps ? { longer: longerFlag(schedule, step) } : {};
   const checkpoints = relative(root, folders.checkpoints);
-  return { runHash: hash, step, totalSteps, ...longer, interrupted, results, checkpoints, files };
+  return { runHash: hash, step, totalSteps, ...longer, interrupted, results, checkpoints, files, warnings };
 }

@@ -89,6 +89,7 @@ async function watch(config: Config, dataset: Dataset): Promise<Course> {
       opened,
       precision: 'float32' as const,
       memory: undefined,
+      warnings: [],
     };
     await trainPrepared(
       prepared,
