@@ -191,6 +191,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
   const preparation = (command: Command) =>
     command
       .option('--force', 'prepare again what is there already')
+      .option('--out <folder>', 'where to put it (default: a folder of its own in data/)')
       .addOption(rootFlag())
       .addOption(jsonFlag())
       .action((options) =>

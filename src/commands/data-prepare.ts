@@ -1,4 +1,5 @@
 // `dcgan data prepare`: fetches, draws or cuts a dataset and writes it as a folder of images that `dcgan train` reads.
+import { resolve } from 'node:path';
 import { resolveStyles } from '../data/avatar-styles.ts';
 import type { PrepareProgress } from '../data/npm-package.ts';
 import { prepareAvatars } from '../data/prepare-avatars.ts';
@@ -8,9 +9,11 @@ import { prepareSheet } from '../data/prepare-sheet.ts';
 import type { PreparedData } from '../data/prepared-folder.ts';
 import { DcganError } from '../errors.ts';
 
-/** What to prepare, under `<root>/data/`. */
+/** What to prepare, by default under `<root>/data/`. */
 export type PrepareOptions = {
   root: string;
+  /** Another folder, relative to the root. */
+  out?: string;
   /** Replaces a folder that was prepared before. */
   force?: boolean;
 } & (MnistOptions | EmojiOptions | AvatarOptions | SheetOptions);
@@ -60,22 +63,23 @@ export async function prepareData(
   options: PrepareOptions,
   onProgress: (event: PrepareProgress) => void,
 ): Promise<PreparedData> {
-  const { root, force = false } = options;
+  const { root, out, force = false } = options;
+  const place = { root, force, ...(out !== undefined && { directory: resolve(root, out) }) };
   switch (options.dataset) {
     case 'mnist':
-      return prepareMnist({ root, force }, onProgress);
+      return prepareMnist(place, onProgress);
     case 'emoji': {
       const { categories = ['people'], skinTones = false, yellowFaces = false } = options;
-      return prepareEmoji({ root, force, set: emojiSet(options.set), categories, skinTones, yellowFaces }, onProgress);
+      return prepareEmoji({ ...place, set: emojiSet(options.set), categories, skinTones, yellowFaces }, onProgress);
     }
     case 'avatars': {
       const { count, size = 64, style = ['toon-head', 'personas'] } = options;
-      return prepareAvatars({ root, force, count, size, styles: resolveStyles(style) }, onProgress);
+      return prepareAvatars({ ...place, count, size, styles: resolveStyles(style) }, onProgress);
     }
     case 'sheet': {
       const { file, tile, margin = 0, spacing = 0, skipEmpty = false } = options;
       const name = options.name === undefined ? {} : { name: options.name };
-      return prepareSheet({ root, force, file, ...name, tile, margin, spacing, skipEmpty }, onProgress);
+      return prepareSheet({ ...place, file, ...name, tile, margin, spacing, skipEmpty }, onProgress);
     }
   }
 }

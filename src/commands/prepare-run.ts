@@ -7,6 +7,7 @@ import { loadConfig } from '../config/load.ts';
 import type { Origin, RunIdentity } from '../config/run-hash.ts';
 import { configWithin } from '../config/written-out.ts';
 import { type Dataset, openImages } from '../data/open.ts';
+import { notePreparation, prepareCommand } from '../data/preparation.ts';
 import type { Precision } from '../engines/engine.ts';
 import { type EngineChoice, type OpenedEngine, openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
@@ -138,7 +139,7 @@ function originOf({ fork }: RunOptions, earlier: EarlierRun | undefined): Pick<P
   };
 }
 
-function openData(
+async function openData(
   { data }: Config,
   root: string,
   onEvent: (event: PreparationEvent) => void,
@@ -147,7 +148,20 @@ function openData(
   const { height, width, channels, background, fit } = data;
   const directory = findFolder(data.folder, root);
   const spec = { directory, height, width, channels, background, fit };
-  return openImages(spec, (event) => onEvent({ type: 'data', ...event }), signal);
+  try {
+    const dataset = await openImages(spec, (event) => onEvent({ type: 'data', ...event }), signal);
+    const note = data.preparation && notePreparation(data.preparation, directory, root);
+    return note === undefined ? dataset : { ...dataset, notes: [...dataset.notes, note] };
+  } catch (error) {
+    throw data.preparation ? withCommand(error, prepareCommand(data.preparation, directory, root)) : error;
+  }
+}
+
+/** Where a config says how its pictures are made, that is how a missing folder is made. */
+function withCommand(error: unknown, command: string): unknown {
+  if (!(error instanceof DcganError && error.code === 'data.missing-folder')) return error;
+  const happened = error.message.split('\n')[0]!;
+  return new DcganError('data.missing-folder', { happened, fix: `Make it with: ${command}` }, { data: error.data });
 }
 
 /** A data folder is meant relative to the root; the pictures that come with the package are found from anywhere. */

@@ -29,11 +29,13 @@ type MetricsConfig = Omit<ConfigFile['metrics'], 'names' | 'features'> & {
   names: readonly MetricName[];
   features?: FeaturesConfig;
 };
+export type Preparation = NonNullable<ConfigFile['data']['preparation']>;
 type DataConfig = Omit<ConfigFile['data'], 'size'> & { height: number; width: number };
 
 export interface Config {
   name: string;
   description: string;
+  design?: string;
   seed: number;
   data: DataConfig;
   generator: GeneratorConfig;

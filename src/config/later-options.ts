@@ -2,6 +2,15 @@
 import type { Defaults } from './defaults.ts';
 
 export const laterOptions: Defaults = {
+  'data.preparation': undefined,
+  'data.preparation.categories': ['people'],
+  'data.preparation.count': 10000,
+  'data.preparation.dataset': undefined,
+  'data.preparation.set': 'twitter',
+  'data.preparation.size': 64,
+  'data.preparation.skinTones': false,
+  'data.preparation.yellowFaces': false,
+  design: undefined,
   'discriminator.layers[]<averagePool>.size': 2,
   'discriminator.layers[]<averagePool>.type': undefined,
   'discriminator.layers[]<minibatchStdDev>.groupSize': 4,

@@ -35,6 +35,7 @@ function resolve(file: ConfigFile, name: string): Config {
   return {
     name: file.name ?? name,
     description: file.description ?? '',
+    ...(file.design !== undefined && { design: file.design }),
     seed: file.seed,
     data: { ...data, height, width },
     generator: { ...file.generator, layers: expandStacks(file.generator.layers, 'generator') },

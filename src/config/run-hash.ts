@@ -20,7 +20,7 @@ export interface Origin {
 /** All that a run's hash is made of. */
 export type RunIdentity = Pick<
   Config,
-  'seed' | 'data' | 'generator' | 'discriminator' | 'training' | 'metrics' | 'outputs'
+  'design' | 'seed' | 'data' | 'generator' | 'discriminator' | 'training' | 'metrics' | 'outputs'
 > & {
   dataFingerprint: string;
   forkedFrom?: Origin | undefined;
@@ -57,19 +57,20 @@ export function isRunName(name: string): boolean {
 }
 
 /**
- * The config and the data's fingerprint, without what does not change a step: names, where the data lies, what is
- * written when, and how long the run is (training further is the same run). Warnings and stops change no step
+ * The config and the data's fingerprint, without what does not change a step: names, where the data lies and how it was
+ * prepared, what is written when, and how long the run is (training further is the same run). Warnings and stops change no step
  * either; rollbacks do, and where they come and lead to depends on the cadence of ticks and checkpoints, and on what is
  * measured where a metric says which checkpoint is the best.
  */
-function decisive({ seed, data, generator, discriminator, training, ...rest }: RunIdentity) {
+function decisive({ design, seed, data, generator, discriminator, training, ...rest }: RunIdentity) {
   const { metrics, outputs, dataFingerprint, forkedFrom } = rest;
-  const { folder: _folder, height, width, ...dataSettings } = data;
+  const { folder: _folder, preparation: _preparation, height, width, ...dataSettings } = data;
   const { length: _length, labels, onCollapse, rollbackTries, deterministic: _bits, ...trainingSettings } = training;
   const { metricsEvery } = outputs ?? {};
   const checkpointEvery = outputs?.checkpointEvery === 'auto' ? checkpointsOfRollbacks : outputs?.checkpointEvery;
   const rollsBack = onCollapse === 'rollback';
   return {
+    design,
     seed,
     data: { ...dataSettings, size: [height, width] },
     generator,

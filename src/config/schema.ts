@@ -9,8 +9,32 @@ import { training } from './training.ts';
 
 const pixels = z.int().positive().max(4096);
 
+const preparation = z
+  .discriminatedUnion('dataset', [
+    z.strictObject({ dataset: z.literal('mnist') }).describe('The 70,000 digits.'),
+    z
+      .strictObject({
+        dataset: z.literal('emoji'),
+        set: z.enum(['apple', 'google', 'twitter', 'facebook']).default('twitter').describe('Whose drawings.'),
+        categories: z.array(z.string().min(1)).min(1).default(['people']).describe('Which emoji, by category.'),
+        skinTones: z.boolean().default(false).describe('Whether the variants with skin tones are taken too.'),
+        yellowFaces: z.boolean().default(false).describe('Whether only mostly yellow, filled faces are taken.'),
+      })
+      .describe('Emoji of one vendor.'),
+    z
+      .strictObject({
+        dataset: z.literal('avatars'),
+        count: z.int().positive().default(10_000).describe('How many faces.'),
+        size: z.int().positive().default(64).describe('Height and width of each, in pixels.'),
+      })
+      .describe('Drawn faces.'),
+  ])
+  .optional()
+  .describe('What `dcgan data prepare` makes for this config. A folder that was prepared in another way is reported.');
+
 const data = z.strictObject({
   folder: z.string().min(1).describe('Folder of pictures, nested too, relative to the current folder.'),
+  preparation,
   size: z.union([pixels, z.tuple([pixels, pixels])]).describe('Image size in pixels: one side, or [height, width].'),
   channels: z.union([z.literal(1), z.literal(3), z.literal(4)]).describe('1 gray, 3 RGB, 4 RGBA.'),
   background: z.string().default('#ffffff').describe('CSS colour under transparent pixels when channels is 1 or 3.'),
@@ -117,6 +141,14 @@ export const configSchema = z
     $schema: z.string().optional().describe('For editors: ./schema.json.'),
     name: z.string().min(1).max(80).optional().describe('What the run is called in tables; the file name if left out.'),
     description: z.string().optional().describe('A sentence about the experiment.'),
+    design: z
+      .string()
+      .min(1)
+      .max(80)
+      .optional()
+      .describe(
+        'Which published design this is. Two designs are two runs, even where all their settings are the same.',
+      ),
     seed: z.int().min(0).max(0xffffffff).default(0).describe('Everything random comes from this number.'),
     data,
     generator,

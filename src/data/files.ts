@@ -189,7 +189,7 @@ function missingFolder(directory: string): DcganError {
     {
       happened: `There is no image folder ${directory}.`,
       fix: dataset
-        ? `Make it with: dcgan data prepare ${dataset}`
+        ? `Make it with: dcgan data prepare ${dataset}${dataset === 'mnist' ? '' : ` --out ${directory}`}`
         : 'Check the path. --data is relative to the current folder, data.folder in a config to --root.',
     },
     { data: { directory } },

@@ -6,7 +6,7 @@ import { type AvatarStyleName, type LoadedStyle, loadStyles } from './avatar-sty
 import { loadSharp } from './load-sharp.ts';
 import type { PrepareProgress } from './npm-package.ts';
 import { inParallel } from './parallel.ts';
-import { type PreparedData, prepareFolder } from './prepared-folder.ts';
+import { type PreparedData, type PreparePlace, prepareFolder } from './prepared-folder.ts';
 
 /** Which avatars to draw: number i of `count` has the seed i, and the styles take turns. */
 export interface AvatarChoice {
@@ -18,13 +18,13 @@ export interface AvatarChoice {
 
 /** Writes RGB PNG files to `<root>/data/avatars/<index>.png`. Throws DcganError `usage.avatar-size` for a size out of range. */
 export async function prepareAvatars(
-  { root, force, ...choice }: { root: string; force: boolean } & AvatarChoice,
+  { root, directory, force, ...choice }: PreparePlace & AvatarChoice,
   onProgress: (event: PrepareProgress) => void,
 ): Promise<PreparedData> {
   checkSize(choice.size);
   const styles = await loadStyles(choice.styles);
   return prepareFolder({
-    directory: join(root, 'data', 'avatars'),
+    directory: directory ?? join(root, 'data', 'avatars'),
     readme: readmeOf(choice, styles),
     force,
     build: (folder) => drawAvatars(folder, choice, styles, onProgress),

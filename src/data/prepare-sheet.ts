@@ -6,7 +6,7 @@ import { DcganError, messageOf } from '../errors.ts';
 import { loadSharp } from './load-sharp.ts';
 import type { PrepareProgress } from './npm-package.ts';
 import { inParallel } from './parallel.ts';
-import { type PreparedData, prepareFolder } from './prepared-folder.ts';
+import { type PreparedData, type PreparePlace, prepareFolder } from './prepared-folder.ts';
 import { cutTile, isEmpty, type Pixels, type SheetLayout, type Tile, tilesOf } from './sheet-tiles.ts';
 
 /** Which sheet to cut, and how. */
@@ -23,18 +23,18 @@ export interface SheetChoice extends SheetLayout {
  * cannot be read, `data.sheet-size` where the tiles do not fill it and `data.no-tiles` where all of them are empty.
  */
 export async function prepareSheet(
-  { root, force, ...choice }: { root: string; force: boolean } & SheetChoice,
+  { root, directory, force, ...choice }: PreparePlace & SheetChoice,
   onProgress: (event: PrepareProgress) => void,
 ): Promise<PreparedData> {
-  const directory = join(root, 'data', folderName(choice));
+  const folder = directory ?? join(root, 'data', folderName(choice));
   const bytes = await readSheet(choice.file);
   const sheet = await decodeSheet(choice.file, bytes);
   const tiles = tilesOf(sheet, choice);
   return prepareFolder({
-    directory,
+    directory: folder,
     readme: readmeOf(choice, bytes, sheet),
     force,
-    build: (folder) => writeTiles(folder, sheet, tiles, choice, onProgress),
+    build: (partial) => writeTiles(partial, sheet, tiles, choice, onProgress),
   });
 }
 

@@ -11,6 +11,15 @@ export interface PreparedData {
   skipped: boolean;
 }
 
+/** Where a dataset is put. */
+export interface PreparePlace {
+  root: string;
+  /** Its folder; by default one in `<root>/data`. */
+  directory?: string;
+  /** Replaces a folder that was prepared before. */
+  force: boolean;
+}
+
 interface Preparation {
   directory: string;
   /** Where the images come from and which were chosen. Its first line says which preparation made the folder. */
@@ -64,19 +73,19 @@ function firstLine(text: string): string {
 function notPrepared(directory: string): DcganError {
   return new DcganError('data.not-prepared', {
     happened: `${directory} is there, but it was not made by this command.`,
-    fix: 'Move it away or remove it, and run this again.',
+    fix: 'Move it away or remove it, and run this again, or choose another place with --out.',
   });
 }
 
 function preparedDifferently(directory: string, existing: string): DcganError {
   return new DcganError('data.prepared-differently', {
     happened: `${directory} was prepared with other choices:\n${existing.trim()}`,
-    fix: 'Add --force to replace it, or --root DIR to put the new selection elsewhere.',
+    fix: 'Add --force to replace it, or --out DIR to put the new selection elsewhere.',
   });
 }
 
 function notWritable(directory: string, error: Error): DcganError {
   const happened = `${directory} cannot be written: ${error.message}.`;
-  const fix = `Make ${dirname(directory)} writable, make room on its disk, or choose another place with --root.`;
+  const fix = `Make ${dirname(directory)} writable, make room on its disk, or choose another place with --out.`;
   return new DcganError('data.not-writable', { happened, fix }, { cause: error });
 }

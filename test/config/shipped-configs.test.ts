@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { configJsonSchema } from '../../src/config/complaints.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { identityHash } from '../../src/config/run-hash.ts';
 import { configWithin } from '../../src/config/written-out.ts';
+import { prepareCommand } from '../../src/data/preparation.ts';
 import { countParameters } from '../../src/models/network.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
 
@@ -97,7 +99,44 @@ async function settingsOf(file: string): Promise<Partial<Config>> {
 
 test('emoji-e8285ca is emoji-fa696d4 trained for longer', async () => {
   const [short, long] = [await settingsOf('emoji-fa696d4.yaml'), await settingsOf('emoji-e8285ca.yaml')];
-  assert.deepEqual({ ...long, training: { ...long.training, length: { epochs: 768 } } }, short);
+  const shortened = { ...long, design: 'emoji-fa696d4', training: { ...long.training, length: { epochs: 768 } } };
+  assert.deepEqual(shortened, short);
+});
+
+/** Short names of other configs: the same design, and so the same run. */
+const aliases: Record<string, string> = { mnist: 'mnist-test4', emoji: 'emoji-15817e6' };
+
+test('every design is a run of its own, in its own folder and even on the same pictures', async () => {
+  const designs = new Map<string, string>();
+  for (const file of names) {
+    const name = file.replace(/\.\w+$/, '');
+    const config = await loadConfig(join(folder, file));
+    const hash = identityHash({ ...config, dataFingerprint: 'f'.repeat(64) });
+    const same = designs.get(hash);
+    if (same === undefined) designs.set(hash, name);
+    else assert.ok(aliases[name] === same || aliases[same] === name, `${name} and ${same} are one run`);
+  }
+  assert.equal(designs.size, names.length - Object.keys(aliases).length);
+});
+
+test('configs that read one folder expect the same pictures in it, and the folder that the command makes', async () => {
+  const expected = new Map<string, unknown>();
+  for (const file of names) {
+    const { preparation, folder: place } = (await loadConfig(join(folder, file))).data;
+    if (!preparation) continue;
+    assert.deepEqual(expected.get(place) ?? preparation, preparation, file);
+    expected.set(place, preparation);
+    const command = prepareCommand(preparation, place, '.');
+    assert.ok(!command.includes('--out'), `${file}: ${command}`);
+    if (file.endsWith('.yaml'))
+      assert.ok(readFileSync(join(folder, file), 'utf8').includes(`npx ${command}\n`), command);
+  }
+  assert.deepEqual([...expected.keys()].sort(), [
+    'data/emoji-people',
+    'data/emoji-people-activity',
+    'data/emoji-people-yellow-faces',
+    'data/mnist/train',
+  ]);
 });
 
 test('mnist and emoji are mnist-test4 and emoji-15817e6 under shorter names', async () => {
