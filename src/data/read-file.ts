@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { rawPath } from './file-names.ts';
 
 /** Of one file; far above what the largest image that is decoded needs in a compressed format. */
-export const mostImageFileBytes = 2 ** 29;
+const mostImageFileBytes = 2 ** 29;
 
 const small = Buffer.alloc(64 * 1024);
 export const withoutWaiting = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0); // Windows has no such flag, and no such pipes

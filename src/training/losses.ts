@@ -19,7 +19,7 @@ import type { LossConfig } from '../config/config.ts';
 import { sigmoidCrossEntropy } from '../engines/ops/sigmoid-cross-entropy.ts';
 
 /** A discriminator's loss as the sum of what it has for real images and for generated ones: scalars. */
-export interface DiscriminatorLoss {
+interface DiscriminatorLoss {
   total: Tensor;
   real: Tensor;
   fake: Tensor;
