@@ -13,7 +13,7 @@ const progress = createProgress(stderr);
 const isJson = isJsonAsked(process.argv.slice(2));
 
 async function main(): Promise<number> {
-  const stop = listenForStop(progress.line, progress.end);
+  const stop = listenForStop(progress.line, fail);
   let outcome: Outcome | undefined;
   let help = '';
   const run: RunCommand = async (command) => {

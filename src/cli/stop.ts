@@ -30,16 +30,15 @@ const mostStopMs = 1000; // for work that has nothing to save; what it leaves ha
 
 /**
  * Listens for signals. The first one asks for a stop, a second one ends the process at once; files are whole or absent even then.
- * @param leave called before the process is ended from here
+ * @param leave tells the end of a command that is ended from here. @returns its exit code
  */
-export function listenForStop(say: (text: string) => void, leave: () => void): Stop {
+export function listenForStop(say: (text: string) => void, leave: (reason: Interrupted) => number): Stop {
   const controller = new AbortController();
   let heard: StopSignal | undefined;
   let isSaving = false;
 
   function exit(signal: StopSignal): never {
-    leave();
-    process.exit(exitCodes[signal]);
+    process.exit(leave(new Interrupted(signal)));
   }
   function onSignal(signal: StopSignal): void {
     if (heard) exit(signal);

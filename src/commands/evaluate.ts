@@ -93,7 +93,7 @@ export async function evaluate(
   const results = join(root, 'results', runHash);
   await makeFolder(results);
 
-  const maker = await openImageMaker(engine, generator, count);
+  const maker = await openImageMaker(engine, generator, count, { signal });
   const fake = await generateImages(maker, generator, { count, seed }, (done, total) =>
     onEvent({ phase: 'generate', done, total }),
   );

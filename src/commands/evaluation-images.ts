@@ -1,5 +1,4 @@
 // How many images an evaluation compares, at which size, and the generated ones.
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dataset } from '../data/open.ts';
 import { DcganError } from '../errors.ts';
 import type { ImageSet } from '../metrics/images.ts';
@@ -8,8 +7,6 @@ import { drawLatents } from '../models/latents.ts';
 import type { TrainedGenerator } from '../models/trained-generator.ts';
 import { RandomStream } from '../random.ts';
 import type { ImageMaker } from './image-maker.ts';
-
-const imagesPerReport = 256;
 
 /** Images from latents of a stream of their own: the same seed, the same images. Of the config's size and channels. */
 export async function generateImages(
@@ -23,9 +20,8 @@ export async function generateImages(
   const stream = new RandomStream(seed, 'evaluation/latents');
   const imageSize = height * width * channels;
   const pixels = new Uint8Array(count * imageSize);
-  for (let first = 0; first < count; first += imagesPerReport) {
-    await nextTurn(); // signals are heard here
-    const wanted = Math.min(imagesPerReport, count - first);
+  for (let first = 0; first < count; first += maker.imagesPerCall) {
+    const wanted = Math.min(maker.imagesPerCall, count - first);
     pixels.set(await maker.make(drawLatents(latent, wanted, stream)), first * imageSize);
     onProgress(first + wanted, count);
   }

@@ -1,4 +1,5 @@
 // Latents in, pixels out: a trained generator in inference mode, as many images per call as memory and speed allow.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { CompileOptions, Engine } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
@@ -40,6 +41,8 @@ export async function openImageMaker(
     const imageSize = elementCount(network.output);
     const pixels = new Uint8Array(wanted * imageSize);
     for (let first = 0; first < wanted; first += size) {
+      await nextTurn(); // signals are heard here
+      signal?.throwIfAborted();
       const batch = new Float32Array(size * latentSize); // the last one is filled up with zeros
       batch.set(latents.subarray(first * latentSize, (first + size) * latentSize));
       const { images } = await compiled.run('sample', samplerFeeds(batch, passes));

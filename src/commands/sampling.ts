@@ -1,5 +1,4 @@
 // What sample, interpolate and explore share: a checkpoint becomes a generator, and latents become batches of pixels.
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EngineInfo } from '../engines/engine.ts';
 import { type EngineChoice, type OpenedEngine, openEngine } from '../engines/open.ts';
 import type { TrainedGenerator } from '../models/trained-generator.ts';
@@ -68,8 +67,6 @@ export async function* makeImages(
   const { height, width, channels } = generator.config.data;
   try {
     for (let first = 0; first < latents.count; first += maker.imagesPerCall) {
-      await nextTurn(); // signals are heard here
-      signal?.throwIfAborted();
       const end = Math.min(first + maker.imagesPerCall, latents.count);
       const pixels = await maker.make(latents.slice(first, end));
       yield { first, images: { pixels, height, width, channels } };

@@ -1,5 +1,6 @@
 // A few image files to pixels: read, hashed and decoded, in whatever thread.
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import { decodeImage, type ImageSpec } from './decode.ts';
 import { type Tones, tonesOf } from './image-tones.ts';
@@ -40,13 +41,18 @@ interface DecodedFile {
 
 const atOnce = 4; // of those that sharp decodes: one slow image leaves no core idle
 
-export async function decodeFiles({ sources, spec, room, turn }: FilesToDecode): Promise<DecodedFiles> {
+export async function decodeFiles(
+  { sources, spec, room, turn }: FilesToDecode,
+  signal?: AbortSignal,
+): Promise<DecodedFiles> {
   const imageBytes = spec.height * spec.width * spec.channels;
   const bytes = sources.length * imageBytes;
   const pixels = new Uint8Array(room && room.byteLength >= bytes ? room : new ArrayBuffer(bytes));
   const files: DecodedFile[] = [];
   let usedBytes = 0;
   for await (const { image, ...file } of inParallel(sources, (source) => decodeFile(source, spec, turn), atOnce)) {
+    if (signal) await nextTurn(); // signals are heard here
+    signal?.throwIfAborted();
     files.push(file);
     if (image) pixels.set(image, usedBytes);
     if (image) usedBytes += imageBytes;

@@ -1,6 +1,5 @@
 // Many image files to pixels, in threads: one per core, each with a few files at a time.
 import { availableParallelism } from 'node:os';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { runsFromSource } from '../system/package-directory.ts';
 import type { ImageSpec } from './decode.ts';
@@ -15,13 +14,14 @@ const mostBatchBytes = 2 ** 20;
 
 /**
  * Decodes files, some at a time, and yields what came of them in their order; the pixels are good until the next is asked for.
- * A file that cannot be decoded is said to be so. `signal` ends it between two batches.
+ * A file that cannot be decoded is said to be so. `signal` ends it at once.
  */
 export async function* decodeInThreads(
   sources: readonly ImageSource[],
   spec: ImageSpec,
   signal?: AbortSignal,
 ): AsyncGenerator<DecodedFiles> {
+  signal?.throwIfAborted();
   const imageBytes = spec.height * spec.width * spec.channels;
   const batchFiles = Math.max(1, Math.min(mostBatchFiles, Math.floor(mostBatchBytes / imageBytes)));
   const batches = Array.from({ length: Math.ceil(sources.length / batchFiles) }, (_, batch) =>
@@ -30,9 +30,7 @@ export async function* decodeInThreads(
   const turn = makeTurn();
   if (sources.length < fewFiles) {
     for (const batch of batches) {
-      yield decodeFiles({ sources: batch, spec, turn });
-      await nextTurn(); // signals are heard here
-      signal?.throwIfAborted();
+      yield decodeFiles({ sources: batch, spec, turn }, signal);
     }
     return;
   }
@@ -42,13 +40,17 @@ export async function* decodeInThreads(
     const leastBusy = threads.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a));
     return send(leastBusy, { sources: batch, spec, room: rooms.pop(), turn });
   };
+  const stop = () => {
+    for (const thread of threads) end(thread, signal?.reason);
+  };
+  signal?.addEventListener('abort', stop, { once: true });
   try {
     for await (const decoded of inParallel(batches, decode, 2 * threads.length)) {
-      signal?.throwIfAborted();
       yield decoded;
       rooms.push(decoded.pixels.buffer); // whoever was given the pixels is done with them
     }
   } finally {
+    signal?.removeEventListener('abort', stop);
     await Promise.all(threads.map(({ worker }) => worker.terminate()));
   }
 }
@@ -71,12 +73,14 @@ function startThread(): Thread {
   const program = new URL(runsFromSource ? './decode-thread.ts' : './decode-thread.js', import.meta.url);
   const worker = new Worker(program, { execArgv: runsFromSource ? readingTypeScript() : [] });
   const thread: Thread = { worker, waiting: [] };
-  worker.on('message', (decoded: DecodedFiles) => thread.waiting.shift()!.resolve(decoded));
-  worker.on('error', (error) => {
-    thread.error = error;
-    for (const { reject } of thread.waiting.splice(0)) reject(error);
-  });
+  worker.on('message', (decoded: DecodedFiles) => thread.waiting.shift()?.resolve(decoded));
+  worker.on('error', (error) => end(thread, error));
   return thread;
+}
+
+function end(thread: Thread, error: unknown): void {
+  thread.error = error;
+  for (const { reject } of thread.waiting.splice(0)) reject(error);
 }
 
 /** Node 20's threads do not inherit what makes the process read TypeScript. */
