@@ -75,7 +75,7 @@ export function loadBinding(
       {
         happened: `TensorFlow does not load: ${messageOf(error)}`,
         expected: `${installation.directory} was made on this machine by dcgan engine install, and worked then.`,
-        fix: 'Delete that folder and run dcgan engine install again, or use --engine wasm.',
+        fix: '`dcgan engine info --verify` says whether a file has changed. To start over delete that folder and run `dcgan engine install`, or use --engine wasm.',
       },
       { cause: error, data: { directory: installation.directory } },
     );

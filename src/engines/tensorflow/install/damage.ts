@@ -1,9 +1,9 @@
 // What of an installation is not as it was when it was made: by names and sizes at each start, by checksums when somebody asks.
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { DcganError, messageOf } from '../../../errors.ts';
 import { type Installation, manifestName } from './location.ts';
-import { type Contents, listContents } from './manifest.ts';
+import { type Contents, sha256Of } from './manifest.ts';
 
 /** The first file that is missing or has another size, as a clause: `tfjs_binding.node is missing`. Cheap. */
 export function findDamage(directory: string): string | undefined {
@@ -18,17 +18,27 @@ export function findDamage(directory: string): string | undefined {
   return lost && `${lost} is missing`;
 }
 
-/** The same, and the first file with other contents. Reads every byte: about a second per gigabyte. */
-export async function findAnyDamage(directory: string): Promise<string | undefined> {
+/** The same, and the first file with other contents, of those that the file system says were changed since they were installed. */
+export async function findChange(directory: string): Promise<string | undefined> {
+  const manifestMs = lstatSync(join(directory, manifestName), { throwIfNoEntry: false })?.ctimeMs ?? 0;
+  return findAnyDamage(directory, (path) => lstatSync(path).ctimeMs > manifestMs);
+}
+
+/** The same of all files. Reads every byte: about a second per gigabyte. */
+export async function findAnyDamage(
+  directory: string,
+  isSuspect: (path: string) => boolean = () => true,
+): Promise<string | undefined> {
   const damage = findDamage(directory);
   if (damage !== undefined) return damage;
-  const expected = readContents(directory) as Contents;
-  const found = await listContents(directory);
-  const changed = Object.keys(expected.files).find(
-    (name) => found.files[name]?.sha256 !== expected.files[name]!.sha256,
-  );
-  if (changed) return `${changed} has other contents than when it was installed`;
-  const moved = Object.keys(expected.links).find((name) => found.links[name] !== expected.links[name]);
+  const { files, links } = readContents(directory) as Contents;
+  for (const [name, { sha256 }] of Object.entries(files)) {
+    const path = join(directory, name);
+    if (isSuspect(path) && (await sha256Of(path)) !== sha256) {
+      return `${name} has other contents than when it was installed`;
+    }
+  }
+  const moved = Object.keys(links).find((name) => readlinkSync(join(directory, name)) !== links[name]);
   return moved && `the link ${moved} points elsewhere`;
 }
 

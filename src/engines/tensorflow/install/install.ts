@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { partialPath, removeAbandoned } from '../../../system/partial.ts';
 import { checkInstallation } from './check.ts';
 import { compileBinding } from './compiler.ts';
-import { findAnyDamage } from './damage.ts';
+import { findChange } from './damage.ts';
 import { folderBytes, requireSpace } from './disk.ts';
 import { folderFailure, installFailure } from './failure.ts';
 import { fetchCompiler } from './fetch-compiler.ts';
@@ -50,7 +50,7 @@ export async function installTensorflow(options: {
   const { variant, onProgress = () => undefined } = options;
   const started = performance.now();
   const directory = installationFolder(variant);
-  const repaired = isInstalled(directory) ? await findAnyDamage(directory) : undefined;
+  const repaired = isInstalled(directory) ? await findChange(directory) : undefined;
   const isSound = isInstalled(directory) && repaired === undefined;
   const alreadyThere = isSound || !(await buildUnlessThere(directory, variant, onProgress));
   const sizeMiB = Math.round((await folderBytes(directory)) / 1024 ** 2);
@@ -86,7 +86,7 @@ async function buildUnlessThere(directory: string, variant: Variant, onProgress:
       onProgress({ phase: 'download', message });
     });
     try {
-      if (isInstalled(directory) && (await findAnyDamage(directory)) === undefined) return false;
+      if (isInstalled(directory) && (await findChange(directory)) === undefined) return false;
       removeAbandoned(folder);
       await requireSpace(folder, variant);
       await cleanedOnSignals([partial, lock], () => build(tools, variant, { directory, partial }, onProgress));
