@@ -21,7 +21,7 @@ export function findDamage(directory: string): string | undefined {
 /** The same, and the first file with other contents, of those that the file system says were changed since they were installed. */
 export async function findChange(directory: string): Promise<string | undefined> {
   const manifestMs = lstatSync(join(directory, manifestName), { throwIfNoEntry: false })?.ctimeMs ?? 0;
-  return findAnyDamage(directory, (path) => lstatSync(path).ctimeMs > manifestMs);
+  return findAnyDamage(directory, (path) => lstatSync(path).ctimeMs >= manifestMs);
 }
 
 /** The same of all files. Reads every byte: about a second per gigabyte. */
