@@ -1,16 +1,17 @@
 // Runs that are made to go wrong are recognised, and healthy ones raise no alarm. DCGAN_LONG=1 runs the quick start for 2,000 steps, and AFG's networks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { skipLong } from '../helpers/long-tests.ts';
 import { type Change, watchFaces, watchQuick, watchRing } from './watched-run.ts';
 
-const long = process.env['DCGAN_LONG'] ? false : 'takes ten minutes: DCGAN_LONG=1';
+const skipNext = skipLong(12);
 const frozen = 1e-9;
 
 /** Each with the steps within which a run that has gone wrong from its start is recognised: a few looks, and the patience of 250. */
 const runs = {
-  ring: { watch: watchRing, recognisedWithin: 400, skip: false },
-  quick: { watch: watchQuick, recognisedWithin: 400, skip: long },
-  faces: { watch: watchFaces, recognisedWithin: 500, skip: long }, // AFG's generator needs some 170 steps to win
+  ring: { watch: watchRing, recognisedWithin: 400, isLong: false },
+  quick: { watch: watchQuick, recognisedWithin: 400, isLong: true },
+  faces: { watch: watchFaces, recognisedWithin: 500, isLong: true }, // AFG's generator needs some 170 steps to win
 } as const;
 
 type Data = keyof typeof runs;
@@ -38,7 +39,8 @@ const wrong: Record<string, { change: Change; states: string[]; on?: readonly Da
 
 for (const [name, { change, states, on = allData }] of Object.entries(wrong)) {
   for (const data of on) {
-    const { watch, recognisedWithin, skip } = runs[data];
+    const { watch, recognisedWithin, isLong } = runs[data];
+    const skip = isLong && skipNext();
     test(`${data}: ${name} is recognised within ${recognisedWithin} steps`, { skip }, async (t) => {
       const [first] = await watch(recognisedWithin, change);
       t.diagnostic(first ? `${first.state} at step ${first.step}` : 'healthy');
@@ -51,11 +53,23 @@ for (const seed of [0, 1, 2]) {
   test(`ring: a healthy run of 600 steps raises no alarm (seed ${seed})`, async () => {
     assert.deepEqual(await watchRing(600, { seed }), []);
   });
-  test(`quick: a healthy run of 2,000 steps raises no alarm (seed ${seed})`, { skip: long }, async () => {
+  test(`quick: a healthy run of 2,000 steps raises no alarm (seed ${seed})`, { skip: skipNext() }, async () => {
     assert.deepEqual(await watchQuick(2000, { seed }), []);
   });
 }
 
-test('faces: a healthy run of 1,000 steps raises no alarm', { skip: long }, async () => {
+test('faces: a healthy run of 1,000 steps raises no alarm', { skip: skipNext() }, async () => {
   assert.deepEqual(await watchFaces(1000, {}), []);
+});
+
+test('in twelve turns of CI each long test runs once', () => {
+  const ran = Array.from({ length: 12 }, (_, turn) => {
+    const skip = skipLong(12, { DCGAN_LONG_TURN: String(100 + turn) });
+    return Array.from({ length: 12 }, () => skip()).indexOf(false);
+  });
+  assert.deepEqual(
+    [...ran].sort((a, b) => a - b),
+    Array.from({ length: 12 }, (_, index) => index),
+  );
+  assert.throws(skipNext, /more than 12/, 'twelve tests have asked');
 });
