@@ -100,7 +100,7 @@ test('packages away from home are found however they are reached', () => {
     'models/a.ts': ["import sharp from 'sharp';", 'sharp belongs into data, outputs'],
     'commands/b.ts': ["import { Command } from 'commander';", 'commander belongs into cli, main'],
     'training/c.ts': ["import { SingleBar } from 'cli-progress';", 'cli-progress belongs into cli, main'],
-    'data/d.ts': ["import type { z } from 'zod';", 'zod belongs into config, outputs'],
+    'data/d.ts': ["import type { z } from 'zod';", 'zod belongs into config, outputs, training'],
     'models/e.ts': [
       "const t = require('@tensorflow/tfjs-node-gpu/dist/index.js');",
       '@tensorflow/tfjs-node-gpu belongs into engines',

@@ -1,6 +1,7 @@
 // dcgan import: a file of weights from PyTorch or Keras and the config that describes them -> a checkpoint of this program.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { findConfig } from '../config/find-config.ts';
@@ -16,6 +17,7 @@ import {
 import { buildNetworks } from '../models/networks.ts';
 import { hasCheckpoint, saveCheckpoint } from '../outputs/checkpoint.ts';
 import { packageDirectory } from '../system/package-directory.ts';
+import { codeOf } from '../system/reasons.ts';
 
 export interface ImportOptions {
   /** The file with the generator, and perhaps the discriminator. */
@@ -84,9 +86,18 @@ async function freeDirectory(root: string, name: string): Promise<string> {
     });
   }
   const directory = join(root, 'checkpoints', name);
-  if (!(await hasCheckpoint(directory))) return directory;
+  if (await isFree(directory)) return directory;
+  const what = (await hasCheckpoint(directory)) ? `a checkpoint called ${name}` : `something called ${name}`;
   throw new DcganError('usage.name-taken', {
-    happened: `There is a checkpoint called ${name} already: ${directory}.`,
-    fix: 'Choose another --name, or remove that folder.',
+    happened: `There is ${what} already: ${directory}.`,
+    fix: 'Choose another --name, or move it away.',
   });
+}
+
+/** Nothing is there, or an empty folder. */
+async function isFree(directory: string): Promise<boolean> {
+  return readdir(directory).then(
+    (names) => names.length === 0,
+    (error: unknown) => codeOf(error) === 'ENOENT',
+  );
 }

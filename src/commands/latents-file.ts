@@ -1,6 +1,9 @@
 // Latent vectors that are given: in a JSON file, an array of arrays of numbers, or by a program.
-import { readFile } from 'node:fs/promises';
 import { DcganError, messageOf } from '../errors.ts';
+import { parseJson } from '../system/json.ts';
+import { readRegularText } from '../system/read-file.ts';
+
+const mostFileBytes = 2 ** 28; // of JSON: 100,000 vectors of 100 numbers
 
 /** A JSON file's path, or vectors. */
 export type GivenLatents = string | readonly (readonly number[] | Float32Array)[];
@@ -15,10 +18,10 @@ export async function readLatents(given: GivenLatents, size: number): Promise<Fl
  * @throws DcganError `usage.latents`
  */
 export async function readLatentsFile(path: string, size: number): Promise<Float32Array> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await readRegularText(path, mostFileBytes).catch((error: unknown) => {
     throw unusable(`${path} cannot be read: ${messageOf(error)}.`, size, error);
   });
-  return latentsOf(parseJson(text, path, size), size, path);
+  return latentsOf(parseVectors(text, path, size), size, path);
 }
 
 /**
@@ -45,9 +48,9 @@ function problemOf(vector: unknown, size: number): string | undefined {
   return `has ${typeof values[place] === 'number' ? values[place] : JSON.stringify(values[place])} in place ${place}`;
 }
 
-function parseJson(text: string, path: string, size: number): unknown {
+function parseVectors(text: string, path: string, size: number): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw unusable(`${path} is not JSON: ${messageOf(error)}.`, size, error);
   }

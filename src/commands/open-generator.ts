@@ -5,6 +5,7 @@ import { type TrainedGenerator, weightsOf } from '../models/trained-generator.ts
 import { loadCheckpoint } from '../outputs/checkpoint.ts';
 import { resolveCheckpoint } from '../outputs/find-checkpoint.ts';
 import { packageDirectory } from '../system/package-directory.ts';
+import { parseRunState } from '../training/run-state.ts';
 import { generatorPasses } from '../training/schedule.ts';
 import { storedRun } from './stored-run.ts';
 
@@ -33,14 +34,8 @@ export async function openGenerator(
   const { tensors, state, step, path, refused } = await loadCheckpoint(directory, which);
   const { config, identity, identityHash } = storedRun(state, path);
   const { generator: network } = buildNetworks(config);
-  const passes = passesOf(state) ?? generatorPasses(config, step);
+  const passes = parseRunState(state, path).generatorPasses ?? generatorPasses(config, step);
   const generator = { config, network, weights: weightsOf(network, tensors), passes };
   const runHash = run ?? runNames(identityHash)[0]!;
   return { generator, label, runHash, dataFingerprint: identity.dataFingerprint, step, path, refused };
-}
-
-/** A checkpoint that was not trained here says itself how often its generator has run. */
-function passesOf(state: Record<string, unknown>): number | undefined {
-  const passes = state['generatorPasses'];
-  return typeof passes === 'number' ? passes : undefined;
 }

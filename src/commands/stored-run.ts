@@ -1,10 +1,14 @@
 // Which run a folder of results/ or checkpoints/ is of, by what is written in it and not by its name.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { identityHash, type Origin, type RunIdentity } from '../config/run-hash.ts';
+import { identityHash, type RunIdentity } from '../config/run-hash.ts';
 import { configWithin } from '../config/written-out.ts';
 import { readLatestState } from '../outputs/checkpoint.ts';
+import { parseJson } from '../system/json.ts';
+import { readRegularText } from '../system/read-file.ts';
+import { parseRunState } from '../training/run-state.ts';
+
+const mostConfigBytes = 2 ** 20;
 
 /** All that decides a run, as its files state it. */
 export interface StoredRun {
@@ -26,7 +30,12 @@ export async function storedRuns(root: string, name: string): Promise<StoredRun[
 
 async function storedConfig(path: string): Promise<StoredRun | undefined> {
   try {
-    const { runHash: _name, dataFingerprint, forkedFrom, ...config } = JSON.parse(await readFile(path, 'utf8'));
+    const {
+      runHash: _name,
+      dataFingerprint,
+      forkedFrom,
+      ...config
+    } = parseJson(await readRegularText(path, mostConfigBytes)) as Record<string, unknown>;
     return readable({ config, dataFingerprint, forkedFrom }, path);
   } catch {
     return undefined;
@@ -44,20 +53,8 @@ function readable(state: Record<string, unknown>, path: string): StoredRun | und
 
 /** @throws DcganError `checkpoint.damaged`, `config.invalid` */
 export function storedRun(state: Record<string, unknown>, path: string): StoredRun {
-  const config = configWithin(state['config'], path);
-  const forkedFrom = originWithin(state['forkedFrom']);
-  const dataFingerprint = String(state['dataFingerprint']);
+  const { config: stored, dataFingerprint, forkedFrom } = parseRunState(state, path);
+  const config = configWithin(stored, path);
   const identity = { ...config, dataFingerprint, ...(forkedFrom && { forkedFrom }) };
   return { path, config, identity, identityHash: identityHash(identity) };
-}
-
-function originWithin(stored: unknown): Origin | undefined {
-  if (typeof stored !== 'object' || stored === null) return undefined;
-  const { runHash, identity, step, rollbacks } = stored as Record<keyof Origin, unknown>;
-  return {
-    runHash: String(runHash),
-    ...(typeof identity === 'string' && { identity }),
-    step: Number(step),
-    ...(Number(rollbacks) > 0 && { rollbacks: Number(rollbacks) }),
-  };
 }

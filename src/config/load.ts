@@ -1,8 +1,8 @@
 // File and overrides -> parse -> schema -> rules -> a frozen Config, or one error with every complaint.
-import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { parseDocument } from 'yaml';
 import { DcganError, messageOf } from '../errors.ts';
+import { readRegularText } from '../system/read-file.ts';
 import { describeIssues } from './complaints.ts';
 import type { Config } from './config.ts';
 import { featuresObject, namesOf } from './metrics.ts';
@@ -58,7 +58,7 @@ function resolveMetrics({ features, ...metrics }: ConfigFile['metrics']): Config
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readRegularText(path, mostBytes);
   } catch (error) {
     throw new DcganError(
       'config.unreadable',
@@ -68,6 +68,7 @@ async function readText(path: string): Promise<string> {
   }
 }
 
+const mostBytes = 2 ** 20; // a config has some kB
 const maxAliases = 100; // YAML bombs expand aliases
 
 function parseText(path: string, text: string): unknown {

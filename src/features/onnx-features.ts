@@ -1,16 +1,17 @@
 // A feature network out of an ONNX file that the user names, computed by ONNX Runtime. Its package is optional and loaded only here.
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { FeaturesConfig } from '../config/metrics.ts';
 import { DcganError, messageOf } from '../errors.ts';
 import { importOptional, type OptionalPackage } from '../system/optional-package.ts';
+import { readRegular } from '../system/read-file.ts';
 import type { FeatureNetwork } from './feature-network.ts';
 import { type ImageTensor, readImageTensor, readOutput } from './onnx-tensors.ts';
 
 type OnnxRuntime = typeof import('onnxruntime-web');
 
+const mostFileBytes = 2 ** 30; // Inception has 90 MB
 const mostValues = 2 ** 20; // of one call's input, 4 MiB: three images of 299 pixels, about a second of WebAssembly
 const mostPerCall = 64;
 
@@ -19,7 +20,7 @@ const mostPerCall = 64;
  * @throws DcganError `usage.features-file`, `usage.features-input`, `usage.features-output`, `engine.no-onnx-runtime`
  */
 export async function openOnnxFeatures(path: string, config: FeaturesConfig, own: ImageSize): Promise<FeatureNetwork> {
-  const bytes = await readFile(path).catch((error) => {
+  const bytes = await readRegular(path, mostFileBytes).catch((error) => {
     throw unreadable(path, error);
   });
   const runtime = await loadRuntime();

@@ -12,19 +12,23 @@ export interface FoundNetwork {
 const mostProblems = 5;
 
 /**
- * Finds the one candidate that fits a network; where `path` is given, only what it names is looked at.
+ * Finds the one candidate that fits a network; where `path` is given, only what it names is looked at. `other` is the network
+ * that its file may hold by mistake.
  * @throws DcganError `checkpoint.mismatch` (what does not fit, with the key and both shapes), `checkpoint.ambiguous`
  */
 export function findNetwork(
   network: Network,
   candidates: readonly Candidate[],
-  { file, path }: { file: string; path?: string | undefined },
+  { file, path, other }: { file: string; path?: string | undefined; other: Network },
 ): FoundNetwork {
   const named = path === undefined ? candidates : candidates.filter((candidate) => candidate.path === path);
   if (named.length === 0) throw nothingNamed(candidates, file, path);
   const fitting = fittingNetworks(network, named);
   if (fitting.length > 1) throw ambiguous(network, fitting, file);
-  return fitting[0] ?? failClosest(network, matchAll(network, named), file);
+  if (fitting[0]) return fitting[0];
+  const closest = closestOf(network, matchAll(network, named));
+  if (fittingNetworks(other, [closest.candidate]).length > 0) throw swapped(network, other, file);
+  throw misfit(network, closest, file);
 }
 
 /** The candidates that fit a network in every key and shape. */
@@ -43,13 +47,16 @@ function closenessOf(network: Network, { match, candidate }: FoundNetwork): numb
   return fitting / (given + parametersOf(network).length - fitting);
 }
 
-function failClosest(network: Network, attempts: readonly FoundNetwork[], file: string): never {
+function closestOf(network: Network, attempts: readonly FoundNetwork[]): FoundNetwork {
   const closeness = (attempt: FoundNetwork) => closenessOf(network, attempt);
-  const closest = attempts.reduce((best, next) => (closeness(next) > closeness(best) ? next : best));
+  return attempts.reduce((best, next) => (closeness(next) > closeness(best) ? next : best));
+}
+
+function misfit(network: Network, closest: FoundNetwork, file: string): DcganError {
   const { problems } = closest.match;
   const more = problems.length > mostProblems ? [`  and ${problems.length - mostProblems} more`] : [];
   const shown = [...problems.slice(0, mostProblems).map((problem) => `  ${problem}`), ...more];
-  throw new DcganError(
+  return new DcganError(
     'checkpoint.mismatch',
     {
       happened: `${nameOf(closest.candidate.path, file)} does not fit the ${network.name} of the config:\n${shown.join('\n')}`,
@@ -57,6 +64,22 @@ function failClosest(network: Network, attempts: readonly FoundNetwork[], file: 
       fix: 'Name the config that describes these weights, or change it: --set generator.layers[1].filters=64',
     },
     { data: { file, network: network.name, problems } },
+  );
+}
+
+/** A generator's file where the discriminator's is asked for, or the other way round. */
+function swapped(network: Network, other: Network, file: string): DcganError {
+  const fix =
+    other.name === 'discriminator'
+      ? `Name the generator's file first, and this one as the discriminator's: dcgan import GENERATOR --discriminator ${file}`
+      : `Name it first, and the discriminator's file after --discriminator: dcgan import ${file} --discriminator DISCRIMINATOR`;
+  return new DcganError(
+    'checkpoint.mismatch',
+    {
+      happened: `${file} does not fit the ${network.name} of the config; it fits the ${other.name}.`,
+      fix,
+    },
+    { data: { file, network: network.name, fits: other.name } },
   );
 }
 

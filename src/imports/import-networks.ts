@@ -39,7 +39,7 @@ export interface ImportedNetwork {
 export function importNetworks(file: string, networks: Networks, from: string | undefined): Promise<ImportedNetwork[]> {
   return withCandidates(file, async (candidates, format) => {
     const { generator, discriminator } = networks;
-    const found = findNetwork(generator, candidates, { file, path: from });
+    const found = findNetwork(generator, candidates, { file, path: from, other: discriminator });
     const imported = [await importFound(generator, found, { file, format })];
     const others = fittingNetworks(discriminator, candidates);
     if (others.length === 1) imported.push(await importFound(discriminator, others[0]!, { file, format }));
@@ -48,9 +48,9 @@ export function importNetworks(file: string, networks: Networks, from: string | 
 }
 
 /** The discriminator of a file. Throws like `importNetworks`. */
-export function importDiscriminator(file: string, { discriminator }: Networks): Promise<ImportedNetwork> {
+export function importDiscriminator(file: string, { generator, discriminator }: Networks): Promise<ImportedNetwork> {
   return withCandidates(file, (candidates, format) =>
-    importFound(discriminator, findNetwork(discriminator, candidates, { file }), { file, format }),
+    importFound(discriminator, findNetwork(discriminator, candidates, { file, other: generator }), { file, format }),
   );
 }
 

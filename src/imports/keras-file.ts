@@ -1,8 +1,8 @@
 // HDF5 files that Keras writes (.weights.h5, .h5), read by the HDF5 library as WebAssembly: it sees a copy of the file in its
 // own memory, and nothing else of the machine.
-import { readFile } from 'node:fs/promises';
 import type { Dataset, File, Group } from 'h5wasm';
 import { messageOf } from '../errors.ts';
+import { readRegular } from '../system/read-file.ts';
 import { keras } from './keras.ts';
 import { inNaturalOrder } from './natural-order.ts';
 import type { FileTensor } from './state-dict.ts';
@@ -10,14 +10,17 @@ import type { WeightsFile } from './weights-file.ts';
 
 type Hdf5 = typeof import('h5wasm');
 
+const mostBytes = 2 ** 30; // the library's memory holds the copy and what is read of it
 const mostObjects = 10_000;
+const deepest = 32; // groups in groups; models of models in Keras come to 10
+const mostSegments = 40_000; // of all paths together: the library walks each from the top, 20,000 a second
 
 /** Throws Error. */
 export async function openKeras(path: string): Promise<WeightsFile> {
   const hdf5 = await import('h5wasm');
   const library = await hdf5.ready;
   library.activate_throwing_error_handler(); // else it prints
-  const bytes = await readFile(path);
+  const bytes = await readRegular(path, mostBytes);
   const file = briefly(() => openCopy(bytes, hdf5, library.FS));
   const close = async () => void file.close();
   try {
@@ -39,17 +42,23 @@ function openCopy(bytes: Uint8Array, { File }: Hdf5, files: Awaited<Hdf5['ready'
   }
 }
 
-/** Groups may hold each other, so what is opened is counted. */
+/** Groups may hold each other, so what is opened is counted, and how deep it lies. */
 function collectTensors(file: File, { Group, Dataset }: Hdf5): Map<string, FileTensor> {
   const tensors = new Map<string, FileTensor>();
-  const waiting: { group: Group; prefix: string }[] = [{ group: file, prefix: '' }];
-  let objects = 0;
+  const waiting: { group: Group; prefix: string; depth: number }[] = [{ group: file, prefix: '', depth: 1 }];
+  let [objects, segments] = [0, 0];
   for (let next = waiting.shift(); next; next = waiting.shift()) {
     for (const name of next.group.keys()) {
-      if (++objects > mostObjects) throw new Error(`it holds more than ${mostObjects} objects`);
+      if (next.depth > deepest) throw new Error(`its groups are nested more than ${deepest} deep`);
+      segments += next.depth;
+      if (++objects > mostObjects || segments > mostSegments) {
+        throw new Error(
+          `it holds more than ${mostObjects} objects, or paths of more than ${mostSegments} names together`,
+        );
+      }
       const item = next.group.get(name);
       const key = next.prefix + name;
-      if (item instanceof Group) waiting.push({ group: item, prefix: `${key}.` });
+      if (item instanceof Group) waiting.push({ group: item, prefix: `${key}.`, depth: next.depth + 1 });
       if (item instanceof Dataset) tensors.set(key, tensorOf(item));
     }
   }
@@ -60,6 +69,8 @@ function tensorOf(dataset: Dataset): FileTensor {
   return {
     shape: dataset.shape ?? [],
     async read() {
+      if (dataset.metadata.virtual_sources)
+        throw new Error(`its dataset ${dataset.path} only refers to data elsewhere`);
       const value = briefly(() => dataset.value);
       if (value instanceof Float32Array || value instanceof Float64Array) return Float32Array.from(value);
       throw new Error(`its dataset ${dataset.path} holds no floating-point numbers`);

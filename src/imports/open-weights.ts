@@ -1,6 +1,7 @@
 // Opens a file of weights whatever its name: its first bytes tell its format.
-import { open } from 'node:fs/promises';
 import { DcganError, messageOf } from '../errors.ts';
+import { type WeightsFormat, weightsFormatOf } from '../outputs/weights-format.ts';
+import { UnreadableFile } from '../system/read-file.ts';
 import { openKeras } from './keras-file.ts';
 import { RefusedName } from './pickle-machine.ts';
 import { openSafetensors } from './safetensors-file.ts';
@@ -8,28 +9,25 @@ import { openTorchLegacy } from './torch-legacy.ts';
 import { openTorchZip } from './torch-zip.ts';
 import type { WeightsFile } from './weights-file.ts';
 
-interface Format {
-  isFormat: (first: Buffer) => boolean;
-  open: (path: string) => Promise<WeightsFile>;
-}
-
-const formats: readonly Format[] = [
-  { isFormat: (first) => first.toString('latin1', 4, 9) === '\0\0\0\0{', open: openSafetensors }, // its length may begin as others do
-  { isFormat: (first) => first.toString('latin1', 0, 4) === 'PK\x03\x04', open: openTorchZip },
-  { isFormat: (first) => first[0] === 0x80, open: openTorchLegacy },
-  { isFormat: (first) => first.toString('latin1', 0, 4) === '\x89HDF', open: openKeras },
-];
+const openers: Record<WeightsFormat, (path: string) => Promise<WeightsFile>> = {
+  safetensors: openSafetensors,
+  'torch zip': openTorchZip,
+  'torch legacy': openTorchLegacy,
+  hdf5: openKeras,
+};
 
 /**
  * Opens a file that PyTorch, safetensors or Keras has written. No code in it is run, and nothing it says of itself is believed.
- * @throws DcganError `usage.unreadable` (no such file), `checkpoint.unknown-format`, `checkpoint.damaged`,
+ * @throws DcganError `usage.unreadable` (no such file, or a folder or device), `checkpoint.unknown-format`,
+ * `checkpoint.not-weights` (a model with its code), `checkpoint.damaged`,
  * `checkpoint.unsafe` (a pickle that names what no state_dict needs)
  */
 export async function openWeights(path: string): Promise<WeightsFile> {
-  const first = await firstBytes(path);
-  const format = formats.find(({ isFormat }) => isFormat(first));
+  const format = await weightsFormatOf(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   if (!format) throw unknownFormat(path);
-  return describing(path, () => format.open(path));
+  return describing(path, () => openers[format](path));
 }
 
 /** Turns what is wrong with a file into an error that names it. */
@@ -39,24 +37,15 @@ export async function describing<Value>(path: string, action: () => Promise<Valu
   } catch (error) {
     if (error instanceof RefusedName) throw unsafe(path, error);
     if (error instanceof DcganError) throw error;
+    if (error instanceof UnreadableFile && error.code !== undefined) throw unreadable(path, error);
     const happened = `${path} cannot be imported: ${messageOf(error).replaceAll(/\p{Cc}/gu, '?')}.`;
     throw new DcganError('checkpoint.damaged', { happened }, { cause: error, data: { path } });
   }
 }
 
-async function firstBytes(path: string): Promise<Buffer> {
-  try {
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    const happened = `${path} cannot be read: ${messageOf(error)}.`;
-    throw new DcganError('usage.unreadable', { happened }, { cause: error, data: { path } });
-  }
+function unreadable(path: string, error: unknown): DcganError {
+  const happened = `${path} cannot be read: ${messageOf(error)}.`;
+  return new DcganError('usage.unreadable', { happened }, { cause: error, data: { path } });
 }
 
 function unsafe(path: string, { refused }: RefusedName): DcganError {

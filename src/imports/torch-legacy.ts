@@ -1,11 +1,11 @@
 // The format of torch.save before PyTorch 1.6 (torch/serialization.py, _legacy_save): five pickles (a magic number, a
 // version, the machine, the value, the storages' keys), then per storage its length as 8 bytes, and its numbers.
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegular, readBytes } from '../system/read-file.ts';
 import { findStateDicts } from './find-state-dicts.ts';
 import { readPickle } from './pickle.ts';
 import { mostPickleBytes } from './pickle-machine.ts';
 import { pytorch } from './pytorch.ts';
-import { readBytes } from './read-bytes.ts';
 import { byteSpan, readView, type Storage, storageBytes, type TensorView } from './tensor-view.ts';
 import { plainVocabulary, torchVocabulary } from './torch-vocabulary.ts';
 import type { WeightsFile } from './weights-file.ts';
@@ -15,7 +15,7 @@ const lengthBytes = 8;
 
 /** Throws Error, or RefusedName. */
 export async function openTorchLegacy(path: string): Promise<WeightsFile> {
-  const file = await open(path);
+  const file = await openRegular(path);
   try {
     const { size } = await file.stat();
     const { value, storages, keys, end } = readPickles(await readBytes(file, 0, Math.min(size, mostPickleBytes)));

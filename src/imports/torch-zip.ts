@@ -1,5 +1,6 @@
 // The zip format of torch.save (PyTorch 1.6 and newer): <any name>/data.pkl, and one entry <any name>/data/<key> per storage.
 import { findStateDicts } from './find-state-dicts.ts';
+import { refuseOtherArchives } from './other-archives.ts';
 import { readPickle } from './pickle.ts';
 import { mostPickleBytes } from './pickle-machine.ts';
 import { pytorch } from './pytorch.ts';
@@ -12,7 +13,7 @@ const pickleName = '/data.pkl';
 
 /** Throws Error, or RefusedName. */
 export async function openTorchZip(path: string): Promise<WeightsFile> {
-  const zip = await openZip(path);
+  const zip = await openZip(path, (names) => refuseOtherArchives(names, path));
   try {
     const folder = await findFolder(zip);
     const { value } = readPickle(await zip.read(folder + pickleName), torchVocabulary(new Map()));

@@ -1,9 +1,9 @@
 // Reads zip files as torch.save writes them: entries stored as they are. A file that was made to deceive is refused:
 // compressed, encrypted, overlapping or double entries, names that lead elsewhere, wrong checksums.
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import zlib from 'node:zlib';
 import { type Entry, fromFdPromise } from 'yauzl';
-import { readBytes } from './read-bytes.ts';
+import { openRegular, readBytes } from '../system/read-file.ts';
 
 interface StoredEntry {
   name: string;
@@ -32,11 +32,14 @@ const mostEntries = 100_000;
 const chunkBytes = 2 ** 20;
 const stored = 0;
 
-/** Opens a zip file and checks all that its directory says. Throws Error. */
-export async function openZip(path: string): Promise<ZipFile> {
-  const file = await open(path);
+/** Opens a zip file and checks all that its directory says; `checkNames` sees the names of its entries before. Throws Error. */
+export async function openZip(
+  path: string,
+  checkNames: (names: readonly string[]) => void = () => {},
+): Promise<ZipFile> {
+  const file = await openRegular(path);
   try {
-    const entries = await readDirectory(file);
+    const entries = await readDirectory(file, checkNames);
     return {
       sizes: new Map(Array.from(entries.values(), ({ name, begin, end }) => [name, end - begin])),
       async read(name, span) {
@@ -52,11 +55,17 @@ export async function openZip(path: string): Promise<ZipFile> {
   }
 }
 
-async function readDirectory(file: FileHandle): Promise<Map<string, StoredEntry>> {
+async function readDirectory(
+  file: FileHandle,
+  checkNames: (names: readonly string[]) => void,
+): Promise<Map<string, StoredEntry>> {
   const directory = await fromFdPromise(file.fd, { autoClose: false, strictFileNames: true });
   if (directory.entryCount > mostEntries) throw new Error(`it claims ${directory.entryCount} entries`);
+  const listed: Entry[] = [];
+  for await (const entry of directory.eachEntry()) listed.push(entry);
+  checkNames(listed.map(({ fileName }) => fileName));
   const entries = new Map<string, StoredEntry>();
-  for await (const entry of directory.eachEntry()) {
+  for (const entry of listed) {
     if (entries.has(entry.fileName)) throw new Error(`it has two entries called ${entry.fileName}`);
     checkStored(entry);
     const { fileDataStart: begin } = await directory.readLocalFileHeaderPromise(entry, { minimal: true });

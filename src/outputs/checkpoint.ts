@@ -1,17 +1,22 @@
 // The checkpoints of a run: step folders beside two small files, `latest` and `best`, that name one of them each.
-import { readdir, readFile, rm } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DcganError, messageOf } from '../errors.ts';
 import { partialPrefix } from '../system/partial.ts';
+import { readRegularText } from '../system/read-file.ts';
+import { codeOf } from '../system/reasons.ts';
 import { makeFolder, writeFileSafely, writingTo } from '../system/write-file.ts';
 import {
   type Checkpoint,
+  isRefusal,
   readStepFolder,
   readStepState,
   removeStepFolder,
   type StepState,
   stateFile,
   stepFolderName,
+  unreadable,
   writeStepFolder,
 } from './step-folder.ts';
 
@@ -55,7 +60,8 @@ export async function saveCheckpoint(
 /**
  * Loads the latest checkpoint, the best, or that of a step. `directory` may also be one step's folder itself.
  * A damaged latest one is named in `refused` and the one before it is loaded.
- * @throws DcganError `checkpoint.missing`, `checkpoint.damaged` (nothing sound to load)
+ * @throws DcganError `checkpoint.missing`, `checkpoint.damaged` (nothing sound to load), `checkpoint.unreadable` (the system
+ * does not let one be read that should be used: no older one takes its place)
  */
 export async function loadCheckpoint(directory: string, which: 'latest' | 'best' | number): Promise<LoadedCheckpoint> {
   if (await isStepFolder(directory)) return loadStepFolder(directory, which);
@@ -92,28 +98,45 @@ async function loadStepFolder(path: string, which: 'latest' | 'best' | number): 
   throw new DcganError('checkpoint.missing', { happened, fix: `Name ${dirname(path)}` }, { data: { path } });
 }
 
-/** The steps a run folder has checkpoints of, ascending. A folder that is not there has none. */
+/** The steps a run folder has checkpoints of, ascending. A folder that is not there has none. @throws DcganError `checkpoint.unreadable` */
 export async function listCheckpoints(directory: string): Promise<number[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const names = (await entriesOf(directory)).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return names
     .map(Number)
     .filter((step, i) => stepFolderName(step) === names[i])
     .sort((a, b) => a - b);
 }
 
-/** Whether there is something to load: a run folder with checkpoints, or one step's folder. */
+/** Whether there is something to load: a run folder with checkpoints, or one step's folder. @throws DcganError `checkpoint.unreadable` */
 export async function hasCheckpoint(directory: string): Promise<boolean> {
   return (await isStepFolder(directory)) || (await listCheckpoints(directory)).length > 0;
 }
 
-async function isStepFolder(directory: string): Promise<boolean> {
-  return (await readdir(directory).catch((): string[] => [])).includes(stateFile);
+/** Whether a folder is one step's checkpoint. @throws DcganError `checkpoint.unreadable` */
+export async function isStepFolder(directory: string): Promise<boolean> {
+  return (await entriesOf(directory)).some(({ name }) => name === stateFile);
 }
+
+/** What is in a folder; nothing where there is none. @throws DcganError `checkpoint.unreadable` */
+export async function entriesOf(directory: string): Promise<Dirent[]> {
+  try {
+    return await readdir(directory, { withFileTypes: true });
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(codeOf(error) ?? 'ENOENT')) return [];
+    throw unreadable(directory, error);
+  }
+}
+
+const mostPointerBytes = 100;
 
 /** The step that `latest` or `best` names; undefined if there is no such file or it makes no sense. */
 async function readPointer(directory: string, pointer: 'latest' | 'best'): Promise<number | undefined> {
-  const name = (await readFile(join(directory, pointer), 'utf8').catch(() => '')).trim();
+  const path = join(directory, pointer);
+  const text = await readRegularText(path, mostPointerBytes).catch((error: unknown) => {
+    if (isRefusal(error)) throw unreadable(path, error);
+    return '';
+  });
+  const name = text.trim();
   return stepFolderName(Number(name)) === name ? Number(name) : undefined;
 }
 
@@ -135,6 +158,7 @@ async function loadFirstSound(directory: string, steps: readonly number[]): Prom
     try {
       return { ...(await readStep(directory, step)), path, refused };
     } catch (error) {
+      if (isUnreadable(error)) throw error;
       refused.push({ path, reason: messageOf(error) });
     }
   }
@@ -160,15 +184,26 @@ async function prune(
   const spare = steps.filter((step) => step !== latest && step !== best && !(keepEvery && step % keepEvery === 0));
   if (spare.length === 0) return;
   const before = await newestSound(directory, steps.filter((step) => step < latest).reverse());
+  if (before === 'unknown') return;
   for (const step of spare.filter((step) => step !== before))
     await removeStepFolder(join(directory, stepFolderName(step)));
 }
 
-async function newestSound(directory: string, steps: readonly number[]): Promise<number | undefined> {
+/** Unknown where one that may be sound cannot be read. */
+async function newestSound(directory: string, steps: readonly number[]): Promise<number | undefined | 'unknown'> {
   for (const step of steps) {
-    if (await readStep(directory, step).catch(() => undefined)) return step;
+    try {
+      await readStep(directory, step);
+      return step;
+    } catch (error) {
+      if (isUnreadable(error)) return 'unknown';
+    }
   }
   return undefined;
+}
+
+function isUnreadable(error: unknown): boolean {
+  return error instanceof DcganError && error.code === 'checkpoint.unreadable';
 }
 
 /** Removes what an interrupted save left behind. */

@@ -1,10 +1,11 @@
 // From the name a person types to a folder with checkpoints: a path, a folder's name, or the start of a run hash.
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { isRunName } from '../config/run-hash.ts';
 import { DcganError } from '../errors.ts';
-import { hasCheckpoint, latestStep, listCheckpoints } from './checkpoint.ts';
+import { entriesOf, hasCheckpoint, latestStep, listCheckpoints } from './checkpoint.ts';
+import { mistakenCheckpoint } from './mistaken-checkpoint.ts';
 
 interface FoundCheckpoint {
   /** A run folder with step folders, or one step's folder; `loadCheckpoint` takes both. */
@@ -23,7 +24,8 @@ interface Places {
 /**
  * Finds a checkpoint by name: as a path, then in `<root>/checkpoints/`, then in `<packageDirectory>/checkpoints/`; there
  * as the whole name, or as the first two or more characters of a run hash.
- * @throws DcganError `checkpoint.unknown` with what is there, `checkpoint.ambiguous` with the hashes that match
+ * @throws DcganError `checkpoint.unknown` with what is there, `checkpoint.ambiguous` with the hashes that match,
+ * `checkpoint.not-a-folder`, `checkpoint.unreadable`
  */
 export async function resolveCheckpoint(name: string, places: Places): Promise<FoundCheckpoint> {
   if (await hasCheckpoint(resolve(name))) return found(resolve(name));
@@ -33,7 +35,7 @@ export async function resolveCheckpoint(name: string, places: Places): Promise<F
     if (matches.length > 1) throw ambiguous(name, matches);
     if (matches.length === 1) return found(join(folder, matches[0]!));
   }
-  throw unknown(name, await knownCheckpoints(places));
+  throw (await mistakenCheckpoint(name)) ?? unknown(name, await knownCheckpoints(places));
 }
 
 /** The run of a root folder that was saved last, if it has any. */
@@ -55,11 +57,11 @@ function foldersOf({ root, packageDirectory }: Places): string[] {
   return [...new Set([root, packageDirectory].map((place) => resolve(place, 'checkpoints')))];
 }
 
-/** Names of the folders that hold checkpoints. */
+/** Names of the folders that hold checkpoints, or may: one that cannot be read is not in the way of others. */
 async function checkpointNames(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const names = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.')).map((entry) => entry.name);
-  const filled = await Promise.all(names.map((name) => hasCheckpoint(join(folder, name))));
+  const entries = (await entriesOf(folder)).filter((entry) => !entry.isFile() && !entry.name.startsWith('.'));
+  const names = entries.map((entry) => entry.name);
+  const filled = await Promise.all(names.map((name) => hasCheckpoint(join(folder, name)).catch(() => true)));
   return names.filter((_, i) => filled[i]).sort();
 }
 

@@ -1,6 +1,7 @@
 // The safetensors file format (github.com/huggingface/safetensors): a length, a JSON header, then the values of every tensor.
 // Little-endian, like every machine TensorFlow.js runs on. Writes floats of 32 and 16 bits; reads what converts to float32.
 import { DcganError, messageOf } from '../errors.ts';
+import { parseJson } from '../system/json.ts';
 import { encodeValues, valueTypes, type WrittenType, writtenTypes } from './value-types.ts';
 
 interface NamedTensor {
@@ -21,6 +22,8 @@ interface HeaderEntry {
   end: number;
 }
 
+/** A file begins with its header's length. */
+export const lengthBytes = 8;
 const maxHeaderBytes = 100_000_000; // the limit of the reference implementation
 
 /** The bytes of a safetensors file, as chunks to write one after the other; values of 32 bits are not copied. */
@@ -68,31 +71,49 @@ export function decodeSafetensors(
   bytes: Uint8Array,
   source: string,
 ): { tensors: NamedTensors; metadata: Record<string, string> } {
+  return describingDamage(source, () => {
+    const begin = lengthBytes + headerLength(bytes, bytes.length);
+    const data = bytes.subarray(begin);
+    const { entries, metadata } = decodeHeader(bytes.subarray(lengthBytes, begin), data.length);
+    const tensors = entries.map(({ name, shape, dtype, begin, end }) => {
+      return [name, { shape, values: decodeTensor(data.subarray(begin, end), dtype) }];
+    });
+    return { tensors: Object.fromEntries(tensors), metadata };
+  });
+}
+
+/** Names the file that an error is about. @throws DcganError `checkpoint.damaged` */
+export function describingDamage<Value>(source: string, action: () => Value): Value {
   try {
-    const headerBytes = readHeaderLength(bytes);
-    const header = parseHeader(bytes.subarray(8, 8 + headerBytes));
-    const data = bytes.subarray(8 + headerBytes);
-    const { __metadata__: metadata, ...described } = header;
-    const entries = Object.entries(described).map(([name, value]) => checkEntry(name, value));
-    checkLayout(entries, data.length);
-    const tensors = entries.map((entry) => [entry.name, { shape: entry.shape, values: readValues(data, entry) }]);
-    return { tensors: Object.fromEntries(tensors), metadata: checkMetadata(metadata) };
+    return action();
   } catch (error) {
     const happened = `${source} is damaged or no safetensors file: ${messageOf(error)}.`;
     throw new DcganError('checkpoint.damaged', { happened }, { cause: error, data: { source } });
   }
 }
 
-function readHeaderLength(bytes: Uint8Array): number {
-  if (bytes.length < 8) throw new Error(`it has ${bytes.length} bytes, fewer than the 8 of its header's length`);
-  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
-  const room = Math.min(bytes.length - 8, maxHeaderBytes);
+/** How many bytes the header takes that follows these first ones. Throws Error where a file of this size cannot hold it. */
+export function headerLength(first: Uint8Array, fileBytes: number): number {
+  if (fileBytes < lengthBytes) throw new Error(`it has ${fileBytes} bytes, fewer than the 8 of its header's length`);
+  const length = new DataView(first.buffer, first.byteOffset, lengthBytes).getBigUint64(0, true);
+  const room = Math.min(fileBytes - lengthBytes, maxHeaderBytes);
   if (length > room) throw new Error(`its header claims ${length} bytes where at most ${room} can be`);
   return Number(length);
 }
 
+/** The tensors that a header describes; they take all of the bytes after it. Throws Error. */
+export function decodeHeader(
+  bytes: Uint8Array,
+  dataBytes: number,
+): { entries: HeaderEntry[]; metadata: Record<string, string> } {
+  const { __metadata__: metadata, ...described } = parseHeader(bytes);
+  const entries = Object.entries(described).map(([name, value]) => checkEntry(name, value));
+  checkLayout(entries, dataBytes);
+  return { entries, metadata: checkMetadata(metadata) };
+}
+
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
-  const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  const header = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   if (!isRecord(header)) throw new Error('its header is not a JSON object');
   return header;
 }
@@ -136,12 +157,12 @@ function checkMetadata(metadata: unknown): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-function readValues(data: Uint8Array, { dtype, begin, end }: HeaderEntry): Float32Array {
+/** The values of one tensor's bytes. */
+export function decodeTensor(data: Uint8Array, dtype: string): Float32Array {
   const { bytes, read } = valueTypes.get(dtype)!;
-  const start = data.byteOffset + begin;
-  const count = (end - begin) / bytes;
-  if (dtype === 'F32' && start % 4 === 0) return new Float32Array(data.buffer, start, count);
-  const view = new DataView(data.buffer, start, end - begin);
+  const count = data.length / bytes;
+  if (dtype === 'F32' && data.byteOffset % 4 === 0) return new Float32Array(data.buffer, data.byteOffset, count);
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
   return Float32Array.from({ length: count }, (_, i) => read(view, i * bytes));
 }
 

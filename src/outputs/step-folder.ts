@@ -1,10 +1,13 @@
 // One checkpoint on disk: <step>/weights.safetensors and state.json. Written beside and renamed; read only if every checksum holds.
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { DcganError, messageOf } from '../errors.ts';
+import { parseJson } from '../system/json.ts';
 import { partialPath } from '../system/partial.ts';
+import { openRegular, readBytes, readRegular, UnreadableFile } from '../system/read-file.ts';
 import { syncFolder, writeSynced, writingTo } from '../system/write-file.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensors } from './safetensors.ts';
 
@@ -78,25 +81,29 @@ export async function removeStepFolder(path: string): Promise<void> {
   });
 }
 
+const mostStateBytes = 2 ** 24; // a config and where the run is: some kB
+
 /**
  * Reads a checkpoint and checks every byte of it.
- * @throws DcganError `checkpoint.damaged` naming the file
+ * @throws DcganError `checkpoint.damaged` naming the file; `checkpoint.unreadable` where the system does not let it be read
  */
 export async function readStepFolder(path: string): Promise<Checkpoint> {
-  const statePath = join(path, stateFile);
   const weightsPath = join(path, weightsFile);
-  const { step, state, weights } = decodeState(await readPart(statePath), statePath);
-  const bytes = await readPart(weightsPath);
-  if (bytes.length !== weights.bytes) throw damaged(weightsPath, `${bytes.length} bytes, not ${weights.bytes}`);
+  const { step, state, weights } = await readState(path);
+  const bytes = await readPart(weightsPath, () => readExactly(weightsPath, weights.bytes));
   if (sha256(bytes) !== weights.sha256) throw damaged(weightsPath, 'its checksum does not match');
   return { step, state, tensors: decodeSafetensors(bytes, weightsPath).tensors };
 }
 
 /** A checkpoint without its weights. @throws DcganError `checkpoint.damaged` naming the file */
 export async function readStepState(path: string): Promise<StepState> {
-  const statePath = join(path, stateFile);
-  const { step, state } = decodeState(await readPart(statePath), statePath);
+  const { step, state } = await readState(path);
   return { path, step, state };
+}
+
+async function readState(folder: string): Promise<z.infer<typeof stateSchema>> {
+  const path = join(folder, stateFile);
+  return decodeState(await readPart(path, () => readRegular(path, mostStateBytes)), path);
 }
 
 function encodeState({ step, state }: Checkpoint, weightChunks: readonly Uint8Array[]): string {
@@ -114,7 +121,7 @@ function refuseNonFinite(key: string, value: unknown): unknown {
 
 function decodeState(bytes: Uint8Array, path: string): z.infer<typeof stateSchema> {
   try {
-    const content: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const content = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     const parsed = stateSchema.parse(content);
     const { sha256: expected, ...rest } = content as typeof parsed;
     if (sha256(JSON.stringify(rest)) !== expected) throw new Error('its checksum does not match');
@@ -124,12 +131,44 @@ function decodeState(bytes: Uint8Array, path: string): z.infer<typeof stateSchem
   }
 }
 
-async function readPart(path: string): Promise<Uint8Array> {
+/** A file that has so many bytes; no other one is read. */
+async function readExactly(path: string, bytes: number): Promise<Uint8Array> {
+  const file = await openRegular(path);
   try {
-    return await readFile(path);
+    const { size } = await file.stat();
+    if (size !== bytes) throw new Error(`${size} bytes, not ${bytes}`);
+    if (size > totalmem()) throw new Error(`${size} bytes, more than the memory of this machine`);
+    return await readBytes(file, 0, size);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readPart(path: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  try {
+    return await read();
   } catch (error) {
+    if (isRefusal(error)) throw unreadable(path, error);
     throw damaged(path, messageOf(error), error);
   }
+}
+
+/** What says nothing about the file's content. A part that is missing, no file or on a failing disk is damage. */
+export function isRefusal(error: unknown): error is UnreadableFile {
+  if (!(error instanceof UnreadableFile) || error.code === undefined) return false;
+  return !['ENOENT', 'ENOTDIR', 'ELOOP', 'EIO'].includes(error.code);
+}
+
+/** A checkpoint, or a part of one, that the system does not let this process read: it may be sound. */
+export function unreadable(path: string, error: unknown): DcganError {
+  return new DcganError(
+    'checkpoint.unreadable',
+    {
+      happened: `${path} cannot be read: ${messageOf(error)}.`,
+      fix: `Allow this user to read it, for example: chmod -R u+rX ${dirname(path)}`,
+    },
+    { cause: error, data: { path } },
+  );
 }
 
 function damaged(path: string, reason: string, cause?: unknown): DcganError {

@@ -4,22 +4,10 @@ import { access, constants, type FileHandle, mkdir, open, rename, rm } from 'nod
 import { dirname } from 'node:path';
 import { DcganError, messageOf } from '../errors.ts';
 import { partialPath, removeAbandoned } from './partial.ts';
+import { codeOf, reasons } from './reasons.ts';
 
 /** What a file is made of; a list of chunks saves joining them in memory. */
 type FileContent = string | Uint8Array | readonly Uint8Array[];
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EROFS: 'the file system is read-only',
-  EACCES: 'permission is denied',
-  EPERM: 'permission is denied',
-  ENOENT: 'its folder does not exist',
-  ENOTDIR: 'a part of the path is a file, not a folder',
-  EEXIST: 'something else is already there under this name',
-  EISDIR: 'there is a folder under this name',
-  ENAMETOOLONG: 'the name is too long',
-};
 
 /**
  * Runs an action that writes to `path`.
@@ -29,8 +17,8 @@ export async function writingTo<T>(path: string, action: () => Promise<T>): Prom
   try {
     return await action();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-    if (error instanceof DcganError || code === undefined || !/^E[A-Z0-9]+$/.test(code)) throw error;
+    const code = codeOf(error);
+    if (error instanceof DcganError || code === undefined) throw error;
     const happened = `${path} cannot be written: ${reasons[code] ?? messageOf(error)} (${code}).`;
     const fix = 'Free some space or change its permissions, or name another place.';
     throw new DcganError('usage.cannot-write', { happened, fix }, { cause: error, data: { path, reason: code } });

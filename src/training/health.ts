@@ -6,7 +6,8 @@ import type { Means } from './means.ts';
 const findings = ['diverged', 'collapsed', 'discriminator winning', 'generator winning'] as const;
 
 type Finding = (typeof findings)[number];
-export type HealthState = 'healthy' | Finding;
+export const healthStates = ['healthy', ...findings] as const;
+export type HealthState = (typeof healthStates)[number];
 
 /** What a run remembers of its health; plain data that goes into its checkpoints. */
 export interface Health {

@@ -20,8 +20,9 @@ import type { NamedTensors } from '../outputs/safetensors.ts';
 import { stepFolderName } from '../outputs/step-folder.ts';
 import { syncFile } from '../system/write-file.ts';
 import { allFinite } from './divergence.ts';
-import { type Position, startingPosition } from './loop.ts';
+import type { Position } from './loop.ts';
 import { meansNames } from './means.ts';
+import { parseRunState } from './run-state.ts';
 
 export interface RunFolders {
   results: string;
@@ -45,21 +46,13 @@ export async function loadLatest(folder: string): Promise<SavedRun | undefined> 
 
 /** A checkpoint's position and decisions, checked: anybody can make a checkpoint. @throws DcganError `checkpoint.damaged` */
 export function savedRun({ path, step, tensors, state, refused }: LoadedCheckpoint): SavedRun {
-  if (state['position'] === undefined) throw onlyAGenerator(path);
-  const position = state['position'] as Partial<Position> | null;
-  const { images, seconds, rollbacks = 0 } = position ?? {};
-  const decisions = Object.entries(state['decisions'] ?? {}).map(([key, value]) => [key, String(value)]);
-  if (position?.step !== step || !isCount(images) || typeof seconds !== 'number' || !isCount(rollbacks)) {
-    const happened = `${path} is damaged: its position is ${JSON.stringify(position)} at step ${step}.`;
+  const { position, decisions } = parseRunState(state, path);
+  if (!position) throw onlyAGenerator(path);
+  if (position.step !== step) {
+    const happened = `${path} is damaged: its position is at step ${position.step}, not ${step}.`;
     throw new DcganError('checkpoint.damaged', { happened }, { data: { path } });
   }
-  const evaluated = position.evaluated ?? startingPosition.evaluated;
-  const complete: Position = { ...startingPosition, ...position, evaluated, step, images, seconds, rollbacks };
-  return { path, tensors, position: complete, decisions: Object.fromEntries(decisions), refused };
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return { path, tensors, position, decisions, refused };
 }
 
 /**

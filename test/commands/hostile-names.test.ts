@@ -70,12 +70,18 @@ test('a checkpoint that names paths in its state and pointers is read for what i
   const hostile = {
     ...state,
     config: { ...(state['config'] as object), name: evil },
-    forkedFrom: { runHash: evil, step: evil },
     decisions: { machine: evil, [evil]: evil },
     engine: evil,
     dataFingerprint: evil,
   };
   const made = join(root, 'checkpoints', 'made');
+  await saveCheckpoint(made, { step, tensors, state: { ...hostile, forkedFrom: { runHash: evil, step: evil } } });
+  for (const opening of [openGenerator('made', { root }), train(options({ fork: 'made' }), io)]) {
+    await assert.rejects(opening, {
+      code: 'checkpoint.damaged',
+      message: /forkedFrom\.runHash: .*; forkedFrom\.step: /,
+    });
+  }
   await saveCheckpoint(made, { step, tensors, state: hostile });
   for (const pointer of [evil, '../made/000002', '.', '000002/../../x', '2']) {
     writeFileSync(join(made, 'latest'), `${pointer}\n`);

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { File, ready } from 'h5wasm';
+import { File, type Group, ready } from 'h5wasm';
 import { type ImportOptions, importWeights } from '../../src/commands/import.ts';
 import { checkImages, checkScores } from '../helpers/imported-checks.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
@@ -59,6 +59,28 @@ test('a damaged HDF5 file is refused', async () => {
     writeFileSync(file, content);
     await assert.rejects(importWeights(options('damaged', { file })), { code: 'checkpoint.damaged' });
   }
+});
+
+test('a dataset that only refers to another file is refused: its values are not here', async () => {
+  const file = fixture('virtual.weights.h5');
+  await assert.rejects(importWeights(options('virtual', { file })), {
+    code: 'checkpoint.damaged',
+    message: /its dataset \S+ only refers to data elsewhere/,
+  });
+});
+
+test('groups nested 100 deep are refused', async () => {
+  const { FS } = await ready;
+  const written = new File('/deep.h5', 'w');
+  let group: Group = written;
+  for (let depth = 0; depth < 100; depth++) group = group.create_group('g');
+  written.close();
+  const file = join(root, 'deep.h5');
+  writeFileSync(file, FS.readFile('/deep.h5'));
+  await assert.rejects(importWeights(options('deep', { file })), {
+    code: 'checkpoint.damaged',
+    message: /nested more than 32 deep/,
+  });
 });
 
 test('groups that hold each other are not followed for ever', async () => {

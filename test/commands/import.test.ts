@@ -1,6 +1,6 @@
 // Weights made by PyTorch (test/fixtures/import/make.py) in every layout, against what PyTorch computes with them.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { type ImportOptions, importWeights } from '../../src/commands/import.ts'
 import { decodeSafetensors, encodeSafetensors, type NamedTensors } from '../../src/outputs/safetensors.ts';
 import { checkImages, checkScores } from '../helpers/imported-checks.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
+import { zipOf } from '../helpers/zip-bytes.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/import/${name}`, import.meta.url));
 const numbers = JSON.parse(readFileSync(fixture('golden.json'), 'utf8')) as Record<string, number[]>;
@@ -194,6 +195,47 @@ test('a name must be free, and one that nothing else can have', async () => {
   for (const name of ['../outside', 'a/b', '', '.hidden', '1a2b3c4']) {
     await assert.rejects(importWeights(options('generator.pt', name)), { code: 'usage.bad-name', exitCode: 2 }, name);
   }
+});
+
+test("the other network's file is recognised, with what to type", async () => {
+  const file = fixture('discriminator.pt');
+  await assert.rejects(importWeights(options('discriminator.pt', 'swapped')), {
+    code: 'checkpoint.mismatch',
+    message: new RegExp(`it fits the discriminator\\.\n.*dcgan import GENERATOR --discriminator ${file}$`),
+  });
+  const swapped = options('generator.pt', 'swapped', { discriminator: fixture('generator.pt') });
+  await assert.rejects(importWeights(swapped), {
+    code: 'checkpoint.mismatch',
+    message: /does not fit the discriminator of the config; it fits the generator\./,
+  });
+});
+
+test('TorchScript and Keras archives are named, with the line that saves their weights', async () => {
+  const traced = join(root, 'traced.pt'); // entries as torch.jit.save (PyTorch 2.9) writes them, the code compressed
+  const code = { name: 'traced/code/__torch__/model.py', bytes: Buffer.from('x'), lies: { method: 8 } };
+  const others = ['data.pkl', 'constants.pkl', 'data/0'].map((name) => ({
+    name: `traced/${name}`,
+    bytes: Buffer.from('x'),
+  }));
+  writeFileSync(traced, zipOf([...others, code]));
+  await assert.rejects(importWeights(options('', 'traced', { file: traced })), {
+    code: 'checkpoint.not-weights',
+    exitCode: 4,
+    message: /traced\.pt is TorchScript, .*\n.*\nSave model\.state_dict\(\) instead/,
+  });
+  const file = join(root, 'model.keras');
+  writeFileSync(file, zipOf([{ name: 'model.weights.h5', bytes: Buffer.from('x') }]));
+  await assert.rejects(importWeights(options('', 'archive', { file })), {
+    code: 'checkpoint.not-weights',
+    message: /is a Keras archive/,
+  });
+});
+
+test('a folder with something in it is not written into', async () => {
+  mkdirSync(join(root, 'checkpoints', 'mine'), { recursive: true });
+  writeFileSync(join(root, 'checkpoints', 'mine', 'latest'), 'my notes');
+  await assert.rejects(importWeights(options('generator.pt', 'mine')), { code: 'usage.name-taken' });
+  assert.equal(readFileSync(join(root, 'checkpoints', 'mine', 'latest'), 'utf8'), 'my notes');
 });
 
 test('no file, and files of other kinds', async () => {

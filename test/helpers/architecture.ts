@@ -20,7 +20,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@cwasm/jpeg-turbo': ['data'],
   commander: ['cli', 'main'],
   'cli-progress': ['cli', 'main'],
-  zod: ['config', 'outputs'],
+  zod: ['config', 'outputs', 'training'],
   '@tensorflow/tfjs-node-gpu': ['engines'],
   '@tensorflow/tfjs-node': ['engines'],
   '@tensorflow/tfjs-backend-cpu': ['engines'],

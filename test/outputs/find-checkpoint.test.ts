@@ -31,6 +31,26 @@ const codeOf = (code: string, message: RegExp) => (error: unknown) => {
   return true;
 };
 
+test('a file in place of a checkpoint: what it is, and what to type', async () => {
+  const weights = join(base, "it's mine.pth");
+  writeFileSync(weights, 'PK\x03\x04');
+  const importing = new RegExp(
+    `is a file of weights.*\\n.*dcgan import '${base}/it'\\\\''s mine\\.pth' --config NAME --name it-s-mine$`,
+  );
+  await assert.rejects(resolveCheckpoint(weights, places), codeOf('checkpoint.not-a-folder', importing));
+  const part = join(inPackage('mnist'), '000005', 'weights.safetensors');
+  const folder = /is a part of a checkpoint\.\nName its folder: --checkpoint .*mnist\/000005$/;
+  await assert.rejects(resolveCheckpoint(part, places), codeOf('checkpoint.not-a-folder', folder));
+  writeFileSync(join(base, 'images.zip'), 'PK\x03\x04');
+  for (const name of ['images.zip', 'text']) {
+    writeFileSync(join(base, name), 'PK\x03\x04'.slice(0, name === 'text' ? 1 : 4));
+    await assert.rejects(
+      resolveCheckpoint(join(base, name), places),
+      codeOf('checkpoint.not-a-folder', /is a file; a checkpoint is a folder/),
+    );
+  }
+});
+
 test('finds a path to a run folder or to one step', async () => {
   const run = inPackage('mnist');
   assert.deepEqual(await resolveCheckpoint(run, places), { directory: run, label: 'mnist' });

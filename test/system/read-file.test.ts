@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openRegular, readBytes, readRegular, readRegularText } from '../../src/system/read-file.ts';
+import { noPipes, putInPlace, specialFiles } from '../helpers/special-files.ts';
+import { temporaryFolder } from '../helpers/temporary-run.ts';
+
+const folder = temporaryFolder();
+const path = join(folder, 'file');
+
+test('a file within its limit is read whole', async () => {
+  writeFileSync(path, 'ä€ text');
+  assert.equal(await readRegularText(path, 20), 'ä€ text');
+  assert.deepEqual(await readRegular(path, 10), new Uint8Array(Buffer.from('ä€ text')));
+  await assert.rejects(readRegular(path, 9), { message: 'it has 10 bytes, more than the 9 that are read' });
+});
+
+test('a terabyte of nothing is not read', async () => {
+  writeFileSync(path, '');
+  truncateSync(path, 2 ** 40);
+  await assert.rejects(readRegular(path, 2 ** 30), /it has 1099511627776 bytes/);
+});
+
+test('a file that is not there says so', async () => {
+  await assert.rejects(readRegular(join(folder, 'none'), 1), {
+    code: 'ENOENT',
+    message: 'ENOENT, there is no such file',
+  });
+});
+
+test('a part that is not there is not allocated', async () => {
+  writeFileSync(path, 'short');
+  const file = await openRegular(path);
+  assert.deepEqual(await readBytes(file, 1, 2), new Uint8Array(Buffer.from('ho')));
+  await assert.rejects(readBytes(file, 1, 2 ** 40), { message: 'it has 5 bytes, where 1099511627777 are claimed' });
+  await file.close();
+});
+
+for (const [what, { make, reason }] of Object.entries(specialFiles)) {
+  test(`${what} is refused, and not waited for`, { skip: noPipes, timeout: 5000 }, async () => {
+    putInPlace(path, make);
+    await assert.rejects(openRegular(path), reason);
+  });
+}
