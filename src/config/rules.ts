@@ -74,24 +74,23 @@ const unusedLabels: Rule = ({ training: { loss, labels } }) => {
     }));
 };
 
-const probabilities: Rule = ({ training, discriminator }) => {
-  const { loss } = training;
+const probabilities: Rule = ({ training: { loss }, discriminator }) => {
   const last = discriminator.layers.at(-1)!;
   const sigmoid = last.type === 'sigmoid' || (last.type === 'stack' && last.activation === 'sigmoid');
   const wanted = typeof loss === 'object' && loss.type === 'bce' && loss.on === 'probabilities';
-  if (wanted && !sigmoid)
-    return [
-      { path: 'training.loss.on', message: 'probabilities need a sigmoid as the last layer of the discriminator' },
-    ];
-  if (!wanted && sigmoid)
-    return [
-      {
-        path: 'discriminator.layers',
-        message: 'ends in a sigmoid, but the loss is on logits; remove it or set training.loss.on: probabilities',
-      },
-    ];
-  return [];
+  if (wanted === sigmoid) return [];
+  const message = sigmoid
+    ? `ends in a sigmoid, but the loss is on logits; ${sigmoidAdvice(loss)}`
+    : 'probabilities need a sigmoid as the last layer of the discriminator';
+  return [{ path: sigmoid ? 'discriminator.layers' : 'training.loss.on', message }];
 };
+
+/** What to do about a sigmoid at the end: only bce takes one. */
+function sigmoidAdvice(loss: ConfigFile['training']['loss']): string {
+  if (loss === 'bce') return 'remove it or set training.loss: { type: bce, on: probabilities }';
+  if (typeof loss === 'object' && loss.type === 'bce') return 'remove it or set training.loss.on: probabilities';
+  return `remove it, as ${typeof loss === 'string' ? loss : loss.type} takes any number`;
+}
 
 const networks = ['generator', 'discriminator'] as const;
 
