@@ -23,9 +23,14 @@ export interface OptionalPackage extends NpmPackage {
 export async function importOptional({ name, version, entry }: OptionalPackage): Promise<unknown> {
   const fetched = join(folderOf({ name, version }), 'node_modules', name, entry);
   return import(name).catch((error) => {
-    if (!existsSync(fetched)) throw new Error(messageOf(error).split('\n')[0], { cause: error });
+    if (!existsSync(fetched)) throw new Error(whyNotLoaded(name, error), { cause: error });
     return import(pathToFileURL(fetched).href);
   });
+}
+
+function whyNotLoaded(name: string, error: unknown): string {
+  const [reason = ''] = messageOf(error).split('\n');
+  return reason.startsWith(`Cannot find package '${name}'`) ? `${name} is not installed` : reason;
 }
 
 /**

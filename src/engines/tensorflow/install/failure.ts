@@ -7,7 +7,8 @@ export interface Missing {
   code: `engine.${string}`;
 }
 
-const otherwise = 'Without TensorFlow everything still runs, slower, on the wasm engine (--engine wasm).';
+/** What to do without. */
+export const otherwise = 'Without TensorFlow everything still runs, slower, on the wasm engine (--engine wasm).';
 
 /** @param happened what went wrong, with the last words of the program that failed where there is one */
 export function installFailure(

@@ -2,10 +2,10 @@
 // of Node's native interface. They are fetched, not found in node_modules: npm leaves tfjs-node-gpu out where its own installer fails.
 import { mkdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { messageOf } from '../../../errors.ts';
+import { DcganError, messageOf } from '../../../errors.ts';
 import { fetchNpmPackage, type NpmPackage } from '../../../system/npm-package.ts';
 import { packageDirectory } from '../../../system/package-directory.ts';
-import { diskFull } from './failure.ts';
+import { diskFull, otherwise } from './failure.ts';
 import type { OnProgress } from './progress.ts';
 
 export const bindingPackage: NpmPackage = {
@@ -44,13 +44,24 @@ export async function fetchPackages(
     const folder = join(work, basename(source.name));
     await mkdir(folder);
     return fetchNpmPackage(source, (path) => wanted.test(path), { folder, kind: 'engine' }).catch((error) => {
-      throw diskFull(messageOf(error), installation) ?? error;
+      throw diskFull(messageOf(error), installation) ?? withAlternative(error);
     });
   };
   const bindingSource = join(installation, bindingFolder);
   await rename(await fetch(bindingPackage, bindingFiles), bindingSource);
   const headers = await fetch(headersPackage, /^include\//);
   return { bindingSource, nodeHeaders: join(headers, 'include') };
+}
+
+/** That everything runs without TensorFlow too is said after any failure of the installation. */
+function withAlternative(error: unknown): unknown {
+  if (!(error instanceof DcganError)) return error;
+  const { code, message, data } = error;
+  return new DcganError(
+    code as `engine.${string}`,
+    { happened: message, fix: otherwise },
+    { cause: error, data: { ...data } },
+  );
 }
 
 /** Our own C++ source. It is not compiled to dist/, so it is found from the package's root. */
