@@ -6,6 +6,7 @@ import { type Measured, metrics } from '../metrics/table.ts';
 import { formatCount, formatTable } from './format.ts';
 import { nameCheckpoint } from './name-checkpoint.ts';
 import type { Cli, Outcome } from './outcome.ts';
+import { typedDataFolder, typedPath } from './typed-path.ts';
 
 interface EvaluateFlags extends Omit<EvaluateOptions, 'checkpoint'> {
   checkpoint?: string;
@@ -23,14 +24,28 @@ const titles: Readonly<Record<string, string>> = {
 export async function runEvaluate({ step, best, ...flags }: EvaluateFlags, { progress, stop }: Cli): Promise<Outcome> {
   const { signal } = stop;
   const { checkpoint, chosen } = await nameCheckpoint({ ...flags, step, best }, progress);
-  const options = { ...flags, checkpoint, which: step ?? (best ? ('best' as const) : ('latest' as const)) };
+  const options = {
+    ...flags,
+    ...typedPaths(flags),
+    checkpoint,
+    which: step ?? (best ? ('best' as const) : ('latest' as const)),
+  };
   const onEvent = ({ phase, done, total }: EvaluateEvent) => {
     if (phase === 'list') progress.update('Listing', 0, 0, `${formatCount(done)} images`);
     else progress.update(titles[phase] ?? `Measuring ${phase}`, done, total);
   };
   const result = await evaluate(options, onEvent, signal);
+  for (const note of result.notes ?? []) progress.line(printable(note));
   for (const { path, reason } of result.refused) progress.line(`Skipped ${printable(path)}: ${printable(reason)}`);
   return { result: { ...result, ...chosen }, text: describe(result) };
+}
+
+/** Flags that name files, as the config would. */
+function typedPaths({ data, features, root }: EvaluateFlags): Pick<EvaluateOptions, 'data' | 'features'> {
+  return {
+    ...(data !== undefined && { data: typedDataFolder(data, root) }),
+    ...(features !== undefined && { features: features === 'mnist' ? features : typedPath(features, root) }),
+  };
 }
 
 function describe(result: EvaluateResult): string {

@@ -46,7 +46,11 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     .description('train a config; a run that was stopped goes on where it was')
     .option('--resume <run>', 'go on with the run of this hash, and refuse what would make it another')
     .option('--fork <checkpoint>', "begin a new run from a checkpoint's weights and moments; the config may differ")
-    .option('--data <folder>', 'the pictures, in place of data.folder')
+    .option(
+      '--data <folder>',
+      'the pictures, in place of data.folder: a folder or a ZIP file, relative to the current folder',
+    )
+    .option('--verify-data', 'decode every picture again, in case one has changed unnoticed')
     .option('--epochs <number>', 'length of the run in passes over the data', positiveNumber)
     .option('--seed <number>', 'where everything random comes from', seedNumber)
     .addOption(precisionFlag())
@@ -169,7 +173,10 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
 
   withEngine(withCheckpoint(program.command('evaluate')))
     .description('measure a trained generator against real images')
-    .option('--data <folder>', 'the real images (default: those the generator was trained on)')
+    .option(
+      '--data <folder>',
+      'the real images, relative to the current folder (default: those the generator was trained on)',
+    )
     .option(
       '--metrics <names>',
       'comma-separated: swd, ms-ssim, precision-recall, diversity, nearest; fid, kid with features (default: all)',

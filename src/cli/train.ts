@@ -10,6 +10,7 @@ import type { Cli, Outcome } from './outcome.ts';
 import { type PreviewWay, showPicture } from './preview/preview.ts';
 import type { Progress } from './progress.ts';
 import { type AnyEvent, showTraining } from './show-training.ts';
+import { typedDataFolder } from './typed-path.ts';
 
 interface TrainFlags extends EngineChoice {
   config?: string;
@@ -21,6 +22,7 @@ interface TrainFlags extends EngineChoice {
   seed?: number;
   precision?: string;
   fresh?: boolean;
+  verifyData?: boolean;
   dryRun?: boolean;
   preview?: PreviewWay;
   device?: string;
@@ -48,7 +50,8 @@ export async function runTrain(flags: TrainFlags, { progress, stop }: Cli): Prom
 function runOptions({ epochs, seed, precision, set, ...flags }: TrainFlags): RunOptions {
   const short = { 'training.epochs': epochs, seed, 'training.precision': precision };
   const overrides = Object.entries(short).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
-  return { ...flags, set: [...set, ...overrides] };
+  const data = flags.data === undefined ? {} : { data: typedDataFolder(flags.data, flags.root) };
+  return { ...flags, ...data, set: [...set, ...overrides] };
 }
 
 /** Shows the sample grids, one after the other, while training goes on. */

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { featureMetrics, featureUsers, type MetricName, metricNames } from '../config/metrics.ts';
 import { configWithin } from '../config/written-out.ts';
-import { openImages } from '../data/open.ts';
+import { datasetSpec, openImages } from '../data/open.ts';
 import { type EngineChoice, openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
 import { openFeatures } from '../features/open-features.ts';
@@ -44,6 +44,8 @@ export interface EvaluateResult extends Evaluation {
   nearest?: NeighbourResult;
   /** Damaged checkpoints that were passed over. */
   refused: OpenedGenerator['refused'];
+  /** Sentences about the folder of real images, if there are any. */
+  notes?: readonly string[];
   files: string[];
 }
 
@@ -79,7 +81,6 @@ export async function evaluate(
   const { generator, label, runHash, dataFingerprint, step, refused } = opened;
   const { data, metrics } = withFeatures(generator.config, options);
   const names = resolveNames(options.metrics, metrics.features !== undefined);
-  const { height, width, channels, background, fit } = data;
   const size = options.size ?? protocolSize(data);
   checkSize(size);
   const folder = options.data ?? data.folder;
@@ -88,7 +89,7 @@ export async function evaluate(
   const network =
     metrics.features && usesFeatures ? await openFeatures(metrics.features, { engine, root, size: data }) : undefined;
   const directory = findFolder(folder, root);
-  const dataset = await openImages({ directory, height, width, channels, background, fit }, onEvent, signal);
+  const dataset = await openImages(datasetSpec(data, directory), onEvent, signal);
   const count = countImages(options.count, dataset, size);
   const results = join(root, 'results', runHash);
   await makeFolder(results);
@@ -118,7 +119,11 @@ export async function evaluate(
   const evaluation = { ...describeEvaluation('evaluate', run, dataset, protocol, measured), checkpoint: label };
   const result = { ...evaluation, ...(nearest && { nearest }), refused };
   await appendEvaluation(log, { time: new Date().toISOString(), ...result });
-  return { ...result, files: files.map((file) => relative(root, file)) };
+  return {
+    ...result,
+    ...(dataset.notes.length > 0 && { notes: dataset.notes }),
+    files: files.map((file) => relative(root, file)),
+  };
 }
 
 /** The config with the features that the command line names, and checked as if they stood in it. */

@@ -6,7 +6,7 @@ import { findConfig } from '../config/find-config.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Origin, RunIdentity } from '../config/run-hash.ts';
 import { configWithin } from '../config/written-out.ts';
-import { type Dataset, openImages } from '../data/open.ts';
+import { type Dataset, datasetSpec, openImages } from '../data/open.ts';
 import { notePreparation, prepareCommand } from '../data/preparation.ts';
 import type { Precision } from '../engines/engine.ts';
 import { type EngineChoice, type OpenedEngine, openEngine } from '../engines/open.ts';
@@ -34,7 +34,10 @@ export interface RunOptions extends EngineChoice {
   fork?: string;
   /** Starts the run anew, whatever is in its folder. */
   fresh?: boolean;
+  /** Folder of images or ZIP file, relative to the root. */
   data?: string;
+  /** Decode every image again, whatever the cache holds. */
+  verifyData?: boolean;
   root: string;
 }
 
@@ -61,7 +64,7 @@ export async function prepareRun(
   const earlier = await openEarlier(options);
   const config = await loadRunConfig(options, earlier?.config);
   const networks = buildNetworks(config);
-  const dataset = await openData(config, options.root, onEvent, signal);
+  const dataset = await openData(config, options, onEvent, signal);
   const schedule = planSchedule(config, dataset.count);
   checkBatchNorm(config, networks, dataset.count);
   const origin = originOf(options, earlier);
@@ -141,13 +144,12 @@ function originOf({ fork }: RunOptions, earlier: EarlierRun | undefined): Pick<P
 
 async function openData(
   { data }: Config,
-  root: string,
+  { root, verifyData = false }: RunOptions,
   onEvent: (event: PreparationEvent) => void,
   signal: AbortSignal | undefined,
 ): Promise<Dataset> {
-  const { height, width, channels, background, fit } = data;
   const directory = findFolder(data.folder, root);
-  const spec = { directory, height, width, channels, background, fit };
+  const spec = { ...datasetSpec(data, directory), verify: verifyData };
   try {
     const dataset = await openImages(spec, (event) => onEvent({ type: 'data', ...event }), signal);
     const note = data.preparation && notePreparation(data.preparation, directory, root);

@@ -2,6 +2,8 @@
 import type { Defaults } from './defaults.ts';
 
 export const laterOptions: Defaults = {
+  'data.damagedLimit': 0.05,
+  'data.gray': 'luminance',
   'data.preparation': undefined,
   'data.preparation.categories': ['people'],
   'data.preparation.count': 10000,
@@ -10,6 +12,7 @@ export const laterOptions: Defaults = {
   'data.preparation.size': 64,
   'data.preparation.skinTones': false,
   'data.preparation.yellowFaces': false,
+  'data.stretch': false,
   design: undefined,
   'discriminator.layers[]<averagePool>.size': 2,
   'discriminator.layers[]<averagePool>.type': undefined,

@@ -64,7 +64,7 @@ export function isRunName(name: string): boolean {
  */
 function decisive({ design, seed, data, generator, discriminator, training, ...rest }: RunIdentity) {
   const { metrics, outputs, dataFingerprint, forkedFrom } = rest;
-  const { folder: _folder, preparation: _preparation, height, width, ...dataSettings } = data;
+  const { folder: _folder, preparation: _preparation, damagedLimit: _limit, height, width, ...dataSettings } = data;
   const { length: _length, labels, onCollapse, rollbackTries, deterministic: _bits, ...trainingSettings } = training;
   const { metricsEvery } = outputs ?? {};
   const checkpointEvery = outputs?.checkpointEvery === 'auto' ? checkpointsOfRollbacks : outputs?.checkpointEvery;

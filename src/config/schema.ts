@@ -33,10 +33,35 @@ const preparation = z
   .describe('What `dcgan data prepare` makes for this config. A folder that was prepared in another way is reported.');
 
 const data = z.strictObject({
-  folder: z.string().min(1).describe('Folder of pictures, nested too, relative to the current folder.'),
+  folder: z
+    .string()
+    .min(1)
+    .describe(
+      'Folder of pictures, nested too, or a ZIP file of them; relative to --root, which is the current folder by default.',
+    ),
   preparation,
   size: z.union([pixels, z.tuple([pixels, pixels])]).describe('Image size in pixels: one side, or [height, width].'),
   channels: z.union([z.literal(1), z.literal(3), z.literal(4)]).describe('1 gray, 3 RGB, 4 RGBA.'),
+  gray: z
+    .enum(['luminance', 'rec601'])
+    .default('luminance')
+    .describe(
+      'How colours become gray when channels is 1: by the luminance of linear light (0.2126 R + 0.7152 G + 0.0722 B, then sRGB again), or as 0.299 R + 0.587 G + 0.114 B of the stored values, as PIL and OpenCV do.',
+    ),
+  stretch: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the values of all pictures together are stretched to the full range, for example 12-bit values in 16-bit files.',
+    ),
+  damagedLimit: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe(
+      'Share of the pictures that may be damaged or unreadable; these are skipped. Above it training is refused.',
+    ),
   background: z.string().default('#ffffff').describe('CSS colour under transparent pixels when channels is 1 or 3.'),
   fit: z
     .enum(['cover', 'contain', 'fill'])

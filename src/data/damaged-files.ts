@@ -3,38 +3,45 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { DcganError, printable } from '../errors.ts';
 import { cachePath } from '../system/cache.ts';
-import type { ImageSpec } from './decode.ts';
 import type { ImageFile } from './files.ts';
 
 const mostNamed = 5;
-const mostDamaged = 0.05;
+const usualLimit = 0.05;
 
 /** Throws DcganError `data.unreadable` where more than the limit are skipped, or all. */
 export function checkDamaged(
-  { directory }: ImageSpec,
+  { directory, damagedLimit: limit = usualLimit }: { directory: string; damagedLimit?: number },
   files: readonly ImageFile[],
   skipped: readonly { index: number; reason: string }[],
 ): void {
-  const limit = mostDamaged;
   if (skipped.length <= limit * files.length && skipped.length < files.length) return;
   const all = skipped.map(({ index, reason }) => ({ file: files[index]!.path, reason }));
   const listed = all.slice(0, mostNamed).map(({ file, reason }) => `  ${printable(file)}: ${reason}`);
   const list = all.length > mostNamed ? writeList(directory, all) : undefined;
   const more =
     all.length > mostNamed ? [`  and ${all.length - mostNamed} more${list ? `, all listed in ${list}` : ''}`] : [];
+  const share = all.length / files.length;
   const locked = all.filter(({ reason }) => /^(EACCES|EPERM)\b/.test(reason)).length;
   throw new DcganError(
     'data.unreadable',
     {
       happened: `${all.length} of the ${files.length} images in ${directory} cannot be read:\n${[...listed, ...more].join('\n')}`,
-      expected: `Up to ${limit * 100} % are skipped; more than that says that something else is wrong.`,
+      expected: `Up to ${percent(limit)} % are skipped; more than that says that something else is wrong.`,
       fix:
-        locked === all.length
-          ? `Give yourself permission to read them: chmod -R u+rX ${directory}`
-          : 'Fetch these files again or remove them.',
+        locked === all.length ? `Give yourself permission to read them: chmod -R u+rX ${directory}` : otherwise(share),
     },
     { data: { directory, files: files.length, unreadable: all.length, skipped: all, ...(list && { list }) } },
   );
+}
+
+function otherwise(share: number): string {
+  const enough =
+    share < 1 ? `, or train without them: --set data.damagedLimit=${Math.min(1, Math.ceil(100 * share) / 100)}` : '';
+  return `Fetch these files again or remove them${enough}.`;
+}
+
+function percent(share: number): number {
+  return Number((100 * share).toPrecision(3));
 }
 
 /** One line per file, its name and its reason; undefined where the cache cannot be written. */

@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
-import { decodeImage, type ImageSpec } from './decode.ts';
+import { decodeDeep, decodeImage, type ImageSpec } from './decode.ts';
 import { type Tones, tonesOf } from './image-tones.ts';
+import { type Levels, levelsOf } from './levels.ts';
 import { inParallel } from './parallel.ts';
 import { readImageFile } from './read-file.ts';
+import type { Turn } from './turns.ts';
 import { readZipEntry, type ZipEntry } from './zip-images.ts';
 
 /** Where the bytes of one image are: in a file, or in an entry of a ZIP file. */
@@ -21,7 +23,7 @@ export interface FilesToDecode {
   /** Room for their pixels, from images before: new memory for each batch costs a twelfth of all time. */
   room?: ArrayBuffer | undefined;
   /** At large images (turns.ts), shared with other threads. */
-  turn: Int32Array<SharedArrayBuffer>;
+  turn: Turn;
 }
 
 export interface DecodedFiles {
@@ -37,6 +39,8 @@ interface DecodedFile {
   reason?: string;
   /** How dark and bright the image is, where there is one. */
   tones?: Tones;
+  /** Its least and greatest value, in place of an image, where these are to be stretched and not known yet. */
+  levels?: Levels;
 }
 
 const atOnce = 4; // of those that sharp decodes: one slow image leaves no core idle
@@ -63,7 +67,7 @@ export async function decodeFiles(
 async function decodeFile(
   { path, entry }: ImageSource,
   spec: ImageSpec,
-  turn: FilesToDecode['turn'],
+  turn: Turn,
 ): Promise<DecodedFile & { image?: Uint8Array }> {
   let bytes: Buffer;
   try {
@@ -73,10 +77,17 @@ async function decodeFile(
   }
   const digest = createHash('sha256').update(bytes).digest('hex');
   try {
+    if (spec.stretch && !spec.levels) return { digest, levels: await measure(bytes, spec, turn) };
     const image = await decodeImage(bytes, spec, turn);
     return { digest, image, tones: tonesOf(image, spec.channels) };
   } catch (error) {
     const reason = bytes.length === 0 ? 'the file is empty' : messageOf(error).trim().replaceAll('\n', '; ');
     return { digest, reason };
   }
+}
+
+/** Without padding, whose colour is none of the image's. */
+async function measure(bytes: Buffer, spec: ImageSpec, turn: Turn): Promise<Levels> {
+  const unpadded = { ...spec, fit: spec.fit === 'contain' ? ('inside' as const) : spec.fit };
+  return levelsOf(await decodeDeep(bytes, unpadded, turn), spec.channels);
 }

@@ -15,6 +15,7 @@ const mostBatchBytes = 2 ** 20;
 /**
  * Decodes files, some at a time, and yields what came of them in their order; the pixels are good until the next is asked for.
  * A file that cannot be decoded is said to be so. `signal` ends it at once.
+ * Where values are to be stretched and `spec.levels` is not known, files have `levels` and no pixels.
  */
 export async function* decodeInThreads(
   sources: readonly ImageSource[],

@@ -3,11 +3,13 @@ import type { Sharp } from 'sharp';
 import { DcganError, messageOf } from '../errors.ts';
 import { readBmp } from './bmp.ts';
 import { formatNames, formatOf, type ImageFormat } from './image-formats.ts';
+import { type Levels, stretch } from './levels.ts';
 import { loadSharp } from './load-sharp.ts';
 import { readNetpbm } from './netpbm.ts';
 import { pixelLimit, type RawPicture, tooManyPixels } from './raw-picture.ts';
+import { toRec601 } from './rec601.ts';
 import { decodeSmallJpeg } from './small-jpeg.ts';
-import { inTurn, makeTurn } from './turns.ts';
+import { inTurn, makeTurn, type Turn } from './turns.ts';
 
 /** Which images to read, and what each one becomes. */
 export interface ImageSpec {
@@ -21,6 +23,12 @@ export interface ImageSpec {
   background: string;
   /** How an image of another shape gets its size: cut to fill, padded (background, or transparent) or stretched. */
   fit: 'cover' | 'contain' | 'fill';
+  /** How colours become gray: by luminance in linear light (the default), or by Rec. 601. */
+  gray?: 'luminance' | 'rec601';
+  /** Whether the values of all images together are stretched to 0..255. */
+  stretch?: boolean;
+  /** What they are stretched from, once it is known. */
+  levels?: Levels;
 }
 
 /** On these, a grey image may stay grey while it is composited. Elsewhere it has to become RGB first, which takes as long as all the rest. */
@@ -36,20 +44,47 @@ const mostSeconds = 120;
  * size limits. The bytes are done with as soon as it has been called. Threads that share a `turn` take turns at large images.
  */
 export async function decodeImage(bytes: Uint8Array, spec: ImageSpec, turn = makeTurn()): Promise<Uint8Array> {
+  if (spec.levels) return stretch(await decodeDeep(bytes, spec, turn), spec.levels, spec.channels);
+  const inColour = colourSpec(spec);
+  const pixels = await decode(bytes, inColour, turn, 'uchar');
+  return inColour === spec ? pixels : toRec601(pixels);
+}
+
+/** The same with 16 bits per value: uint16 [height, width, channels]. */
+export async function decodeDeep(bytes: Uint8Array, spec: Rendering, turn = makeTurn()): Promise<Uint16Array> {
+  const inColour = colourSpec(spec);
+  const pixels = await decode(bytes, inColour, turn, 'ushort');
+  const samples = new Uint16Array(pixels.buffer, pixels.byteOffset, pixels.length / 2);
+  return inColour === spec ? samples : toRec601(samples);
+}
+
+/** `inside` is `contain` without the padding: of another size, but the same pixels. */
+type Rendering = Omit<ImageSpec, 'fit'> & { fit: ImageSpec['fit'] | 'inside' };
+
+/** Gray by Rec. 601 is computed here, from colours. */
+function colourSpec<Spec extends Rendering>(spec: Spec): Spec {
+  return spec.channels === 1 && spec.gray === 'rec601' ? { ...spec, channels: 3 } : spec;
+}
+
+type Depth = 'uchar' | 'ushort';
+
+async function decode(bytes: Uint8Array, spec: Rendering, turn: Turn, depth: Depth): Promise<Uint8Array> {
   const format = formatOf(bytes);
   if (format === undefined) throw new Error(`its contents are not those of a ${formatNames} file`);
-  const small = format === 'jpeg' ? decodeSmallJpeg(bytes, spec) : undefined;
+  const small = format === 'jpeg' && depth === 'uchar' ? decodeSmallJpeg(bytes, spec) : undefined;
   if (small) return small;
   if (format === 'heic') throw heicImage();
-  if (format === 'bmp') return renderRaw(readBmp(bytes), spec);
-  if (format === 'netpbm') return renderRaw(readNetpbm(bytes), spec);
+  if (format === 'bmp') return renderRaw(readBmp(bytes), spec, depth);
+  if (format === 'netpbm') return renderRaw(readNetpbm(bytes), spec, depth);
   const copy = Buffer.from(bytes);
   if (mayBeText.has(format)) await checkDecoder(copy, format);
   try {
-    return await renderFile(copy, spec, largePixels);
+    return await renderFile(copy, spec, depth, largePixels);
   } catch (error) {
     if (!isTooLarge(error)) throw error;
-    return inTurn(turn, () => renderFile(copy, spec, pixelLimit)).catch((refused) => explainLimit(copy, refused));
+    return inTurn(turn, () => renderFile(copy, spec, depth, pixelLimit)).catch((refused) =>
+      explainLimit(copy, refused),
+    );
   }
 }
 
@@ -83,28 +118,33 @@ async function explainLimit(bytes: Buffer, error: unknown): Promise<never> {
 }
 
 /** An image of more than `limitInputPixels` is refused when its header is read. */
-async function renderFile(bytes: Buffer, spec: ImageSpec, limitInputPixels: number): Promise<Uint8Array> {
+async function renderFile(bytes: Buffer, spec: Rendering, depth: Depth, limitInputPixels: number): Promise<Uint8Array> {
   const sharp = await loadSharp();
-  return render(sharp(bytes, { failOn: 'error', limitInputPixels }).autoOrient(), spec);
+  return render(sharp(bytes, { failOn: 'error', limitInputPixels }).autoOrient(), spec, depth);
 }
 
-async function renderRaw({ samples, height, width, channels }: RawPicture, spec: ImageSpec): Promise<Uint8Array> {
+async function renderRaw(picture: RawPicture, spec: Rendering, depth: Depth): Promise<Uint8Array> {
+  const { samples, height, width, channels } = picture;
   const sharp = await loadSharp();
-  return render(sharp(samples, { raw: { height, width, channels } }), spec);
+  return render(sharp(samples, { raw: { height, width, channels } }), spec, depth);
 }
 
-async function render(picture: Sharp, spec: ImageSpec): Promise<Uint8Array> {
+const colourspaces = { uchar: { gray: 'b-w', colour: 'srgb' }, ushort: { gray: 'grey16', colour: 'rgb16' } } as const;
+
+async function render(picture: Sharp, spec: Rendering, depth: Depth): Promise<Uint8Array> {
+  const { gray, colour } = colourspaces[depth];
   const transparent = { r: 0, g: 0, b: 0, alpha: 0 };
-  if (spec.channels !== 4 && !neutral.has(spec.background)) picture.pipelineColourspace('srgb');
+  if (spec.channels !== 4 && !neutral.has(spec.background)) picture.pipelineColourspace(colour);
   const opaque = spec.channels === 4 ? picture : picture.flatten({ background: spec.background });
   const sized = opaque.resize(spec.width, spec.height, {
     fit: spec.fit,
     background: spec.channels === 4 ? transparent : spec.background,
   });
-  const coloured = sized.toColourspace(spec.channels === 1 ? 'b-w' : 'srgb').timeout({ seconds: mostSeconds });
-  const pixels = await (spec.channels === 4 ? coloured.ensureAlpha() : coloured).raw({ depth: 'uchar' }).toBuffer();
-  const expectedBytes = spec.height * spec.width * spec.channels;
-  if (pixels.length !== expectedBytes) throw new Error(`decoded to ${pixels.length} bytes instead of ${expectedBytes}`);
+  const coloured = sized.toColourspace(spec.channels === 1 ? gray : colour).timeout({ seconds: mostSeconds });
+  const pixels = await (spec.channels === 4 ? coloured.ensureAlpha() : coloured).raw({ depth }).toBuffer();
+  const expectedBytes = spec.height * spec.width * spec.channels * (depth === 'uchar' ? 1 : 2);
+  if (pixels.length !== expectedBytes && spec.fit !== 'inside')
+    throw new Error(`decoded to ${pixels.length} bytes instead of ${expectedBytes}`);
   return pixels;
 }
 

@@ -57,8 +57,15 @@ function newPackedPath(): string {
 /** The packed file of these images under this spec. */
 export function packedPath(fingerprint: string, spec: ImageSpec): string {
   const background = spec.channels === 4 ? 'kept' : spec.background;
-  const key = [formatVersion, fingerprint, spec.height, spec.width, spec.channels, background, spec.fit].join('\n');
-  return cachePath('images', `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.images`);
+  const basics = [formatVersion, fingerprint, spec.height, spec.width, spec.channels, background, spec.fit];
+  const options = [...(spec.gray === 'rec601' ? ['rec601'] : []), ...(spec.stretch ? ['stretch'] : [])];
+  return cachePath(
+    'images',
+    `${createHash('sha256')
+      .update([...basics, ...options].join('\n'))
+      .digest('hex')
+      .slice(0, 32)}.images`,
+  );
 }
 
 /** The file that remembers a listing's fingerprint: its name covers the folder and every path, size, time of change and inode. */

@@ -72,7 +72,7 @@ export function describeTones(tones: DatasetTones, count: number, nameOf: (file:
   const named = ({ count, first }: Counted) => nameSome(first.map(nameOf), count);
   if (share < 0.5) {
     notes.push(
-      `The images use ${Math.round(100 * share)} % of the range: all values lie between ${darkest} and ${brightest} of 255.`,
+      `The images use ${Math.round(100 * share)} % of the range: all values lie between ${darkest} and ${brightest} of 255. data.stretch=true stretches them to the full range.`,
     );
   } else if (dark.count > 0) {
     notes.push(

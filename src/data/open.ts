@@ -1,20 +1,35 @@
 // Opens a folder of images as a dataset: every image decoded once into a packed file, then read from there in any order.
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import type { Config } from '../config/config.ts';
 import { DcganError, messageOf } from '../errors.ts';
 import { cacheLimitBytes, evict, touch } from './cache-limit.ts';
 import { createImageReader, findDamage, mostVerifiedAtOnce } from './checked-reading.ts';
 import { checkDamaged } from './damaged-files.ts';
 import { checkBackground, type ImageSpec } from './decode.ts';
-import type { ImageSource } from './decode-files.ts';
+import type { DecodedFiles, ImageSource } from './decode-files.ts';
 import { decodeInThreads } from './decode-threads.ts';
 import { type ImageFile, type Listing, listImages } from './files.ts';
 import { listingPath, packedPath, recallFingerprint, rememberFingerprint, type Store, stores } from './image-cache.ts';
 import { createToneCounter, describeTones } from './image-tones.ts';
+import { describeLevels, joinLevels, type Levels, noLevels } from './levels.ts';
 import { openPacked, type Packed, type PackedRecord } from './packed-file.ts';
 import { describeSkipped } from './skipped-files.ts';
 
 export type { ImageSpec } from './decode.ts';
+
+export interface DatasetSpec extends ImageSpec {
+  /** Share of the files that may be skipped because they cannot be read. */
+  damagedLimit?: number;
+  /** Decodes every file, whatever the cache holds. */
+  verify?: boolean;
+}
+
+/** The images of this folder as a config wants them. */
+export function datasetSpec(data: Config['data'], directory: string): DatasetSpec {
+  const { height, width, channels, background, fit, gray, stretch, damagedLimit } = data;
+  return { directory, height, width, channels, background, fit, gray, stretch, damagedLimit };
+}
 
 /** Images of one size, on disk; memory does not grow with their number. */
 export interface Dataset {
@@ -47,7 +62,7 @@ interface OpenProgress {
  * `data.*` where the folder is missing, empty or without images.
  */
 export async function openImages(
-  spec: ImageSpec,
+  spec: DatasetSpec,
   onProgress: (event: OpenProgress) => void = () => {},
   signal?: AbortSignal,
 ): Promise<Dataset> {
@@ -56,8 +71,11 @@ export async function openImages(
   const onFound = (files: number) => onProgress({ phase: 'list', done: files, total: files });
   const found = await listImages(spec.directory, onFound, signal);
   const listing = listingPath(spec.directory, found.files);
-  const known = openKnown(listing, spec);
-  if (known) return datasetOf(spec, found, known, []);
+  const known = spec.verify ? undefined : openKnown(listing, spec);
+  if (known) {
+    checkDamaged(spec, found.files, known.record.skipped);
+    return datasetOf(spec, found, known, []);
+  }
   const { packed, complaint } = await decodeAll(found.files, spec, onProgress, signal);
   const forgotten = complaint ?? remember(listing, spec, packed.record, limitBytes);
   return datasetOf(spec, found, packed, forgotten === undefined ? [] : [forgotten]);
@@ -87,7 +105,7 @@ interface Decoded {
 /** Decodes every file into the first place that takes the images. A place that turns out to be full costs a new beginning. */
 async function decodeAll(
   files: readonly ImageFile[],
-  spec: ImageSpec,
+  spec: DatasetSpec,
   onProgress: (event: OpenProgress) => void,
   signal: AbortSignal | undefined,
 ): Promise<Decoded> {
@@ -133,7 +151,7 @@ function inStore<Result>(store: Store, action: () => Result): Result {
 async function decodeInto(
   store: Store,
   files: readonly ImageFile[],
-  spec: ImageSpec,
+  spec: DatasetSpec,
   onProgress: (event: OpenProgress) => void,
   signal: AbortSignal | undefined,
 ): Promise<Packed> {
@@ -143,16 +161,19 @@ async function decodeInto(
   const skipped: PackedRecord['skipped'] = [];
   const tones = createToneCounter();
   const sources = files.map((file) => sourceOf(spec.directory, file));
+  const passes = spec.stretch ? 2 : 1;
+  const report = (done: number) => onProgress({ phase: 'decode', done, total: passes * files.length });
   let done = 0;
   let allBytesRead = true;
   try {
-    for await (const decoded of decodeInThreads(sources, spec, signal)) {
+    const levels = spec.stretch ? await measureLevels(decodeInThreads(sources, spec, signal), report) : undefined;
+    for await (const decoded of decodeInThreads(sources, { ...spec, ...(levels && { levels }) }, signal)) {
       for (const { digest, reason, tones: ofImage } of decoded.files) {
         fingerprint.update(digest ? Buffer.from(digest, 'hex') : Buffer.alloc(32));
         if (reason !== undefined) skipped.push({ index: done, reason });
         if (ofImage) tones.add(done, ofImage);
         allBytesRead &&= digest !== undefined;
-        onProgress({ phase: 'decode', done: ++done, total: files.length });
+        report(++done + (passes - 1) * files.length);
       }
       inStore(store, () => writer.append(decoded.pixels));
     }
@@ -164,11 +185,25 @@ async function decodeInto(
       skipped,
       allBytesRead,
       tones: tones.total,
+      ...(levels && { levels }),
     };
     return inStore(store, () => writer.keep(record));
   } finally {
     writer.close();
   }
+}
+
+/** The least and the greatest value of all images. */
+async function measureLevels(batches: AsyncIterable<DecodedFiles>, report: (done: number) => void): Promise<Levels> {
+  let all = noLevels;
+  let done = 0;
+  for await (const { files } of batches) {
+    for (const { levels } of files) {
+      if (levels) all = joinLevels(all, levels);
+      report(++done);
+    }
+  }
+  return all;
 }
 
 function sourceOf(directory: string, { path, zipped }: ImageFile): ImageSource {
@@ -194,7 +229,7 @@ function imageBytesOf({ height, width, channels }: ImageSpec): number {
 
 function datasetOf(spec: ImageSpec, found: Listing, packed: Packed, complaints: readonly string[]): Dataset {
   const { directory, height, width, channels } = spec;
-  const { fingerprint, count, skipped, tones } = packed.record;
+  const { fingerprint, count, skipped, tones, levels } = packed.record;
   const nameOf = (index: number) => found.files[index]!.path;
   return {
     directory,
@@ -204,7 +239,12 @@ function datasetOf(spec: ImageSpec, found: Listing, packed: Packed, complaints: 
     channels,
     fingerprint,
     skipped: skipped.map(({ index, reason }) => ({ file: nameOf(index), reason })),
-    notes: [...describeSkipped(found), ...describeTones(tones, count, nameOf), ...complaints],
+    notes: [
+      ...describeSkipped(found),
+      ...describeLevels(levels),
+      ...describeTones(tones, count, nameOf),
+      ...complaints,
+    ],
     read: createImageReader(packed, packedPath(fingerprint, spec)),
     close: packed.close,
   };

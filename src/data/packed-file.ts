@@ -4,6 +4,7 @@ import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, writeSyn
 import { partialPath } from '../system/partial.ts';
 import { crc32 } from './checksum.ts';
 import type { DatasetTones } from './image-tones.ts';
+import type { Levels } from './levels.ts';
 import { readAt } from './read-file.ts';
 
 const magic = 'DCGANIM2';
@@ -20,6 +21,8 @@ export interface PackedRecord {
   /** Whether every file could be opened, if not decoded. */
   allBytesRead: boolean;
   tones: DatasetTones;
+  /** What values were stretched from, if they were. */
+  levels?: Levels;
 }
 
 /** Packed images that can be read. */

@@ -10,7 +10,7 @@ interface Size {
 
 interface Wanted extends Size {
   channels: number;
-  fit: 'cover' | 'contain' | 'fill';
+  fit: 'cover' | 'contain' | 'fill' | 'inside';
 }
 
 /**
@@ -40,7 +40,7 @@ export function decodeSmallJpeg(bytes: Uint8Array, wanted: Wanted): Uint8Array |
 function beforeCropping(size: Size, wanted: Wanted): Size | undefined {
   const [vertical, horizontal] = [size.height / wanted.height, size.width / wanted.width];
   if (wanted.fit === 'fill' || vertical === horizontal) return { height: wanted.height, width: wanted.width };
-  if (wanted.fit === 'contain') return undefined;
+  if (wanted.fit !== 'cover') return undefined;
   const shrink = Math.min(vertical, horizontal);
   return { height: Math.round(size.height / shrink), width: Math.round(size.width / shrink) };
 }

@@ -1,7 +1,7 @@
 // Folders of grey images of 2 x 2 pixels, opened as a dataset, with a cache of their own.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { type Dataset, type ImageSpec, openImages } from '../../src/data/open.ts';
+import { type Dataset, type DatasetSpec, openImages } from '../../src/data/open.ts';
 import type { DcganError } from '../../src/errors.ts';
 import { greyPng, temporaryFolder, writeFiles } from './temporary.ts';
 
@@ -11,9 +11,9 @@ export const cache = process.env['DCGAN_CACHE']!;
 /** Opens a folder of 2x2 grey images; `decoded` is how many of them were decoded on the way. */
 export async function open(
   directory: string,
-  changes: Partial<ImageSpec> = {},
+  changes: Partial<DatasetSpec> = {},
 ): Promise<{ dataset: Dataset; decoded: number }> {
-  const spec: ImageSpec = {
+  const spec: DatasetSpec = {
     directory,
     height: 2,
     width: 2,

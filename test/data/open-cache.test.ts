@@ -57,18 +57,35 @@ test('an image replaced by another of the same size and times is seen: written i
   assert.deepEqual(values((await open(folder)).dataset), [102, 103]);
 });
 
+test('verifying decodes every image again, and what it finds is used from then on', async () => {
+  const folder = await folderOf('verified', { 'a.png': 5, 'b.png': 6 });
+  const { fingerprint } = (await open(folder)).dataset;
+  assert.equal((await open(folder)).decoded, 0);
+  const { dataset, decoded } = await open(folder, { verify: true });
+  assert.equal(decoded, 2);
+  assert.equal(dataset.fingerprint, fingerprint);
+  assert.equal((await open(folder)).decoded, 0);
+});
+
 test('each size, channel count, background and fit has its own packed file; the same images elsewhere share it', async () => {
   const folder = await folderOf('specs', { 'a.png': 7 });
   const packed = () => readdirSync(join(cache, 'images')).filter((name) => name.endsWith('.images')).length;
   const atStart = packed();
   await open(folder);
-  for (const changes of [{ height: 3 }, { channels: 3 }, { background: 'red' }, { fit: 'fill' }] as const) {
-    assert.equal((await open(folder, changes)).decoded, 1);
+  for (const changes of [
+    { height: 3 },
+    { channels: 3 },
+    { background: 'red' },
+    { fit: 'fill' },
+    { gray: 'rec601' },
+    { stretch: true },
+  ] as const) {
+    assert.ok((await open(folder, changes)).decoded > 0);
     assert.equal((await open(folder, changes)).decoded, 0);
   }
-  assert.equal(packed(), atStart + 5);
+  assert.equal(packed(), atStart + 7);
   await open(await folderOf('specs-elsewhere', { 'other-name.png': 7 }));
-  assert.equal(packed(), atStart + 5);
+  assert.equal(packed(), atStart + 7);
 });
 
 test('a damaged packed file is made again', async () => {

@@ -1,6 +1,6 @@
 // Which images a folder is opened as, and which folders are refused.
 import assert from 'node:assert/strict';
-import { cpSync, linkSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, linkSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { folderOf, manyGreys, open, refusal, root, values } from './grey-folders.ts';
@@ -82,6 +82,20 @@ test('more than 5 % unreadable is an error that lists up to five', async () => {
   assert.doesNotMatch(error.message, /005\.png/);
   writeFiles(folder, { '005.png': await greyPng(5) });
   assert.equal((await open(folder)).dataset.count, 95);
+});
+
+test('the limit on unreadable files is an option; all names are in the error and in a file', async () => {
+  const folder = await manyGreys('bad-tenth', 60);
+  for (let i = 0; i < 12; i++) writeFiles(folder, { [`0${String(i).padStart(2, '0')}.png`]: 'text' });
+  const error = await refusal(folder);
+  const { skipped, list } = error.data as { skipped: { file: string; reason: string }[]; list: string };
+  assert.deepEqual(skipped.map(({ file }) => file), Array.from({ length: 12 }, (_, i) => `0${String(i).padStart(2, '0')}.png`)); // biome-ignore format: one thought
+  assert.equal(readFileSync(list, 'utf8').split('\n').length, 13);
+  assert.match(readFileSync(list, 'utf8'), /^011\.png\tits contents are not/m);
+  assert.ok(error.message.includes(`and 7 more, all listed in ${list}`), error.message);
+  assert.match(error.message, /--set data\.damagedLimit=0\.2\.$/);
+  assert.equal((await open(folder, { damagedLimit: 0.2 })).dataset.count, 48);
+  await assert.rejects(open(folder, { damagedLimit: 0.19 }), /Up to 19 % are skipped/);
 });
 
 test('a folder of which no image can be read is an error', async () => {
