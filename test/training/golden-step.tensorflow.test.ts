@@ -28,3 +28,5 @@ for (const name of names) goldenStepTest(open, name, { skip: noTensorflow });
 // Generator first, on one batch of fake images for both updates: no experiment has that.
 const shared = { fixture: 'afg-shared-latents', set: ['training.freshLatents=false'] };
 goldenStepTest(open, 'afg', { ...shared, skip: noTensorflow });
+
+goldenStepTest(open, 'resnet', { folder: 'test/fixtures/step', skip: noTensorflow });

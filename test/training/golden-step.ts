@@ -1,4 +1,4 @@
-// One whole training step of every shipped experiment against PyTorch, Keras and TensorFlow (test/fixtures/step): losses and what
+// One whole training step of every shipped experiment, and of a residual GAN, against PyTorch, Keras and TensorFlow (test/fixtures/step): losses and what
 // is added to weights, batch-norm statistics and Adam's first moments.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -52,17 +52,22 @@ const lossTolerance = 1e-4;
 const changeTolerance = 1e-3;
 const float32Rounding = 2 ** -24;
 
-/** A step of a config as it is shipped, but for the fixture's batch; the engine is opened by the first test. */
+/** A step of a config as it is in its folder, but for the fixture's batch; the engine is opened by the first test. */
 export function goldenStepTest(
   open: () => Promise<Engine>,
   name: string,
-  { skip = false, fixture = name, set = [] }: { skip?: string | false; fixture?: string; set?: string[] } = {},
+  {
+    skip = false,
+    fixture = name,
+    set = [],
+    folder = 'configs',
+  }: { skip?: string | false; fixture?: string; set?: string[]; folder?: string } = {},
 ): void {
   test(`a step of ${fixture} is that of the framework it comes from`, { skip }, async () => {
     const path = new URL(`../fixtures/step/${fixture}.json`, import.meta.url);
     const golden = JSON.parse(readFileSync(path, 'utf8')) as GoldenStep;
     const settings = [`training.batchSize=${golden.batchSize}`, ...set];
-    const config = await loadConfig(join(packageDirectory, 'configs', `${name}.yaml`), settings);
+    const config = await loadConfig(join(packageDirectory, folder, `${name}.yaml`), settings);
     await checkStep(await open(), config, golden);
   });
 }

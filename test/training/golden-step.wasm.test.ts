@@ -4,4 +4,6 @@ import { goldenStepTest } from './golden-step.ts';
 
 const opened = openEngine('wasm');
 
+goldenStepTest(async () => (await opened).engine, 'resnet', { folder: 'test/fixtures/step' });
+
 for (const name of ['afg', 'emoji-151284d', 'mnist-test4']) goldenStepTest(async () => (await opened).engine, name);
