@@ -7,7 +7,7 @@ import { DataType, type GraphNode, typeAttribute } from '../../../src/engines/te
 import { toMixedBfloat16 } from '../../../src/engines/tensorflow/precision.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
 import { noTensorflow } from '../../helpers/tensorflow.ts';
-import { smallGan, train } from './small-gan.ts';
+import { residualLayers, type SmallGan, smallGan, train } from './small-gan.ts';
 
 function node(name: string, op: string, ...inputs: string[]): GraphNode {
   return { name, op, inputs, attributes: [typeAttribute('T', DataType.float32)] };
@@ -183,11 +183,8 @@ test('a graph without heavy ops stays as it is', () => {
   assert.deepEqual(toMixedBfloat16(nodes), nodes);
 });
 
-test('training in mixed_bfloat16 stays within 2 % of float32, and its weights are float32', {
-  skip: noTensorflow,
-}, async () => {
+async function checkMixedTraining(gan: SmallGan): Promise<void> {
   const { engine } = await openEngine('tensorflow');
-  const gan = smallGan('discriminator-first');
   const [full, mixed] = [
     await engine.compile(gan.program, { precision: 'float32' }),
     await engine.compile(gan.program, { precision: 'mixed_bfloat16' }),
@@ -207,4 +204,16 @@ test('training in mixed_bfloat16 stays within 2 % of float32, and its weights ar
   }
   full.dispose();
   mixed.dispose();
-});
+}
+
+test(
+  'training in mixed_bfloat16 stays within 2 % of float32, and its weights are float32',
+  {
+    skip: noTensorflow,
+  },
+  () => checkMixedTraining(smallGan('discriminator-first')),
+);
+
+test('so does training of residual layers and of statistics over the batch', { skip: noTensorflow }, () =>
+  checkMixedTraining(smallGan('discriminator-first', residualLayers)),
+);

@@ -6,7 +6,7 @@ import { samplerFeeds } from '../../../src/models/sampler.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
 import { noTensorflow } from '../../helpers/tensorflow.ts';
-import { smallGan, train } from './small-gan.ts';
+import { residualLayers, type SmallGan, smallGan, train } from './small-gan.ts';
 
 const steps = 5;
 
@@ -24,21 +24,28 @@ function assertSame(name: string, found: Float32Array, expected: Float32Array): 
   assert.ok(worst <= 1e-6, `${name} is off by ${worst}`);
 }
 
-for (const order of ['discriminator-first', 'generator-first', 'simultaneous'] as const) {
-  test(`${steps} recorded training steps, ${order}, are the eager ones`, { skip: noTensorflow }, async () => {
-    const { engine } = await openEngine('tensorflow');
-    const gan = smallGan(order);
-    const recorded = await engine.compile(gan.program, { precision: 'float32' });
-    const eager = compileEagerly(gan.program); // on the same backend
-    const [found, expected] = [await train(gan, recorded, steps), await train(gan, eager, steps)];
-    for (const [name, values] of Object.entries(expected)) {
-      assertSame(name, found[name]!, values);
-      assert.notDeepEqual(values, gan.start[name], `${name} has not moved`);
-    }
-    const feeds = samplerFeeds(hashedValues('samples', gan.samples * gan.latentSize), steps);
-    const [samples, eagerSamples] = [await recorded.run('sample', feeds), await eager.run('sample', feeds)];
-    assert.ok(relativeError(samples['images']!, eagerSamples['images']!) <= 1e-5);
-    recorded.dispose();
-    eager.dispose();
-  });
+async function checkRecording(gan: SmallGan): Promise<void> {
+  const { engine } = await openEngine('tensorflow');
+  const recorded = await engine.compile(gan.program, { precision: 'float32' });
+  const eager = compileEagerly(gan.program); // on the same backend
+  const [found, expected] = [await train(gan, recorded, steps), await train(gan, eager, steps)];
+  for (const [name, values] of Object.entries(expected)) {
+    assertSame(name, found[name]!, values);
+    assert.notDeepEqual(values, gan.start[name], `${name} has not moved`);
+  }
+  const feeds = samplerFeeds(hashedValues('samples', gan.samples * gan.latentSize), steps);
+  const [samples, eagerSamples] = [await recorded.run('sample', feeds), await eager.run('sample', feeds)];
+  assert.ok(relativeError(samples['images']!, eagerSamples['images']!) <= 1e-5);
+  recorded.dispose();
+  eager.dispose();
 }
+
+for (const order of ['discriminator-first', 'generator-first', 'simultaneous'] as const) {
+  test(`${steps} recorded training steps, ${order}, are the eager ones`, { skip: noTensorflow }, () =>
+    checkRecording(smallGan(order)),
+  );
+}
+
+test(`${steps} recorded training steps of residual layers are the eager ones`, { skip: noTensorflow }, () =>
+  checkRecording(smallGan('discriminator-first', residualLayers)),
+);

@@ -22,7 +22,62 @@ export interface SmallGan {
   feedsOf(step: number): Feeds;
 }
 
-export function smallGan(order: Order): SmallGan {
+type Layers = Record<'generator' | 'discriminator', Record<string, unknown>[]>;
+
+const plainLayers: Layers = {
+  generator: [
+    { type: 'dense', units: 72, bias: false },
+    { type: 'batchNorm' },
+    { type: 'relu' },
+    { type: 'reshape', shape: [3, 3, 8] },
+    { type: 'convTranspose', filters: 6, kernel: 5, stride: 2, bias: false },
+    { type: 'batchNorm' },
+    { type: 'leakyRelu', slope: 0.3 },
+    { type: 'convTranspose', filters: 3, kernel: 4, stride: 2, padding: 1 },
+    { type: 'tanh' },
+  ],
+  discriminator: [
+    { type: 'conv', filters: 6, kernel: 5, stride: 2 },
+    { type: 'leakyRelu' },
+    { type: 'dropout', rate: 0.3 },
+    { type: 'conv', filters: 8, kernel: 3, stride: 3, bias: false },
+    { type: 'batchNorm' },
+    { type: 'leakyRelu' },
+    { type: 'flatten' },
+    { type: 'dense', units: 1 },
+  ],
+};
+
+const conv = (filters: number, more: object = {}) => ({ type: 'conv', filters, kernel: 3, ...more });
+const normed = [{ type: 'batchNorm' }, { type: 'relu' }];
+
+/** Residual layers with every kind of shortcut, and the statistics of the batch. */
+export const residualLayers: Layers = {
+  generator: [
+    { type: 'dense', units: 72 },
+    { type: 'reshape', shape: [3, 3, 8] },
+    { type: 'residual', layers: [...normed, { type: 'upsample' }, conv(6, { bias: false }), ...normed, conv(6)] },
+    // without a bias, which the norm behind it would take off: Adam would make steps of what rounding leaves of its gradient
+    {
+      type: 'residual',
+      layers: [{ type: 'upsample', method: 'bilinear' }, conv(5, { bias: false })],
+      shortcut: { bias: false },
+    },
+    ...normed,
+    conv(3),
+    { type: 'tanh' },
+  ],
+  discriminator: [
+    { type: 'residual', layers: [conv(6, { spectralNorm: true }), { type: 'leakyRelu' }, { type: 'averagePool' }] },
+    { type: 'residual', layers: [{ type: 'leakyRelu' }, conv(6, { stride: 2 })], shortcut: { spectralNorm: true } },
+    { type: 'residual', layers: [{ type: 'leakyRelu' }, { type: 'dropout', rate: 0.3 }, conv(6)] },
+    { type: 'minibatchStdDev' },
+    { type: 'flatten' },
+    { type: 'dense', units: 1 },
+  ],
+};
+
+export function smallGan(order: Order, layers = plainLayers): SmallGan {
   const optimizer = { learningRate: 0.002, beta1: 0.5, beta2: 0.999 };
   const content = {
     seed: 3,
@@ -30,31 +85,12 @@ export function smallGan(order: Order): SmallGan {
     generator: {
       latent: { size: latentSize },
       initializer: { type: 'glorotUniform' },
-      layers: [
-        { type: 'dense', units: 72, bias: false },
-        { type: 'batchNorm' },
-        { type: 'relu' },
-        { type: 'reshape', shape: [3, 3, 8] },
-        { type: 'convTranspose', filters: 6, kernel: 5, stride: 2, bias: false },
-        { type: 'batchNorm' },
-        { type: 'leakyRelu', slope: 0.3 },
-        { type: 'convTranspose', filters: 3, kernel: 4, stride: 2, padding: 1 },
-        { type: 'tanh' },
-      ],
+      layers: layers.generator,
       optimizer,
     },
     discriminator: {
       initializer: { type: 'glorotUniform' },
-      layers: [
-        { type: 'conv', filters: 6, kernel: 5, stride: 2 },
-        { type: 'leakyRelu' },
-        { type: 'dropout', rate: 0.3 },
-        { type: 'conv', filters: 8, kernel: 3, stride: 3, bias: false },
-        { type: 'batchNorm' },
-        { type: 'leakyRelu' },
-        { type: 'flatten' },
-        { type: 'dense', units: 1 },
-      ],
+      layers: layers.discriminator,
       optimizer,
     },
     training: { steps: 10, batchSize: batch, order, labels: { real: 0.9 } },
