@@ -2,7 +2,6 @@
 import {
   add,
   cast,
-  cumsum,
   equal,
   floor,
   greaterEqual,
@@ -11,15 +10,13 @@ import {
   matMul,
   mean,
   mul,
-  onesLike,
   reshape,
   sub,
   type Tensor,
-  type Tensor1D,
   type Tensor4D,
   transpose,
-  zeros,
 } from '@tensorflow/tfjs-core';
+import { indices } from '../engines/ops/indices.ts';
 import { type Randomness, statelessUniform } from '../engines/ops/stateless-uniform.ts';
 
 export type Augmentation = 'color' | 'translation' | 'cutout';
@@ -81,9 +78,4 @@ function cut(side: number, place: Tensor, shape: [number, number, number, number
   const middle = floor(mul(place, side + 1 - (length % 2)));
   const position = add(sub(reshape(indices(side), shape), middle), Math.floor(length / 2)); // 0 to length - 1 within
   return cast(logicalAnd(greaterEqual(position, 0), less(position, length)), 'float32');
-}
-
-/** 0, 1, ... count - 1, made on the engine. */
-function indices(count: number): Tensor1D {
-  return sub(cumsum(onesLike(zeros([count]))), 1);
 }

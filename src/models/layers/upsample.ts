@@ -1,5 +1,19 @@
 // Upsampling by whole factors, NHWC: every pixel repeated, or neighbours blended.
-import { add, concat, mul, reshape, slice, stack, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  add,
+  clipByValue,
+  div,
+  matMul,
+  relu,
+  reshape,
+  sub,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+} from '@tensorflow/tfjs-core';
+import { indices } from '../../engines/ops/indices.ts';
 import { repeatPixels } from '../../engines/ops/repeat-pixels.ts';
 import { expectImage, type LayerKind, type LayerOf } from '../layer.ts';
 import { pair } from './padding.ts';
@@ -13,34 +27,32 @@ export const upsample: LayerKind<LayerOf<'upsample'>> = {
   apply({ factor, method }, x) {
     const factors = pair(factor);
     if (method === 'nearest') return repeatPixels(x as Tensor4D, factors);
-    return blendAlong(blendAlong(x, 1, factors[0]), 2, factors[1]);
+    return blendColumns(blendRows(x as Tensor4D, factors[0]), factors[1]);
   },
 };
 
-/**
- * Output pixel f i + p lies at i + (p + 1/2) / f - 1/2 between the input's pixels and is the weighted mean of the two beside
- * it; beyond the edge the outermost pixel goes on. [B, ..., n, ...] -> [B, ..., f n, ...].
- */
-function blendAlong(x: Tensor, axis: 1 | 2, factor: number): Tensor {
+/** [B, h, w, c] -> [B, f h, w, c]. Products with a matrix, because slices and their gradients are slow on the wasm engine. */
+function blendRows(x: Tensor4D, factor: number): Tensor4D {
   if (factor === 1) return x;
-  const size = x.shape[axis]!;
-  const extended = concat([part(x, axis, 0, 1), x, part(x, axis, size - 1, 1)], axis); // pixel i of x is at i + 1
-  const phases = Array.from({ length: factor }, (_, phase) => {
-    const place = 1 + (phase + 0.5) / factor - 0.5; // of the first output pixel, in extended
-    const before = Math.floor(place);
-    const share = place - before;
-    const pixels = part(extended, axis, before, size);
-    return share === 0 ? pixels : add(mul(pixels, 1 - share), mul(part(extended, axis, before + 1, size), share));
-  });
-  return reshape(stack(phases, axis + 1), withSide(x, axis, size * factor));
+  const [batch, height, width, channels] = x.shape;
+  const rows: Tensor3D = reshape(x, [batch, height, width * channels]);
+  return reshape(matMul(blendMatrix(height, factor), rows), [batch, height * factor, width, channels]);
 }
 
-/** `count` rows (axis 1) or columns (axis 2) from the one numbered `first`. */
-function part(x: Tensor, axis: 1 | 2, first: number, count: number): Tensor {
-  const begin = [0, 0, 0, 0].with(axis, first);
-  return slice(x, begin, withSide(x, axis, count));
+/** [B, h, w, c] -> [B, h, f w, c] */
+function blendColumns(x: Tensor4D, factor: number): Tensor4D {
+  if (factor === 1) return x;
+  const [batch, height, width, channels] = x.shape;
+  const columns: Tensor3D = reshape(x, [batch * height, width, channels]);
+  return reshape(matMul(blendMatrix(width, factor), columns), [batch, height, width * factor, channels]);
 }
 
-function withSide(x: Tensor, axis: 1 | 2, side: number): number[] {
-  return x.shape.with(axis, side);
+/**
+ * Output pixel o lies at (o + 1/2) / f - 1/2 between the input's pixels, beyond the edge at the outermost, and is the mean of the
+ * two beside it, weighted by how near they are (torch.nn.Upsample with align_corners false). [f n, n]
+ */
+function blendMatrix(size: number, factor: number): Tensor2D {
+  const places = clipByValue(sub(div(add(indices(size * factor), 0.5), factor), 0.5), 0, size - 1);
+  const distances: Tensor = abs(sub(reshape(places, [size * factor, 1]), reshape(indices(size), [1, size])));
+  return relu(sub(1, distances)) as Tensor2D;
 }
