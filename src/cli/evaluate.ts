@@ -83,7 +83,7 @@ function rowsOf({ metrics: measured, nearest }: EvaluateResult): string[][] {
   );
   if (nearest) {
     const { distance, distanceOfData } = nearest;
-    rows.push(['nearest', inDigits(distance), inDigits(distanceOfData), 'far below the real: learned by heart']);
+    rows.push(['nearest', inDigits(distance), inDigits(distanceOfData), 'far below the real: memorized']);
   }
   return [['metric', 'generated', 'real', ''], ...rows];
 }

@@ -9,15 +9,15 @@ export const rootFlag = () =>
   );
 
 export const engineFlag = () =>
-  new Option('--engine <name>', 'what computes').choices(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto');
+  new Option('--engine <name>', 'compute engine').choices(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto');
 
 export const deviceFlag = () =>
-  new Option('--device <name>', 'the GPU of the webgpu engine: its name or a part, as `dcgan engine info` lists them');
+  new Option('--device <name>', 'GPU of the webgpu engine: its name or part of it, as listed by `dcgan engine info`');
 
 /** A command that computes: on what, with which folders, and how it answers; in its help after what is its own. */
 export function withEngine(command: Command): Command {
   for (const flag of [engineFlag(), deviceFlag(), rootFlag(), jsonFlag()]) {
-    command.addOption(flag.helpGroup('Engine, folders and answer:'));
+    command.addOption(flag.helpGroup('Engine, folders and output:'));
   }
   return command;
 }
@@ -26,11 +26,11 @@ export function withEngine(command: Command): Command {
 export const withConfig = (command: Command, { required = true } = {}) =>
   command
     .addOption(
-      new Option('--config <file or name>', 'networks and training: a path, or a name of configs/').makeOptionMandatory(
+      new Option('--config <file or name>', 'config file, or the name of one in configs/').makeOptionMandatory(
         required,
       ),
     )
-    .option('--set <key=value>', 'change one key of the config, e.g. training.batchSize=32; repeatable', collect, []);
+    .option('--set <key=value>', 'override one key of the config, e.g. training.batchSize=32; repeatable', collect, []);
 
 /** An option that cannot be combined with those of these names. */
 export function excluding(names: string[], flags: string, description: string, parse?: (text: string) => unknown) {
@@ -43,10 +43,12 @@ export const withCheckpoint = (command: Command) =>
   command
     .option('--checkpoint <name>', 'run hash or its start, shipped name, or path (default: the newest run)')
     .addOption(
-      new Option('--step <number>', 'the checkpoint of this step').argParser(wholeNumber).conflicts(['best', 'latest']),
+      new Option('--step <number>', 'use the checkpoint of this step')
+        .argParser(wholeNumber)
+        .conflicts(['best', 'latest']),
     )
-    .addOption(new Option('--best', 'the checkpoint marked as the best').conflicts('latest'))
-    .option('--latest', 'the newest sound checkpoint (default)');
+    .addOption(new Option('--best', 'use the checkpoint marked as best').conflicts('latest'))
+    .option('--latest', 'use the newest intact checkpoint (default)');
 
 export interface CheckpointFlags {
   checkpoint?: string;
@@ -60,23 +62,21 @@ export function whichCheckpoint({ step, best }: CheckpointFlags): 'latest' | 'be
 }
 
 export const fileFormatFlag = () =>
-  new Option('--format <name>', 'of the files of --separate (default: png)').choices(['png', 'webp', 'jpg']);
+  new Option('--format <name>', 'file format of --separate (default: png)').choices(['png', 'webp', 'jpg']);
 
 export const interpolationFlag = () =>
-  new Option('--method <name>', 'a straight line, or the great circle (default: linear)').choices(
-    Object.keys(interpolations),
-  );
+  new Option('--method <name>', 'straight line or great circle (default: linear)').choices(Object.keys(interpolations));
 
 export const easingFlag = () =>
-  new Option('--easing <name>', 'how the way speeds up and slows down (default: linear)').choices(Object.keys(easings));
+  new Option('--easing <name>', 'acceleration between two seeds (default: linear)').choices(Object.keys(easings));
 
 export const precisionFlag = () =>
   new Option('--precision <name>', 'auto, float32, tensorfloat32, mixed_bfloat16 or mixed_float16');
 
-export const jsonFlag = () => new Option('--json', 'print one JSON object');
+export const jsonFlag = () => new Option('--json', 'print one JSON document, errors included');
 
 export const previewFlag = () =>
-  new Option('--preview [how]', 'show pictures in the terminal, in the best way that it is known to support')
+  new Option('--preview [how]', 'show pictures in the terminal, by the best method it supports')
     .choices(['auto', 'half-blocks', 'kitty', 'iterm', 'sixel'])
     .preset('auto');
 

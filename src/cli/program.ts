@@ -43,16 +43,16 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     .exitOverride(); // throws where commander would end the process; the commands below take this over
 
   withEngine(withConfig(program.command('train'), { required: false }))
-    .description('train a config; a run that was stopped goes on where it was')
-    .option('--resume <run>', 'go on with the run of this hash, and refuse what would make it another')
-    .option('--fork <checkpoint>', "begin a new run from a checkpoint's weights and moments; the config may differ")
+    .description('train a model from a config; an interrupted run resumes')
+    .option('--resume <run>', 'resume the run with this hash; refuses changes that would make it another run')
     .option(
-      '--data <folder>',
-      'the pictures, in place of data.folder: a folder or a ZIP file, relative to the current folder',
+      '--fork <checkpoint>',
+      "start a new run from this checkpoint's weights and optimizer state; the config may differ",
     )
-    .option('--verify-data', 'decode every picture again, in case one has changed unnoticed')
-    .option('--epochs <number>', 'length of the run in passes over the data', positiveNumber)
-    .option('--seed <number>', 'where everything random comes from', seedNumber)
+    .option('--data <folder>', 'image folder or ZIP file, relative to the current folder; overrides data.folder')
+    .option('--verify-data', 'decode every image again, in case one has changed unnoticed')
+    .option('--epochs <number>', 'number of passes over the data', positiveNumber)
+    .option('--seed <number>', 'seed of all random numbers', seedNumber)
     .addOption(precisionFlag())
     .option('--fresh', 'start over, setting aside what this run has written before')
     .option('--dry-run', 'check everything, print what would be trained, write nothing')
@@ -64,22 +64,31 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     .action((options) => run(async (cli) => (await import('./train.ts')).runTrain(options, cli)));
 
   withEngine(withCheckpoint(program.command('sample')))
-    .description('make images with a trained generator')
+    .description('generate images with a trained model')
     .option('--seeds <list>', 'one image per seed: numbers and ranges, e.g. 0-63,99', parseSeeds)
     .addOption(excluding(['seeds'], '--latents <file>', 'one image per latent vector of a JSON file'))
     .addOption(
-      excluding(['seeds', 'latents'], '--count <number>', 'as many images, of the seeds from 0 on', positiveInteger),
+      excluding(
+        ['seeds', 'latents'],
+        '--count <number>',
+        'number of images, from seeds 0, 1, 2 and so on',
+        positiveInteger,
+      ),
     )
-    .option('--out <file>', 'picture to write: .png, .webp or .jpg (default: samples.png)')
-    .option('--grid <shape>', 'its shape in images, columns x rows, e.g. 8x8 (default: about square)', gridShape)
+    .option('--out <file>', 'output file: .png, .webp or .jpg (default: samples.png)')
+    .option('--grid <shape>', 'columns x rows of the grid, e.g. 8x8 (default: about square)', gridShape)
     .addOption(excluding(['grid'], '--columns <number>', 'images per row', positiveInteger))
-    .option('--padding <pixels>', 'between the images and around them (default: 2)', wholeNumber)
-    .option('--scale <number>', 'how wide a pixel is drawn (default: images are 64 pixels long)', positiveInteger)
+    .option('--padding <pixels>', 'space between and around the images (default: 2)', wholeNumber)
+    .option(
+      '--scale <number>',
+      'enlargement factor (default: the one that makes images 64 pixels long)',
+      positiveInteger,
+    )
     .addOption(
       excluding(
         ['out', 'grid', 'columns', 'padding', 'preview'],
         '--separate <folder>',
-        'write a file per image, named by its seed',
+        'write one file per image, named after its seed',
       ),
     )
     .addOption(fileFormatFlag())
@@ -87,50 +96,57 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     .action((options) => run(async (cli) => (await import('./sample.ts')).runSample(options, cli)));
 
   withEngine(withCheckpoint(program.command('interpolate')))
-    .description('show the way from one image to others: a strip, an animation or a grid')
-    .option('--from <seed>', 'where the way begins', seedNumber)
-    .option('--to <seed>', 'where it ends', seedNumber)
-    .addOption(excluding(['from', 'to'], '--seeds <list>', 'a way through several seeds, e.g. 1,5,9', parseSeeds))
+    .description('interpolate between images as a strip, an animation or a grid')
+    .option('--from <seed>', 'seed of the first image', seedNumber)
+    .option('--to <seed>', 'seed of the last image', seedNumber)
+    .addOption(excluding(['from', 'to'], '--seeds <list>', 'interpolate through several seeds, e.g. 1,5,9', parseSeeds))
     .addOption(
-      excluding(['from', 'to', 'seeds'], '--latents <file>', 'a way through the latent vectors of a JSON file'),
+      excluding(['from', 'to', 'seeds'], '--latents <file>', 'interpolate through the latent vectors of a JSON file'),
     )
-    .option('--frames <number>', 'images from one seed to the next (default: 11, in an animation 31)', positiveInteger)
+    .option('--frames <number>', 'images from one seed to the next (default: 11, in animations 31)', positiveInteger)
     .addOption(interpolationFlag())
     .addOption(easingFlag())
-    .option('--loop', 'go back to the first seed, without a seam')
+    .option('--loop', 'return to the first seed for a seamless loop')
     .addOption(
       excluding(
         ['from', 'to', 'seeds', 'latents', 'frames', 'easing', 'loop', 'columns', 'fps'],
         '--corners <seeds>',
-        'a grid between four seeds instead: top left, top right, bottom left, bottom right',
+        'a grid between four seeds: top left, top right, bottom left, bottom right',
         parseSeeds,
       ),
     )
-    .option('--grid <shape>', 'the shape of that grid, columns x rows (default: 8x8)', gridShape)
-    .option('--out <file>', '.png or .jpg for a strip, .gif, .webp or .apng to move (default: interpolation.png)')
+    .option('--grid <shape>', 'columns x rows of that grid (default: 8x8)', gridShape)
+    .option(
+      '--out <file>',
+      '.png or .jpg for a strip, .gif, .webp or .apng for an animation (default: interpolation.png)',
+    )
     .option('--columns <number>', 'images per row of a strip (default: all)', positiveInteger)
-    .option('--padding <pixels>', 'between the images of a strip and around them (default: 2)', wholeNumber)
+    .option('--padding <pixels>', 'space between and around the images of a strip (default: 2)', wholeNumber)
     .option(
       '--scale <number>',
-      'how wide a pixel is drawn (default: images are 64 pixels long, moving ones 256)',
+      'enlargement factor (default: the one that makes images 64 pixels long, animations 256)',
       positiveInteger,
     )
-    .option('--fps <number>', 'images per second of an animation (default: 15)', positiveNumber)
+    .option('--fps <number>', 'frames per second of an animation (default: 15)', positiveNumber)
     .addOption(previewFlag())
     .action((options) => run(async (cli) => (await import('./interpolate.ts')).runInterpolate(options, cli)));
 
   const sweeps = ['seed', 'dimensions', 'range', 'steps'];
   withEngine(withCheckpoint(program.command('explore')))
-    .description('see what latent dimensions do to an image, or compute with latent vectors')
-    .option('--seed <number>', 'the image whose dimensions are changed, one at a time (default: 0)', seedNumber)
-    .option('--dimensions <number>', 'show so many, those that change it most (default: 10)', positiveInteger)
-    .option('--range <number>', 'from -range to range (default: 3, of uniform latents 1)', positiveNumber)
+    .description('show what each latent dimension changes, or compute with latent vectors')
+    .option('--seed <number>', 'image whose latent dimensions are changed one at a time (default: 0)', seedNumber)
+    .option(
+      '--dimensions <number>',
+      'number of dimensions, those with the largest change (default: 10)',
+      positiveInteger,
+    )
+    .option('--range <number>', 'sweep from -range to range (default: 3; 1 for uniform latents)', positiveNumber)
     .option('--steps <number>', 'images per dimension (default: 9)', positiveInteger)
     .addOption(
       excluding(sweeps, '--formula <text>', 'add, subtract, scale and average: "mean(s1, s2) - 0.5 * s40 + smile"'),
     )
-    .option('--save <name>', 'keep the result of the formula, for later ones')
-    .option('--out <file>', 'picture to write: .png, .webp or .jpg (default: explore.png)')
+    .option('--save <name>', 'save the result under a name for later formulas')
+    .option('--out <file>', 'output file: .png, .webp or .jpg (default: explore.png)')
     .addOption(previewFlag())
     .addHelpText(
       'after',
@@ -139,21 +155,21 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     .action((options) => run(async (cli) => (await import('./explore.ts')).runExplore(options, cli)));
 
   withEngine(withCheckpoint(program.command('export')))
-    .description('write a trained generator in a format that other programs open')
+    .description('export a trained generator for other programs')
     .requiredOption('--format <name>', Object.keys(formats).join(', '))
-    .requiredOption('--out <path>', 'folder to write, or file where the format is one file')
-    .option('--force', 'replace what is in the way')
+    .requiredOption('--out <path>', 'output folder, or output file if the format is a single file')
+    .option('--force', 'overwrite existing files')
     .action((options) => run(async (cli) => (await import('./export.ts')).runExport(options, cli)));
 
   withConfig(program.command('import'))
-    .description('turn weights of PyTorch or Keras into a checkpoint; no code in their file is run')
+    .description('convert PyTorch or Keras weights to a checkpoint; no code in the file is run')
     .argument(
       '<file>',
-      "what torch.save wrote (a state_dict, or a dict with some in it), a .safetensors file with PyTorch's names, or Keras's .weights.h5",
+      "torch.save output (a state_dict, or a dict that holds some), a .safetensors file with PyTorch's names, or Keras .weights.h5",
     )
-    .requiredOption('--name <name>', 'what to call the checkpoint: it is written to checkpoints/<name>')
-    .option('--from <keys>', "the generator's place in the file where several fit, e.g. state_dict.generator_ema")
-    .option('--discriminator <file>', 'the file with the discriminator, where it has one of its own')
+    .requiredOption('--name <name>', 'name of the checkpoint, written to checkpoints/<name>')
+    .option('--from <keys>', 'path of the generator inside the file if several fit, e.g. state_dict.generator_ema')
+    .option('--discriminator <file>', 'file of the discriminator, if it is a separate one')
     .addOption(rootFlag())
     .addOption(jsonFlag())
     .addHelpText(
@@ -166,38 +182,45 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     .action((file, options) => run(async () => (await import('./import.ts')).runImport({ file, ...options })));
 
   withEngine(withConfig(program.command('bench')))
-    .description('measure how fast a config trains here, on noise; nothing is written')
-    .option('--seconds <number>', 'how long to measure', positiveNumber, 10)
+    .description('benchmark a config on this machine with noise images; nothing is written')
+    .option('--seconds <number>', 'duration of the measurement', positiveNumber, 10)
     .addOption(precisionFlag())
     .action((options) => run(async (cli) => (await import('./bench.ts')).runBench(options, cli)));
 
   withEngine(withCheckpoint(program.command('evaluate')))
-    .description('measure a trained generator against real images')
-    .option(
-      '--data <folder>',
-      'the real images, relative to the current folder (default: those the generator was trained on)',
-    )
+    .description('evaluate a trained generator against real images')
+    .option('--data <folder>', 'folder of real images, relative to the current folder (default: the training data)')
     .option(
       '--metrics <names>',
       'comma-separated: swd, ms-ssim, precision-recall, diversity, nearest; fid, kid with features (default: all)',
       commaSeparated,
     )
-    .option('--features <network>', 'what fid, kid and precision-recall compare images by: mnist, or an ONNX file')
-    .option('--features-set <key=value>', 'what the ONNX file leaves open, e.g. range=[-1,1]; repeatable', collect, [])
-    .option('--count <number>', 'how many images to generate, and as many real ones', positiveInteger, 4096)
+    .option('--features <network>', 'feature network for fid, kid and precision-recall: mnist, or an ONNX file')
+    .option(
+      '--features-set <key=value>',
+      'input settings of the ONNX network, e.g. range=[-1,1]; repeatable',
+      collect,
+      [],
+    )
+    .option('--count <number>', 'number of generated images, and of real ones', positiveInteger, 4096)
     .option(
       '--size <pixels>',
-      'size to compare at, e.g. 64 or 48x64 (default: their own, up to a multiple of 16)',
+      'size of the comparison, e.g. 64 or 48x64 (default: image size, rounded up to a multiple of 16)',
       imageSize,
     )
-    .option('--seed <number>', 'which latents, real images and random directions', seedNumber, 0)
+    .option(
+      '--seed <number>',
+      'seed of the latents, the choice of real images and the random directions',
+      seedNumber,
+      0,
+    )
     .action((options) => run(async (cli) => (await import('./evaluate.ts')).runEvaluate(options, cli)));
 
   const data = program.command('data').description('prepare image folders');
   const prepare = data.command('prepare').description('fetch, draw or cut a dataset into data/');
   const preparation = (command: Command) =>
     command
-      .option('--force', 'prepare again what is there already')
+      .option('--force', 'replace a folder that was prepared before')
       .option('--out <folder>', 'where to put it (default: a folder of its own in data/)')
       .addOption(rootFlag())
       .addOption(jsonFlag())
@@ -211,46 +234,46 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
       .description('fetch the emoji of one vendor')
       .option('--set <name>', 'apple, google, twitter or facebook')
       .option('--categories <names>', 'comma-separated categories, e.g. people,activity', commaSeparated)
-      .option('--skin-tones', 'take the variants with skin tones too')
-      .option('--yellow-faces', 'only mostly yellow, filled faces'),
+      .option('--skin-tones', 'include the skin tone variants')
+      .option('--yellow-faces', 'keep only yellow, filled faces'),
   );
   preparation(
     prepare
       .command('avatars')
-      .description('draw cartoon faces, as many as wanted')
-      .option('--count <number>', 'how many faces', positiveInteger, 10_000)
-      .option('--size <pixels>', 'height and width of each', positiveInteger, 64)
+      .description('draw cartoon faces')
+      .option('--count <number>', 'number of faces', positiveInteger, 10_000)
+      .option('--size <pixels>', 'height and width of each face', positiveInteger, 64)
       .option(
         '--style <names...>',
-        `which drawings, taking turns: ${avatarStyles.join(', ')} (default: toon-head personas)`,
+        `drawing styles, used in turn: ${avatarStyles.join(', ')} (default: toon-head personas)`,
       ),
   );
   preparation(
     prepare
       .command('sheet')
       .description('cut a sprite sheet into single images')
-      .requiredOption('--file <picture>', 'the sheet')
+      .requiredOption('--file <picture>', 'picture file of the sheet')
       .requiredOption('--tile <size>', 'size of one tile in pixels without its margin: 64 or 48x64', imageSize)
       .option('--margin <pixels>', 'pixels around each tile', wholeNumber, 0)
       .option('--spacing <pixels>', 'pixels between tiles, besides their margins', wholeNumber, 0)
-      .option('--skip-empty', 'leave out tiles that are transparent or of a single colour')
+      .option('--skip-empty', 'skip tiles that are transparent or of a single colour')
       .option('--name <folder>', "the folder in data/ (default: the file's name)"),
   );
 
-  const engine = program.command('engine').description('what computes');
+  const engine = program.command('engine').description('install and inspect compute engines');
   engine
     .command('install')
-    .description('set up the native engine: TensorFlow from PyPI and a binding compiled here')
-    .option('--cpu', 'the CPU build, even where there is a GPU')
-    .option('--cuda', 'the CUDA build (about 3 GB to download)')
+    .description('install the native engine: TensorFlow from PyPI and a binding compiled on this machine')
+    .option('--cpu', 'install the CPU build even if there is a GPU')
+    .option('--cuda', 'install the CUDA build (about 3 GB to download)')
     .addOption(new Option('--webgpu', 'only Dawn, for the webgpu engine (21 MB)').conflicts(['cpu', 'cuda', 'onnx']))
     .addOption(new Option('--onnx', 'only ONNX Runtime, for --features FILE.onnx (14 MB)').conflicts(['cpu', 'cuda']))
-    .option('--if-possible', 'where something is missing, say what and succeed')
+    .option('--if-possible', 'if something is missing, report it and exit 0')
     .addOption(jsonFlag())
     .action((options) => run(async (cli) => (await import('./engine.ts')).runInstall(options, cli)));
   engine
     .command('info')
-    .description('engine, device and versions, and why nothing better is used')
+    .description('show the engine, device and versions, and why others are not used')
     .addOption(engineFlag())
     .addOption(deviceFlag())
     .option('--verify', 'compare every file of the native engine with its checksum')

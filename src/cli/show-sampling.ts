@@ -1,5 +1,6 @@
-// What sample, interpolate and explore say on their way: damaged checkpoints, the engine, and a bar where it takes longer.
+// Progress of sample, interpolate and explore: damaged checkpoints, the engine, and a bar if it takes longer.
 import type { SamplingEvent } from '../commands/sampling.ts';
+import { printable } from '../errors.ts';
 import { describeEngine } from './describe-engine.ts';
 import { formatCount } from './format.ts';
 import type { Progress } from './progress.ts';
@@ -7,8 +8,8 @@ import type { Progress } from './progress.ts';
 export function showSampling(event: SamplingEvent, progress: Progress): void {
   switch (event.type) {
     case 'checkpoint':
-      for (const { reason } of event.refused) progress.line(`Passed over: ${reason}`);
-      if (event.refused.length > 0) progress.line(`Step ${event.step} of run ${event.runHash} is used in its place.`);
+      for (const { reason } of event.refused) progress.line(`Skipped a damaged checkpoint: ${printable(reason)}`);
+      if (event.refused.length > 0) progress.line(`Using step ${event.step} of run ${event.runHash} instead.`);
       break;
     case 'engine':
       for (const line of describeEngine(event.info, event.refused)) progress.line(line);

@@ -51,7 +51,7 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
       break;
     case 'run': {
       for (const { path, reason } of event.refused)
-        progress.line(`Damaged ${printable(path)}: ${printable(reason)}; using the one before.`);
+        progress.line(`Damaged ${printable(path)}: ${printable(reason)}; using the one before it.`);
       const where = event.resumedAt > 0 ? `, resumed at step ${event.resumedAt}` : '';
       const origin = event.forkedFrom && `, forked from ${event.forkedFrom.runHash} at step ${event.forkedFrom.step}`;
       progress.line(`Run ${event.hash} in ${printable(event.results)}${origin ?? ''}${where}.`);
@@ -81,7 +81,7 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
     case 'rollback':
       progress.line(event.reason);
       progress.line(
-        `Back at step ${event.step}, try ${event.rollbacks} of ${event.rollbackTries}: on with other latents and another order of the data.`,
+        `Rolled back to step ${event.step}, attempt ${event.rollbacks} of ${event.rollbackTries}, with other latents and another data order.`,
       );
       break;
     case 'tick':
@@ -141,7 +141,7 @@ function describeEvaluation({
   share,
   isBest,
 }: Extract<TrainingEvent, { type: 'evaluation' }>): string {
-  const number = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(4)).toString() : 'no number');
+  const number = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(4)).toString() : 'not a number');
   const parts = values.map(({ name, value, ofData }) =>
     ofData === undefined ? `${name} ${number(value)}` : `${name} ${number(value)} (data ${number(ofData)})`,
   );
@@ -151,11 +151,11 @@ function describeEvaluation({
 
 function describeHealth({ state, since }: Extract<TrainingEvent, { type: 'health' }>): string {
   const meaning = {
-    healthy: 'nothing is found any more',
-    'discriminator winning': 'it tells real from generated nearly always; the generator may learn no more',
-    'generator winning': 'the discriminator takes nearly all generated images for real',
-    collapsed: 'the generator makes one image, or a few',
-    diverged: 'a loss is beyond all bounds',
+    healthy: 'all checks pass',
+    'discriminator winning': 'it tells real from generated images almost always; the generator may stop learning',
+    'generator winning': 'the discriminator takes almost all generated images for real',
+    collapsed: 'the generator makes only one image, or a few',
+    diverged: 'a loss has exploded',
   };
   return `${state}${state === 'healthy' ? ' again' : ` since step ${since}`}: ${meaning[state]}.`;
 }

@@ -29,7 +29,7 @@ test('a table says what was measured, on how much, against what, and where it wa
   ]);
   assert.match(stdout, /^metric +generated +real$/m);
   assert.match(stdout, /^ms-ssim +[\d.]+ +[\d.]+ {2}as the data; higher is less diverse$/m);
-  assert.match(stdout, /^nearest +[\d.]+ +[\d.]+ {2}far below the real: learned by heart$/m);
+  assert.match(stdout, /^nearest +[\d.]+ +[\d.]+ {2}far below the real: memorized$/m);
   assert.ok(
     stdout.endsWith(`\nresults/${run.runHash}/evaluations.jsonl\nresults/${run.runHash}/neighbours-000008.png\n`),
   );

@@ -11,12 +11,12 @@ function shown(event: Parameters<typeof showSampling>[0]): string[] {
   return lines;
 }
 
-test('a checkpoint that was passed over is said, with the one in its place; else nothing', () => {
+test('a skipped checkpoint is reported with the one used instead; otherwise nothing is', () => {
   const used = { type: 'checkpoint', checkpoint: 'c/000200', runHash: '7a595bd', step: 200 } as const;
   const refused = [{ path: 'c/000230', reason: 'c/000230/state.json is damaged: its checksum does not match.' }];
   assert.deepEqual(shown({ ...used, refused }), [
-    'Passed over: c/000230/state.json is damaged: its checksum does not match.',
-    'Step 200 of run 7a595bd is used in its place.',
+    'Skipped a damaged checkpoint: c/000230/state.json is damaged: its checksum does not match.',
+    'Using step 200 of run 7a595bd instead.',
   ]);
   assert.deepEqual(shown({ ...used, refused: [] }), []);
 });

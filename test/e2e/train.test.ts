@@ -95,17 +95,17 @@ test('sample makes a picture from the start of a run hash', async () => {
   assert.deepEqual(seeds, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
-test('SIGINT finishes the step, saves and exits 130; the same command goes on from there', async () => {
+test('SIGINT finishes the step, saves and exits 130; the same command resumes', async () => {
   const args = ['train', '--config', 'quick', '--engine', 'wasm', '--seed', '5', ...short];
   const stopped = await runCli([...args, '--set', 'training.steps=900'], { cwd, interruptAt: /^Training \d/m });
   assert.equal(stopped.exitCode, 130, stopped.stderr);
   assert.match(stopped.stderr, /Stopping: finishing the step and saving/);
-  const [, step] = /^Stopped at step (\d+) and saved\. The same command goes on from there\.$/m.exec(stopped.stdout)!;
+  const [, step] = /^Stopped at step (\d+) and saved\. The same command resumes from there\.$/m.exec(stopped.stdout)!;
   assert.ok(Number(step) < 900);
   for (const file of stopped.stdout.matchAll(/^ {2}(results\S+)/gm)) assert.ok(files().includes(file[1]!), file[1]);
   const rest = await runCli([...args, '--set', `training.steps=${Number(step) + 2}`], { cwd });
   assert.equal(rest.exitCode, 0, rest.stderr);
-  assert.match(rest.stderr, new RegExp(`going on at step ${step}\\.`));
+  assert.match(rest.stderr, new RegExp(`resumed at step ${step}\\.`));
   assert.match(rest.stdout, new RegExp(`^Done: run .*, ${Number(step) + 2} steps\\.`));
 });
 

@@ -49,7 +49,7 @@ test('a damaged latest checkpoint is passed over aloud, and named alone it is re
   assert.equal(passedOver.exitCode, 0, passedOver.stderr);
   assert.match(
     passedOver.stderr,
-    /Passed over: .*weights\.safetensors is damaged: 100 bytes, not \d+\.\nStep 8 of run/,
+    /Skipped a damaged checkpoint: .*weights\.safetensors is damaged: 100 bytes, not \d+\.\nUsing step 8 of run/,
   );
   rmSync(join(cwd, 'samples.png'));
   const refused = await dcgan('sample', '--count 1 --step 12');

@@ -8,6 +8,8 @@ export interface CliRun {
   exitCode: number | null;
   stdout: string;
   stderr: string;
+  /** Milliseconds from the signal to the end. */
+  stoppedInMs?: number;
 }
 
 interface CliOptions {
@@ -27,18 +29,21 @@ export function runCli(
   const nodeArguments = ['--import', import.meta.resolve('tsx'), main, ...args];
   const child = spawn(process.execPath, nodeArguments, { cwd, env: { ...process.env, ...env } });
   const run: CliRun = { exitCode: null, stdout: '', stderr: '' };
-  let interrupted = false;
+  let interruptedAt: number | undefined;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     run.stdout += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     run.stderr += text;
-    if (interrupted || !interruptAt?.test(run.stderr)) return;
-    interrupted = true;
+    if (interruptedAt !== undefined || !interruptAt?.test(run.stderr)) return;
+    interruptedAt = performance.now();
     child.kill(signal);
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (exitCode) => resolve({ ...run, exitCode }));
+    child.on('close', (exitCode) => {
+      const stopped = interruptedAt === undefined ? {} : { stoppedInMs: performance.now() - interruptedAt };
+      resolve({ ...run, exitCode, ...stopped });
+    });
   });
 }

@@ -147,3 +147,27 @@ test('nothing is timed together where no sharing form won alone, or all did', as
     t.mock.restoreAll();
   }
 });
+
+test('a stop is heard between two runs: no more of them, the program is disposed of, and the reason is thrown', async () => {
+  const controller = new AbortController();
+  let [runs, disposed] = [0, false];
+  const compile = (): CompiledProgram => ({
+    async run() {
+      if (++runs === 3) controller.abort(new RangeError('asked to stop'));
+      return {};
+    },
+    read: () => assert.fail('nothing is read'),
+    async write() {},
+    dispose() {
+      disposed = true;
+    },
+  });
+  const candidates = ['kernel', 'other'].map((name) => ({
+    name,
+    fits: () => true,
+    compute: () => assert.fail('the contest is only compiled'),
+  }));
+  const unmeasured = { key: 'key', kind: 'forward' as const, convolution: geometry, candidates };
+  await assert.rejects(fastestForm(unmeasured, compile, controller.signal), /RangeError: asked to stop/);
+  assert.deepEqual([runs, disposed], [3, true]);
+});
