@@ -33,7 +33,7 @@ export async function bundlePackages(dist: string): Promise<void> {
     splitting: true,
     format: 'esm',
     platform: 'node',
-    target: 'node20.9',
+    target: 'node20.10',
     mainFields: ['module', 'main'],
     chunkNames: 'packages/[name]-[hash]',
     minifyWhitespace: true, // comments name files of this machine
