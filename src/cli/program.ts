@@ -37,7 +37,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
   const program = new Command('dcgan')
     .configureOutput(output)
     .description('Train, sample and ship DCGANs.')
-    .version(packageVersion)
+    .version(packageVersion())
     .showSuggestionAfterError()
     .showHelpAfterError('(dcgan --help lists the commands)')
     .exitOverride(); // throws where commander would end the process; the commands below take this over

@@ -6,7 +6,7 @@ import { packageVersion } from '../system/package-directory.ts';
 export function describeEnvironment(): Record<string, unknown> {
   return {
     time: new Date().toISOString(),
-    dcgan: packageVersion,
+    dcgan: packageVersion(),
     node: process.versions.node,
     platform: `${process.platform} ${arch()}`,
     system: release(),

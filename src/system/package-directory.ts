@@ -13,13 +13,17 @@ interface PackageManifest {
   devDependencies: Readonly<Record<string, string>>;
 }
 
-const manifest = JSON.parse(readFileSync(join(packageDirectory, 'package.json'), 'utf8')) as PackageManifest;
+function readManifest(): PackageManifest {
+  return JSON.parse(readFileSync(join(packageDirectory, 'package.json'), 'utf8')) as PackageManifest;
+}
 
-export const packageVersion = manifest.version;
+export function packageVersion(): string {
+  return readManifest().version;
+}
 
 /** The exact version of a package that is bundled, or optional. @throws Error where package.json does not pin it */
 export function pinnedVersion(name: string): string {
-  const version = manifest.devDependencies[name];
+  const version = readManifest().devDependencies[name];
   if (version === undefined) throw new Error(`package.json does not pin ${name}.`);
   return version;
 }
