@@ -1,7 +1,8 @@
 // One vocabulary for lengths and cadences: exactly one of steps, images, epochs; converted to steps once.
 import { z } from 'zod';
+import { mostAmount } from './limits.ts';
 
-const amount = z.number().positive();
+const amount = z.number().positive().max(mostAmount);
 
 export const durationSchema = z
   .strictObject({

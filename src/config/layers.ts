@@ -1,24 +1,26 @@
 // The layers a network is stacked from: every option once, with its type, range, default and a sentence.
 import { z } from 'zod';
 import { biasInitializer, gammaInitializer, initializer } from './initializers.ts';
+import { mostChannels, mostLayers, mostPixels, mostStages, mostUnits } from './limits.ts';
 
-const positive = z.int().positive();
+const pixels = z.int().positive().max(mostPixels);
+const channels = z.int().positive().max(mostChannels);
+const margin = z.int().min(0).max(mostPixels);
 
 /** One number per stage: `5`, `[3, 5, 5]`, or the short form `"3>5>5"`. */
 const perStage = z
   .union([
-    positive,
-    z.array(positive).min(1),
-    z.string().regex(/^[1-9]\d{0,5}(>[1-9]\d{0,5})*$/, 'expected numbers joined by >, as in "512>256>128"'),
+    channels,
+    z.array(channels).min(1).max(mostStages),
+    z
+      .string()
+      .max(1000)
+      .regex(/^[1-9]\d{0,4}(>[1-9]\d{0,4}){0,99}$/, 'expected numbers joined by >, as in "512>256>128"'),
   ])
   .transform((value) => (typeof value === 'string' ? value.split('>').map(Number) : value));
 
 const padding = z
-  .union([
-    z.enum(['same', 'valid']),
-    z.int().min(0),
-    z.tuple([z.int().min(0), z.int().min(0), z.int().min(0), z.int().min(0)]),
-  ])
+  .union([z.enum(['same', 'valid']), margin, z.tuple([margin, margin, margin, margin])])
   .describe(
     'same (TensorFlow: output = input / stride), valid (none), one number for all sides, or [top, bottom, left, right] in pixels.',
   );
@@ -43,10 +45,10 @@ const weightOptions = {
 
 const kernelOptions = {
   kernel: z
-    .union([positive, z.tuple([positive, positive])])
+    .union([pixels, z.tuple([pixels, pixels])])
     .describe('Kernel size in pixels: one number, or [height, width].'),
   stride: z
-    .union([positive, z.tuple([positive, positive])])
+    .union([pixels, z.tuple([pixels, pixels])])
     .default(1)
     .describe('Step in pixels: one number, or [height, width].'),
   padding: padding.default('same'),
@@ -57,24 +59,25 @@ const kernelOptions = {
 const dense = z
   .strictObject({
     type: z.literal('dense'),
-    units: positive.describe('Number of outputs.'),
+    units: z.int().positive().max(mostUnits).describe('Number of outputs.'),
     bias,
     ...weightOptions,
   })
   .describe('Every output from every input. [n] -> [units].');
 
 const conv = z
-  .strictObject({ type: z.literal('conv'), filters: positive.describe('Channels of the output.'), ...kernelOptions })
+  .strictObject({ type: z.literal('conv'), filters: channels.describe('Channels of the output.'), ...kernelOptions })
   .describe('Convolution. [h, w, c] -> [ceil(h / stride), ceil(w / stride), filters] with same padding.');
 
 const convTranspose = z
   .strictObject({
     type: z.literal('convTranspose'),
-    filters: positive.describe('Channels of the output.'),
+    filters: channels.describe('Channels of the output.'),
     ...kernelOptions,
     outputPadding: z
       .int()
       .min(0)
+      .max(mostPixels)
       .default(0)
       .describe('Pixels added at the bottom and right, below the stride; needs numeric padding.'),
   })
@@ -133,7 +136,7 @@ const upsample = z
   .strictObject({
     type: z.literal('upsample'),
     factor: z
-      .union([positive, z.tuple([positive, positive])])
+      .union([pixels, z.tuple([pixels, pixels])])
       .default(2)
       .describe('How many times larger: one number, or [height, width].'),
     method: upsampleMethod
@@ -146,7 +149,7 @@ const averagePool = z
   .strictObject({
     type: z.literal('averagePool'),
     size: z
-      .union([positive, z.tuple([positive, positive])])
+      .union([pixels, z.tuple([pixels, pixels])])
       .default(2)
       .describe('How many pixels become one: the side of a square, or [height, width].'),
   })
@@ -170,7 +173,7 @@ const minibatchStdDev = z
 const reshape = z
   .strictObject({
     type: z.literal('reshape'),
-    shape: z.tuple([positive, positive, positive]).describe('[height, width, channels].'),
+    shape: z.tuple([pixels, pixels, channels]).describe('[height, width, channels].'),
   })
   .describe('A vector as an image of features.');
 
@@ -231,7 +234,7 @@ const residual = z
   .strictObject({
     type: z.literal('residual'),
     get layers(): z.ZodArray<z.ZodType<LayerEntry>> {
-      return z.array(layerSchema).min(1).describe('The layers inside, from input to output.');
+      return z.array(layerSchema).min(1).max(mostLayers).describe('The layers inside, from input to output.');
     },
     shortcut,
   })

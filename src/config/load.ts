@@ -1,12 +1,13 @@
 // File and overrides -> parse -> schema -> rules -> a frozen Config, or one error with every complaint.
 import { basename, extname } from 'node:path';
-import { parseDocument } from 'yaml';
 import { DcganError, messageOf } from '../errors.ts';
-import { readRegularText } from '../system/read-file.ts';
 import { describeIssues } from './complaints.ts';
 import type { Config } from './config.ts';
+import { checkSize } from './limits.ts';
 import { featuresObject, namesOf } from './metrics.ts';
 import { applyOverrides } from './overrides.ts';
+import { parseYaml } from './parse-yaml.ts';
+import { readText } from './read-text.ts';
 import { type Complaint, checkRules } from './rules.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 import { expandStacks } from './stack.ts';
@@ -14,15 +15,20 @@ import { lossObject } from './training.ts';
 
 export async function loadConfig(path: string, overrides: readonly string[] = []): Promise<Config> {
   const content = parseText(path, await readText(path));
+  checkSize(content, path);
   return resolveConfig(applyOverrides(content, overrides), { source: path, name: basename(path, extname(path)) });
 }
 
 /** Checks an object as a config. `source` is what messages call it. */
 export function resolveConfig(content: unknown, { source, name }: { source: string; name: string }): Config {
+  checkSize(content, source);
   const parsed = configSchema.safeParse(content);
-  if (!parsed.success) throw invalidConfig(source, describeIssues(parsed.error.issues, content));
+  if (!parsed.success) {
+    const { issues } = parsed.error;
+    throw invalidConfig(source, describeIssues(issues.slice(0, mostComplaints), content), issues.length);
+  }
   const complaints = checkRules(parsed.data);
-  if (complaints.length > 0) throw invalidConfig(source, complaints);
+  if (complaints.length > 0) throw invalidConfig(source, complaints.slice(0, mostComplaints), complaints.length);
   return deepFreeze(resolve(parsed.data, name));
 }
 
@@ -56,35 +62,16 @@ function resolveMetrics({ features, ...metrics }: ConfigFile['metrics']): Config
   return { ...metrics, names: namesOf({ ...metrics, features }), ...(network && { features: network }) };
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return await readRegularText(path, mostBytes);
-  } catch (error) {
-    throw new DcganError(
-      'config.unreadable',
-      { happened: `Cannot read the config ${path}: ${messageOf(error)}.` },
-      { cause: error },
-    );
-  }
-}
-
-const mostBytes = 2 ** 20; // a config has some kB
-const maxAliases = 100; // YAML bombs expand aliases
-
 function parseText(path: string, text: string): unknown {
-  const content = parseYaml(path, text); // JSON is YAML
+  const content = parse(path, text); // JSON is YAML
   if (content !== null && typeof content === 'object' && !Array.isArray(content)) return content;
   const held = content === null ? 'nothing' : JSON.stringify(content).slice(0, 60);
   throw malformed(`${path} holds ${held}.`);
 }
 
-function parseYaml(path: string, text: string): unknown {
+function parse(path: string, text: string): unknown {
   try {
-    const document = parseDocument(text, { prettyErrors: true, logLevel: 'error' });
-    if (document.errors[0]) throw document.errors[0];
-    const content: unknown = document.toJS({ maxAliasCount: maxAliases });
-    JSON.stringify(content); // throws where an alias stands within what it names
-    return content;
+    return parseYaml(text);
   } catch (error) {
     const format = extname(path) === '.json' ? 'JSON' : 'YAML';
     throw malformed(`${path} is not well-formed ${format}: ${messageOf(error).trim()}`, error);
@@ -96,9 +83,13 @@ function malformed(happened: string, cause?: unknown): DcganError {
   return new DcganError('config.malformed', { happened, expected }, { cause });
 }
 
-function invalidConfig(source: string, complaints: readonly Complaint[]): DcganError {
+const mostComplaints = 50;
+
+function invalidConfig(source: string, complaints: readonly Complaint[], found: number): DcganError {
   const lines = complaints.map(({ path, message }) => `  ${path || '(top)'}: ${message}`);
-  const count = complaints.length === 1 ? 'One problem' : `${complaints.length} problems`;
+  const total = Math.max(complaints.length, found);
+  if (total > complaints.length) lines.push(`  and ${total - complaints.length} more`);
+  const count = total === 1 ? 'One problem' : `${total} problems`;
   return new DcganError(
     'config.invalid',
     { happened: `${count} in ${source}:\n${lines.join('\n')}`, fix: 'Every key is described in configs/schema.json.' },

@@ -46,6 +46,7 @@ export const metrics = z
     names: z
       .array(metricName)
       .min(1)
+      .max(metricNames.length)
       .optional()
       .describe('Which metrics. Left out: swd and ms-ssim, and with features fid and kid.'),
     count: z.int().min(16).max(1_000_000).default(1000).describe('Generated images, and as many real ones.'),

@@ -11,23 +11,51 @@ export function applyOverrides(config: unknown, overrides: readonly string[]): u
 function applyOverride(config: unknown, override: string): void {
   const [, key, text] = /^([^=]+)=(.*)$/s.exec(override) ?? [];
   if (!key || text === undefined) throw invalid(override, 'It has no "=".');
-  const path = key
-    .trim()
-    .replace(/\[(\d+)\]/g, '.$1')
-    .split('.');
-  if (path.some((part) => ['__proto__', 'constructor', 'prototype', ''].includes(part)))
-    throw invalid(override, `'${key}' is not a path.`);
+  const path = pathOf(override, key.trim());
   let target = config as Record<string, unknown>;
-  for (const part of path.slice(0, -1)) {
-    if (target[part] === undefined || target[part] === null || target[part] === 'auto') target[part] = {};
-    const next = target[part];
+  for (const [depth, { name }] of path.slice(0, -1).entries()) {
+    checkIndex(override, target, name);
+    if (isReplaceable(target[name])) target[name] = path[depth + 1]!.isIndex ? [] : {};
+    const next = target[name];
     if (next === null || typeof next !== 'object')
-      throw invalid(override, `'${part}' holds ${JSON.stringify(next)}, which has no keys.`);
+      throw invalid(override, `'${name}' holds ${JSON.stringify(next)}, which has no keys.`);
     target = next as Record<string, unknown>;
   }
-  const last = path.at(-1)!;
+  const last = path.at(-1)!.name;
+  checkIndex(override, target, last);
   clearOtherUnits(last, target);
   target[last] = parseValue(override, text);
+}
+
+interface Part {
+  name: string;
+  /** Whether it is written in brackets. */
+  isIndex: boolean;
+}
+
+/** `generator.layers[0].units`, or the same with `.0`. */
+function pathOf(override: string, key: string): Part[] {
+  if (!/^[^.[\]]+(\.[^.[\]]+|\[[^.[\]]+\])*$/.test(key)) throw invalid(override, `'${key}' is not a path.`);
+  const path = [...key.matchAll(/\[([^\]]+)\]|[^.[\]]+/g)].map(([whole, index]) => ({
+    name: index ?? whole,
+    isIndex: index !== undefined,
+  }));
+  const isInherited = ({ name }: Part) => name in Object.prototype || name === 'prototype';
+  if (path.some(isInherited)) throw invalid(override, `'${key}' is not a path.`);
+  return path;
+}
+
+/** A list has its items, and room for one more behind them. */
+function checkIndex(override: string, target: unknown, name: string): void {
+  if (!Array.isArray(target)) return;
+  if (/^(0|[1-9]\d{0,8})$/.test(name) && Number(name) <= target.length) return;
+  const items = target.length === 0 ? 'an empty list' : `a list with the indices 0 to ${target.length - 1}`;
+  throw invalid(override, `'${name}' is no index of ${items}; ${target.length} appends.`);
+}
+
+/** What a key below takes the place of: nothing, or a word for a mapping that the program fills in. */
+function isReplaceable(value: unknown): boolean {
+  return value === undefined || value === null || value === 'auto';
 }
 
 /** A duration is one of three keys; setting one takes the place of the others. */

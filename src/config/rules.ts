@@ -1,8 +1,9 @@
 // Rules across keys, each a function that returns its complaints as path and message.
 import { entriesOf, type PlacedEntry } from './entries.ts';
+import { mostLayers } from './limits.ts';
 import { featureMetrics, namesOf } from './metrics.ts';
 import type { ConfigFile } from './schema.ts';
-import { stageCount } from './stack.ts';
+import { layersPerStage, stageCount } from './stack.ts';
 
 export interface Complaint {
   path: string;
@@ -106,6 +107,19 @@ const stageLists = layerRule(({ entry, path }) => {
   return [{ path, message }];
 });
 
+const layerCount: Rule = (config) =>
+  networks.flatMap((network) => {
+    const counts: number[] = entriesOf(config, network).map(({ entry }) =>
+      entry.type === 'stack' ? layersPerStage * (stageCount(entry) ?? 0) : 1,
+    );
+    const count = counts.reduce((sum, layers) => sum + layers, 0);
+    if (count <= mostLayers) return [];
+    const [found, most] = [count, mostLayers].map((number) => number.toLocaleString('en'));
+    return [
+      { path: `${network}.layers`, message: `up to ${found} layers with stacks written out; expected at most ${most}` },
+    ];
+  });
+
 const outputPadding = layerRule(({ entry, path: owner }) => {
   if (entry.type !== 'convTranspose' || entry.outputPadding === 0) return [];
   const path = `${owner}.outputPadding`;
@@ -164,6 +178,7 @@ const rules: Rule[] = [
   unusedLabels,
   probabilities,
   stageLists,
+  layerCount,
   outputPadding,
   upsampledStacks,
   comparedImages,

@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { durationSchema } from './durations.ts';
 import { biasInitializer, initializer } from './initializers.ts';
 import { layerSchema } from './layers.ts';
+import { mostChannels, mostLayers, mostPixels } from './limits.ts';
 import { metrics } from './metrics.ts';
 import { scheduled } from './scheduled.ts';
 import { training } from './training.ts';
 
-const pixels = z.int().positive().max(4096);
+const pixels = z.int().positive().max(mostPixels);
 
 const preparation = z
   .discriminatedUnion('dataset', [
@@ -108,7 +109,7 @@ const optimizer = z
   .describe('Adam.');
 
 const network = {
-  layers: z.array(layerSchema).min(1).describe('The stack, from input to output.'),
+  layers: z.array(layerSchema).min(1).max(mostLayers).describe('The stack, from input to output.'),
   initializer: initializer.prefault({ type: 'normal' }),
   biasInitializer: biasInitializer.prefault({ type: 'zeros' }),
   optimizer,
@@ -117,7 +118,7 @@ const network = {
 const generator = z.strictObject({
   latent: z
     .strictObject({
-      size: z.int().positive().default(100).describe('Length of the latent vector.'),
+      size: z.int().positive().max(mostChannels).default(100).describe('Length of the latent vector.'),
       distribution: z.enum(['normal', 'uniform']).default('normal').describe('Standard normal, or uniform in [-1, 1).'),
     })
     .prefault({})

@@ -1,6 +1,9 @@
 // The short form `stack` written out as single layers, before anything else sees the config.
 import { type Layer, type LayerEntry, type SingleLayer, type StackEntry, singleLayerSchema } from './layers.ts';
 
+/** At most: what enlarges, a convolution, a norm, an activation, dropout. */
+export const layersPerStage = 5;
+
 /** Number of stages that a stack's lists ask for; undefined where two lists disagree. */
 export function stageCount({ filters, kernel, stride }: StackEntry): number | undefined {
   const lengths = new Set([filters, kernel, stride].filter(Array.isArray).map((list) => list.length));

@@ -1,5 +1,6 @@
 // The `training` section: how long, in which order, against which loss, and everything that is done to images and labels.
 import { z } from 'zod';
+import { mostAmount, mostUpdatesPerStep } from './limits.ts';
 import { scheduled } from './scheduled.ts';
 
 const label = z
@@ -47,9 +48,9 @@ export const lossObject = z.strictObject({
 const augmentation = z.enum(['color', 'translation', 'cutout']);
 
 export const training = z.strictObject({
-  epochs: z.number().positive().optional().describe('Length of the run in passes over the data.'),
-  steps: z.int().positive().optional().describe('Length of the run in steps.'),
-  images: z.int().positive().optional().describe('Length of the run in images seen.'),
+  epochs: z.number().positive().max(mostAmount).optional().describe('Length of the run in passes over the data.'),
+  steps: z.int().positive().max(mostAmount).optional().describe('Length of the run in steps.'),
+  images: z.int().positive().max(mostAmount).optional().describe('Length of the run in images seen.'),
   batchSize: z.int().positive().max(65536).describe('Images per step.'),
   loss: z
     .union([lossNames, lossObject])
@@ -62,9 +63,15 @@ export const training = z.strictObject({
   discriminatorSteps: z
     .int()
     .positive()
+    .max(mostUpdatesPerStep)
     .default(1)
     .describe('Discriminator updates per step, each with its own batch.'),
-  generatorSteps: z.int().positive().default(1).describe('Generator updates per step, each with its own latents.'),
+  generatorSteps: z
+    .int()
+    .positive()
+    .max(mostUpdatesPerStep)
+    .default(1)
+    .describe('Generator updates per step, each with its own latents.'),
   freshLatents: z
     .boolean()
     .default(false)
@@ -81,6 +88,7 @@ export const training = z.strictObject({
     .describe('Gaussian noise on what the discriminator sees.'),
   diffAugment: z
     .array(augmentation)
+    .max(augmentation.options.length)
     .default([])
     .describe(
       'Random changes to every image that the discriminator sees, real or generated, with gradients (Zhao 2020).',

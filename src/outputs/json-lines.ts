@@ -1,6 +1,7 @@
 // Files of one JSON value per line, of any length: appended in whole lines, read in chunks, cut off from the end.
 import { type FileHandle, open } from 'node:fs/promises';
 import { DcganError, messageOf } from '../errors.ts';
+import { openRegular, UnreadableFile } from '../system/read-file.ts';
 import { writeStreamSafely, writingTo } from '../system/write-file.ts';
 
 const chunkBytes = 256 * 1024;
@@ -141,15 +142,12 @@ async function* linesFromEnd(path: string, file: FileHandle): AsyncGenerator<{ t
 }
 
 async function openToRead(path: string): Promise<FileHandle | undefined> {
-  const file = await readingFrom(path, () =>
-    open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    }),
-  );
-  if (!file || (await file.stat()).isFile()) return file;
-  await file.close();
-  throw cannotRead(path, 'it is a folder or a device, not a file');
+  try {
+    return await openRegular(path);
+  } catch (error) {
+    if (error instanceof UnreadableFile && error.code === 'ENOENT') return undefined;
+    throw cannotRead(path, messageOf(error), error);
+  }
 }
 
 async function readingFrom<T>(path: string, action: () => Promise<T>): Promise<T> {

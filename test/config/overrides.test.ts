@@ -87,6 +87,32 @@ test('what is no path, no value or no YAML is a usage error that repeats what wa
   }
 });
 
+test('an index of a list is one that it has, or the next', () => {
+  const lists = { ...base(), seeds: [] };
+  const { length } = base().generator.layers;
+  for (const index of ['-1', 'foo', 'length', '1.5', '01', '4294967295', '99999999999', String(length + 1)]) {
+    for (const path of [
+      `generator.layers[${index}]`,
+      `generator.layers.${index}`,
+      `generator.layers[${index}].units`,
+    ]) {
+      if (index === '1.5') continue; // two keys
+      assert.throws(() => applyOverrides(lists, [`${path}=0`]), {
+        code: 'usage.invalid-set',
+        message: new RegExp(`'${index}' is no index of a list with the indices 0 to ${length - 1}; ${length} appends`),
+      });
+    }
+  }
+  assert.throws(() => applyOverrides(lists, ['seeds[1]=0']), { message: /no index of an empty list; 0 appends/ });
+  assert.throws(() => applyOverrides(lists, ['generator.layers[]=0']), { message: /is not a path/ });
+  const appended = applyOverrides(lists, [`generator.layers[${length}]={ type: relu }`, 'metrics.names[0]=swd']);
+  assert.deepEqual(appended, {
+    ...lists,
+    generator: { ...lists.generator, layers: [...lists.generator.layers, { type: 'relu' }] },
+    metrics: { names: ['swd'] },
+  });
+});
+
 test('prototypes are out of reach', () => {
   for (const path of ['__proto__.polluted', 'constructor.prototype.polluted', 'training.__proto__.polluted']) {
     assert.throws(() => applyOverrides(base(), [`${path}=1`]), { code: 'usage.invalid-set', message: /is not a path/ });
