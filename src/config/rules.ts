@@ -138,6 +138,19 @@ const upsampledStacks: Rule = (config) =>
     return [{ path: `${path}.upsample`, message }];
   });
 
+const spectralZeros: Rule = (config) =>
+  networks.flatMap((network) =>
+    entriesOf(config, network).flatMap(({ entry, path }) => {
+      const [weights, owner] = entry.type === 'residual' ? [entry.shortcut, `${path}.shortcut`] : [entry, path];
+      if (!('spectralNorm' in weights) || !weights.spectralNorm) return [];
+      const { type } = weights.initializer ?? config[network].initializer;
+      if (type !== 'zeros') return [];
+      const message =
+        'divides by the largest singular value, which is 0 while all weights are; use another initializer';
+      return [{ path: `${owner}.spectralNorm`, message }];
+    }),
+  );
+
 const comparedImages: Rule = (config) =>
   entriesOf(config, 'generator')
     .filter(({ entry }) => entry.type === 'minibatchStdDev')
@@ -181,6 +194,7 @@ const rules: Rule[] = [
   layerCount,
   outputPadding,
   upsampledStacks,
+  spectralZeros,
   comparedImages,
   featuresForDistances,
   bestOfMeasured,

@@ -206,3 +206,19 @@ test('a generator cannot compare the images of its batch', () => {
   );
   assert.match(complaint!, /^generator\.layers\[2\]\.layers\[0\]\.type: minibatchStdDev is for discriminators/);
 });
+
+test('a spectral norm of nothing but zeros is refused', () => {
+  const zeros = { initializer: { type: 'zeros' }, spectralNorm: true };
+  const complaints = complaintsAbout(({ generator, discriminator }) => {
+    Object.assign(generator.layers[0]!, zeros);
+    discriminator.layers.unshift({ type: 'residual', layers: [{ type: 'relu' }], shortcut: zeros });
+  });
+  assert.deepEqual(
+    complaints.map((line) => line.replace(/: .*/, '')),
+    ['generator.layers[0].spectralNorm', 'discriminator.layers[0].shortcut.spectralNorm'],
+  );
+  const usual = complaintsAbout(({ generator }) =>
+    Object.assign(generator.layers[0]!, { ...zeros, spectralNorm: false }),
+  );
+  assert.deepEqual(usual, []);
+});
