@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { differencesOf, identityHash, isRunName, type RunIdentity, runNames } from '../config/run-hash.ts';
 import { DcganError } from '../errors.ts';
 import { listDifferences } from './check-resume.ts';
-import { type StoredRun, storedRuns } from './stored-run.ts';
+import { type StoredRun, storedRuns, storedRunsChecked } from './stored-run.ts';
 
 /**
  * The name of a run's folder: where the run is already, or else as many digits of its hash as no other run's name is.
@@ -17,7 +17,7 @@ export async function chooseRun(
 ): Promise<string> {
   const hash = identityHash(identity);
   for (const name of runNames(hash)) {
-    const stored = await storedRuns(root, name);
+    const stored = await (fresh ? storedRuns : storedRunsChecked)(root, name);
     const others = stored.filter((run) => run.identityHash !== hash);
     if (stored.length === 0) return (await nameElsewhere(root, hash)) ?? name;
     if (others.length === 0) return name;

@@ -23,12 +23,19 @@ export interface StoredRun {
 /** The run that the checkpoints of a name are of, and the one that its config.json is of; those that cannot be read are left out. */
 export async function storedRuns(root: string, name: string): Promise<StoredRun[]> {
   const state = await readLatestState(join(root, 'checkpoints', name));
-  const results = join(root, 'results', name, 'config.json');
-  const stored = [state && readable(state.state, state.path), await storedConfig(results)];
+  const stored = [state && readable(state.state, state.path), await storedConfig(root, name)];
   return stored.filter((run) => run !== undefined);
 }
 
-async function storedConfig(path: string): Promise<StoredRun | undefined> {
+/** The same of a folder that a run would write to. @throws DcganError where its checkpoints do not say what they are of */
+export async function storedRunsChecked(root: string, name: string): Promise<StoredRun[]> {
+  const state = await readLatestState(join(root, 'checkpoints', name));
+  const stored = [state && storedRun(state.state, state.path), await storedConfig(root, name)];
+  return stored.filter((run) => run !== undefined);
+}
+
+async function storedConfig(root: string, name: string): Promise<StoredRun | undefined> {
+  const path = join(root, 'results', name, 'config.json');
   try {
     const {
       runHash: _name,

@@ -76,7 +76,8 @@ test('a checkpoint that names paths in its state and pointers is read for what i
   };
   const made = join(root, 'checkpoints', 'made');
   await saveCheckpoint(made, { step, tensors, state: { ...hostile, forkedFrom: { runHash: evil, step: evil } } });
-  for (const opening of [openGenerator('made', { root }), train(options({ fork: 'made' }), io)]) {
+  const openings = [() => openGenerator('made', { root }), () => train(options({ fork: 'made' }), io)];
+  for (const opening of openings) {
     await assert.rejects(opening, {
       code: 'checkpoint.damaged',
       message: /forkedFrom\.runHash: .*; forkedFrom\.step: /,

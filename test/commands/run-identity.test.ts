@@ -7,6 +7,7 @@ import { openGenerator } from '../../src/commands/open-generator.ts';
 import { storedRuns } from '../../src/commands/stored-run.ts';
 import { resolveConfig } from '../../src/config/load.ts';
 import { identityHash } from '../../src/config/run-hash.ts';
+import { saveCheckpoint } from '../../src/outputs/checkpoint.ts';
 import { listAll, tinyConfig } from '../helpers/temporary-run.ts';
 import { newRun } from './tiny-runs.ts';
 
@@ -87,6 +88,16 @@ test('checkpoints of another run in the folder of this one are refused, with wha
     (await storedRuns(run.own, first.runHash)).map(({ identity }) => identity.seed),
     [1, 1],
   );
+});
+
+test('checkpoints with a config that this version does not know are not continued unless --fresh sets them aside', async () => {
+  const run = newRun();
+  const { checkpoints, latest } = await run.train([], { stopAfter: 2 });
+  const { tensors, state } = latest;
+  const config = { ...(state['config'] as object), fromTheFuture: true };
+  await saveCheckpoint(checkpoints, { step: 3, tensors, state: { ...state, config } });
+  await assert.rejects(run.train(), { code: 'config.invalid', message: /000003.*fromTheFuture/s });
+  assert.equal((await run.train([], { fresh: true, stopAfter: 1 })).step, 1);
 });
 
 test('a run that an earlier version named resumes under that name, by the same command and by --resume', async () => {
