@@ -28,6 +28,7 @@ export async function openOnnxFeatures(path: string, config: FeaturesConfig, own
   const input = readImageTensor(session, config, path);
   const output = readOutput(session, config, path);
   const { height, width } = input.size === 'any' ? own : input.size;
+  checkInput(path, { ...input, height, width });
   const fitting = Math.max(1, Math.floor(mostValues / (height * width * input.channels)));
   return {
     name: basename(path),
@@ -53,6 +54,24 @@ interface Opened {
   own: ImageSize;
 }
 
+const mostInputValues = 2 ** 26; // of one call, 256 MiB as float32: an RGB image of 4096 x 4096
+
+/** Sides stand in the file, and what they ask for is allocated. @throws DcganError `usage.features-input` */
+function checkInput(path: string, { batch = 1, channels, height, width }: ImageTensor & ImageSize): void {
+  if (batch * channels * height * width <= mostInputValues) return;
+  throw new DcganError(
+    'usage.features-input',
+    {
+      happened: `${path} takes ${batch === 1 ? 'images' : `${batch} images at once, each`} of ${width} x ${height} pixels and ${channels} channels.`,
+      expected: `At most ${mostInputValues} values are computed at once: one RGB image of 4096 x 4096.`,
+      fix: 'Export the network with a free first axis and the size of its images, e.g. 299 x 299.',
+    },
+    { data: { path, batch, channels, height, width } },
+  );
+}
+
+const mostFeatures = 2 ** 14; // per image; distances take square matrices of them, 2 GiB each
+
 async function runSession(opened: Opened, values: Float32Array, images: number): Promise<Float32Array> {
   const { runtime, session, input, output, path, own } = opened;
   const { height, width } = input.size === 'any' ? own : input.size;
@@ -72,6 +91,7 @@ async function runSession(opened: Opened, values: Float32Array, images: number):
   if (!(features instanceof Float32Array) || shape[0] !== batch || shape.slice(2).some((side) => side !== 1)) {
     throw wrongOutput(path, output, `${results[output]!.type} [${shape.join(', ')}] for ${batch} images`);
   }
+  if (size < 1 || size > mostFeatures) throw wrongOutput(path, output, `${size} values for each image`);
   if (!features.every(Number.isFinite)) throw wrongOutput(path, output, 'values that are no numbers');
   return features.slice(0, images * size);
 }
