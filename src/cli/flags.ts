@@ -61,6 +61,8 @@ export function whichCheckpoint({ step, best }: CheckpointFlags): 'latest' | 'be
   return step ?? (best ? 'best' : 'latest');
 }
 
+export const forceFlag = () => new Option('--force', 'overwrite a file that dcgan has not drawn');
+
 export const fileFormatFlag = () =>
   new Option('--format <name>', 'file format of --separate (default: png)').choices(['png', 'webp', 'jpg']);
 

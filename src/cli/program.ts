@@ -12,6 +12,7 @@ import {
   engineFlag,
   excluding,
   fileFormatFlag,
+  forceFlag,
   gridShape,
   imageSize,
   interpolationFlag,
@@ -76,6 +77,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
       ),
     )
     .option('--out <file>', 'output file: .png, .webp or .jpg (default: samples.png)')
+    .addOption(forceFlag())
     .option('--grid <shape>', 'columns x rows of the grid, e.g. 8x8 (default: about square)', gridShape)
     .addOption(excluding(['grid'], '--columns <number>', 'images per row', positiveInteger))
     .option('--padding <pixels>', 'space between and around the images (default: 2)', wholeNumber)
@@ -120,6 +122,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
       '--out <file>',
       '.png or .jpg for a strip, .gif, .webp or .apng for an animation (default: interpolation.png)',
     )
+    .addOption(forceFlag())
     .option('--columns <number>', 'images per row of a strip (default: all)', positiveInteger)
     .option('--padding <pixels>', 'space between and around the images of a strip (default: 2)', wholeNumber)
     .option(
@@ -147,6 +150,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     )
     .option('--save <name>', 'save the result under a name for later formulas')
     .option('--out <file>', 'output file: .png, .webp or .jpg (default: explore.png)')
+    .addOption(forceFlag())
     .addOption(previewFlag())
     .addHelpText(
       'after',
@@ -158,7 +162,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     .description('export a trained generator for other programs')
     .requiredOption('--format <name>', Object.keys(formats).join(', '))
     .requiredOption('--out <path>', 'output folder, or output file if the format is a single file')
-    .option('--force', 'overwrite existing files')
+    .option('--force', 'overwrite a file, or an export among other files of its folder')
     .action((options) => run(async (cli) => (await import('./export.ts')).runExport(options, cli)));
 
   withConfig(program.command('import'))

@@ -4,8 +4,8 @@ import { evaluateFormula } from '../models/formula/evaluate.ts';
 import { type Formula, formulaError, parseFormula } from '../models/formula/parse.ts';
 import { addendsOf, vectorsIn } from '../models/formula/parts.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
+import { findPlace } from '../outputs/output-place.ts';
 import { pictureFormatOf } from '../outputs/picture.ts';
-import { checkWritable } from '../system/write-file.ts';
 import { writeFormulaPicture } from './formula-picture.ts';
 import { type CheckpointUsed, openNamed, type SamplingIo, type SamplingOptions, silent } from './sampling.ts';
 import { checkVectorName, type RunPlace, readSavedVector, savedNames, saveVector } from './saved-vectors.ts';
@@ -15,6 +15,8 @@ export interface FormulaOptions extends SamplingOptions {
   formula: string;
   /** The picture to write. @default 'explore.png' */
   out?: string;
+  /** Replaces a file that this program has not drawn. */
+  force?: boolean;
   /** A name for the result, for later formulas. */
   save?: string;
 }
@@ -38,14 +40,14 @@ export interface FormulaResult extends CheckpointUsed {
 export async function exploreFormula(options: FormulaOptions, io: SamplingIo = silent): Promise<FormulaResult> {
   const { formula: text, out = 'explore.png', save, root } = options;
   const formula = parseFormula(text);
-  pictureFormatOf(out);
+  const format = pictureFormatOf(out);
   if (save !== undefined) checkVectorName(save);
   const { generator, used } = await openNamed(options, io);
   const run = { root, runHash: used.runHash };
   const vectors = await findVectors(formula, text, generator.config, run);
   const evaluate = (part: Formula) => evaluateFormula(part, text, vectors);
   const result = evaluate(formula);
-  await checkWritable(out);
+  const place = await findPlace(out, options);
 
   const addends = addendsOf(formula).map(({ sign, part }) => ({
     sign,
@@ -57,7 +59,7 @@ export async function exploreFormula(options: FormulaOptions, io: SamplingIo = s
     vector: evaluate(part),
     members: part.kind === 'vector' ? [] : names.map((name) => vectors.get(name)!),
   }));
-  await writeFormulaPicture(out, { operands, result }, generator, options, io);
+  await writeFormulaPicture({ path: place, format }, { operands, result }, generator, options, io);
   const saved = save === undefined ? undefined : await saveVector(save, result, run);
   return {
     ...used,

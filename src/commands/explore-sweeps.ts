@@ -3,9 +3,9 @@ import type { Config } from '../config/config.ts';
 import { DcganError } from '../errors.ts';
 import { latentsOfSeeds, usualReach } from '../models/latents.ts';
 import { createGrid, drawImages, saveGrid } from '../outputs/grid.ts';
+import { findPlace } from '../outputs/output-place.ts';
 import { pictureFormatOf } from '../outputs/picture.ts';
 import { labelRows } from '../outputs/row-labels.ts';
-import { checkWritable } from '../system/write-file.ts';
 import { type RankedDimension, rankDimensions } from './rank-dimensions.ts';
 import {
   type CheckpointUsed,
@@ -21,6 +21,8 @@ import { evenly, sweptLatents } from './swept-latents.ts';
 export interface SweepOptions extends SamplingOptions {
   /** The picture to write. @default 'explore.png' */
   out?: string;
+  /** Replaces a file that this program has not drawn. */
+  force?: boolean;
   /** Of the image that is changed. @default 0 */
   seed?: number;
   /** How many dimensions are shown. @default 10, or all where there are fewer */
@@ -47,7 +49,7 @@ export interface SweepResult extends CheckpointUsed {
  */
 export async function exploreSweeps(options: SweepOptions, io: SamplingIo = silent): Promise<SweepResult> {
   const { out = 'explore.png', seed = 0, steps = 9 } = options;
-  pictureFormatOf(out);
+  const format = pictureFormatOf(out);
   checkSeed(seed);
   checkSteps(steps);
   const { generator, used } = await openNamed(options, io);
@@ -58,7 +60,7 @@ export async function exploreSweeps(options: SweepOptions, io: SamplingIo = sile
   const count = dimensionCount(options, generator.config);
   const { range = usualReach(latent) } = options;
   const grid = await createGrid(data, count * steps, { columns: steps });
-  await checkWritable(out);
+  const place = await findPlace(out, options);
 
   const z = latentsOfSeeds(latent, [seed]);
   const ranked = await rankDimensions(generator, z, range, options, io);
@@ -71,13 +73,8 @@ export async function exploreSweeps(options: SweepOptions, io: SamplingIo = sile
   for await (const { first, images } of makeImages(generator, swept, options, onlyProgress(io))) {
     drawImages(grid, first, images);
   }
-  await saveGrid(
-    out,
-    await labelRows(
-      grid,
-      dimensions.map(({ dimension }) => `z${dimension}`),
-    ),
-  );
+  const labels = dimensions.map(({ dimension }) => `z${dimension}`);
+  await saveGrid(place, await labelRows(grid, labels), format);
   return { ...used, seed, range, steps, dimensions, out };
 }
 

@@ -16,7 +16,7 @@ export interface ExportOptions extends EngineChoice {
   out: string;
   step?: number;
   best?: boolean;
-  /** Replaces a file, and writes among the other files of a folder. */
+  /** Replaces a file, or an export among other files of its folder. */
   force?: boolean;
   root: string;
 }

@@ -2,6 +2,7 @@
 import type { EngineChoice } from '../engines/open.ts';
 import type { TrainedGenerator } from '../models/trained-generator.ts';
 import { createGrid, drawImages, saveGrid } from '../outputs/grid.ts';
+import type { PictureFormat } from '../outputs/picture.ts';
 import { type Sign, signImage } from '../outputs/sign-image.ts';
 import { givenLatents } from './latent-source.ts';
 import { makeImages, type SamplingIo } from './sampling.ts';
@@ -19,7 +20,7 @@ type Column = { sign: Sign } | { vectors: readonly Float32Array[] };
 
 /** @throws DcganError `usage.picture-too-large`, `usage.unknown-picture-format`, `usage.cannot-write`, and what opening an engine throws */
 export async function writeFormulaPicture(
-  path: string,
+  { path, format }: { path: string; format: PictureFormat },
   { operands, result }: { operands: readonly Operand[]; result: Float32Array },
   generator: TrainedGenerator,
   choice: EngineChoice,
@@ -46,7 +47,7 @@ export async function writeFormulaPicture(
       drawImages(grid, placed[first + i]!.cell, { ...images, pixels });
     }
   }
-  await saveGrid(path, grid);
+  await saveGrid(path, grid, format);
 }
 
 function columnsOf(operands: readonly Operand[], result: Float32Array): Column[] {

@@ -4,8 +4,8 @@ import type { Method } from '../models/interpolation.ts';
 import { type AnimationFormat, animationFormatOf, writeAnimation } from '../outputs/animation.ts';
 import { createGrid, drawImages, saveGrid } from '../outputs/grid.ts';
 import { comfortableScale } from '../outputs/images.ts';
+import { findPlace } from '../outputs/output-place.ts';
 import { pictureFormatOf } from '../outputs/picture.ts';
-import { checkWritable } from '../system/write-file.ts';
 import { type InterpolatedLatentsOptions, interpolatedLatents } from './interpolated-latents.ts';
 import {
   type CheckpointUsed,
@@ -19,6 +19,8 @@ import {
 export interface InterpolateOptions extends SamplingOptions, InterpolatedLatentsOptions {
   /** .png and .jpg hold still, .gif, .webp and .apng move; a .webp with a grid holds still. @default 'interpolation.png' */
   out?: string;
+  /** Replaces a file that this program has not drawn. */
+  force?: boolean;
   /** Images per row of a strip. @default all */
   columns?: number;
   /** Pixels between the images of a picture and around them. @default 2 */
@@ -54,7 +56,7 @@ export async function interpolate(options: InterpolateOptions, io: SamplingIo = 
   const { out = 'interpolation.png', method = 'linear', framesPerSecond = 15 } = options;
   const animation = formatOf(out, options);
   const delayMs = delayOf(framesPerSecond);
-  await checkWritable(out);
+  const place = await findPlace(out, options);
   const { generator, used } = await openNamed(options, io);
   const { data } = generator.config;
   const { latent } = generator.config.generator;
@@ -64,8 +66,8 @@ export async function interpolate(options: InterpolateOptions, io: SamplingIo = 
   const moving = { columns: 1, padding: 0, scale: options.scale ?? comfortableScale(data, animationLength) };
   const grid = await createGrid(data, latents.count, animation ? moving : { columns, ...options });
   for await (const { first, images } of makeImages(generator, latents, options, io)) drawImages(grid, first, images);
-  if (animation) await writeAnimation(out, grid.picture, { format: animation, count: latents.count, delayMs });
-  else await saveGrid(out, grid);
+  if (animation) await writeAnimation(place, grid.picture, { format: animation, count: latents.count, delayMs });
+  else await saveGrid(place, grid, pictureFormatOf(out));
 
   const leaves = method === 'slerp' && latent.distribution === 'uniform';
   const result = { ...used, images: latents.count, method, files: [out] };

@@ -1,11 +1,14 @@
 // dcgan sample: seeds or latent vectors -> one picture, or a file for each image.
+import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { DcganError } from '../errors.ts';
 import type { TrainedGenerator } from '../models/trained-generator.ts';
 import { createGrid, drawImages, saveGrid } from '../outputs/grid.ts';
+import { checkReplaceable, findPlace } from '../outputs/output-place.ts';
 import { checkPictureSize, type PictureFormat, pictureFormatOf } from '../outputs/picture.ts';
-import { writeImages } from '../outputs/single-images.ts';
-import { checkWritable, makeFolder } from '../system/write-file.ts';
+import { imagePath, writeImages } from '../outputs/single-images.ts';
+import { makeFolder, writingTo } from '../system/write-file.ts';
 import { givenLatents, type LatentSource, seededLatents } from './latent-source.ts';
 import { type GivenLatents, readLatents } from './latents-file.ts';
 import {
@@ -37,6 +40,8 @@ export interface SampleOptions extends SamplingOptions {
   scale?: number;
   /** A folder that gets one file per image, named by its seed, in place of one picture. */
   separate?: string;
+  /** Replaces a file that this program has not drawn. */
+  force?: boolean;
   /** Of the files in `separate`. @default 'png' */
   format?: PictureFormat;
 }
@@ -80,12 +85,12 @@ async function writePicture(
   io: SamplingIo,
 ): Promise<string[]> {
   const { out = 'samples.png', padding, scale } = options;
-  pictureFormatOf(out);
-  await checkWritable(out);
+  const format = pictureFormatOf(out);
+  const place = await findPlace(out, options);
   const { columns, cells } = shapeOf(latents.count, options);
   const grid = await createGrid(generator.config.data, cells, { columns, padding, scale });
   for await (const { first, images } of makeImages(generator, latents, options, io)) drawImages(grid, first, images);
-  await saveGrid(out, grid);
+  await saveGrid(place, grid, format);
   return [out];
 }
 
@@ -111,10 +116,16 @@ async function writeSeparately(
   const { height, width, channels } = generator.config.data;
   checkPictureSize({ height: height * scale, width: width * scale, channels }, 1);
   await makeFolder(separate);
+  const nameOf = (image: number) => String(latents.seeds?.[image] ?? image).padStart(6, '0');
+  const there = new Set(await writingTo(separate, () => readdir(separate)));
+  for (let image = 0; image < latents.count; image++) {
+    const path = imagePath(separate, nameOf(image), format);
+    if (there.has(basename(path))) await checkReplaceable(path, options);
+  }
   const files: string[] = [];
   for await (const { first, images } of makeImages(generator, latents, options, io)) {
-    const nameOf = (i: number) => String(latents.seeds?.[first + i] ?? first + i).padStart(6, '0');
-    files.push(...(await writeImages(separate, images, { nameOf, format, scale })));
+    const own = { nameOf: (i: number) => nameOf(first + i), format, scale };
+    files.push(...(await writeImages(separate, images, own)));
   }
   return files;
 }

@@ -1,5 +1,14 @@
 // A dataset folder that is either whole or not there: built beside, renamed at the end, recognised again by its README.txt.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DcganError } from '../errors.ts';
 import { partialPath, removeAbandoned } from '../system/partial.ts';
@@ -36,6 +45,7 @@ interface Preparation {
 export async function prepareFolder({ directory, readme, force, build }: Preparation): Promise<PreparedData> {
   const existing = existingReadme(directory);
   if (existing !== undefined && !existing.startsWith(firstLine(readme))) throw notPrepared(directory);
+  if (existing !== undefined && force) refuseOthers(directory, existing);
   if (existing !== undefined && !force) {
     if (!existing.startsWith(readme)) throw preparedDifferently(directory, existing);
     return { directory, images: Number(/^Images: (\d+)$/m.exec(existing)?.[1]), skipped: true };
@@ -54,6 +64,21 @@ export async function prepareFolder({ directory, readme, force, build }: Prepara
   } finally {
     if (existsSync(partial)) rmSync(partial, { recursive: true });
   }
+}
+
+/** More files than were prepared are somebody's own, the newest most likely. @throws DcganError `data.not-prepared` */
+function refuseOthers(directory: string, existing: string): void {
+  const prepared = Number(/^Images: (\d+)$/m.exec(existing)?.[1]);
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  const others = paths.length - prepared - 1; // its README.txt is one
+  if (others <= 0) return;
+  const newest = paths.map((path) => ({ path, ms: lstatSync(path).mtimeMs })).sort((a, b) => b.ms - a.ms)[0]!;
+  throw new DcganError('data.not-prepared', {
+    happened: `${directory} holds ${others} files besides the ${prepared} images that were prepared; ${newest.path} is the newest.`,
+    expected: 'A folder that is prepared again is replaced as a whole.',
+    fix: 'Move what is yours elsewhere, and run this again.',
+  });
 }
 
 /** The README.txt of an existing folder, '' where it has none, undefined where there is no folder or an empty one. */

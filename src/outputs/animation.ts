@@ -4,6 +4,7 @@ import { DcganError, messageOf } from '../errors.ts';
 import { writeFileSafely } from '../system/write-file.ts';
 import { encodeApng } from './apng.ts';
 import { encodePicture, extensionOf, type Picture } from './picture.ts';
+import { markedExif, markGif } from './picture-mark.ts';
 
 const animationFormats = ['gif', 'webp', 'apng'] as const;
 export type AnimationFormat = (typeof animationFormats)[number];
@@ -40,9 +41,11 @@ async function encodeWithSharp(
   const picture = sharp(pixels, { raw, limitInputPixels: false });
   const timing = { delay: Array<number>(count).fill(delayMs), loop: 0 }; // a single number would be the first frame's only
   const dither = channels === 1 ? 0 : 1; // a palette holds every grey, and only some of the colours
-  return (
-    format === 'gif' ? picture.gif({ ...timing, dither }) : picture.webp({ ...timing, lossless: true })
-  ).toBuffer();
+  if (format === 'gif') return markGif(await picture.gif({ ...timing, dither }).toBuffer());
+  return picture
+    .withExif(markedExif)
+    .webp({ ...timing, lossless: true })
+    .toBuffer();
 }
 
 async function encodeAsApng({ pixels, ...size }: Picture, count: number, delayMs: number): Promise<Uint8Array> {

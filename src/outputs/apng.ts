@@ -17,6 +17,7 @@ export function encodeApng(frames: readonly Uint8Array[], delayMs: number): Uint
   const control = () => ({ type: 'fcTL', data: frameControl(sequence++, header.data, delayMs) });
   const chunks = [
     header,
+    ...first!.filter(({ type }) => type === 'eXIf'),
     { type: 'acTL', data: integers(frames.length, 0) }, // 0: without end
     control(),
     ...pixelData(first!),

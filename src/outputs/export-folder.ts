@@ -1,14 +1,14 @@
 // Where an export goes: written beside its place and renamed, so that it is whole or not there. It replaces an earlier export;
 // other files are left alone.
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, extname, join, relative, resolve } from 'node:path';
+import { lstat, mkdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
 import { DcganError } from '../errors.ts';
 import { partialPath } from '../system/partial.ts';
+import { kindOf } from '../system/read-file.ts';
+import { codeOf } from '../system/reasons.ts';
 import { makeFolder, writingTo } from '../system/write-file.ts';
+import { contentOf, descriptionFile } from './exported-files.ts';
 import { writeJson } from './run-folder.ts';
-
-/** Names the files of an export, so that a later one knows what may go. */
-const descriptionFile = 'export.json';
 
 interface Written {
   /** In the folder, or the one file that `out` names. */
@@ -16,10 +16,19 @@ interface Written {
   bytes: number;
 }
 
+/** What is at a place: an earlier export or an empty folder is replaced, an export with other files is written among them. */
+interface Found {
+  kind: 'nothing' | 'file' | 'export' | 'mixed';
+  /** Files of the earlier export. */
+  exported: readonly string[];
+  /** Files that are none of its. */
+  others: readonly string[];
+}
+
 /**
  * Lets `write` fill an empty folder, and puts it at `out`, with an export.json that says what it is. Where `write` makes one
- * file and `out` has its extension, `out` is that file.
- * @param force replaces a file, and writes among the other files of a folder
+ * file and `out` has its extension, `out` is that file. A link stays one: what it leads to is replaced.
+ * @param force replaces a file by a file, and an export among other files of its folder; these are never touched
  * @throws DcganError `usage.in-the-way`, `usage.several-files`, `usage.cannot-write`
  */
 export async function writeExport(
@@ -27,9 +36,9 @@ export async function writeExport(
   { description, force }: { description: Record<string, unknown>; force: boolean },
   write: (folder: string) => Promise<string[]>,
 ): Promise<Written> {
-  const place = resolve(out);
-  const there = await whatIsAt(place);
-  if (!force && (there === 'file' || there === 'folder')) throw inTheWay(out, there);
+  const place = await followLink(out);
+  const there = await whatIsAt(place, out);
+  checkForce(there, out, force);
   const partial = partialPath(place);
   await makeFolder(dirname(place));
   try {
@@ -37,46 +46,76 @@ export async function writeExport(
     const files = await write(partial);
     const bytes = await totalBytes(partial, files);
     if (files.length === 1 && extname(files[0]!) === extname(out)) {
-      await writingTo(out, () => putAt(place, join(partial, files[0]!), there));
+      await writingTo(out, () => putFile(place, join(partial, files[0]!), there));
       return { files: [out], bytes };
     }
     if (files.some((file) => extname(file) !== '' && extname(file) === extname(out))) throw severalFiles(out, files);
     await writeJson(join(partial, descriptionFile), { ...description, files });
-    await writingTo(out, () => putAt(place, partial, there, [...files, descriptionFile]));
+    await putFolder(place, partial, [...files, descriptionFile], { out, there });
     return { files, bytes };
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
 }
 
-type Found = 'nothing' | 'file' | 'export' | 'folder';
-
-/** An empty folder may be replaced as an earlier export may; a folder with more files than its export's may not. */
-async function whatIsAt(place: string): Promise<Found> {
-  const found = await stat(place).catch(() => undefined);
-  if (!found?.isDirectory()) return found ? 'file' : 'nothing';
-  const written = new Set((await exportedFiles(place)).map((file) => join(place, file)));
-  if (written.size === 0) return (await readdir(place)).length === 0 ? 'export' : 'folder';
-  const entries = await readdir(place, { recursive: true, withFileTypes: true });
-  const present = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-  return present.every((path) => written.has(path)) ? 'export' : 'folder';
+async function followLink(out: string): Promise<string> {
+  const there = await lstat(out).catch(() => undefined);
+  if (!there?.isSymbolicLink()) return resolve(out);
+  return realpath(out).catch((error: unknown) => {
+    throw inTheWay(`${out} is a link that leads nowhere (${codeOf(error)}).`, 'Remove it, or name another place.');
+  });
 }
 
-async function exportedFiles(folder: string): Promise<string[]> {
-  try {
-    const { files } = JSON.parse(await readFile(join(folder, descriptionFile), 'utf8')) as { files: unknown[] };
-    const within = files.map(String).filter((file) => !relative('.', file).startsWith('..'));
-    return [...within, descriptionFile];
-  } catch {
-    return []; // it is no export
-  }
+async function whatIsAt(place: string, out: string): Promise<Found> {
+  const found = await stat(place).catch(() => undefined); // what else there is about it, writing says
+  if (!found) return { kind: 'nothing', exported: [], others: [] };
+  if (found.isFile()) return { kind: 'file', exported: [], others: [] };
+  if (!found.isDirectory()) throw inTheWay(`${out} is ${kindOf(found)}.`, 'Name a folder or a file.');
+  const { isExport, exported, others } = await writingTo(out, () => contentOf(place));
+  if (others.length === 0) return { kind: 'export', exported, others };
+  if (isExport) return { kind: 'mixed', exported, others };
+  throw inTheWay(
+    `${out} is there already, with files that are no export.`,
+    `Name another place, or an empty folder: ${others[0]} is not of an export, and --force does not change that.`,
+  );
 }
 
-/** Moves a file, or a folder with these files, to its place. */
-async function putAt(place: string, path: string, there: Found, files: readonly string[] = []): Promise<void> {
-  if (there === 'folder' && files.length > 0) return putAmong(place, path, files);
-  if (there !== 'export' && !(there === 'file' && files.length > 0)) return rename(path, place);
-  const aside = partialPath(place); // a folder cannot be renamed over another thing
+function checkForce({ kind, others }: Found, out: string, force: boolean): void {
+  if (force || kind === 'nothing' || kind === 'export') return;
+  if (kind === 'file') throw inTheWay(`${out} is there already.`, 'Name another place, or replace it with --force.');
+  throw inTheWay(
+    `${out} is there already, with files that are no export.`,
+    `Name another place, or write beside ${others[0]} with --force.`,
+  );
+}
+
+async function putFile(place: string, path: string, { kind }: Found): Promise<void> {
+  if (kind === 'export') await replace(place, path);
+  else await rename(path, place);
+}
+
+/** Moves a folder with these files to its place. */
+async function putFolder(
+  place: string,
+  folder: string,
+  files: readonly string[],
+  { out, there }: { out: string; there: Found },
+): Promise<void> {
+  const taken = there.others.find((other) => files.some((file) => join(file) === other));
+  if (there.kind === 'file')
+    throw inTheWay(`${out} is a file, and this format writes a folder.`, 'Name another place.');
+  if (taken !== undefined)
+    throw inTheWay(`${join(out, taken)} is not of an export.`, 'Move it, or name another place.');
+  await writingTo(out, async () => {
+    if (there.kind === 'nothing') await rename(folder, place);
+    else if (there.kind === 'export') await replace(place, folder);
+    else await putAmong(place, folder, files, there);
+  });
+}
+
+/** A folder cannot be renamed over another thing, which steps aside first. */
+async function replace(place: string, path: string): Promise<void> {
+  const aside = partialPath(place);
   await rename(place, aside);
   try {
     await rename(path, place);
@@ -87,8 +126,8 @@ async function putAt(place: string, path: string, there: Found, files: readonly 
   await rm(aside, { recursive: true, force: true });
 }
 
-async function putAmong(place: string, folder: string, files: readonly string[]): Promise<void> {
-  for (const file of await exportedFiles(place)) await rm(join(place, file), { force: true });
+async function putAmong(place: string, folder: string, files: readonly string[], { exported }: Found): Promise<void> {
+  for (const file of exported) await rm(join(place, file), { force: true });
   for (const file of files) {
     await mkdir(dirname(join(place, file)), { recursive: true });
     await rename(join(folder, file), join(place, file));
@@ -107,13 +146,6 @@ function severalFiles(out: string, files: readonly string[]): DcganError {
   });
 }
 
-function inTheWay(out: string, there: 'file' | 'folder'): DcganError {
-  const [what, fix] =
-    there === 'file'
-      ? ['', 'replace it with --force']
-      : [', with files that are no export', 'write among them with --force'];
-  return new DcganError('usage.in-the-way', {
-    happened: `${out} is there already${what}.`,
-    fix: `Name another place, or ${fix}.`,
-  });
+function inTheWay(happened: string, fix: string): DcganError {
+  return new DcganError('usage.in-the-way', { happened, fix });
 }

@@ -2,7 +2,14 @@
 import sharp from 'sharp';
 import { writeFileSafely } from '../system/write-file.ts';
 import { comfortableScale, countImages, enlarge, type Images } from './images.ts';
-import { checkPictureSize, encodePicture, type Picture, type PictureSize, pictureFormatOf } from './picture.ts';
+import {
+  checkPictureSize,
+  encodePicture,
+  type Picture,
+  type PictureFormat,
+  type PictureSize,
+  pictureFormatOf,
+} from './picture.ts';
 
 export interface GridLayout {
   /** Images per row; the last row may be shorter. */
@@ -58,10 +65,14 @@ export function drawImages({ picture, columns, padding, scale }: Grid, first: nu
   }
 }
 
-/** @throws DcganError `usage.unknown-picture-format`, `usage.cannot-write` */
-export async function saveGrid(path: string, { picture, background }: Grid): Promise<void> {
+/** @param format the one that the path's extension names. @throws DcganError `usage.unknown-picture-format`, `usage.cannot-write` */
+export async function saveGrid(
+  path: string,
+  { picture, background }: Grid,
+  format: PictureFormat = pictureFormatOf(path),
+): Promise<void> {
   const opaque = background === 'transparent' ? 'white' : background;
-  await writeFileSafely(path, await encodePicture(picture, pictureFormatOf(path), opaque));
+  await writeFileSafely(path, await encodePicture(picture, format, opaque));
 }
 
 /**

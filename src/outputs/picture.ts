@@ -2,6 +2,7 @@
 import { extname } from 'node:path';
 import sharp from 'sharp';
 import { DcganError, messageOf } from '../errors.ts';
+import { markedExif } from './picture-mark.ts';
 
 export interface PictureSize {
   height: number;
@@ -55,7 +56,7 @@ export async function encodePicture(
   format: PictureFormat,
   background = 'white',
 ): Promise<Uint8Array> {
-  const picture = sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false });
+  const picture = sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false }).withExif(markedExif);
   if (channels === 1) picture.toColourspace('b-w');
   if (format === 'png') picture.png();
   else if (format === 'webp') picture.webp({ lossless: true });

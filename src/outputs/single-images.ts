@@ -4,6 +4,11 @@ import { writeFileSafely } from '../system/write-file.ts';
 import { countImages, enlarge, type Images } from './images.ts';
 import { encodePicture, type PictureFormat } from './picture.ts';
 
+/** Where an image of this name goes. */
+export function imagePath(folder: string, name: string, format: PictureFormat): string {
+  return join(folder, `${name}.${format}`);
+}
+
 /**
  * Writes image i as `<folder>/<nameOf(i)>.<format>`, several at a time, and gives the paths. The folder must be there.
  * @throws DcganError `usage.cannot-write`
@@ -15,7 +20,7 @@ export async function writeImages(
 ): Promise<string[]> {
   const count = countImages(images);
   const writes = Array.from({ length: count }, async (_, i) => {
-    const path = join(folder, `${nameOf(i)}.${format}`);
+    const path = imagePath(folder, nameOf(i), format);
     await writeFileSafely(path, await encodePicture(enlarge(images, i, scale), format), { durable: false });
     return path;
   });

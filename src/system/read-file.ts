@@ -74,7 +74,7 @@ function checkRegular(stats: Stats): void {
 }
 
 /** What something in a folder is that is no regular file. */
-function kindOf(stats: Stats): string {
+export function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a folder';
   if (stats.isFIFO()) return 'a named pipe';
   if (stats.isSocket()) return 'a socket';

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { type ExportOptions, exportGenerator } from '../../src/commands/export.ts';
 import { sample } from '../../src/commands/sample.ts';
 import { type TrainResult, train } from '../../src/commands/train.ts';
 import { formats } from '../../src/exports/formats.ts';
+import { noPipes } from '../helpers/special-files.ts';
 import { listAll, temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 
 const root = temporaryFolder();
@@ -89,7 +90,12 @@ test('an earlier export is replaced, of whatever format; anything else is not', 
   writeFileSync(join(out, 'notes.txt'), 'mine');
   const inTheWay = { code: 'usage.in-the-way', exitCode: 2, message: /with files that are no export\.\n.*--force/ };
   await assert.rejects(exportGenerator(options({ out })), inTheWay);
-  await assert.rejects(exportGenerator(options({ out: at('pictures') })), inTheWay);
+  for (const force of [false, true]) {
+    await assert.rejects(exportGenerator(options({ out: at('pictures'), force })), {
+      code: 'usage.in-the-way',
+      message: /with files that are no export\.\n.*000\.png is not of an export/,
+    });
+  }
   assert.deepEqual(listAll(out), ['export.json', 'notes.txt', 'sheet.json', 'sheet.png']);
 });
 
@@ -110,9 +116,46 @@ test('--force writes among other files and takes away nothing but an earlier exp
   mkdirSync(folder);
   writeFileSync(join(folder, 'notes.txt'), 'mine');
   await assert.rejects(exportGenerator(options({ format: 'onnx', out: folder, force: true })), {
-    code: 'usage.cannot-write',
+    code: 'usage.in-the-way',
+    message: /notes\.txt is not of an export/,
   });
   assert.deepEqual(listAll(folder), ['notes.txt']);
+});
+
+test('links, devices and files of other people are not replaced', { skip: noPipes }, async () => {
+  const precious = at('precious');
+  mkdirSync(precious);
+  writeFileSync(join(precious, 'sheet.png'), 'mine');
+  const out = at('linked');
+  symlinkSync(precious, out);
+  for (const force of [false, true]) {
+    await assert.rejects(exportGenerator(options({ out, force })), { code: 'usage.in-the-way', message: /sheet\.png/ });
+  }
+  const own = at('own');
+  await exportGenerator(options({ out: own }));
+  symlinkSync(join(precious, 'sheet.png'), join(own, 'sheet.png'));
+  await assert.rejects(exportGenerator(options({ out: own, format: 'png-sheet', force: true })), {
+    code: 'usage.in-the-way',
+    message: /sheet\.png is not of an export/,
+  });
+  const target = at('target');
+  mkdirSync(target);
+  symlinkSync(target, at('to-empty'));
+  await exportGenerator(options({ out: at('to-empty') }));
+  assert.ok(lstatSync(at('to-empty')).isSymbolicLink() && existsSync(join(target, 'export.json')));
+  writeFileSync(at('file'), 'mine');
+  await assert.rejects(exportGenerator(options({ out: at('file'), format: 'png-sheet', force: true })), {
+    code: 'usage.in-the-way',
+    message: /is a file, and this format writes a folder/,
+  });
+  symlinkSync(at('nowhere'), at('dangling'));
+  await assert.rejects(exportGenerator(options({ out: at('dangling') })), { code: 'usage.in-the-way' });
+  await assert.rejects(exportGenerator(options({ out: '/dev/null', force: true })), {
+    code: 'usage.in-the-way',
+    message: /is a device/,
+  });
+  assert.equal(readFileSync(join(precious, 'sheet.png'), 'utf8'), 'mine');
+  assert.equal(readFileSync(at('file'), 'utf8'), 'mine');
 });
 
 test('what cannot be exported is a clear error, and nothing is left behind', async () => {
