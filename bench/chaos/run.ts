@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { RandomStream } from '../../src/random.ts';
 import { cachePath } from '../../src/system/cache.ts';
 import { type Ending, type Place, startSession } from './session.ts';
-import { type Judged, makeCache, mountSmall, troubles, unmount } from './troubles.ts';
+import { type Judged, makeCache, mountSmall, type Trouble, troubles, unmount } from './troubles.ts';
 import { writeWork } from './work.ts';
 
 export interface ChaosReport {
@@ -44,10 +44,11 @@ export async function chaos({ minutes, seed, engine, onLine }: ChaosOptions): Pr
   try {
     const expected = await undisturbed(base, { engine, installed, work });
     onLine(`The undisturbed run ends with weights ${expected}.`);
+    const deck = shuffled(seed);
     for (let round = 0; performance.now() < ends && report.failures.length === 0; round++) {
       const place = openPlace(base, `${round}`, { engine, installed, work });
       try {
-        await disturbedRun(place, new RandomStream(seed, 'chaos', round), { report, onLine, ends });
+        await disturbedRun(place, new RandomStream(seed, 'chaos', round), { report, onLine, ends, deck });
         if (report.failures.length > 0) break;
         const found = weightsOf(place);
         if (found !== expected) report.failures.push(`run ${round} ended with weights ${found}, not ${expected}`);
@@ -93,10 +94,21 @@ interface Watch {
   report: ChaosReport;
   onLine: (text: string) => void;
   ends: number;
+  /** Gives the next trouble. */
+  deck: () => Trouble;
+}
+
+/** Every trouble once in a random order, then again in another. */
+function shuffled(seed: number): () => Trouble {
+  let drawn = 0;
+  return () => {
+    const order = new RandomStream(seed, 'deck', Math.floor(drawn / troubles.length)).permutation(troubles.length);
+    return troubles[order[drawn++ % troubles.length]!]!;
+  };
 }
 
 /** A few troubles, then sessions in peace until the run is done. */
-async function disturbedRun(place: Place, random: RandomStream, { report, onLine, ends }: Watch): Promise<void> {
+async function disturbedRun(place: Place, random: RandomStream, { report, onLine, ends, deck }: Watch): Promise<void> {
   const judge = (name: string, { ending, sent, refusal }: Judged): boolean => {
     const outcome = outcomeOf(ending, sent, refusal);
     report.sessions++;
@@ -106,7 +118,7 @@ async function disturbedRun(place: Place, random: RandomStream, { report, onLine
     return ending.exitCode === 0 && outcome.failure === undefined;
   };
   for (let count = 0; count < mostTroubles && report.failures.length === 0 && performance.now() < ends; count++) {
-    const trouble = troubles[random.below(troubles.length)]!;
+    const trouble = deck();
     const without = trouble.without(place);
     if (without) {
       report.leftOut[trouble.name] = without;
@@ -114,7 +126,7 @@ async function disturbedRun(place: Place, random: RandomStream, { report, onLine
     }
     report.happened[trouble.name] = (report.happened[trouble.name] ?? 0) + 1;
     const sessions = await trouble.happen(place, random);
-    if (sessions.map((session) => judge(trouble.name, session)).includes(true)) break; // it is done
+    if (sessions.map((session) => judge(trouble.name, session)).includes(true)) return; // it is done
   }
   if (report.failures.length === 0) judge('in peace', { ending: await startSession(place).ended });
 }

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RandomStream } from '../../src/random.ts';
-import { type Ending, type Place, startSession } from './session.ts';
+import { type Ending, type Place, type Session, startSession } from './session.ts';
 
 export interface Judged {
   ending: Ending;
@@ -50,6 +50,15 @@ function signalled(name: string, signal: NodeJS.Signals): Trouble {
   };
 }
 
+/** Lets a session finish, or half of the time kills it at a random moment. */
+async function finishOrKill(session: Session, random: RandomStream): Promise<Judged> {
+  if (random.below(2) === 0) return { ending: await session.ended };
+  await session.begun;
+  await waitAWhile(random);
+  session.process.kill('SIGKILL');
+  return { ending: await session.ended, sent: 'SIGKILL' };
+}
+
 const suspended: Trouble = {
   name: 'SIGSTOP beyond its lease, then SIGCONT',
   without: always,
@@ -62,7 +71,7 @@ const suspended: Trouble = {
       await sleep(random.uniform() * 4000);
       session.process.kill('SIGCONT');
     }
-    return [{ ending: await session.ended }];
+    return [await finishOrKill(session, random)];
   },
 };
 
@@ -82,11 +91,7 @@ const stolen: Trouble = {
     await second.begun;
     first.process.kill('SIGCONT');
     const robbed: Judged = { ending: await first.ended, refusal: /taken this run over|is training this run/ };
-    const kills = random.below(2) === 0;
-    if (kills) await waitAWhile(random);
-    if (kills) second.process.kill('SIGKILL');
-    const taker: Judged = { ending: await second.ended, refusal: /is training this run/ };
-    return [robbed, kills ? { ...taker, sent: 'SIGKILL' } : taker];
+    return [robbed, { ...(await finishOrKill(second, random)), refusal: /is training this run/ }];
   },
 };
 
@@ -149,13 +154,13 @@ const hasFaketime = spawnSync('faketime', ['-f', '-1d', 'true']).status === 0;
 const earlier: Trouble = {
   name: hasFaketime ? 'clock set back two days (faketime)' : 'clock set back two days (Date.now)',
   without: always,
-  async happen(place) {
+  async happen(place, random) {
     const code = 'const now = Date.now; Date.now = () => now() - 1728e5;';
     const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
     const session = hasFaketime
       ? startSession(place, { inside: ['faketime', '-f', '-2d'] })
       : startSession(place, { environment });
-    return [{ ending: await session.ended }];
+    return [await finishOrKill(session, random)];
   },
 };
 
@@ -171,7 +176,7 @@ const touched: Trouble = {
       if (random.below(2) === 0) utimesSync(path, new Date(), new Date());
       else writeFileSync(path, readFileSync(path));
     }
-    return [{ ending: await session.ended, refusal: /pictures|image/ }];
+    return [{ ...(await finishOrKill(session, random)), refusal: /pictures|image/ }];
   },
 };
 

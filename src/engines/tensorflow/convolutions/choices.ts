@@ -1,6 +1,6 @@
 // Which form each convolution takes. What was measured once on this machine is remembered in a file of the user's cache.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { cachePath } from '../../../system/cache.ts';
@@ -110,6 +110,6 @@ function writeChoices(file: string, choices: Record<string, string>): void {
     writeFileSync(partial, `${JSON.stringify(choices, null, 1)}\n`);
     renameSync(partial, file);
   } catch {
-    return;
+    if (existsSync(partial)) rmSync(partial); // a full disk
   }
 }

@@ -146,6 +146,15 @@ test('without a file nothing is reported, and nothing written', () => {
   assert.deepEqual(traced(choices, 'forward', large), { name: 'kernel', unmeasured: [] });
 });
 
+test('a cache that has become a file in the middle of a run costs nothing but the memory of it', () => {
+  const cache = mkdtempSync(join(tmpdir(), 'dcgan-choices-'));
+  const choices = createChoices(join(cache, 'convolutions', 'choices.json'));
+  rmSync(cache, { recursive: true });
+  writeFileSync(cache, '');
+  choices.remember(new Map([['key', 'blocks']]));
+  rmSync(cache);
+});
+
 test('a file that cannot be written costs nothing but the memory of it', () => {
   const file = newFile();
   mkdirSync(dirname(dirname(file)), { recursive: true });
