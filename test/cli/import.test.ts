@@ -43,6 +43,6 @@ test('what was imported can be sampled by its name', async () => {
 test('a file that does not fit is one message, and exit code 4', async () => {
   const { exitCode, stdout, stderr } = await runCli(importing('discriminator.pt', 'none'), { cwd });
   assert.deepEqual([exitCode, stdout], [4, '']);
-  assert.match(stderr, /discriminator\.pt does not fit the generator of the config:\n/);
+  assert.match(stderr, /discriminator\.pt does not fit the generator of the config; it fits the discriminator\.\n/);
   assert.doesNotMatch(stderr, /\n {4}at /);
 });
