@@ -64,4 +64,7 @@ export const laterOptions: Defaults = {
   'generator.layers[]<residual>.shortcut.initializer<zeros>.type': undefined,
   'generator.layers[]<residual>.shortcut.spectralNorm': false,
   'generator.layers[]<residual>.type': undefined,
+  'training.adaptiveAugment': undefined,
+  'training.adaptiveAugment.images': 500000,
+  'training.adaptiveAugment.target': 0.6,
 };

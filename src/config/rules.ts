@@ -151,6 +151,11 @@ const spectralZeros: Rule = (config) =>
     }),
   );
 
+const adaptiveAugment: Rule = ({ training }) =>
+  training.adaptiveAugment && training.diffAugment.length === 0
+    ? [{ path: 'training.adaptiveAugment', message: 'has no effect: training.diffAugment lists no changes to make' }]
+    : [];
+
 const comparedImages: Rule = (config) =>
   entriesOf(config, 'generator')
     .filter(({ entry }) => entry.type === 'minibatchStdDev')
@@ -195,6 +200,7 @@ const rules: Rule[] = [
   outputPadding,
   upsampledStacks,
   spectralZeros,
+  adaptiveAugment,
   comparedImages,
   featuresForDistances,
   bestOfMeasured,

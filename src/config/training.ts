@@ -93,6 +93,24 @@ export const training = z.strictObject({
     .describe(
       'Random changes to every image that the discriminator sees, real or generated, with gradients (Zhao 2020).',
     ),
+  adaptiveAugment: z
+    .strictObject({
+      target: z
+        .number()
+        .min(-1)
+        .lt(1)
+        .default(0.6)
+        .describe("Mean sign of the discriminator's logits on real images above which it counts as overfitting."),
+      images: z
+        .int()
+        .positive()
+        .default(500_000)
+        .describe('Real images in which the probability can rise from 0 to 1.'),
+    })
+    .optional()
+    .describe(
+      "Makes each of diffAugment's changes with a probability per image, which starts at 0 and follows how much the discriminator overfits (ADA, Karras et al. 2020).",
+    ),
   gradientPenalty: z
     .strictObject({
       type: z.enum(['r1', 'wgan-gp']).describe('On real images (Mescheder 2018), or on mixes (Gulrajani 2017).'),

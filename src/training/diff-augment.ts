@@ -21,9 +21,18 @@ import { type Randomness, statelessUniform } from '../engines/ops/stateless-unif
 
 export type Augmentation = 'color' | 'translation' | 'cutout';
 
-/** x: [B, h, w, c] -> the same shape, each image changed in its own way. */
-export function diffAugment(x: Tensor4D, augmentations: readonly Augmentation[], random: Randomness): Tensor4D {
-  return augmentations.reduce((images, name) => changes[name](images, random), x);
+/** x: [B, h, w, c] -> the same shape, each image changed in its own way; by each change with a probability, [1], if it is given. */
+export function diffAugment(
+  x: Tensor4D,
+  augmentations: readonly Augmentation[],
+  random: Randomness,
+  probability?: Tensor,
+): Tensor4D {
+  return augmentations.reduce((images, name) => {
+    if (!probability) return changes[name](images, random);
+    const changed = cast(less(perImage(images, random), probability), 'float32'); // 0 or 1, [B, 1, 1, 1]
+    return add(mul(changes[name](images, random), changed), mul(images, sub(1, changed)));
+  }, x);
 }
 
 const changes: Record<Augmentation, (x: Tensor4D, random: Randomness) => Tensor4D> = { color, translation, cutout };

@@ -15,6 +15,8 @@ interface Tick extends Means, Partial<Vitals> {
   discriminatorLearningRate: number;
   /** Generator's over discriminator's, where both are of one kind. */
   lossRatio?: number;
+  /** Of adaptive augmentation: the probability that an image is changed. */
+  augmentProbability?: number;
   health: HealthState;
   imagesPerSecond: number;
   /** Training time of the whole run so far, over all its sessions, in seconds. */

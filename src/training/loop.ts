@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import type { CompiledProgram, HostValues } from '../engines/engine.ts';
 import { readLossCurves } from '../outputs/loss-curves.ts';
 import { appendMetrics } from '../outputs/metrics-log.ts';
+import { augmentMeasurement } from './adaptive-augment.ts';
 import { type Cadence, createCadence, createStepClock } from './cadence.ts';
 import { lostRun, notFinite, notNumber } from './divergence.ts';
 import {
@@ -128,6 +129,7 @@ export async function trainLoop(
         epoch: step / stepsPerEpoch,
         images,
         ...means,
+        ...augmentMeasurement(sums),
         ...learningRates(position.step - 1),
         ...lossRatio(means, config.training.loss),
         ...vitals,

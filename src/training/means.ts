@@ -1,6 +1,7 @@
 // Running means of a tick, kept on the engine: a step adds to them, a tick reads and clears them.
 import { add, cast, concat, greater, mean, reshape, sub, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
 import type { HostValues, ProgramFunction, Shape, Tensors } from '../engines/engine.ts';
+import { augmentState } from './adaptive-augment.ts';
 import type { Reading } from './losses.ts';
 
 /** What is averaged. Scores are how real the discriminator holds images to be; accuracies are the share it gets right. */
@@ -59,12 +60,14 @@ function addRow(sums: Tensor, values: Tensor[]): Tensor {
   return add(sums, concat([one, ...values.map((value) => reshape(value, [1]))]));
 }
 
-/** Reads the sums and sets them to zero. */
+/** Reads the sums and sets them to zero; reads the state of adaptive augmentation, where there is one. */
 export const drainMeans: ProgramFunction = {
   feeds: {},
   body(variables) {
     const names = Object.keys(meansVariables);
     const outputs = Object.fromEntries(names.map((name) => [name, variables[name]!]));
+    const state = variables[augmentState];
+    if (state) outputs[augmentState] = state;
     return { outputs, updates: Object.fromEntries(names.map((name) => [name, zerosLike(variables[name]!)])) };
   },
 };

@@ -8,6 +8,7 @@ import { type Network, parametersOf } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
 import { samplerFunction } from '../models/sampler.ts';
 import { singleLayersOf } from '../models/walk.ts';
+import { augmentVariables } from './adaptive-augment.ts';
 import { drainMeans, meansVariables } from './means.ts';
 import { optimizerVariables } from './optimizer.ts';
 import { fakeCount } from './schedule.ts';
@@ -62,13 +63,14 @@ export function trainingProgram(
   return { variables: trainingVariables(config, networks), functions };
 }
 
-function trainingVariables({ training }: Config, { generator, discriminator }: Networks): Record<string, Shape> {
+function trainingVariables(config: Config, { generator, discriminator }: Networks): Record<string, Shape> {
   return {
     ...networkVariables(generator),
     ...networkVariables(discriminator),
     ...optimizerVariables(generator),
     ...optimizerVariables(discriminator),
-    ...(training.ema ? averageVariables(generator) : {}),
+    ...(config.training.ema ? averageVariables(generator) : {}),
+    ...augmentVariables(config),
     ...meansVariables,
   };
 }

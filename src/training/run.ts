@@ -19,6 +19,7 @@ import { appendMetrics, truncateMetrics } from '../outputs/metrics-log.ts';
 import type { NamedTensors } from '../outputs/safetensors.ts';
 import { stepFolderName } from '../outputs/step-folder.ts';
 import { syncFile } from '../system/write-file.ts';
+import { augmentState } from './adaptive-augment.ts';
 import { allFinite } from './divergence.ts';
 import type { Position } from './loop.ts';
 import { meansNames } from './means.ts';
@@ -60,7 +61,7 @@ export function savedRun({ path, step, tensors, state, refused }: LoadedCheckpoi
  * @throws DcganError `checkpoint.mismatch`
  */
 export function savedValues({ tensors: saved, path }: SavedRun, program: Program): HostValues {
-  const tensors = { ...emptyMeans(program), ...saved };
+  const tensors = { ...emptyOf(program, meansNames), ...saved };
   for (const [name, shape] of Object.entries(program.variables)) checkTensor(name, shape, tensors[name]?.shape, path);
   return Object.fromEntries(Object.keys(program.variables).map((name) => [name, tensors[name]!.values]));
 }
@@ -70,15 +71,22 @@ export function savedValues({ tensors: saved, path }: SavedRun, program: Program
  * optimizers, new means, and averages of the generator also where there were none. @throws DcganError `checkpoint.mismatch`
  */
 export function forkedValues(saved: SavedRun, program: Program, { generator }: Networks): HostValues {
-  const tensors = { ...averagesOf(generator, saved.tensors), ...saved.tensors, ...emptyMeans(program) };
+  const averages = averagesOf(generator, saved.tensors);
+  const tensors = {
+    ...averages,
+    ...emptyOf(program, [augmentState]),
+    ...saved.tensors,
+    ...emptyOf(program, meansNames),
+  };
   return savedValues({ ...saved, tensors }, program);
 }
 
-function emptyMeans({ variables }: Program): NamedTensors {
+/** Zeros for those of some variables that a program has. */
+function emptyOf({ variables }: Program, names: readonly string[]): NamedTensors {
   return Object.fromEntries(
-    meansNames.map((name) => {
-      const shape = variables[name]!;
-      return [name, { shape, values: new Float32Array(elementCount(shape)) }];
+    names.flatMap((name) => {
+      const shape = variables[name];
+      return shape ? [[name, { shape, values: new Float32Array(elementCount(shape)) }]] : [];
     }),
   );
 }

@@ -16,6 +16,7 @@ import { detach } from '../engines/ops/detach.ts';
 import { updateAverages } from '../models/average.ts';
 import type { Network, NetworkName } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
+import { adaptAugment, augmentProbability } from './adaptive-augment.ts';
 import { clipGradients, clipWeights } from './clipping.ts';
 import { diffAugment } from './diff-augment.ts';
 import { addNoise } from './instance-noise.ts';
@@ -117,7 +118,7 @@ function judge(moment: Moment, discriminator: Network, images: Tensor, weights: 
 /** Images as the discriminator sees them: augmented and noisy if the config says so. [B, h, w, c] */
 function shown({ config }: Recipe, moment: Moment, images: Tensor, kind: 'real' | 'fake'): Tensor {
   const { diffAugment: augmentations, instanceNoise } = config.training;
-  const augmented = diffAugment(images as Tensor4D, augmentations, moment);
+  const augmented = diffAugment(images as Tensor4D, augmentations, moment, augmentProbability(moment.current));
   if (!instanceNoise || (kind === 'fake' && instanceNoise.on === 'real')) return augmented;
   return addNoise(augmented, moment.feeds['noiseDeviation'] as Scalar, moment);
 }
@@ -168,12 +169,14 @@ function generatorLoss({ config }: Recipe, verdicts: Tensor): Tensor {
 }
 
 function applyDiscriminator({ config, networks }: Recipe, moment: Moment, result: DiscriminatorResult): void {
-  const { loss, labels, clipWeights: limit } = config.training;
+  const { loss, labels, clipWeights: limit, adaptiveAugment } = config.training;
   const { optimizer } = config.discriminator;
   const gradients = clipGradients(result.gradients, optimizer);
   change(moment, applyGradients(moment.current, gradients, ratesOf(moment, 'discriminator'), optimizer));
   if (limit !== undefined) change(moment, clipWeights(trainable(moment, networks.discriminator), limit));
-  change(moment, addDiscriminatorMeans(moment.current, result, readingOf(loss, labels.inverted)));
+  const reading = readingOf(loss, labels.inverted);
+  if (adaptiveAugment) change(moment, adaptAugment(moment.current, adaptiveAugment, result.real, reading));
+  change(moment, addDiscriminatorMeans(moment.current, result, reading));
 }
 
 function applyGenerator(

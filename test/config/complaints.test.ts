@@ -222,3 +222,14 @@ test('a spectral norm of nothing but zeros is refused', () => {
   );
   assert.deepEqual(usual, []);
 });
+
+test('adaptive augmentation needs changes to make', () => {
+  const complaints = complaintsAbout(({ training }) => Object.assign(training, { adaptiveAugment: {} }));
+  assert.deepEqual(complaints, [
+    'training.adaptiveAugment: has no effect: training.diffAugment lists no changes to make',
+  ]);
+  assert.deepEqual(
+    complaintsAbout(({ training }) => Object.assign(training, { adaptiveAugment: {}, diffAugment: ['color'] })),
+    [],
+  );
+});
