@@ -3,10 +3,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { easings, interpolations } from '../models/interpolation.ts';
 
 export const rootFlag = () =>
-  new Option('--root <folder>', 'folder that holds configs, data, results and checkpoints').default(
-    '.',
-    'the current folder',
-  );
+  new Option(
+    '--root <folder>',
+    'folder that holds configs, data, results and checkpoints, and that paths in a config are relative to',
+  ).default('.', 'the current folder');
 
 export const engineFlag = () =>
   new Option('--engine <name>', 'compute engine').choices(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto');

@@ -77,10 +77,9 @@ async function walk(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   signal?.throwIfAborted();
-  const real = (await realpath(rawPath(join(root, folder)), { encoding: 'buffer' })).toString('latin1');
+  const { real, entries } = await openFolder(join(root, folder));
   if (visited.has(real)) return;
   visited.add(real);
-  const entries = await entriesOf(join(root, folder));
   if (folder !== '' && (await isRunFolder(join(root, folder), new Set(entries.map(({ name }) => name))))) {
     found.runFolders.push(folder);
     return;
@@ -91,7 +90,7 @@ async function walk(
     const kind = await kindOf(entry, join(root, path));
     if (kind === 'folder') await walk(root, path, visited, found, signal);
     else if (kind === 'file') await sortOut(root, path, found);
-    else count(found.others, 'not a file');
+    else count(found.others, 'special (pipe, socket or device)');
   }
 }
 
@@ -104,11 +103,13 @@ interface NamedEntry {
   entry: Dirent<Buffer>;
 }
 
-async function entriesOf(folder: string): Promise<NamedEntry[]> {
+/** Where a folder really is, and what is in it by name. */
+async function openFolder(folder: string): Promise<{ real: string; entries: NamedEntry[] }> {
   try {
+    const real = (await realpath(rawPath(folder), { encoding: 'buffer' })).toString('latin1');
     const entries = await readdir(rawPath(folder), { withFileTypes: true, encoding: 'buffer' });
     const named = entries.map((entry) => ({ name: nameFromBytes(entry.name), entry }));
-    return named.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { real, entries: named.sort((a, b) => (a.name < b.name ? -1 : 1)) };
   } catch (error) {
     throw new DcganError(
       'data.unreadable-folder',

@@ -4,7 +4,6 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { decodeFiles } from '../../src/data/decode-files.ts';
 import { nameFromBytes, rawPath } from '../../src/data/file-names.ts';
@@ -65,27 +64,47 @@ test('a pipe or device in the place of a file is refused at once', { skip: posix
   }
 });
 
+test('a folder inside that may not be entered is an error that names it', { skip: posix }, async () => {
+  const folder = await manyGreys('outer', 2);
+  mkdirSync(join(folder, 'list-only', 'inner'), { recursive: true });
+  writeFileSync(join(folder, 'list-only', 'inner', 'x.png'), await greyPng(1));
+  mkdirSync(join(folder, 'closed'));
+  const closed = openAsNobody(folder, () => chmodSync(join(folder, 'closed'), 0));
+  assert.equal(closed.code, 'data.unreadable-folder');
+  assert.match(closed.message, /closed cannot be read: EACCES/);
+  rmSync(join(folder, 'closed'), { recursive: true });
+  const listed = openAsNobody(folder, () => chmodSync(join(folder, 'list-only'), 0o744));
+  assert.equal(listed.code, 'data.unreadable-folder');
+  assert.match(listed.message, /inner cannot be read: EACCES/);
+});
+
 test('files without permission to read are reported as such, and the advice is to change it', {
   skip: posix,
 }, async () => {
   const folder = await manyGreys('locked', 3);
-  for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0);
-  chmodSync(root, 0o755);
-  const program = `
-    process.env.DCGAN_CACHE = ${JSON.stringify(join(root, 'cache-of-nobody'))};
-    const { openImages } = await import(${JSON.stringify(fileURLToPath(new URL('../../src/data/open.ts', import.meta.url)))});
-    process.setgid?.(65534); process.setuid?.(65534); // now: the program may lie where nobody may read
-    const spec = { directory: ${JSON.stringify(folder)}, height: 2, width: 2, channels: 1, background: 'white', fit: 'cover' };
-    await openImages(spec).catch((error) => console.log(JSON.stringify({ code: error.code, message: error.message })));
-  `;
-  const output = execFileSync(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program],
-    { encoding: 'utf8' },
-  );
-  const { code, message } = JSON.parse(output) as { code: string; message: string };
+  const { code, message } = openAsNobody(folder, () => {
+    for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0);
+  });
   assert.equal(code, 'data.unreadable');
   assert.match(message, /3 of the 3 images .* cannot be read:\n {2}000\.png: EACCES: permission denied/);
   assert.match(message, /Give yourself permission to read them: chmod -R u\+rX/);
   assert.doesNotMatch(message, /damaged|Fetch/);
 });
+
+/** What opening a folder is refused with by a user who is not root, who could read everything. */
+function openAsNobody(folder: string, lock: () => void): { code: string; message: string } {
+  lock();
+  chmodSync(root, 0o755);
+  const program = `
+    process.env.DCGAN_CACHE = ${JSON.stringify(join(root, 'cache-of-nobody'))};
+    const { openImages } = await import(${JSON.stringify(new URL('../../src/data/open.ts', import.meta.url).href)});
+    if (process.getuid() === 0) { // only now: the program may lie where nobody may read
+      process.setgid(65534);
+      process.setuid(65534);
+    }
+    const spec = { directory: ${JSON.stringify(folder)}, height: 2, width: 2, channels: 1, background: 'white', fit: 'cover' };
+    await openImages(spec).catch((error) => console.log(JSON.stringify({ code: error.code, message: error.message })));
+  `;
+  const node = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program];
+  return JSON.parse(execFileSync(process.execPath, node, { encoding: 'utf8' }));
+}

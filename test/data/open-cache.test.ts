@@ -1,5 +1,6 @@
 // What the cache of decoded images keeps between two starts, and what it does with damage and company.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   readdirSync,
@@ -10,7 +11,6 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { thisOwner } from '../../src/system/process-owner.ts';
@@ -113,7 +113,7 @@ test('two at once both get their images, and nothing half written stays', async 
 });
 
 test('what a killed process left is removed, what a running one writes is not', async () => {
-  const abandoned = `.partial-999999999-1-${hostname()}.0badcafe`;
+  const abandoned = `.partial-${thisOwner().replace(/^\d+-\d+/, '999999999-1')}.0badcafe`;
   const running = `.partial-${thisOwner()}.0badcafe`;
   const elsewhere = '.partial-1-1-another.host.0badcafe';
   const elsewhereOld = '.partial-2-1-another.host.0badcafe';
@@ -242,5 +242,29 @@ test("what is not the cache's own is never evicted, whatever folder DCGAN_CACHE 
   } finally {
     process.env['DCGAN_CACHE'] = cache;
     delete process.env['DCGAN_CACHE_GIB'];
+  }
+});
+
+test('a cache that is full takes no images; they are decoded into a temporary file and the cache is left as it was', async (context) => {
+  const disk = join(root, 'small-disk');
+  mkdirSync(disk);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'pipe' });
+  } catch {
+    return context.skip('a file system in memory cannot be mounted here; root can');
+  }
+  try {
+    process.env['DCGAN_CACHE'] = disk;
+    const folder = await manyGreys('for-a-small-disk', 40);
+    const { dataset, decoded } = await open(folder, { height: 64, width: 64 });
+    assert.ok(decoded > 40, 'begun anew');
+    assert.equal(values(dataset)[39], 39);
+    assert.match(dataset.notes.join(), /cannot be kept in .*small-disk.*ENOSPC.*They are kept in a temporary file/);
+    const left = readdirSync(disk, { recursive: true, encoding: 'utf8' });
+    assert.deepEqual(left.filter((name) => statSync(join(disk, name)).isFile()), []); // biome-ignore format: one thought
+    dataset.close();
+  } finally {
+    process.env['DCGAN_CACHE'] = cache;
+    execFileSync('umount', ['-l', disk]);
   }
 });
