@@ -76,7 +76,7 @@ test('the same train again has nothing left to do', async () => {
   const metrics = readFileSync(join(cwd, 'results', hash, 'metrics.jsonl'), 'utf8');
   const { exitCode, stdout, stderr } = await quick('--set', 'training.steps=4', ...short);
   assert.equal(exitCode, 0);
-  assert.match(stderr, /going on at step 4\./);
+  assert.match(stderr, /resumed at step 4\./);
   assert.match(stdout, /^Done: run .*, 4 steps\./);
   assert.deepEqual(files(), before);
   assert.equal(readFileSync(join(cwd, 'results', hash, 'metrics.jsonl'), 'utf8'), metrics);
