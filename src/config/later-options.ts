@@ -67,4 +67,5 @@ export const laterOptions: Defaults = {
   'training.adaptiveAugment': undefined,
   'training.adaptiveAugment.images': 500000,
   'training.adaptiveAugment.target': 0.6,
+  'training.gradientPenalty.on': 'real',
 };

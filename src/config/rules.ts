@@ -64,7 +64,7 @@ const lossOptions: Rule = ({ training }) => {
 
 const unusedLabels: Rule = ({ training: { loss, labels } }) => {
   const name = typeof loss === 'string' ? loss : loss.type;
-  if (name !== 'hinge' && name !== 'wgan') return [];
+  if (!['hinge', 'wgan', 'relativistic'].includes(name)) return [];
   const { real, fake, inverted, flip } = labels;
   const given = { real: real !== undefined, fake: fake !== undefined, inverted, flip: flip !== 0 };
   return Object.entries(given)
@@ -74,6 +74,25 @@ const unusedLabels: Rule = ({ training: { loss, labels } }) => {
       message: `has no effect: the loss is ${name}, which has no labels`,
     }));
 };
+
+const pairedBatches: Rule = ({ data, training: { loss, freshLatents, generatorSteps } }) => {
+  if ((typeof loss === 'string' ? loss : loss.type) !== 'relativistic') return [];
+  const given = {
+    'data.lastBatch': data.lastBatch === 'full-noise',
+    'training.freshLatents': freshLatents,
+    'training.generatorSteps': generatorSteps > 1,
+  };
+  const message =
+    "the relativistic loss pairs every generated image with a real one of the discriminator's batch; leave this out";
+  return Object.entries(given)
+    .filter(([, used]) => used)
+    .map(([path]) => ({ path, message }));
+};
+
+const penalisedImages: Rule = ({ training: { gradientPenalty: penalty } }) =>
+  penalty?.type === 'wgan-gp' && penalty.on !== 'real'
+    ? [{ path: 'training.gradientPenalty.on', message: 'is an option of r1; wgan-gp is on mixes of both' }]
+    : [];
 
 const probabilities: Rule = ({ training: { loss }, discriminator }) => {
   const last = discriminator.layers.at(-1)!;
@@ -194,6 +213,8 @@ const rules: Rule[] = [
   noiselessGrid,
   lossOptions,
   unusedLabels,
+  pairedBatches,
+  penalisedImages,
   probabilities,
   stageLists,
   layerCount,

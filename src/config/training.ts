@@ -26,13 +26,13 @@ const labels = z
   .prefault({})
   .describe("What the discriminator is asked to say. The generator's own target is hard, never smoothed or flipped.");
 
-const lossNames = z.enum(['bce', 'lsgan', 'hinge', 'wgan']);
+const lossNames = z.enum(['bce', 'lsgan', 'hinge', 'wgan', 'relativistic']);
 
 export const lossObject = z.strictObject({
   type: lossNames
     .default('bce')
     .describe(
-      'Goodfellow 2014; Mao 2017 (least squares); Lim & Ye 2017; Arjovsky 2017 (needs clipWeights or a penalty).',
+      'Goodfellow 2014; Mao 2017 (least squares); Lim & Ye 2017; Arjovsky 2017 (needs clipWeights or a penalty); Jolicoeur-Martineau 2018 in pairs of a real and a generated image (Huang 2024; needs gradientPenalty r1 on both).',
     ),
   on: z
     .enum(['logits', 'probabilities'])
@@ -113,7 +113,11 @@ export const training = z.strictObject({
     ),
   gradientPenalty: z
     .strictObject({
-      type: z.enum(['r1', 'wgan-gp']).describe('On real images (Mescheder 2018), or on mixes (Gulrajani 2017).'),
+      type: z.enum(['r1', 'wgan-gp']).describe('On images (Mescheder 2018), or on mixes (Gulrajani 2017).'),
+      on: z
+        .enum(['real', 'fake', 'both'])
+        .default('real')
+        .describe('For r1: on real images (R1), on generated ones (R2), or the sum of both.'),
       weight: z.number().positive().default(10).describe('Factor of the penalty.'),
     })
     .optional()

@@ -68,14 +68,19 @@ export function judge(before: Health, look: Means & Vitals, step: number, loss: 
   return { state, lookedAt: step, since };
 }
 
+/** Whether a score says real or generated: those of wgan have no zero, and of relativistic ones only differences count. */
+function isDecision(loss: LossConfig['type']): boolean {
+  return loss !== 'wgan' && loss !== 'relativistic';
+}
+
 /** What one look shows. Verdicts of wgan are no decisions, and its critic is meant to win; those of hinge are, by their sign. */
 const signs: Record<Finding, (look: Means & Vitals, loss: LossConfig['type']) => boolean> = {
   diverged: ({ discriminatorLoss, generatorLoss }) =>
     Math.max(Math.abs(discriminatorLoss), Math.abs(generatorLoss)) > divergedLoss,
   collapsed: ({ diversity }) => diversity <= collapsedDiversity,
   'discriminator winning': ({ realAccuracy, fakeAccuracy }, loss) =>
-    loss !== 'wgan' && Math.min(realAccuracy, fakeAccuracy) >= wonAccuracy,
-  'generator winning': ({ fakeAccuracy }, loss) => loss !== 'wgan' && fakeAccuracy <= lostAccuracy,
+    isDecision(loss) && Math.min(realAccuracy, fakeAccuracy) >= wonAccuracy,
+  'generator winning': ({ fakeAccuracy }, loss) => isDecision(loss) && fakeAccuracy <= lostAccuracy,
 };
 
 /** Whether there was a look and it found nothing: what is saved now is worth going back to. */

@@ -11,6 +11,7 @@ import {
   reciprocal,
   relu,
   sigmoid,
+  softplus,
   square,
   sub,
   type Tensor,
@@ -18,22 +19,24 @@ import {
 import type { LossConfig } from '../config/config.ts';
 import { sigmoidCrossEntropy } from '../engines/ops/sigmoid-cross-entropy.ts';
 
-/** A discriminator's loss as the sum of what it has for real images and for generated ones: scalars. */
+/** A discriminator's loss: scalars. */
 interface DiscriminatorLoss {
   total: Tensor;
-  real: Tensor;
-  fake: Tensor;
+  /** What real images and generated ones each add to it, where it can be taken apart. */
+  parts?: { real: Tensor; fake: Tensor };
 }
 
 export interface AdversarialLoss {
   /** Minimised by the discriminator. Labels: [B, 1]; losses without labels leave them out. */
   discriminator(real: Tensor, fake: Tensor, realLabels: Tensor, fakeLabels: Tensor): DiscriminatorLoss;
-  /** Minimised by the generator. `target` is what it wants to hear (bce and lsgan). */
-  generator(fake: Tensor, target: Tensor, fakeLabel: Tensor): Tensor;
+  /** Minimised by the generator. `target` is what it wants to hear (bce and lsgan). `real` is given where `pairs` is true. */
+  generator(fake: Tensor, target: Tensor, fakeLabel: Tensor, real?: Tensor): Tensor;
+  /** Whether each generated image is judged beside a real one, also in the generator's loss. */
+  pairs?: true;
 }
 
 function sumOf(real: Tensor, fake: Tensor): DiscriminatorLoss {
-  return { total: add(real, fake), real, fake };
+  return { total: add(real, fake), parts: { real, fake } };
 }
 
 /** Goodfellow et al. 2014, with the non-saturating generator: -mean(t log p + (1 - t) log(1 - p)). */
@@ -69,6 +72,16 @@ const wgan: AdversarialLoss = {
   generator: (fake) => neg(mean(fake)),
 };
 
+/**
+ * Jolicoeur-Martineau 2018 in pairs, as Huang et al. 2024: mean(softplus(D(G(z)) - D(x))), and for the generator
+ * mean(softplus(D(x) - D(G(z)))). Only differences count, so R1 and R2 are needed to hold the slopes.
+ */
+const relativistic: AdversarialLoss = {
+  pairs: true,
+  discriminator: (real, fake) => ({ total: mean(softplus(sub(fake, real))) }),
+  generator: (fake, _target, _fakeLabel, real) => mean(softplus(sub(real!, fake))),
+};
+
 const smallestLog = -100; // as torch.nn.BCELoss clamps it
 
 /**
@@ -100,14 +113,15 @@ export interface Reading {
 /** bce verdicts are read as probabilities, the others as they are; those of inverted labels are turned round. */
 export function readingOf({ type, on }: LossConfig, inverted: boolean): Reading {
   const turned = (scores: Tensor) => (inverted ? sub(1, scores) : scores);
-  if (type === 'hinge' || type === 'wgan') return { score: (verdicts) => verdicts, realFrom: 0 };
+  if (type === 'hinge' || type === 'wgan' || type === 'relativistic')
+    return { score: (verdicts) => verdicts, realFrom: 0 };
   if (type === 'bce' && on === 'logits') return { score: (verdicts) => turned(sigmoid(verdicts)), realFrom: 0.5 };
   return { score: turned, realFrom: 0.5 };
 }
 
 /** The loss of a config. */
 export function adversarialLoss({ type, on, generator }: LossConfig): AdversarialLoss {
-  if (type !== 'bce') return { lsgan, hinge, wgan }[type];
+  if (type !== 'bce') return { lsgan, hinge, wgan, relativistic }[type];
   const crossEntropy = on === 'probabilities' ? probabilityCrossEntropy : sigmoidCrossEntropy;
   return generator === 'minimax' ? minimax(crossEntropy) : bce(crossEntropy);
 }

@@ -35,7 +35,12 @@ export const meansVariables: Record<string, Shape> = {
 /** Adds a discriminator update: its loss, and the means of both verdicts, [B, 1] each. */
 export function addDiscriminatorMeans(
   variables: Tensors,
-  { loss, parts, real, fake }: { loss: Tensor; parts: { real: Tensor; fake: Tensor }; real: Tensor; fake: Tensor },
+  {
+    loss,
+    parts,
+    real,
+    fake,
+  }: { loss: Tensor; parts: { real: Tensor; fake: Tensor } | undefined; real: Tensor; fake: Tensor },
   { score, realFrom }: Reading,
 ): Tensors {
   const name = variable('discriminator');
@@ -44,7 +49,7 @@ export function addDiscriminatorMeans(
   const values = [mean(realScores), mean(fakeScores), believed(realScores), sub(1, believed(fakeScores))];
   return {
     [name]: addRow(variables[name]!, [loss, ...values]),
-    [partsVariable]: addRow(variables[partsVariable]!, [parts.real, parts.fake]),
+    ...(parts && { [partsVariable]: addRow(variables[partsVariable]!, [parts.real, parts.fake]) }),
   };
 }
 

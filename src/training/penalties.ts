@@ -9,16 +9,20 @@ type Judge = (images: Tensor) => Tensor;
 /**
  * The penalty to add to the discriminator's loss. `seed` and `nextDraw` make the random mixes of wgan-gp.
  *
- * r1 (Mescheder et al. 2018): weight / 2 mean(||dD(x)/dx||^2) on real images.
+ * r1 (Mescheder et al. 2018): weight / 2 mean(||dD(x)/dx||^2) on real images; on generated ones it is R2 there; or both.
  * wgan-gp (Gulrajani et al. 2017): weight mean((||dD(y)/dy|| - 1)^2) on y = e x + (1 - e) G(z), e uniform per image.
  */
 export function gradientPenalty(
-  { type, weight }: PenaltyConfig,
+  { type, on, weight }: PenaltyConfig,
   judge: Judge,
   images: { real: Tensor; fake: Tensor },
   random: Randomness,
 ): Tensor {
-  if (type === 'r1') return mul(mean(squaredSlopes(judge, images.real)), weight / 2);
+  if (type === 'r1') {
+    const kinds = on === 'both' ? (['real', 'fake'] as const) : [on];
+    const penalties = kinds.map((kind) => mul(mean(squaredSlopes(judge, images[kind])), weight / 2));
+    return penalties.reduce((a, b) => add(a, b));
+  }
   const slopes = sqrt(add(squaredSlopes(judge, mixes(images, random)), 1e-12)); // finite slope of the root at 0
   return mul(mean(square(sub(slopes, 1))), weight);
 }

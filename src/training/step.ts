@@ -98,7 +98,7 @@ function simultaneous(recipe: Recipe, moment: Moment): void {
   const generator = gradientsOf(trainable(moment, recipe.networks.generator), (weights) => {
     const fake = pass(moment, recipe.networks.generator, moment.feeds['latents']!, weights);
     discriminator = discriminatorGradients(recipe, moment, fake);
-    return generatorLoss(recipe, discriminator.fake);
+    return generatorLoss(recipe, discriminator.fake, detach(discriminator.real));
   });
   applyGenerator(recipe, moment, generator);
   applyDiscriminator(recipe, moment, discriminator!);
@@ -106,8 +106,12 @@ function simultaneous(recipe: Recipe, moment: Moment): void {
 
 /** The generator's loss for images on its tape: it answers the discriminator as that is now. */
 function answer(recipe: Recipe, moment: Moment, images: Tensor): Tensor {
+  const { config, networks } = recipe;
   const seen = shown(recipe, moment, images, 'fake');
-  return generatorLoss(recipe, judge(moment, recipe.networks.discriminator, seen));
+  const fake = judge(moment, networks.discriminator, seen);
+  if (!adversarialLoss(config.training.loss).pairs) return generatorLoss(recipe, fake);
+  const real = shown(recipe, moment, realImages(moment, config), 'real');
+  return generatorLoss(recipe, fake, detach(judge(moment, networks.discriminator, real)));
 }
 
 /** The discriminator's verdicts on images that it is shown, [B, 1]. */
@@ -125,8 +129,8 @@ function shown({ config }: Recipe, moment: Moment, images: Tensor, kind: 'real' 
 
 interface DiscriminatorResult {
   loss: Tensor;
-  /** Scaled, without a penalty: what real and generated images each add to the loss. */
-  parts: { real: Tensor; fake: Tensor };
+  /** Scaled, without a penalty: what real and generated images each add to the loss, where it can be taken apart. */
+  parts: { real: Tensor; fake: Tensor } | undefined;
   gradients: Tensors;
   /** Verdicts, [B, 1] each. `fake` stays on the tape that the fake images came from. */
   real: Tensor;
@@ -138,7 +142,7 @@ function discriminatorGradients(recipe: Recipe, moment: Moment, fakeImages: Tens
   const { config, networks } = recipe;
   const { loss: lossConfig, gradientPenalty: penalty } = config.training;
   const verdicts: Tensor[] = [];
-  const parts: Tensor[] = [];
+  let parts: DiscriminatorResult['parts'];
   const { loss, gradients } = gradientsOf(trainable(moment, networks.discriminator), (weights) => {
     const real = shown(recipe, moment, realImages(moment, config), 'real');
     const fake = shown(recipe, moment, fakeImages, 'fake');
@@ -148,24 +152,23 @@ function discriminatorGradients(recipe: Recipe, moment: Moment, fakeImages: Tens
     const { realLabels, fakeLabels } = moment.feeds;
     const adversarial = adversarialLoss(lossConfig).discriminator(verdicts[0]!, verdicts[1]!, realLabels!, fakeLabels!);
     const scaled = mul(adversarial.total, lossConfig.discriminatorScale);
-    for (const part of [adversarial.real, adversarial.fake]) {
-      parts.push(hold(moment, mul(part, lossConfig.discriminatorScale)));
-    }
+    const scaledPart = (part: Tensor) => hold(moment, mul(part, lossConfig.discriminatorScale));
+    parts = adversarial.parts && { real: scaledPart(adversarial.parts.real), fake: scaledPart(adversarial.parts.fake) };
     if (!penalty) return scaled;
     const again = (images: Tensor) => judge(moment, networks.discriminator, images, weights);
     return add(scaled, gradientPenalty(penalty, again, { real, fake: detach(fake) }, moment));
   });
   for (const tensor of [loss, ...Object.values(gradients)]) hold(moment, tensor);
-  return { loss, parts: { real: parts[0]!, fake: parts[1]! }, gradients, real: verdicts[0]!, fake: verdicts[1]! };
+  return { loss, parts, gradients, real: verdicts[0]!, fake: verdicts[1]! };
 }
 
-/** The generator's loss for verdicts on its images; its target is hard. */
-function generatorLoss({ config }: Recipe, verdicts: Tensor): Tensor {
+/** The generator's loss for verdicts on its images, and on as many real ones where the loss is of pairs; its target is hard. */
+function generatorLoss({ config }: Recipe, verdicts: Tensor, realVerdicts?: Tensor): Tensor {
   const { loss, labels } = config.training;
   const [real, fake] = [onesLike(verdicts), zerosLike(verdicts)];
   return labels.inverted
-    ? adversarialLoss(loss).generator(verdicts, fake, real)
-    : adversarialLoss(loss).generator(verdicts, real, fake);
+    ? adversarialLoss(loss).generator(verdicts, fake, real, realVerdicts)
+    : adversarialLoss(loss).generator(verdicts, real, fake, realVerdicts);
 }
 
 function applyDiscriminator({ config, networks }: Recipe, moment: Moment, result: DiscriminatorResult): void {

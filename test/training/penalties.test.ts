@@ -47,7 +47,7 @@ for (const { network: name, type, weight, shapes, value, gradients } of golden.p
     const kernels = Object.fromEntries(Object.entries(weights).filter(([part]) => part.endsWith('kernel')));
     const found = gradientsOf(kernels, (followed) =>
       gradientPenalty(
-        { type, weight },
+        { type, on: 'real', weight },
         (x) => applyNetwork(network, x, { variables: { ...weights, ...followed }, training: true }).y,
         { real: images('real', 4), fake: images('fake', 3) }, // as many mixes as the smaller batch has
         random,
