@@ -75,7 +75,7 @@ function refuseOthers(directory: string, existing: string): void {
   if (others <= 0) return;
   const newest = paths.map((path) => ({ path, ms: lstatSync(path).mtimeMs })).sort((a, b) => b.ms - a.ms)[0]!;
   throw new DcganError('data.not-prepared', {
-    happened: `${directory} holds ${others} files besides the ${prepared} images that were prepared; ${newest.path} is the newest.`,
+    happened: `${directory} holds ${others} ${others === 1 ? 'file' : 'files'} besides the ${prepared} images that were prepared; ${newest.path} is the newest.`,
     expected: 'A folder that is prepared again is replaced as a whole.',
     fix: 'Move what is yours elsewhere, and run this again.',
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
@@ -80,6 +80,18 @@ test('the same choice is not drawn again; another one needs force', async () => 
   }
   const forced = await prepare('twice', { count: 5 }, true);
   assert.deepEqual([forced.skipped, forced.names.length], [false, 5]);
+});
+
+test('a folder with files besides the prepared ones is not replaced, and the newest of them is named', async () => {
+  const { directory } = await prepare('mine', { count: 3 });
+  const own = join(directory, 'notes', 'own.png');
+  mkdirSync(join(directory, 'notes'));
+  writeFileSync(own, 'mine');
+  await assert.rejects(prepare('mine', { count: 4 }, true), {
+    code: 'data.not-prepared',
+    message: /holds 1 file besides the 3 images that were prepared; .*own\.png is the newest/,
+  });
+  assert.equal(readFileSync(own, 'utf8'), 'mine');
 });
 
 test('a size that cannot be drawn is refused', async () => {
