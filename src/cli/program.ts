@@ -236,7 +236,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     prepare
       .command('emoji')
       .description('fetch the emoji of one vendor')
-      .option('--set <name>', 'apple, google, twitter or facebook')
+      .option('--set <name>', 'apple, google, twitter, facebook or emojione (version 2.2.7 of 2017)')
       .option('--categories <names>', 'comma-separated categories, e.g. people,activity', commaSeparated)
       .option('--skin-tones', 'include the skin tone variants')
       .option('--yellow-faces', 'keep only yellow, filled faces'),

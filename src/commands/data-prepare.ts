@@ -1,9 +1,10 @@
 // `dcgan data prepare`: fetches, draws or cuts a dataset and writes it as a folder of images that `dcgan train` reads.
 import { resolve } from 'node:path';
 import { resolveStyles } from '../data/avatar-styles.ts';
+import type { EmojiSet } from '../data/emoji-vendors.ts';
 import type { PrepareProgress } from '../data/npm-package.ts';
 import { prepareAvatars } from '../data/prepare-avatars.ts';
-import { type EmojiSet, emojiSets, prepareEmoji } from '../data/prepare-emoji.ts';
+import { emojiSets, prepareEmoji } from '../data/prepare-emoji.ts';
 import { prepareMnist } from '../data/prepare-mnist.ts';
 import { prepareSheet } from '../data/prepare-sheet.ts';
 import type { PreparedData } from '../data/prepared-folder.ts';
@@ -24,7 +25,7 @@ interface MnistOptions {
 
 interface EmojiOptions {
   dataset: 'emoji';
-  /** `apple`, `google`, `twitter` (the default, for its free licence) or `facebook`. */
+  /** `apple`, `google`, `twitter` (the default, for its free licence), `facebook` or `emojione`, version 2.2.7 of 2017. */
   set?: string;
   /** Today's category names or older ones such as `people` (the default) and `activity`. */
   categories?: readonly string[];

@@ -16,7 +16,10 @@ const preparation = z
     z
       .strictObject({
         dataset: z.literal('emoji'),
-        set: z.enum(['apple', 'google', 'twitter', 'facebook']).default('twitter').describe('Whose drawings.'),
+        set: z
+          .enum(['apple', 'google', 'twitter', 'facebook', 'emojione'])
+          .default('twitter')
+          .describe('Whose drawings.'),
         categories: z.array(z.string().min(1)).min(1).default(['people']).describe('Which emoji, by category.'),
         skinTones: z.boolean().default(false).describe('Whether the variants with skin tones are taken too.'),
         yellowFaces: z.boolean().default(false).describe('Whether only mostly yellow, filled faces are taken.'),

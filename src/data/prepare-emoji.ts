@@ -1,16 +1,14 @@
 // `dcgan data prepare emoji`: one vendor's emoji as 64x64 RGBA PNG files, chosen by category, skin tone and colour.
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DcganError } from '../errors.ts';
 import type { FetchTarball, NpmPackage } from '../system/npm-package.ts';
-import { chooseEmoji, type Emoji, isYellowFace, resolveCategories } from './emoji-filter.ts';
+import { isYellowFace } from './emoji-filter.ts';
+import { type EmojiSet, emojiVendors } from './emoji-vendors.ts';
 import { loadSharp } from './load-sharp.ts';
 import { type PrepareProgress, withNpmPackage } from './npm-package.ts';
 import { inParallel } from './parallel.ts';
 import { type PreparedData, type PreparePlace, prepareFolder } from './prepared-folder.ts';
-
-/** Whose drawings: the packages are emoji-datasource-<set>. */
-export type EmojiSet = 'apple' | 'google' | 'twitter' | 'facebook';
 
 /** Which emoji to take; `categories` by today's or older names. */
 export interface EmojiChoice {
@@ -28,29 +26,8 @@ export interface EmojiSource {
 }
 
 const sidePixels = 64;
-const version = '16.0.0';
-
-const vendors: Record<EmojiSet, { integrity: string; licence: string }> = {
-  apple: {
-    integrity: 'sha512-dVYjsK0FnCry9F+PBtnivhG2K0xdwlmqYaSgiUtztUdAGPYiHYhZcVKvNBqC791g2qyEcFNTBO6utg4eQ3uLTw==',
-    licence: 'Apple Color Emoji, copyright Apple Inc.; not licensed for commercial use',
-  },
-  google: {
-    integrity: 'sha512-ZRexfzs7MVoLnmzZmNsO4TKhnAJp5D++Vm6PpUpH/jEQQlemp3l88CjZ+DoZ2faM9R4QxZkOPJCoT8DlPhfQ3A==',
-    licence: 'Noto Emoji by Google, Apache License 2.0',
-  },
-  twitter: {
-    integrity: 'sha512-7F+uCuHH+7Qnrc15P5tnbvKkg9E6tlzi4MnT2uW1RlN4pLYTza6cP/dstIfSDMtpjFLWuZewWg8jBbuL2eyELQ==',
-    licence: 'Twemoji by Twitter, Inc. and contributors, CC BY 4.0',
-  },
-  facebook: {
-    integrity: 'sha512-b9ZxJdB7nMWGckH1vyCjPSosaa6MJYuojPPFiQ0LmDIZS8vlG454XKcmTFKrXIMAA72O4MRJMYFhvWI8pjyciQ==',
-    licence: 'copyright Facebook, Inc.; no clear licence',
-  },
-};
-
 /** The sets that can be prepared. */
-export const emojiSets = Object.keys(vendors) as EmojiSet[];
+export const emojiSets = Object.keys(emojiVendors) as EmojiSet[];
 
 /** Each choice has a folder of its own, such as data/emoji-people-activity. */
 export function emojiFolder({ set, categories, skinTones, yellowFaces }: EmojiChoice): string {
@@ -66,7 +43,8 @@ export function emojiFolder({ set, categories, skinTones, yellowFaces }: EmojiCh
 
 /** What README.txt of a choice says, but for the number of images. */
 export function emojiReadme(choice: EmojiChoice): string {
-  return readmeOf(packageOf(choice.set), { ...choice, categories: resolveCategories(choice.categories) });
+  const { source, resolveCategories } = emojiVendors[choice.set];
+  return readmeOf(source, { ...choice, categories: resolveCategories(choice.categories) });
 }
 
 /**
@@ -76,10 +54,10 @@ export function emojiReadme(choice: EmojiChoice): string {
 export async function prepareEmoji(
   { root, directory, force, ...choice }: PreparePlace & EmojiChoice,
   onProgress: (event: PrepareProgress) => void,
-  { source, fetchTarball }: EmojiSource = { source: packageOf(choice.set) },
+  { source, fetchTarball }: EmojiSource = emojiVendors[choice.set],
 ): Promise<PreparedData> {
+  const { imageFolder, resolveCategories } = emojiVendors[choice.set];
   const resolved = { ...choice, categories: resolveCategories(choice.categories) };
-  const imageFolder = `img/${choice.set}/${sidePixels}/`;
   return prepareFolder({
     directory: directory ?? join(root, emojiFolder(choice)),
     readme: readmeOf(source, resolved),
@@ -88,7 +66,7 @@ export async function prepareEmoji(
       withNpmPackage(
         source,
         (path) => path === 'emoji.json' || path.startsWith(imageFolder),
-        (unpacked) => writeEmoji(unpacked, imageFolder, folder, resolved, onProgress),
+        (unpacked) => writeEmoji(unpacked, folder, resolved, onProgress),
         onProgress,
         fetchTarball,
       ),
@@ -97,13 +75,12 @@ export async function prepareEmoji(
 
 async function writeEmoji(
   unpacked: string,
-  imageFolder: string,
   folder: string,
   choice: EmojiChoice,
   onProgress: (event: PrepareProgress) => void,
 ): Promise<number> {
-  const list = JSON.parse(await readFile(join(unpacked, 'emoji.json'), 'utf8')) as Emoji[];
-  const images = chooseEmoji(list, choice);
+  const { imageFolder, choose } = emojiVendors[choice.set];
+  const images = await choose(unpacked, choice);
   let done = 0;
   let written = 0;
   const copies = inParallel(images, async (image) => {
@@ -138,14 +115,11 @@ async function toRgba(path: string): Promise<{ pixels: Buffer; png: Buffer }> {
   return { pixels: data, png: await sharp(data, { raw }).png({ compressionLevel: 9 }).toBuffer() };
 }
 
-function packageOf(set: EmojiSet): NpmPackage {
-  return { name: `emoji-datasource-${set}`, version, integrity: vendors[set].integrity };
-}
-
 function readmeOf(source: NpmPackage, { set, categories, skinTones, yellowFaces }: EmojiChoice): string {
+  const { author, licence } = emojiVendors[set];
   return `Made by: dcgan data prepare emoji
-Source: npm package ${source.name} ${source.version} by Cal Henderson
-Licence: the package is MIT; the images are ${vendors[set].licence}
+Source: npm package ${source.name} ${source.version} by ${author}
+Licence: ${licence}
 Categories: ${categories.join(', ')}
 Skin tones: ${skinTones ? 'yes' : 'no'}
 Only yellow faces: ${yellowFaces ? 'yes' : 'no'}

@@ -132,8 +132,8 @@ test('configs that read one folder expect the same pictures in it, and the folde
       assert.ok(readFileSync(join(folder, file), 'utf8').includes(`npx ${command}\n`), command);
   }
   assert.deepEqual([...expected.keys()].sort(), [
-    'data/emoji-people',
-    'data/emoji-people-activity',
+    'data/emoji-people-activity-emojione-skin-tones',
+    'data/emoji-people-emojione',
     'data/emoji-people-yellow-faces',
     'data/mnist/train',
   ]);

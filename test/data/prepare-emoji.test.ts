@@ -104,3 +104,28 @@ test('a choice that leaves nothing is an error and leaves no folder', async () =
     [],
   );
 });
+
+const emojione = await fakePackage(join(root, 'emojione-root'), 'emojione', {
+  'emoji.json': JSON.stringify({
+    boy: { category: 'people', unicode: '1f466' },
+    boy_tone1: { category: 'people', unicode: '1f466-1f3fb' },
+    soccer: { category: 'activity', unicode: '26bd' },
+    dog: { category: 'nature', unicode: '1f436' },
+  }),
+  'assets/png/1f466.png': await square(64, yellow).png({ palette: true }).toBuffer(),
+  'assets/png/1f466-1f3fb.png': await square(64, yellow).png().toBuffer(),
+  'assets/png/26bd.png': await square(64, yellow).png().toBuffer(),
+  'assets/png/1f436.png': await square(64, yellow).png().toBuffer(),
+});
+
+test('EmojiOne lists skin tones as entries of their own', async () => {
+  const names = async (changes: Partial<EmojiChoice>) => {
+    const choice = { ...defaults, set: 'emojione', ...changes } as const;
+    const { directory } = await prepareEmoji({ root, force: false, ...choice }, silent, emojione);
+    return readdirSync(directory).filter((file) => file.endsWith('.png'));
+  };
+  assert.deepEqual(await names({}), ['1f466.png']);
+  const all = await names({ categories: ['People', 'activity'], skinTones: true });
+  assert.deepEqual(all, ['1f466-1f3fb.png', '1f466.png', '26bd.png']);
+  await assert.rejects(names({ categories: ['smileys'] }), /EmojiOne has no category "smileys"/);
+});
