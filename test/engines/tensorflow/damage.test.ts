@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { engineInfo } from '../../../src/commands/engine-info.ts';
 import { engineInstall } from '../../../src/commands/engine-install.ts';
 import { openEngine } from '../../../src/engines/open.ts';
@@ -91,6 +92,21 @@ test('a changed byte is found by its checksum', async () => {
   for (const find of [findChange, findAnyDamage]) {
     assert.match((await find(folder))!, /^tensorflow\/library\.so\.2 has other contents/);
   }
+});
+
+test('a file that only got a second name is read once more, then no longer', async () => {
+  const folder = await smallInstallation('linked');
+  const library = join(folder, 'tensorflow', 'library.so.2');
+  const manifest = join(folder, 'installation.json');
+  await sleep(20); // the clock of file systems ticks every few milliseconds
+  linkSync(library, join(root, 'second-name'));
+  assert.ok(lstatSync(library).ctimeMs > lstatSync(manifest).ctimeMs);
+  await sleep(20);
+  assert.equal(await findChange(folder), undefined);
+  const { ctimeMs } = lstatSync(manifest);
+  assert.ok(lstatSync(library).ctimeMs < ctimeMs);
+  assert.equal(await findChange(folder), undefined);
+  assert.equal(lstatSync(manifest).ctimeMs, ctimeMs, 'nothing was left to compare');
 });
 
 function linkOrCopy(from: string, to: string): void {

@@ -1,5 +1,5 @@
 // What of an installation is not as it was when it was made: by names and sizes at each start, by checksums when somebody asks.
-import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { DcganError, messageOf } from '../../../errors.ts';
 import { type Installation, manifestName } from './location.ts';
@@ -18,10 +18,29 @@ export function findDamage(directory: string): string | undefined {
   return lost && `${lost} is missing`;
 }
 
-/** The same, and the first file with other contents, of those that the file system says were changed since they were installed. */
+/**
+ * The same, and the first file with other contents, of those that the file system says were changed since they were last compared. A
+ * second name or other permissions count as changes too, so files that turn out sound are not read again: the manifest is touched.
+ */
 export async function findChange(directory: string): Promise<string | undefined> {
-  const manifestMs = lstatSync(join(directory, manifestName), { throwIfNoEntry: false })?.ctimeMs ?? 0;
-  return findAnyDamage(directory, (path) => lstatSync(path).ctimeMs >= manifestMs);
+  const manifest = join(directory, manifestName);
+  const manifestMs = lstatSync(manifest, { throwIfNoEntry: false })?.ctimeMs ?? 0;
+  const suspects: string[] = [];
+  const damage = await findAnyDamage(directory, (path) => {
+    const isSuspect = lstatSync(path).ctimeMs >= manifestMs;
+    if (isSuspect) suspects.push(path);
+    return isSuspect;
+  });
+  if (damage === undefined && suspects.length > 0) touch(manifest);
+  return damage;
+}
+
+function touch(path: string): void {
+  try {
+    utimesSync(path, new Date(), new Date());
+  } catch {
+    // another user's cache: the files are read again next time
+  }
 }
 
 /** The same of all files. Reads every byte: about a second per gigabyte. */
