@@ -69,8 +69,10 @@ export function residualGenerator(): TrainedGenerator {
     },
     { type: 'residual', layers: [conv(5), { type: 'averagePool', size: [2, 1] }] },
     { type: 'residual', layers: [{ type: 'dropout', rate: 0.5 }] },
-    ...norm,
+    { type: 'batchNorm' },
+    { type: 'tanh' },
     { type: 'conv', filters: 3, kernel: 3 },
+    { type: 'tanh' },
   ];
-  return generatorOf(layers, { size: [4, 12], channels: 3, range: [-20, 20], latent: { size: 5 } });
+  return generatorOf(layers, { size: [4, 12], channels: 3, latent: { size: 5 } });
 }
