@@ -75,18 +75,21 @@ const unusedLabels: Rule = ({ training: { loss, labels } }) => {
     }));
 };
 
-const pairedBatches: Rule = ({ data, training: { loss, freshLatents, generatorSteps } }) => {
+const pairedBatches: Rule = ({ data, training: { loss, freshLatents, generatorSteps, adaptiveAugment } }) => {
   if ((typeof loss === 'string' ? loss : loss.type) !== 'relativistic') return [];
-  const given = {
-    'data.lastBatch': data.lastBatch === 'full-noise',
-    'training.freshLatents': freshLatents,
-    'training.generatorSteps': generatorSteps > 1,
-  };
-  const message =
-    "the relativistic loss pairs every generated image with a real one of the discriminator's batch; leave this out";
-  return Object.entries(given)
-    .filter(([, used]) => used)
-    .map(([path]) => ({ path, message }));
+  const pairs = 'the relativistic loss pairs every generated image with a real one';
+  const needed = `${pairs} of the discriminator's batch; leave this out`;
+  const given = [
+    { path: 'data.lastBatch', used: data.lastBatch === 'full-noise', message: needed },
+    { path: 'training.freshLatents', used: freshLatents, message: needed },
+    { path: 'training.generatorSteps', used: generatorSteps > 1, message: needed },
+    {
+      path: 'training.adaptiveAugment',
+      used: adaptiveAugment,
+      message: `follows the sign of scores; ${pairs} instead`,
+    },
+  ];
+  return given.filter(({ used }) => used).map(({ path, message }) => ({ path, message }));
 };
 
 const penalisedImages: Rule = ({ training: { gradientPenalty: penalty } }) =>
