@@ -79,7 +79,7 @@ async function decodeFile(
   try {
     if (spec.stretch && !spec.levels) return { digest, levels: await measure(bytes, spec, turn) };
     const image = await decodeImage(bytes, spec, turn);
-    return { digest, image, tones: tonesOf(image, spec.channels) };
+    return { digest, image, tones: { ...tonesOf(image, spec.channels), isOwn: isOwn(bytes) } };
   } catch (error) {
     const reason = bytes.length === 0 ? 'the file is empty' : messageOf(error).trim().replaceAll('\n', '; ');
     return { digest, reason };
@@ -90,4 +90,12 @@ async function decodeFile(
 async function measure(bytes: Buffer, spec: ImageSpec, turn: Turn): Promise<Levels> {
   const unpadded = { ...spec, fit: spec.fit === 'contain' ? ('inside' as const) : spec.fit };
   return levelsOf(await decodeDeep(bytes, unpadded, turn), spec.channels);
+}
+
+const mark = Buffer.from('dcgan\0'); // outputs/picture-mark.ts
+const markWithin = 4096; // from the beginning or the end, depending on the format
+
+/** Whether this program has drawn a picture. */
+function isOwn(file: Buffer): boolean {
+  return file.subarray(0, markWithin).includes(mark) || file.subarray(-markWithin).includes(mark);
 }

@@ -11,7 +11,7 @@ import type { ImageFile } from './files.ts';
 import { createPacked, createPackedInMemory, type PackedWriter } from './packed-file.ts';
 
 /** Changes where the same file and spec give other pixels, or the packed file's layout changes. */
-const formatVersion = 3;
+const formatVersion = 4;
 
 /** A place for packed images while the process runs, or for good. */
 export interface Store {

@@ -7,6 +7,8 @@ export interface Tones {
   brightest: number;
   /** Whether every pixel has the same colour. */
   isFlat: boolean;
+  /** Whether this program has drawn it. */
+  isOwn?: boolean;
 }
 
 /** Of an image, uint8 [height, width, channels]; transparency is no tone. */
@@ -37,11 +39,17 @@ export interface DatasetTones {
   brightest: number;
   flat: Counted;
   dark: Counted;
+  own: Counted;
 }
 
 const mostNamed = 5;
 /** 5 % of the range: an image without anything brighter shows nothing on a screen. */
 const nearlyBlack = 12;
+
+function note(kind: Counted, file: number): void {
+  kind.count++;
+  if (kind.first.length < mostNamed) kind.first.push(file);
+}
 
 /** Adds up images one by one. */
 export function createToneCounter(): { add(file: number, tones: Tones): void; total: DatasetTones } {
@@ -50,23 +58,23 @@ export function createToneCounter(): { add(file: number, tones: Tones): void; to
     brightest: 0,
     flat: { count: 0, first: [] },
     dark: { count: 0, first: [] },
+    own: { count: 0, first: [] },
   };
   return {
     total,
-    add(file, { darkest, brightest, isFlat }) {
+    add(file, { darkest, brightest, isFlat, isOwn }) {
       total.darkest = Math.min(total.darkest, darkest);
       total.brightest = Math.max(total.brightest, brightest);
+      if (isOwn) note(total.own, file);
       const kind = isFlat ? total.flat : brightest <= nearlyBlack ? total.dark : undefined;
-      if (!kind) return;
-      kind.count++;
-      if (kind.first.length < mostNamed) kind.first.push(file);
+      if (kind) note(kind, file);
     },
   };
 }
 
 /** Sentences about images that a network learns little from. */
 export function describeTones(tones: DatasetTones, count: number, nameOf: (file: number) => string): string[] {
-  const { darkest, brightest, flat, dark } = tones;
+  const { darkest, brightest, flat, dark, own } = tones;
   const share = (brightest - darkest) / 255;
   const notes: string[] = [];
   const named = ({ count, first }: Counted) => nameSome(first.map(nameOf), count);
@@ -80,5 +88,7 @@ export function describeTones(tones: DatasetTones, count: number, nameOf: (file:
     );
   }
   if (flat.count > 0) notes.push(`${flat.count} of the ${count} images have a single colour: ${named(flat)}.`);
+  if (own.count > 0 && own.count < count)
+    notes.push(`${own.count} of the ${count} images were drawn by dcgan itself; move them elsewhere: ${named(own)}.`);
   return notes;
 }

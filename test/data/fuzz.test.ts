@@ -141,7 +141,13 @@ test('images of every format are decoded or refused with a reason', async () => 
 
 test('packed files are opened as they were written, or not at all', () => {
   const path = join(root, 'fuzz.images');
-  const tones = { darkest: 0, brightest: 255, flat: { count: 0, first: [] }, dark: { count: 0, first: [] } };
+  const tones = {
+    darkest: 0,
+    brightest: 255,
+    flat: { count: 0, first: [] },
+    dark: { count: 0, first: [] },
+    own: { count: 0, first: [] },
+  };
   const record: PackedRecord = {
     fingerprint: 'f'.repeat(64),
     count: 3,

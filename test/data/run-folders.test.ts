@@ -1,8 +1,10 @@
 // What this program writes is never what it trains on.
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openImages } from '../../src/data/open.ts';
+import { writeGrid } from '../../src/outputs/grid.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 import { greyPng, writeFiles } from './temporary.ts';
@@ -60,6 +62,20 @@ test('results, checkpoints and exports are recognised wherever they are, and not
     dataset.notes.join('\n'),
     /4 folders that dcgan wrote: deep\/down\/mine, model, page, results\/89abcde\./,
   );
+});
+
+test('pictures that this program has drawn are reported among others, and data where there is nothing else', async () => {
+  const spec = { height: 8, width: 8, channels: 1, background: 'white', fit: 'cover' } as const;
+  const directory = await writePictures(join(folder, 'with-samples'), 3);
+  const images = { pixels: new Uint8Array(128).fill(200, 0, 40), height: 8, width: 8, channels: 1 as const };
+  for (const name of ['samples.png', 'samples.jpg', 'samples.webp'])
+    await writeGrid(join(directory, name), images, { columns: 2 });
+  const { notes } = await openImages({ ...spec, directory });
+  const expected =
+    '3 of the 6 images were drawn by dcgan itself; move them elsewhere: samples.jpg, samples.png, samples.webp.';
+  assert.ok(notes.includes(expected), notes.join('\n'));
+  for (let i = 0; i < 3; i++) rmSync(join(directory, `00${i}.png`));
+  assert.doesNotMatch((await openImages({ ...spec, directory })).notes.join('\n'), /drawn by dcgan/);
 });
 
 test('a folder that holds nothing but runs says so', async () => {
