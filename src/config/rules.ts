@@ -173,10 +173,16 @@ const spectralZeros: Rule = (config) =>
     }),
   );
 
-const adaptiveAugment: Rule = ({ training }) =>
-  training.adaptiveAugment && training.diffAugment.length === 0
-    ? [{ path: 'training.adaptiveAugment', message: 'has no effect: training.diffAugment lists no changes to make' }]
-    : [];
+const adaptiveAugment: Rule = ({ training: { adaptiveAugment, diffAugment, loss } }) => {
+  if (!adaptiveAugment) return [];
+  const path = 'training.adaptiveAugment';
+  const name = typeof loss === 'string' ? loss : loss.type;
+  if (diffAugment.length === 0) {
+    return [{ path, message: 'has no effect: training.diffAugment lists no changes to make' }];
+  }
+  if (name !== 'wgan' && name !== 'relativistic') return [];
+  return [{ path, message: `goes by the sign of the discriminator's logits, which says nothing in the loss ${name}` }];
+};
 
 const comparedImages: Rule = (config) =>
   entriesOf(config, 'generator')

@@ -5,12 +5,7 @@ import { augmentState } from '../../src/training/adaptive-augment.ts';
 import { metricsOf, newRun } from './tiny-runs.ts';
 
 /** Below the target is only a batch all of which is held to be generated; the probability rises by the images of 4 steps in 40. */
-const adaptive = [
-  'training.diffAugment=[color, translation]',
-  'training.adaptiveAugment={target: -1, images: 40}',
-  'training.loss=wgan',
-  'training.labels={}',
-];
+const adaptive = ['training.diffAugment=[color, translation]', 'training.adaptiveAugment={target: -1, images: 40}'];
 
 const probabilities = (results: string) =>
   metricsOf(results).map((line) => (JSON.parse(line) as { augmentProbability?: number }).augmentProbability);

@@ -228,8 +228,10 @@ test('adaptive augmentation needs changes to make', () => {
   assert.deepEqual(complaints, [
     'training.adaptiveAugment: has no effect: training.diffAugment lists no changes to make',
   ]);
-  assert.deepEqual(
-    complaintsAbout(({ training }) => Object.assign(training, { adaptiveAugment: {}, diffAugment: ['color'] })),
-    [],
-  );
+  const withLoss = (loss: string) =>
+    complaintsAbout(({ training }) => Object.assign(training, { loss, adaptiveAugment: {}, diffAugment: ['color'] }));
+  for (const loss of ['bce', 'lsgan', 'hinge']) assert.deepEqual(withLoss(loss), []);
+  for (const loss of ['wgan', 'relativistic']) {
+    assert.match(withLoss(loss)[0]!, /^training\.adaptiveAugment: goes by the sign of the discriminator's logits/);
+  }
 });
