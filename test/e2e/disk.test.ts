@@ -94,7 +94,7 @@ async function assertStopped(cwd: string, run: CliRun, message: RegExp): Promise
 async function assertGoesOn(cwd: string): Promise<void> {
   const run = await runCli(args, { cwd });
   assert.equal(run.exitCode, 0, run.stderr);
-  assert.match(run.stderr, /going on at step \d/);
+  assert.match(run.stderr, /resumed at step \d/);
   assert.deepEqual(await weightsOf(cwd), expected);
   const lines = readFileSync(join(foldersOf(cwd, 'results'), 'metrics.jsonl'), 'utf8')
     .trimEnd()
