@@ -6,12 +6,12 @@ const amount = z.number().positive().max(mostAmount);
 
 export const durationSchema = z
   .strictObject({
-    steps: amount.optional().describe('Updates of the networks; one step may take several batches.'),
-    images: amount.optional().describe('Images seen.'),
+    steps: amount.optional().describe('Training steps; one step may use several batches.'),
+    images: amount.optional().describe('Real images seen.'),
     epochs: amount.optional().describe('Passes over the data.'),
   })
   .refine((value) => Object.keys(value).length === 1, 'expected exactly one of steps, images, epochs')
-  .describe('How often or how long: exactly one of steps, images, epochs.');
+  .describe('Duration or interval: exactly one of steps, images and epochs.');
 
 export type Duration = { steps?: number | undefined; images?: number | undefined; epochs?: number | undefined };
 

@@ -1,37 +1,39 @@
 // How kernels, biases and batch-norm scales start: every distribution once, with its definition.
 import { z } from 'zod';
 
-const deviation = z.number().positive().default(0.02).describe('Standard deviation around 0.');
+const deviation = z.number().positive().default(0.02).describe('Standard deviation; the mean is 0.');
 
 /** Initial values of a kernel. */
 export const initializer = z
   .discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('normal'), deviation }).describe('Normal around 0 (DCGAN: deviation 0.02).'),
+    z.strictObject({ type: z.literal('normal'), deviation }).describe('Normal with mean 0 (DCGAN: deviation 0.02).'),
     z
       .strictObject({ type: z.literal('truncatedNormal'), deviation })
-      .describe('Normal, drawn again beyond 2 deviations (TensorFlow, Keras); what is left deviates by 0.88 of that.'),
+      .describe(
+        'Normal, resampled beyond 2 deviations (TensorFlow, Keras); the resulting standard deviation is 0.88 of `deviation`.',
+      ),
     z
       .strictObject({
         type: z.literal('uniform'),
-        limit: z.number().positive().describe('Largest absolute value.'),
+        limit: z.number().positive().describe('Limit: values are in [-limit, limit).'),
       })
-      .describe('Uniform within the limit on both sides of 0.'),
+      .describe('Uniform in [-limit, limit).'),
     z
       .strictObject({ type: z.literal('glorotUniform') })
-      .describe('Uniform within sqrt(6 / (fanIn + fanOut)) (Keras and tf.layers: the default).'),
+      .describe('Uniform with limit sqrt(6 / (fanIn + fanOut)); the default of Keras and tf.layers.'),
     z
       .strictObject({ type: z.literal('glorotNormal') })
-      .describe('Truncated normal that deviates by sqrt(2 / (fanIn + fanOut)) (Keras).'),
+      .describe('Truncated normal with standard deviation sqrt(2 / (fanIn + fanOut)) (Keras).'),
     z
       .strictObject({ type: z.literal('heNormal') })
-      .describe('Truncated normal that deviates by sqrt(2 / fanIn) (Keras).'),
+      .describe('Truncated normal with standard deviation sqrt(2 / fanIn) (Keras).'),
     z
       .strictObject({ type: z.literal('pytorch') })
-      .describe('Uniform within 1 / sqrt(fanIn) (what PyTorch layers start with: kaiming_uniform with a = sqrt(5)).'),
+      .describe("Uniform with limit 1 / sqrt(fanIn); PyTorch's default, kaiming_uniform with a = sqrt(5)."),
     z.strictObject({ type: z.literal('zeros') }).describe('All 0.'),
   ])
   .describe(
-    'How kernels start. A transposed convolution counts filters x kernel area as fanIn, as Keras and PyTorch do.',
+    'Initializer of kernels. For a transposed convolution fanIn is filters x kernel area, as in Keras and PyTorch.',
   );
 
 /** Initial values of a bias. */
@@ -39,13 +41,13 @@ export const biasInitializer = z
   .discriminatedUnion('type', [
     z.strictObject({ type: z.literal('zeros') }).describe('All 0.'),
     z
-      .strictObject({ type: z.literal('constant'), value: z.number().describe('What every bias starts with.') })
-      .describe('All the same.'),
+      .strictObject({ type: z.literal('constant'), value: z.number().describe('Initial value of every bias.') })
+      .describe('One value for all biases.'),
     z
       .strictObject({ type: z.literal('pytorch') })
-      .describe("Uniform within 1 / sqrt(fanIn) of the layer's kernel (what PyTorch layers start with)."),
+      .describe("Uniform with limit 1 / sqrt(fanIn) of the layer's kernel; PyTorch's default."),
   ])
-  .describe('How biases start.');
+  .describe('Initializer of biases.');
 
 /** Initial values of a batch-norm scale. */
 export const gammaInitializer = z
@@ -54,11 +56,11 @@ export const gammaInitializer = z
     z
       .strictObject({
         type: z.literal('normal'),
-        deviation: z.number().positive().default(0.02).describe('Standard deviation around 1.'),
+        deviation: z.number().positive().default(0.02).describe('Standard deviation; the mean is 1.'),
       })
-      .describe("Normal around 1 (PyTorch's DCGAN: deviation 0.02)."),
+      .describe("Normal with mean 1 (PyTorch's DCGAN: deviation 0.02)."),
   ])
-  .describe('How the scales start.');
+  .describe('Initializer of gamma.');
 
 export type Initializer = z.infer<typeof initializer>;
 export type BiasInitializer = z.infer<typeof biasInitializer>;

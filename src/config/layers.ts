@@ -25,16 +25,16 @@ const padding = z
     'same (TensorFlow: output = input / stride), valid (none), one number for all sides, or [top, bottom, left, right] in pixels.',
   );
 
-const bias = z.boolean().default(true).describe('Whether a number is added per output channel.');
+const bias = z.boolean().default(true).describe('Whether to add a bias per output channel.');
 
 /** What dense, conv and convTranspose have in common besides their bias. */
 const weightOptions = {
   initializer: initializer
     .optional()
-    .describe("How this layer's kernel starts, in place of the network's initializer."),
+    .describe("Initializer of this layer's kernel; overrides the network's initializer."),
   biasInitializer: biasInitializer
     .optional()
-    .describe("How this layer's bias starts, in place of the network's biasInitializer."),
+    .describe("Initializer of this layer's bias; overrides the network's biasInitializer."),
   spectralNorm: z
     .boolean()
     .default(false)
@@ -50,7 +50,7 @@ const kernelOptions = {
   stride: z
     .union([pixels, z.tuple([pixels, pixels])])
     .default(1)
-    .describe('Step in pixels: one number, or [height, width].'),
+    .describe('Stride in pixels: one number, or [height, width].'),
   padding: padding.default('same'),
   bias,
   ...weightOptions,
@@ -63,7 +63,7 @@ const dense = z
     bias,
     ...weightOptions,
   })
-  .describe('Every output from every input. [n] -> [units].');
+  .describe('Fully connected layer. [n] -> [units].');
 
 const conv = z
   .strictObject({ type: z.literal('conv'), filters: channels.describe('Channels of the output.'), ...kernelOptions })
@@ -79,7 +79,9 @@ const convTranspose = z
       .min(0)
       .max(mostPixels)
       .default(0)
-      .describe('Pixels added at the bottom and right, below the stride; needs numeric padding.'),
+      .describe(
+        "Pixels added at the bottom and right (PyTorch's output_padding), fewer than the stride; needs numeric padding.",
+      ),
   })
   .describe('Transposed convolution. [h, w, c] -> [h stride, w stride, filters] with same padding.');
 
@@ -92,29 +94,34 @@ const batchNorm = z
       .min(0)
       .lt(1)
       .default(0.9)
-      .describe('Share of the old value in the moving averages (Keras 0.99; PyTorch writes 1 - 0.9 = 0.1).'),
+      .describe("Weight of the old value in the moving averages (Keras: 0.99; PyTorch's momentum of 0.1 is 0.9 here)."),
     variance: z
       .enum(['unbiased', 'biased'])
       .default('unbiased')
       .describe(
-        'What the moving variance averages: the sum of squares by n - 1 (PyTorch; TensorFlow for images) or by n (Keras 3; TensorFlow for vectors).',
+        'Estimator of the moving variance: unbiased divides by n - 1 (PyTorch; TensorFlow for images), biased by n (Keras 3; TensorFlow for vectors).',
       ),
-    scale: z.boolean().default(true).describe('Whether a learned gamma multiplies each channel.'),
-    center: z.boolean().default(true).describe('Whether a learned beta is added to each channel.'),
+    scale: z.boolean().default(true).describe('Whether to multiply each channel by a learned gamma.'),
+    center: z.boolean().default(true).describe('Whether to add a learned beta to each channel.'),
     gammaInitializer: gammaInitializer.prefault({ type: 'ones' }),
   })
-  .describe('Batch normalisation over all but the channels.');
+  .describe('Batch normalisation, per channel.');
 
 const activation = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('relu') }).describe('max(x, 0).'),
   z
     .strictObject({
       type: z.literal('leakyRelu'),
-      slope: z.number().min(0).max(1).default(0.2).describe('Slope below 0 (DCGAN 0.2, Keras 0.3, PyTorch 0.01).'),
+      slope: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.2)
+        .describe('Slope for negative inputs (DCGAN: 0.2, Keras: 0.3, PyTorch: 0.01).'),
     })
-    .describe('x above 0, slope x below.'),
-  z.strictObject({ type: z.literal('tanh') }).describe('Into (-1, 1).'),
-  z.strictObject({ type: z.literal('sigmoid') }).describe('Into (0, 1).'),
+    .describe('x if x > 0, otherwise slope * x.'),
+  z.strictObject({ type: z.literal('tanh') }).describe('tanh(x), in (-1, 1).'),
+  z.strictObject({ type: z.literal('sigmoid') }).describe('1 / (1 + exp(-x)), in (0, 1).'),
 ]);
 
 const rate = z.number().min(0).lt(1);
@@ -122,13 +129,13 @@ const rate = z.number().min(0).lt(1);
 const dropout = z
   .strictObject({
     type: z.literal('dropout'),
-    rate: rate.describe('Share of values set to 0 in training.'),
+    rate: rate.describe('Probability of setting a value to 0 in training.'),
     channels: z
       .boolean()
       .default(false)
-      .describe('Drops whole channels of an image of features (torch.nn.Dropout2d) in place of single values.'),
+      .describe('Whether to drop whole channels (torch.nn.Dropout2d) instead of single values.'),
   })
-  .describe('Inverted dropout: what stays is divided by 1 - rate.');
+  .describe('Inverted dropout: remaining values are divided by 1 - rate.');
 
 const upsampleMethod = z.enum(['nearest', 'bilinear']);
 
@@ -138,12 +145,12 @@ const upsample = z
     factor: z
       .union([pixels, z.tuple([pixels, pixels])])
       .default(2)
-      .describe('How many times larger: one number, or [height, width].'),
+      .describe('Scale factor: one number, or [height, width].'),
     method: upsampleMethod
       .default('nearest')
-      .describe('nearest repeats pixels; bilinear blends neighbours (torch.nn.Upsample, align_corners false).'),
+      .describe('Interpolation: nearest, or bilinear as torch.nn.Upsample with align_corners=False.'),
   })
-  .describe('A larger image of the same features. [h, w, c] -> [h factor, w factor, c].');
+  .describe('Upsampling. [h, w, c] -> [h factor, w factor, c].');
 
 const averagePool = z
   .strictObject({
@@ -151,9 +158,9 @@ const averagePool = z
     size: z
       .union([pixels, z.tuple([pixels, pixels])])
       .default(2)
-      .describe('How many pixels become one: the side of a square, or [height, width].'),
+      .describe('Window size in pixels: one side, or [height, width].'),
   })
-  .describe('The mean of every window of pixels; windows lie side by side. [h, w, c] -> [h / size, w / size, c].');
+  .describe('Average pooling over windows that do not overlap. [h, w, c] -> [h / size, w / size, c].');
 
 const minibatchStdDev = z
   .strictObject({
@@ -163,11 +170,11 @@ const minibatchStdDev = z
       .min(2)
       .default(4)
       .describe(
-        'Images that are compared with each other. In another batch, the largest divisor of its size up to this; where that is 1, all of it.',
+        'Images per group. If this does not divide the batch size, the largest smaller divisor is used; if that is 1, the whole batch.',
       ),
   })
   .describe(
-    'Discriminator only: one more channel with the standard deviation over a group of images, averaged over features and pixels (Karras et al. 2017). [h, w, c] -> [h, w, c + 1].',
+    'Discriminator only: adds a channel with the standard deviation over a group of images, averaged over features and pixels (Karras et al. 2017). [h, w, c] -> [h, w, c + 1].',
   );
 
 const reshape = z
@@ -175,11 +182,11 @@ const reshape = z
     type: z.literal('reshape'),
     shape: z.tuple([pixels, pixels, channels]).describe('[height, width, channels].'),
   })
-  .describe('A vector as an image of features.');
+  .describe('Reshapes a vector to a feature map.');
 
 const flatten = z
   .strictObject({ type: z.literal('flatten') })
-  .describe('An image of features as a vector, channels last.');
+  .describe('Flattens a feature map to a vector, channels last.');
 
 const single = z.discriminatedUnion('type', [
   dense,
@@ -208,27 +215,24 @@ const stack = z
       .union([z.literal('none'), upsampleMethod])
       .default('none')
       .describe(
-        'Generator only: each stage enlarges by its stride and convolves with stride 1, in place of a transposed convolution.',
+        'Generator only: each stage upsamples by its stride and convolves with stride 1, instead of a transposed convolution.',
       ),
     norm: z
       .union([z.enum(['batchNorm', 'none']), batchNorm])
       .default('none')
-      .describe('What follows every convolution.'),
+      .describe('Normalisation after every convolution.'),
     activation: z
       .union([z.enum(['relu', 'leakyRelu', 'tanh', 'sigmoid', 'none']), activation])
       .default('none')
-      .describe('What follows the norm.'),
-    dropout: z
-      .union([rate, dropout])
-      .default(0)
-      .describe('What follows the activation: a dropout rate, or a dropout layer.'),
+      .describe('Activation after the normalisation.'),
+    dropout: z.union([rate, dropout]).default(0).describe('Dropout after the activation: a rate, or a dropout layer.'),
   })
-  .describe('Several convolutions of one kind: transposed in a generator, plain in a discriminator.');
+  .describe('Several convolution stages: transposed convolutions in a generator, convolutions in a discriminator.');
 
 const shortcut = z
   .strictObject({ bias, ...weightOptions })
   .prefault({})
-  .describe("The shortcut's 1 x 1 convolution, which is there where the layers inside change the shape.");
+  .describe("The shortcut's 1 x 1 convolution, used if the layers inside change the shape.");
 
 const residual = z
   .strictObject({
@@ -239,7 +243,7 @@ const residual = z
     shortcut,
   })
   .describe(
-    'The layers inside, plus a shortcut from their input to their output. Where the shapes differ, the shortcut has a 1 x 1 convolution and follows in size: nearest upsampling, or average pooling (Gulrajani et al. 2017, Miyato et al. 2018). With initializer: { type: zeros } in the last convolution inside, training starts from the shortcut alone.',
+    'The layers inside, plus a shortcut from their input to their output. If the shapes differ, the shortcut has a 1 x 1 convolution and nearest upsampling or average pooling (Gulrajani et al. 2017, Miyato et al. 2018). With initializer: { type: zeros } in the last convolution inside, the layer starts as its shortcut.',
   );
 
 /** A layer as a config file has it. */

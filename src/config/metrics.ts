@@ -15,59 +15,68 @@ const metricName = z.enum(metricNames);
 const side = z.int().positive().max(4096);
 
 export const featuresObject = z.strictObject({
-  network: z.string().min(1).describe('mnist, the classifier of digits that comes along, or the path of an ONNX file.'),
+  network: z.string().min(1).describe('mnist (the bundled digit classifier), or the path of an ONNX file.'),
   output: z.string().min(1).optional().describe('Name of the output that holds the features, [images, values].'),
-  layout: z.enum(['nchw', 'nhwc']).optional().describe("Order of the input's axes, where its shape leaves it open."),
+  layout: z
+    .enum(['nchw', 'nhwc'])
+    .optional()
+    .describe("Axis order of the input; needed only if the input's shape does not determine it."),
   channels: z
     .union([z.literal(1), z.literal(3)])
     .optional()
-    .describe("The input's channels, where its shape leaves them open."),
+    .describe("Number of input channels; needed only if the input's shape does not determine it."),
   size: z
     .union([side, z.tuple([side, side])])
     .optional()
-    .describe("The input's size where its shape leaves it open: one side, or [height, width]; else the images' own."),
+    .describe(
+      "Input size if the input's shape does not determine it: one side, or [height, width]; defaults to the size of the images.",
+    ),
   range: z
     .union([z.tuple([z.number(), z.number()]), z.literal('imagenet')])
     .optional()
     .describe(
-      "What black and white become, e.g. [0, 1] or [-1, 1]; imagenet is 0..1 less ImageNet's mean, by its deviation. No file says it.",
+      "Input value range, e.g. [0, 1] or [-1, 1]; imagenet normalises by ImageNet's mean and standard deviation. ONNX files do not record it.",
     ),
   resizer: z
     .enum(['bilinear', 'bicubic'])
     .default('bilinear')
-    .describe("How images get the input's size: Pillow's filters, in floating point."),
+    .describe('Resize filter, as in Pillow but in floating point.'),
 });
 
 export type FeaturesConfig = z.infer<typeof featuresObject>;
 
 export const metrics = z
   .strictObject({
-    every: durationSchema.optional().describe('When training measures its images; never, if left out.'),
+    every: durationSchema.optional().describe('How often training evaluates the generator; defaults to never.'),
     names: z
       .array(metricName)
       .min(1)
       .max(metricNames.length)
       .optional()
-      .describe('Which metrics. Left out: swd and ms-ssim, and with features fid and kid.'),
-    count: z.int().min(16).max(1_000_000).default(1000).describe('Generated images, and as many real ones.'),
+      .describe('Metrics to compute; defaults to swd and ms-ssim, plus fid and kid if features is set.'),
+    count: z.int().min(16).max(1_000_000).default(1000).describe('Number of generated images, and of real ones.'),
     seed: z
       .int()
       .min(0)
       .max(0xffffffff)
       .default(0)
-      .describe('Which latents, real images and directions; the same every time.'),
+      .describe(
+        'Seed of the latents, the choice of real images and the random directions; the same at every evaluation.',
+      ),
     features: z
       .union([z.string().min(1), featuresObject])
       .optional()
       .describe(
-        'What fid, kid and precision-recall compare images by: mnist, the path of an ONNX file, or its options.',
+        'Feature network for fid, kid and precision-recall: mnist, the path of an ONNX file, or an object with its options.',
       ),
     best: metricName
       .optional()
-      .describe('The metric by which a checkpoint is the best. Left out: the newest made while all was well.'),
+      .describe(
+        'Metric that selects the best checkpoint. By default the best is the newest checkpoint of a healthy run.',
+      ),
   })
   .prefault({})
-  .describe('Measuring generated images against the data. Nothing here changes a step.');
+  .describe('Evaluation of generated images against the data during training. It never changes the trained weights.');
 
 /** Without names: what needs no network, and fid and kid where there is one. */
 export function namesOf({

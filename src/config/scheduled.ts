@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { type Duration, durationSchema } from './durations.ts';
 
 const course = {
-  over: durationSchema.describe('How long the way from the first value to the second takes.'),
+  over: durationSchema.describe('Duration of the change from the first value to the second.'),
   shape: z
     .enum(['linear', 'cosine', 'step'])
     .default('linear')
-    .describe('linear; cosine (slow at both ends); step (the first value until the end of `over`, then the second).'),
+    .describe(
+      'Shape of the ramp: linear; cosine (slow at both ends); step (the first value until the end of `over`, then the second).',
+    ),
 };
 
 export interface Course<Value> {
@@ -22,8 +24,8 @@ export function scheduled<Value extends z.ZodType>(value: Value) {
   return z.union([
     value,
     z.strictObject({
-      from: value.describe('Value at the start.'),
-      to: value.describe('Value at the end, and from then on.'),
+      from: value.describe('Initial value.'),
+      to: value.describe('Final value, kept after the ramp.'),
       ...course,
     }),
   ]);

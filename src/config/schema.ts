@@ -12,36 +12,38 @@ const pixels = z.int().positive().max(mostPixels);
 
 const preparation = z
   .discriminatedUnion('dataset', [
-    z.strictObject({ dataset: z.literal('mnist') }).describe('The 70,000 digits.'),
+    z.strictObject({ dataset: z.literal('mnist') }).describe('MNIST: 70,000 handwritten digits.'),
     z
       .strictObject({
         dataset: z.literal('emoji'),
         set: z
           .enum(['apple', 'google', 'twitter', 'facebook', 'emojione'])
           .default('twitter')
-          .describe('Whose drawings.'),
-        categories: z.array(z.string().min(1)).min(1).default(['people']).describe('Which emoji, by category.'),
-        skinTones: z.boolean().default(false).describe('Whether the variants with skin tones are taken too.'),
-        yellowFaces: z.boolean().default(false).describe('Whether only mostly yellow, filled faces are taken.'),
+          .describe('Emoji vendor.'),
+        categories: z.array(z.string().min(1)).min(1).default(['people']).describe('Emoji categories to include.'),
+        skinTones: z.boolean().default(false).describe('Whether to include skin tone variants.'),
+        yellowFaces: z.boolean().default(false).describe('Whether to keep only yellow, filled faces.'),
       })
       .describe('Emoji of one vendor.'),
     z
       .strictObject({
         dataset: z.literal('avatars'),
-        count: z.int().positive().default(10_000).describe('How many faces.'),
-        size: z.int().positive().default(64).describe('Height and width of each, in pixels.'),
+        count: z.int().positive().default(10_000).describe('Number of faces.'),
+        size: z.int().positive().default(64).describe('Height and width of each face in pixels.'),
       })
-      .describe('Drawn faces.'),
+      .describe('Generated cartoon faces.'),
   ])
   .optional()
-  .describe('What `dcgan data prepare` makes for this config. A folder that was prepared in another way is reported.');
+  .describe(
+    'The `dcgan data prepare` options this config expects. Training reports a folder prepared with other options.',
+  );
 
 const data = z.strictObject({
   folder: z
     .string()
     .min(1)
     .describe(
-      'Folder of pictures, nested too, or a ZIP file of them; relative to --root, which is the current folder by default.',
+      'Image folder (subfolders included) or ZIP file; relative to --root, which defaults to the current folder.',
     ),
   preparation,
   size: z.union([pixels, z.tuple([pixels, pixels])]).describe('Image size in pixels: one side, or [height, width].'),
@@ -50,13 +52,13 @@ const data = z.strictObject({
     .enum(['luminance', 'rec601'])
     .default('luminance')
     .describe(
-      'How colours become gray when channels is 1: by the luminance of linear light (0.2126 R + 0.7152 G + 0.0722 B, then sRGB again), or as 0.299 R + 0.587 G + 0.114 B of the stored values, as PIL and OpenCV do.',
+      'Grayscale conversion when channels is 1: luminance of linear light (0.2126 R + 0.7152 G + 0.0722 B, converted back to sRGB), or rec601: 0.299 R + 0.587 G + 0.114 B of the stored values, as in PIL and OpenCV.',
     ),
   stretch: z
     .boolean()
     .default(false)
     .describe(
-      'Whether the values of all pictures together are stretched to the full range, for example 12-bit values in 16-bit files.',
+      'Whether to stretch the value range of the whole data set to the full range, for example for 12-bit values in 16-bit files.',
     ),
   damagedLimit: z
     .number()
@@ -64,55 +66,55 @@ const data = z.strictObject({
     .max(1)
     .default(0.05)
     .describe(
-      'Share of the pictures that may be damaged or unreadable; these are skipped. Above it training is refused.',
+      'Largest share of damaged or unreadable images that training accepts and skips; it refuses to start above that.',
     ),
   background: z.string().default('#ffffff').describe('CSS colour under transparent pixels when channels is 1 or 3.'),
   fit: z
     .enum(['cover', 'contain', 'fill'])
     .default('cover')
-    .describe('How a picture of another shape is made to fit: cropped, padded or stretched.'),
+    .describe('How to fit an image of another aspect ratio: crop, pad or stretch.'),
   range: z
     .tuple([z.number(), z.number()])
     .default([-1, 1])
-    .describe(
-      "Values that black and white (0 and 255) are mapped to; the generator's last activation should reach them.",
-    ),
+    .describe("Value range that pixels 0 to 255 are mapped to; the generator's last activation should cover it."),
   lastBatch: z
     .enum(['keep', 'drop', 'full-noise'])
     .default('keep')
     .describe(
-      'What is done with the short batch at the end of an epoch; full-noise keeps it and makes as many fake images as in a full one.',
+      'How to treat a short last batch of an epoch. full-noise keeps it, and generates as many fake images as for a full batch.',
     ),
   flip: z
     .number()
     .min(0)
     .max(1)
     .default(0)
-    .describe('Chance that an image is mirrored left to right, drawn anew each time.'),
+    .describe('Probability of mirroring an image left to right, sampled each time the image is used.'),
 });
 
 const optimizer = z
   .strictObject({
-    learningRate: scheduled(z.number().positive()).default(2e-4).describe('Adam step size.'),
-    beta1: z.number().min(0).lt(1).default(0.5).describe('Decay of the gradient average.'),
-    beta2: z.number().min(0).lt(1).default(0.999).describe('Decay of the squared-gradient average.'),
-    epsilon: z.number().positive().default(1e-8).describe('Added to the root of the squared-gradient average.'),
+    learningRate: scheduled(z.number().positive()).default(2e-4).describe('Adam learning rate.'),
+    beta1: z.number().min(0).lt(1).default(0.5).describe("Decay rate of Adam's first moment."),
+    beta2: z.number().min(0).lt(1).default(0.999).describe("Decay rate of Adam's second moment."),
+    epsilon: z.number().positive().default(1e-8).describe('Added to the square root of the second moment.'),
     form: z
       .enum(['pytorch', 'tensorflow'])
       .default('pytorch')
-      .describe('Where epsilon is added: to the bias-corrected root, or (TensorFlow, Keras) to the plain one.'),
-    clipNorm: z
+      .describe(
+        'Whether epsilon is added to the bias-corrected square root or, as in TensorFlow and Keras, to the uncorrected one.',
+      ),
+    clipNorm: z.number().positive().optional().describe("Maximum global norm of the network's gradients."),
+    clipValue: z
       .number()
       .positive()
       .optional()
-      .describe("Limit on the norm of all of the network's gradients together."),
-    clipValue: z.number().positive().optional().describe('Limit on every single gradient value, applied first.'),
+      .describe('Maximum absolute value of each gradient element; applied before clipNorm.'),
   })
   .prefault({})
-  .describe('Adam.');
+  .describe('Adam optimizer.');
 
 const network = {
-  layers: z.array(layerSchema).min(1).max(mostLayers).describe('The stack, from input to output.'),
+  layers: z.array(layerSchema).min(1).max(mostLayers).describe('Layers from input to output.'),
   initializer: initializer.prefault({ type: 'normal' }),
   biasInitializer: biasInitializer.prefault({ type: 'zeros' }),
   optimizer,
@@ -125,7 +127,7 @@ const generator = z.strictObject({
       distribution: z.enum(['normal', 'uniform']).default('normal').describe('Standard normal, or uniform in [-1, 1).'),
     })
     .prefault({})
-    .describe('What the generator makes an image from.'),
+    .describe("The generator's latent vector."),
   ...network,
 });
 
@@ -138,47 +140,54 @@ const outputs = z
   .strictObject({
     grid: z
       .strictObject({
-        rows: z.int().positive().max(64).default(8).describe('Images from top to bottom.'),
-        columns: z.int().positive().max(64).default(8).describe('Images from left to right.'),
+        rows: z.int().positive().max(64).default(8).describe('Number of rows.'),
+        columns: z.int().positive().max(64).default(8).describe('Number of columns.'),
         batchNorm: z
           .enum(['moving', 'batch'])
           .default('moving')
-          .describe('Normalise with the moving averages, or with the statistics of the grid itself as in training.'),
+          .describe(
+            "Batch norm statistics for the grids: the moving averages, or the grid's own batch as in training.",
+          ),
       })
       .prefault({})
-      .describe('Shape of the sample grids; their latents are the same all through the run.'),
+      .describe('Shape of the sample grids. Every grid of a run uses the same latents.'),
     samplesEvery: everyOrAuto.describe(
-      'When a sample grid is written. auto: every epoch at first, every 2nd after 64 grids, every 4th after 128 epochs and so on, and less often where grids would take more than 4 % of the time.',
+      'How often to write a sample grid. auto: every epoch, every 2nd epoch after 64, every 4th after 128 and so on, and less often if grids would take more than 4 % of the time.',
     ),
     checkpointEvery: everyOrAuto.describe(
-      'When a checkpoint is written. auto: every epoch, or less often where checkpoints would take more than 4 % of the time; always every epoch with training.onCollapse rollback.',
+      'How often to write a checkpoint. auto: every epoch, or less often if checkpoints would take more than 4 % of the time; always every epoch with training.onCollapse: rollback.',
     ),
-    metricsEvery: every.prefault({ steps: 10 }).describe('When losses are averaged, logged and shown.'),
+    metricsEvery: every.prefault({ steps: 10 }).describe('How often to average, log and show the losses.'),
     keepCheckpointsEvery: every
       .optional()
-      .describe('Which checkpoints are kept for good, besides the latest two and the best.'),
+      .describe('Interval of checkpoints to keep permanently, besides the latest two and the best.'),
     evolution: z
       .boolean()
       .default(true)
-      .describe('Whether evolution.png shows the first images of every grid at the end.'),
+      .describe('Whether to write evolution.png, the first images of every grid, at the end of the run.'),
   })
   .prefault({})
-  .describe('What is written, and when. Nothing here changes the result.');
+  .describe('What to write, and how often. Outputs never change the trained weights.');
 
 export const configSchema = z
   .strictObject({
-    $schema: z.string().optional().describe('For editors: ./schema.json.'),
-    name: z.string().min(1).max(80).optional().describe('What the run is called in tables; the file name if left out.'),
-    description: z.string().optional().describe('A sentence about the experiment.'),
+    $schema: z.string().optional().describe('JSON Schema for editors: ./schema.json.'),
+    name: z
+      .string()
+      .min(1)
+      .max(80)
+      .optional()
+      .describe("Name of the run in tables; defaults to the config's file name."),
+    description: z.string().optional().describe('Short description of the experiment.'),
     design: z
       .string()
       .min(1)
       .max(80)
       .optional()
       .describe(
-        'Which published design this is. Two designs are two runs, even where all their settings are the same.',
+        'Name of the published design. Part of the run hash: two designs are two runs, even with equal settings.',
       ),
-    seed: z.int().min(0).max(0xffffffff).default(0).describe('Everything random comes from this number.'),
+    seed: z.int().min(0).max(0xffffffff).default(0).describe('Seed of all random numbers.'),
     data,
     generator,
     discriminator,
@@ -186,6 +195,6 @@ export const configSchema = z
     metrics,
     outputs,
   })
-  .describe('A dcgan experiment.');
+  .describe('Config of a dcgan run.');
 
 export type ConfigFile = z.infer<typeof configSchema>;

@@ -5,7 +5,7 @@ import { scheduled } from './scheduled.ts';
 
 const label = z
   .union([z.number(), z.tuple([z.number(), z.number()])])
-  .describe('One value, or a range [low, high) drawn from per image.');
+  .describe('One value, or a range [low, high) sampled per image.');
 
 const share = z.number().min(0).max(1);
 
@@ -14,17 +14,17 @@ const labels = z
     inverted: z
       .boolean()
       .default(false)
-      .describe('Real images are labelled 0 and generated ones 1; the generator then wants to hear 0.'),
+      .describe("Whether real images are labelled 0 and generated ones 1; the generator's target is then 0."),
     real: scheduled(label)
       .optional()
-      .describe('Label of real images: 1, or 0 if inverted; 0.9 or [0.8, 1] is label smoothing.'),
-    fake: scheduled(label).optional().describe('Label of generated images: 0, or 1 if inverted.'),
+      .describe('Label of real images; defaults to 1, or 0 if inverted. 0.9 or [0.8, 1] is label smoothing.'),
+    fake: scheduled(label).optional().describe('Label of generated images; defaults to 0, or 1 if inverted.'),
     flip: scheduled(share)
       .default(0)
-      .describe("Share of labels, drawn per image, that swap real for fake in the discriminator's loss."),
+      .describe("Probability per image of swapping the real and fake labels in the discriminator's loss."),
   })
   .prefault({})
-  .describe("What the discriminator is asked to say. The generator's own target is hard, never smoothed or flipped.");
+  .describe("Labels of the discriminator's loss. The generator's target is never smoothed or flipped.");
 
 const lossNames = z.enum(['bce', 'lsgan', 'hinge', 'wgan', 'relativistic']);
 
@@ -32,16 +32,20 @@ export const lossObject = z.strictObject({
   type: lossNames
     .default('bce')
     .describe(
-      'Goodfellow 2014; Mao 2017 (least squares); Lim & Ye 2017; Arjovsky 2017 (needs clipWeights or a penalty); Jolicoeur-Martineau 2018 in pairs of a real and a generated image (Huang 2024; needs gradientPenalty r1 on both).',
+      'Adversarial loss. bce: Goodfellow 2014. lsgan: Mao 2017. hinge: Lim & Ye 2017. wgan: Arjovsky 2017; needs clipWeights or a gradient penalty. relativistic: Jolicoeur-Martineau 2018, on pairs of a real and a generated image (Huang 2024); needs gradientPenalty r1 on both.',
     ),
   on: z
     .enum(['logits', 'probabilities'])
     .default('logits')
-    .describe('What the discriminator ends in, for bce: a number, or a sigmoid (then as torch.nn.BCELoss).'),
+    .describe(
+      "For bce: whether the discriminator's last layer outputs logits, or probabilities through a sigmoid (as for torch.nn.BCELoss).",
+    ),
   generator: z
     .enum(['nonSaturating', 'minimax'])
     .default('nonSaturating')
-    .describe('For bce: maximise log D(G(z)), or minimise log(1 - D(G(z))) as first written.'),
+    .describe(
+      'For bce: maximise log D(G(z)) (nonSaturating), or minimise log(1 - D(G(z))), the original minimax form.',
+    ),
   discriminatorScale: z.number().positive().default(1).describe("Factor on the discriminator's loss, e.g. 0.5."),
 });
 
@@ -59,13 +63,13 @@ export const training = z.strictObject({
   order: z
     .enum(['discriminator-first', 'generator-first', 'simultaneous'])
     .default('discriminator-first')
-    .describe('Which network is updated first in a step; simultaneous takes both gradients at the same weights.'),
+    .describe('Which network a step updates first; simultaneous computes both gradients before either update.'),
   discriminatorSteps: z
     .int()
     .positive()
     .max(mostUpdatesPerStep)
     .default(1)
-    .describe('Discriminator updates per step, each with its own batch.'),
+    .describe('Discriminator updates per step, each on its own batch.'),
   generatorSteps: z
     .int()
     .positive()
@@ -76,23 +80,24 @@ export const training = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Whether the generator's update draws latents of its own in place of those the discriminator just judged.",
+      "Whether the generator's update samples new latents instead of reusing those of the discriminator's update.",
     ),
   labels,
   instanceNoise: z
     .strictObject({
       deviation: scheduled(z.number().min(0)).describe("Standard deviation, in the data's value range."),
-      on: z.enum(['both', 'real']).default('both').describe('Whether generated images get noise too.'),
+      on: z
+        .enum(['both', 'real'])
+        .default('both')
+        .describe('Whether to add noise to real and generated images, or to real ones only.'),
     })
     .optional()
-    .describe('Gaussian noise on what the discriminator sees.'),
+    .describe("Gaussian noise added to the discriminator's input."),
   diffAugment: z
     .array(augmentation)
     .max(augmentation.options.length)
     .default([])
-    .describe(
-      'Random changes to every image that the discriminator sees, real or generated, with gradients (Zhao 2020).',
-    ),
+    .describe('Differentiable augmentations of all discriminator inputs, real and generated (DiffAugment, Zhao 2020).'),
   adaptiveAugment: z
     .strictObject({
       target: z
@@ -105,39 +110,51 @@ export const training = z.strictObject({
         .int()
         .positive()
         .default(500_000)
-        .describe('Real images in which the probability can rise from 0 to 1.'),
+        .describe('Number of real images over which the probability can rise from 0 to 1.'),
     })
     .optional()
     .describe(
-      "Makes each of diffAugment's changes with a probability per image, which starts at 0 and follows how much the discriminator overfits (ADA, Karras et al. 2020).",
+      'Applies each augmentation of diffAugment with a probability per image that starts at 0 and adapts to how much the discriminator overfits (ADA, Karras et al. 2020).',
     ),
   gradientPenalty: z
     .strictObject({
-      type: z.enum(['r1', 'wgan-gp']).describe('On images (Mescheder 2018), or on mixes (Gulrajani 2017).'),
+      type: z
+        .enum(['r1', 'wgan-gp'])
+        .describe(
+          'r1: at the images themselves (Mescheder 2018). wgan-gp: at interpolations of real and generated images (Gulrajani 2017).',
+        ),
       on: z
         .enum(['real', 'fake', 'both'])
         .default('real')
-        .describe('For r1: on real images (R1), on generated ones (R2), or the sum of both.'),
+        .describe('For r1: penalty at real images (R1), at generated images (R2), or the sum of both.'),
       weight: z.number().positive().default(10).describe('Factor of the penalty.'),
     })
     .optional()
-    .describe("Holds the discriminator's slope in check."),
+    .describe("Penalty on the norm of the discriminator's input gradient."),
   clipWeights: z
     .number()
     .positive()
     .optional()
-    .describe('Limit on every trainable weight of the discriminator after its update, e.g. 0.01 for wgan.'),
+    .describe(
+      'Maximum absolute value of every trainable discriminator weight, applied after each update; e.g. 0.01 for wgan.',
+    ),
   ema: z
-    .strictObject({ decay: z.number().min(0).lt(1).default(0.999).describe('Share of the old average per step.') })
+    .strictObject({
+      decay: z.number().min(0).lt(1).default(0.999).describe('Decay per step: weight of the old average.'),
+    })
     .optional()
-    .describe("Keeps an average of the generator's weights, which is then sampled in its place."),
+    .describe("Keeps an exponential moving average of the generator's weights and samples from it."),
   onCollapse: z
     .enum(['warn', 'stop', 'rollback'])
     .default('warn')
     .describe(
-      'What is done when the images have collapsed into one or a few, or the losses have left all bounds: say so and go on; save and end with exit code 6; go back to the best checkpoint and on from there with other latents and another order of the data.',
+      'Response to mode collapse or divergence. warn: report it and continue. stop: save and exit with code 6. rollback: resume from the best checkpoint with other latents and another data order.',
     ),
-  rollbackTries: z.int().positive().default(3).describe('How often a run may go back, for onCollapse rollback.'),
+  rollbackTries: z
+    .int()
+    .positive()
+    .default(3)
+    .describe('Maximum number of rollbacks per run, for onCollapse: rollback.'),
   xla: z
     .boolean()
     .default(false)
@@ -146,12 +163,12 @@ export const training = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Whether TensorFlow takes only kernels that give the same bits each time, on a GPU (unmeasured); elsewhere it always does.',
+      'Whether TensorFlow uses only deterministic GPU kernels (unmeasured). CPU kernels are always deterministic.',
     ),
   precision: z
     .enum(['auto', 'float32', 'tensorfloat32', 'mixed_bfloat16', 'mixed_float16'])
     .default('auto')
     .describe(
-      'What convolutions and matrix products compute in; weights are always float32. auto: mixed_bfloat16 where the processor or the NVIDIA GPU has units for it. tensorfloat32: only NVIDIA GPUs. mixed_float16: only the webgpu engine, on GPUs with float16 in shaders.',
+      'Precision of convolutions and matrix products; weights are always float32. auto: mixed_bfloat16 if the CPU or NVIDIA GPU supports it in hardware, otherwise float32. tensorfloat32: NVIDIA GPUs only. mixed_float16: webgpu engine only, on GPUs with float16 in shaders.',
     ),
 });
