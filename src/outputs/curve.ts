@@ -26,6 +26,15 @@ export interface Curve {
   points(): CurvePoint[];
   /** Means over about 5 % of all points, at most `mostSmooth` of them; none of a short curve. */
   smooth(): CurvePoint[];
+  /** All that the curve holds: one that is created from this continues it exactly. */
+  state(): CurveState;
+}
+
+/** A curve as JSON can hold it. */
+export interface CurveState {
+  pointsPerStretch: number;
+  /** Of each stretch: first and last step, count, sum, step and value of the lowest point and of the highest. */
+  stretches: number[][];
 }
 
 const mostStretches = 2048; // half of them at least, once there are so many points
@@ -33,9 +42,9 @@ const mostDrawn = 800;
 const mostSmooth = 400;
 const leastForSmoothing = 50;
 
-export function createCurve(): Curve {
-  let stretches: Stretch[] = [];
-  let pointsPerStretch = 1;
+export function createCurve(saved: CurveState = { pointsPerStretch: 1, stretches: [] }): Curve {
+  let stretches = saved.stretches.map(fromNumbers);
+  let { pointsPerStretch } = saved;
   return {
     add(step, value) {
       const point = { step, value };
@@ -62,8 +71,35 @@ export function createCurve(): Curve {
       const count = (stretches.length - 1) * pointsPerStretch + (stretches.at(-1)?.count ?? 0);
       return count < leastForSmoothing ? [] : smoothed(stretches);
     },
+    state: () => ({ pointsPerStretch, stretches: stretches.map(toNumbers) }),
   };
 }
+
+/** Whether this can be a curve's state. */
+export function isCurveState(value: unknown): value is CurveState {
+  const { pointsPerStretch, stretches } = (value ?? {}) as Partial<CurveState>;
+  if (!Number.isSafeInteger(pointsPerStretch) || pointsPerStretch! < 1) return false;
+  if (!Array.isArray(stretches) || stretches.length > mostStretches) return false;
+  return stretches.every((numbers) => Array.isArray(numbers) && numbers.length === 8 && numbers.every(Number.isFinite));
+}
+
+function toNumbers({ first, last, count, sum, lowest, highest }: Stretch): number[] {
+  return [first, last, count, sum, lowest.step, lowest.value, highest.step, highest.value];
+}
+
+function fromNumbers(numbers: readonly number[]): Stretch {
+  const [first, last, count, sum, lowestStep, lowest, highestStep, highest] = numbers as NumbersOfStretch;
+  return {
+    first,
+    last,
+    count,
+    sum,
+    lowest: { step: lowestStep, value: lowest },
+    highest: { step: highestStep, value: highest },
+  };
+}
+
+type NumbersOfStretch = [number, number, number, number, number, number, number, number];
 
 function join(a: Stretch, b: Stretch): Stretch {
   return {

@@ -1,7 +1,8 @@
 // Files of one JSON value per line, of any length: appended in whole lines, read in chunks, cut off from the end.
+import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DcganError, messageOf } from '../errors.ts';
-import { openRegular, UnreadableFile } from '../system/read-file.ts';
+import { kindOf, openRegular, UnreadableFile } from '../system/read-file.ts';
 import { writeStreamSafely, writingTo } from '../system/write-file.ts';
 
 const chunkBytes = 256 * 1024;
@@ -13,14 +14,32 @@ const mostLineBytes = 1024 * 1024;
 /** Appends a line in one write. Non-finite numbers are written as null. @throws DcganError `usage.cannot-write` */
 export async function appendJsonLine(path: string, record: object): Promise<void> {
   await writingTo(path, async () => {
-    const file = await open(path, 'a+');
+    const file = await open(
+      path,
+      constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0),
+    );
     try {
+      checkRegular(path, await file.stat());
       const separator = (await endsInsideLine(file)) ? '\n' : '';
       await file.write(`${separator}${JSON.stringify(record)}\n`);
     } finally {
       await file.close();
     }
   });
+}
+
+/** A pipe would take lines until it is full, and then never again. */
+function checkRegular(path: string, stats: Stats): void {
+  if (stats.isFile()) return;
+  throw new DcganError(
+    'usage.cannot-write',
+    {
+      happened: `${path} cannot be written: it is ${kindOf(stats)}, not a file.`,
+      expected: 'It is a log of this run, one JSON object per line.',
+      fix: 'Move it elsewhere.',
+    },
+    { data: { path } },
+  );
 }
 
 async function endsInsideLine(file: FileHandle): Promise<boolean> {
@@ -31,18 +50,19 @@ async function endsInsideLine(file: FileHandle): Promise<boolean> {
 }
 
 /**
- * The lines of a file that hold anything, some at a time; a file that is not there has none.
+ * The lines of a file that hold anything, some at a time, from the byte on where one begins; a file that is not there has none.
  * @throws DcganError `usage.cannot-read`
  */
-export async function* readLines(path: string): AsyncGenerator<string[]> {
+export async function* readLines(path: string, fromByte = 0): AsyncGenerator<string[]> {
   const file = await openToRead(path);
   if (!file) return;
   try {
     let torn = Buffer.alloc(0); // the beginning of a line whose end has not been read
     let isTooLong = false;
     const buffer = Buffer.alloc(chunkBytes);
-    for (;;) {
-      const { bytesRead } = await readingFrom(path, () => file.read(buffer));
+    for (let at = fromByte; ; ) {
+      const { bytesRead } = await readingFrom(path, () => file.read(buffer, 0, chunkBytes, at));
+      at += bytesRead;
       const end = bytesRead === 0 ? -1 : buffer.subarray(0, bytesRead).lastIndexOf(newline);
       const whole = bytesRead === 0 ? torn : Buffer.concat([torn, buffer.subarray(0, Math.max(0, end))]);
       if (bytesRead === 0 || end >= 0) {

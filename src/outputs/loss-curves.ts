@@ -1,6 +1,6 @@
 // From every tick's losses and learning rates to the few points that a plot can show.
-import { type Curve, type CurvePoint, createCurve } from './curve.ts';
-import { type MetricsRecord, readMetrics } from './metrics-log.ts';
+import { type Curve, type CurvePoint, type CurveState, createCurve, isCurveState } from './curve.ts';
+import type { MetricsRecord } from './metrics-log.ts';
 
 /** Panels of the plot, and what is drawn in each: the name in its legend, and the key in metrics.jsonl. */
 const panels = {
@@ -24,13 +24,23 @@ export interface LossCurves {
   /** Losses that were not finite. */
   leftOut(): number;
   last(): { step: number; epoch: number } | undefined;
+  /** All that they hold: curves that are created from this continue them exactly. */
+  state(): LossCurvesState;
 }
 
-export function createLossCurves(): LossCurves {
-  const keys = Object.values(panels).flatMap((panel) => Object.values(panel));
-  const curves = Object.fromEntries(keys.map((key) => [key, createCurve()]));
-  let leftOut = 0;
-  let last: { step: number; epoch: number } | undefined;
+/** Loss curves as JSON can hold them. */
+export interface LossCurvesState {
+  curves: Record<string, CurveState>;
+  leftOut: number;
+  last: { step: number; epoch: number } | null;
+}
+
+const keys = Object.values(panels).flatMap((panel) => Object.values(panel));
+
+export function createLossCurves(saved?: LossCurvesState): LossCurves {
+  const curves = Object.fromEntries(keys.map((key) => [key, createCurve(saved?.curves[key])]));
+  let leftOut = saved?.leftOut ?? 0;
+  let last = saved?.last ?? undefined;
   return {
     add(record) {
       const { step, epoch, discriminatorLoss, generatorLoss } = record;
@@ -51,12 +61,18 @@ export function createLossCurves(): LossCurves {
     },
     leftOut: () => leftOut,
     last: () => last,
+    state: () => ({
+      curves: Object.fromEntries(keys.map((key) => [key, curves[key]!.state()])),
+      leftOut,
+      last: last ?? null,
+    }),
   };
 }
 
-/** The curves of a log so far. @throws DcganError `usage.cannot-read` */
-export async function readLossCurves(path: string): Promise<LossCurves> {
-  const curves = createLossCurves();
-  for await (const records of readMetrics(path)) for (const record of records) curves.add(record);
-  return curves;
+/** Whether this can be the state of loss curves with the panels of this version. */
+export function isLossCurvesState(value: unknown): value is LossCurvesState {
+  const { curves, leftOut, last } = (value ?? {}) as Partial<LossCurvesState>;
+  const isLast = last === null || (Number.isSafeInteger(last?.step) && Number.isFinite(last?.epoch));
+  if (!isLast || !Number.isSafeInteger(leftOut) || typeof curves !== 'object' || curves === null) return false;
+  return Object.keys(curves).length === keys.length && keys.every((key) => isCurveState(curves[key]));
 }

@@ -13,11 +13,11 @@ export async function appendMetrics(path: string, record: MetricsRecord): Promis
 }
 
 /**
- * Reads all whole lines, some at a time; a line torn by a crash is left out, a null is NaN again. A file that is not there has
- * none. @throws DcganError `usage.cannot-read`
+ * Reads all whole lines from a byte on, some at a time; a line torn by a crash is left out, a null is NaN again. A file that is
+ * not there has none. @throws DcganError `usage.cannot-read`
  */
-export async function* readMetrics(path: string): AsyncGenerator<MetricsRecord[]> {
-  for await (const lines of readLines(path)) yield lines.flatMap((line) => recordOf(line) ?? []);
+export async function* readMetrics(path: string, fromByte = 0): AsyncGenerator<MetricsRecord[]> {
+  for await (const lines of readLines(path, fromByte)) yield lines.flatMap((line) => recordOf(line) ?? []);
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { CompiledProgram, HostValues } from '../engines/engine.ts';
-import { readLossCurves } from '../outputs/loss-curves.ts';
+import { readLossCurves, saveLossCurves } from '../outputs/loss-summary.ts';
 import { appendMetrics } from '../outputs/metrics-log.ts';
 import { augmentMeasurement } from './adaptive-augment.ts';
 import { type Cadence, createCadence, createStepClock } from './cadence.ts';
@@ -80,6 +80,7 @@ export async function trainLoop(
   const learningRates = learningRatesOf(config, schedule);
   const log = join(parts.folder, 'metrics.jsonl');
   const curves = await readLossCurves(log); // of earlier sessions
+  await saveLossCurves(log, curves);
   const clock = createStepClock();
   const samples = createCadence(schedule.samples, clock);
   const checkpoints = createCadence(schedule.checkpoints, clock);
@@ -161,7 +162,11 @@ export async function trainLoop(
     if (regular || stopping || isBest || (isLost(position.health) && config.training.onCollapse === 'stop')) {
       await checkFinite(parts, await program.read(meansNames), position.step, position.step - savedAt);
       const isWellNow = config.metrics.best === undefined && regular && isWell(position.health);
-      const save = () => parts.saveCheckpoint(position, isBest || isWellNow);
+      const save = async () => {
+        const path = await parts.saveCheckpoint(position, isBest || isWellNow);
+        await saveLossCurves(log, curves); // all of the log of a run that resumes from there
+        return path;
+      };
       const path = await writeTimed('checkpoints', checkpoints, save);
       onEvent({ type: 'checkpoint', step: position.step, path });
       savedAt = position.step;

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { filterLines, readLines, truncateLines, type Verdict } from '../../src/outputs/json-lines.ts';
-import { readLossCurves } from '../../src/outputs/loss-curves.ts';
+import { lossSummaryPath, readLossCurves, saveLossCurves } from '../../src/outputs/loss-summary.ts';
 import { appendMetrics, truncateMetrics } from '../../src/outputs/metrics-log.ts';
 import { RandomStream } from '../../src/random.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
@@ -103,9 +103,10 @@ test('a log that is a folder, or not readable, is one clear error', async () => 
   chmodSync(path, 0o600);
 });
 
-test('2,000,000 ticks take no more memory than 20,000, and cutting off the last ones no more time', async () => {
+test('2,000,000 ticks take no more memory than 20,000, and neither cutting off the last ones nor starting takes more time', async () => {
   const ticks = (count: number): string => {
-    const file = join(folder, `${count}.jsonl`);
+    mkdirSync(join(folder, `${count}`)); // the summary of a log lies beside it
+    const file = join(folder, `${count}`, 'metrics.jsonl');
     const descriptor = openSync(file, 'w');
     for (let from = 0; from < count; from += 10_000) {
       const text = Array.from({ length: 10_000 }, (_, i) => {
@@ -123,6 +124,8 @@ test('2,000,000 ticks take no more memory than 20,000, and cutting off the last 
   }, 20);
   const sizes: number[] = [];
   const seconds: number[] = [];
+  const starts: number[] = [];
+  const summaries: number[] = [];
   for (const count of [20_000, 2_000_000]) {
     const file = ticks(count);
     most = process.memoryUsage().rss;
@@ -132,6 +135,12 @@ test('2,000,000 ticks take no more memory than 20,000, and cutting off the last 
     const { raw, smooth } = curves.panel('losses');
     assert.ok(raw.length <= 1600 && smooth.length <= 800);
     assert.deepEqual(curves.last(), { step: count, epoch: count / 100 });
+    await saveLossCurves(file, curves);
+    summaries.push(statSync(lossSummaryPath(file)).size / 2 ** 20);
+    const beganReading = performance.now();
+    const again = await readLossCurves(file);
+    starts.push((performance.now() - beganReading) / 1000);
+    assert.deepEqual(again.state(), curves.state());
     const began = performance.now();
     appendFileSync(file, '{"step":3');
     await truncateMetrics(file, { step: count - 1000, rollbacks: 0 });
@@ -144,4 +153,6 @@ test('2,000,000 ticks take no more memory than 20,000, and cutting off the last 
   clearInterval(watch);
   assert.ok(sizes[1]! < 150, `${sizes.map((size) => size.toFixed(0))} MiB`);
   assert.ok(seconds[1]! < 0.2 + 5 * seconds[0]!, `${seconds} s`);
+  assert.ok(starts[1]! < 0.2 + 5 * starts[0]!, `${starts} s to start`);
+  assert.ok(summaries[1]! < 1.5, `${summaries} MiB`);
 });

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readLossCurves } from '../../src/outputs/loss-curves.ts';
+import { readLossCurves } from '../../src/outputs/loss-summary.ts';
 import {
   appendMetrics,
   type MetricsRecord,
