@@ -57,7 +57,8 @@ function newestFirst(folder: string): { path: string; sizeBytes: number; usedMs:
   return found.sort((a, b) => b.usedMs - a.usedMs);
 }
 
-function remove(path: string): void {
+/** Removes a file of the cache, if it is there. */
+export function remove(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {

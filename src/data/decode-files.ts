@@ -32,7 +32,7 @@ export interface DecodedFiles {
   pixels: Uint8Array<ArrayBuffer>;
 }
 
-interface DecodedFile {
+export interface DecodedFile {
   /** SHA-256 of the file's bytes, in hex; undefined where even these cannot be read. */
   digest?: string;
   /** Why there is no image. */

@@ -29,7 +29,9 @@ export function stores(spec: ImageSpec, totalBytes: number): Store[] {
     place: cachePath('images'),
     create(imageBytes) {
       makeFolders();
-      return createPacked(newPackedPath(), imageBytes, ({ fingerprint }) => packedPath(fingerprint, spec));
+      return createPacked(newPackedPath(), imageBytes, (record) =>
+        record.unfinished ? unfinishedPath(spec) : packedPath(record.fingerprint, spec),
+      );
     },
   };
   const temporary: Store = {
@@ -56,8 +58,18 @@ function newPackedPath(): string {
 
 /** The packed file of these images under this spec. */
 export function packedPath(fingerprint: string, spec: ImageSpec): string {
+  return packedPathOf(fingerprint, spec);
+}
+
+/** The packed file of what a stopped decode of this folder under this spec had finished. */
+export function unfinishedPath(spec: ImageSpec): string {
+  const folder = realpathSync(rawPath(spec.directory), { encoding: 'buffer' });
+  return packedPathOf(`unfinished ${folder.toString('latin1')}`, spec);
+}
+
+function packedPathOf(images: string, spec: ImageSpec): string {
   const background = spec.channels === 4 ? 'kept' : spec.background;
-  const basics = [formatVersion, fingerprint, spec.height, spec.width, spec.channels, background, spec.fit];
+  const basics = [formatVersion, images, spec.height, spec.width, spec.channels, background, spec.fit];
   const options = [...(spec.gray === 'rec601' ? ['rec601'] : []), ...(spec.stretch ? ['stretch'] : [])];
   return cachePath(
     'images',

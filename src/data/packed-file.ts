@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { partialPath } from '../system/partial.ts';
 import { crc32 } from './checksum.ts';
-import type { DatasetTones } from './image-tones.ts';
+import type { DatasetTones, Tones } from './image-tones.ts';
 import type { Levels } from './levels.ts';
 import { readAt } from './read-file.ts';
 
@@ -23,6 +23,20 @@ export interface PackedRecord {
   tones: DatasetTones;
   /** What values were stretched from, if they were. */
   levels?: Levels;
+  /** In place of a fingerprint where decoding was stopped: the files done by then, those with an image in the images' order. */
+  unfinished?: FinishedFile[];
+}
+
+/** A file that could be decoded before decoding was stopped. */
+export interface FinishedFile {
+  /** Changes with the file's path and whenever it is written. */
+  key: string;
+  /** SHA-256 of its bytes. */
+  digest: string;
+  /** Of its values, where these are stretched. */
+  levels?: Levels;
+  /** Of its image, which is there if these are. */
+  tones?: Tones;
 }
 
 /** Packed images that can be read. */
@@ -40,6 +54,8 @@ export interface PackedWriter {
   append(images: Uint8Array): void;
   /** Makes the images complete and readable. */
   keep(record: PackedRecord): Packed;
+  /** Leaves what there is to the next start, where the place is one that it looks in, and closes. */
+  leave(record: PackedRecord): void;
   /** Removes what was not kept. */
   close(): void;
 }
@@ -121,6 +137,12 @@ export function createPacked(
     open = false;
     rmSync(partial, { force: true });
   };
+  const finish = (final: string) => {
+    closeSync(descriptor);
+    open = false;
+    renameSync(partial, final);
+    return final;
+  };
   return {
     append(images) {
       checksums.push(...checksumsOf(images, imageBytes));
@@ -133,13 +155,15 @@ export function createPacked(
       }
       writeAll(descriptor, tailOf(checksums, record));
       fsyncSync(descriptor);
-      closeSync(descriptor);
-      open = false;
-      const final = nameFor(record);
-      renameSync(partial, final);
+      const final = finish(nameFor(record));
       const kept = openPacked(final, imageBytes);
       if (!kept) throw new Error('they were removed before they could be opened');
       return kept;
+    },
+    leave(record) {
+      if (!nameFor) return close();
+      writeAll(descriptor, tailOf(checksums, record));
+      finish(nameFor(record)); // not synced, which may take long: checksums tell what a power cut took
     },
     close,
   };
@@ -159,6 +183,7 @@ export function createPackedInMemory(imageBytes: number): PackedWriter {
         close() {},
       };
     },
+    leave: () => void parts.splice(0),
     close: () => void parts.splice(0),
   };
 }
