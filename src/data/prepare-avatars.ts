@@ -27,6 +27,7 @@ export async function prepareAvatars(
     directory: directory ?? join(root, 'data', 'avatars'),
     readme: readmeOf(choice, styles),
     force,
+    isImage: (path) => /^\d+\.png$/.test(path),
     build: (folder) => drawAvatars(folder, choice, styles, onProgress),
   });
 }

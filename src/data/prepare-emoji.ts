@@ -62,6 +62,7 @@ export async function prepareEmoji(
     directory: directory ?? join(root, emojiFolder(choice)),
     readme: readmeOf(source, resolved),
     force,
+    isImage: (path) => /^[0-9a-f-]+\.png$/i.test(path),
     build: (folder) =>
       withNpmPackage(
         source,

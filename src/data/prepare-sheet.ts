@@ -34,6 +34,7 @@ export async function prepareSheet(
     directory: folder,
     readme: readmeOf(choice, bytes, sheet),
     force,
+    isImage: (path) => /^\d+-\d+\.png$/.test(path),
     build: (partial) => writeTiles(partial, sheet, tiles, choice, onProgress),
   });
 }

@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { DcganError } from '../errors.ts';
 import { partialPath, removeAbandoned } from '../system/partial.ts';
 
@@ -34,6 +34,8 @@ interface Preparation {
   /** Where the images come from and which were chosen. Its first line says which preparation made the folder. */
   readme: string;
   force: boolean;
+  /** Whether an image that is written there can have this path, with '/' between its parts. */
+  isImage: (path: string) => boolean;
   /** Fills the folder and returns how many images it wrote. */
   build: (folder: string) => Promise<number>;
 }
@@ -42,10 +44,10 @@ interface Preparation {
  * Builds a folder, unless it is there with the same README.txt. Throws DcganError `data.prepared-differently` where it was
  * prepared in another way and `force` is off, and `data.not-prepared` where it holds something that was not prepared at all.
  */
-export async function prepareFolder({ directory, readme, force, build }: Preparation): Promise<PreparedData> {
+export async function prepareFolder({ directory, readme, force, isImage, build }: Preparation): Promise<PreparedData> {
   const existing = existingReadme(directory);
   if (existing !== undefined && !existing.startsWith(firstLine(readme))) throw notPrepared(directory);
-  if (existing !== undefined && force) refuseOthers(directory, existing);
+  if (existing !== undefined && force) refuseOthers(directory, existing, isImage);
   if (existing !== undefined && !force) {
     if (!existing.startsWith(readme)) throw preparedDifferently(directory, existing);
     return { directory, images: Number(/^Images: (\d+)$/m.exec(existing)?.[1]), skipped: true };
@@ -66,16 +68,21 @@ export async function prepareFolder({ directory, readme, force, build }: Prepara
   }
 }
 
-/** More files than were prepared are somebody's own, the newest most likely. @throws DcganError `data.not-prepared` */
-function refuseOthers(directory: string, existing: string): void {
-  const prepared = Number(/^Images: (\d+)$/m.exec(existing)?.[1]);
+/** Files that the preparation would not write, or more than it wrote, are somebody's own. @throws DcganError `data.not-prepared` */
+function refuseOthers(directory: string, existing: string, isImage: (path: string) => boolean): void {
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-  const others = paths.length - prepared - 1; // its README.txt is one
-  if (others <= 0) return;
-  const newest = paths.map((path) => ({ path, ms: lstatSync(path).mtimeMs })).sort((a, b) => b.ms - a.ms)[0]!;
+  const paths = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
+    .filter((path) => path !== 'README.txt');
+  const prepared = Number(/^Images: (\d+)$/m.exec(existing)?.[1] ?? paths.length);
+  const foreign = paths.filter((path) => !isImage(path));
+  const count = Math.max(foreign.length, paths.length - prepared);
+  if (count <= 0) return;
+  const others = (foreign.length > 0 ? foreign : paths).map((path) => join(directory, path));
+  const newest = others.map((path) => ({ path, ms: lstatSync(path).mtimeMs })).sort((a, b) => b.ms - a.ms)[0]!;
   throw new DcganError('data.not-prepared', {
-    happened: `${directory} holds ${others} ${others === 1 ? 'file' : 'files'} besides the ${prepared} images that were prepared; ${newest.path} is the newest.`,
+    happened: `${directory} holds ${count} ${count === 1 ? 'file' : 'files'} besides the ${prepared} images that were prepared; ${newest.path} is the newest.`,
     expected: 'A folder that is prepared again is replaced as a whole.',
     fix: 'Move what is yours elsewhere, and run this again.',
   });

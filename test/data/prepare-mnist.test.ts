@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
@@ -76,10 +76,25 @@ test('what is there is not fetched again, but with force', async () => {
   await prepareMnist({ root: target, force: false }, silent, source);
   const again = await prepareMnist({ root: target, force: false }, silent, source);
   assert.deepEqual([again.skipped, again.images, source.fetched()], [true, 5, 1]);
-  writeFileSync(join(target, 'data/mnist/train/5/stray.png'), '');
   const forced = await prepareMnist({ root: target, force: true }, silent, source);
   assert.deepEqual([forced.skipped, forced.images, source.fetched()], [false, 5, 2]);
-  assert.equal(existsSync(join(target, 'data/mnist/train/5/stray.png')), false);
+});
+
+test('with force, files that were not prepared are named and stay', async () => {
+  const target = join(root, 'stray');
+  const source = await sourceOf('stray-source');
+  await prepareMnist({ root: target, force: false }, silent, source);
+  const stray = join(target, 'data/mnist/train/5/stray.png');
+  writeFileSync(stray, 'mine');
+  rmSync(join(target, 'data/mnist/train/5/00000.png')); // as many files as before
+  await assert.rejects(prepareMnist({ root: target, force: true }, silent, source), {
+    code: 'data.not-prepared',
+    message: /holds 1 file besides the 5 images that were prepared; .*train\/5\/stray\.png is the newest/,
+  });
+  assert.equal(readFileSync(stray, 'utf8'), 'mine');
+  rmSync(stray);
+  assert.equal((await prepareMnist({ root: target, force: true }, silent, source)).images, 5);
+  assert.ok(existsSync(join(target, 'data/mnist/train/5/00000.png')));
 });
 
 test("a folder of the user's own is left alone, forced or not", async () => {

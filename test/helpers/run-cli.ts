@@ -17,6 +17,8 @@ interface CliOptions {
   env?: Record<string, string>;
   /** Sends `signal` once when stderr first matches. */
   interruptAt?: RegExp;
+  /** How long after that. @default 0 */
+  delayMs?: number;
   /** @default SIGINT */
   signal?: NodeJS.Signals;
 }
@@ -24,7 +26,7 @@ interface CliOptions {
 /** Starts `dcgan` with these arguments in `cwd` and waits until it ends. Its stdout and stderr are pipes. */
 export function runCli(
   args: readonly string[],
-  { cwd, env = {}, interruptAt, signal = 'SIGINT' }: CliOptions,
+  { cwd, env = {}, interruptAt, delayMs = 0, signal = 'SIGINT' }: CliOptions,
 ): Promise<CliRun> {
   const nodeArguments = ['--import', import.meta.resolve('tsx'), main, ...args];
   const child = spawn(process.execPath, nodeArguments, { cwd, env: { ...process.env, ...env } });
@@ -36,8 +38,8 @@ export function runCli(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     run.stderr += text;
     if (interruptedAt !== undefined || !interruptAt?.test(run.stderr)) return;
-    interruptedAt = performance.now();
-    child.kill(signal);
+    interruptedAt = performance.now() + delayMs;
+    setTimeout(() => child.kill(signal), delayMs);
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
