@@ -19,7 +19,7 @@ export interface Finished {
   close(): void;
 }
 
-export interface FinishedImage {
+interface FinishedImage {
   file: DecodedFile;
   /** Reads uint8 [height, width, channels]; undefined where it is not what was written. */
   read(): Buffer<ArrayBuffer> | undefined;
