@@ -141,7 +141,8 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
   ['an unknown command', ['trian'], 2, /unknown command 'trian'\n\(Did you mean train\?\)/],
 ];
 
-describe('bad input', { concurrency: 2 }, () => {
+// One at a time: each compares what lies in the folder that all share.
+describe('bad input', { concurrency: 1 }, () => {
   for (const [what, args, exitCode, message] of table) {
     test(`${what}: one clear message, exit ${exitCode}, nothing half written`, async () => {
       const before = listAll(cwd);
