@@ -24,7 +24,7 @@ export function describeInspection({
     `Length: ${formatCount(training.steps)} steps, ${formatCount(training.epochs)} epochs of ${formatCount(training.stepsPerEpoch)} steps.`,
     `${formatEngine(engine)}.`,
     ...engine.refused.map(({ name, reason }) => `  not ${name}: ${printable(reason)}`),
-    ...warnings.map(({ message }) => `Warning: ${message}`),
+    ...warnings.map(({ message }) => `Design note: ${message}`),
     ...(memory
       ? [`Memory: about ${formatCount(memory.expectedMiB)} MiB, of ${formatCount(memory.freeMiB)} MiB free.`]
       : []),

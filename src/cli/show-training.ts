@@ -39,7 +39,7 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
       progress.line(`Data: ${formatCount(event.images)} images in ${printable(event.directory)}.`);
       break;
     case 'warning':
-      progress.line(`Warning: ${event.message}`);
+      progress.line(`Design note: ${event.message}`);
       break;
     case 'memory':
       progress.line(

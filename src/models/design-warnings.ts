@@ -55,7 +55,7 @@ function unevenOverlaps(network: Network): ConfigWarning[] {
     return [{ walked, sizes: `kernel ${sidesText(kernel)} with stride ${sidesText(stride)}` }];
   });
   const sizes = [...new Set(uneven.map((each) => each.sizes))].join(', ');
-  const what = `${sizes}: not divisible, so pixels get unequal numbers of products, which shows as a checkerboard (Odena et al. 2016). Use a multiple of the stride, or upsample and a convolution.`;
+  const what = `${sizes}: the stride does not divide the kernel, which can show as a checkerboard (Odena et al. 2016). A kernel that is a multiple of the stride, or upsample and conv, avoids it.`;
   return warning(
     'config.checkerboard',
     network,

@@ -72,5 +72,5 @@ test('what is unwise in a design is said by training, by a dry run and in the fo
   const options = { config: join(run.own, 'tiny.json'), set: [], engine: 'wasm', root: run.own } as const;
   const inspection = await inspect(options, () => {});
   assert.deepEqual(inspection.warnings, warnings);
-  assert.ok(describeInspection(inspection).includes(`\n\nWarning: ${warnings[0]!.message}\n\n`));
+  assert.ok(describeInspection(inspection).includes(`\n\nDesign note: ${warnings[0]!.message}\n\n`));
 });

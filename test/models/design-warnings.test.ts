@@ -85,7 +85,7 @@ test('transposed convolutions whose kernel is no multiple of the stride, in one 
   assert.deepEqual(warning!.layers, ['2', '4', '5/1']);
   assert.match(
     warning!.message,
-    /^generator, layers 2, 4, 5\/1 \(convTranspose\): kernel 5 with stride 2, kernel 4 x 3 with stride 2: not divisible/,
+    /^generator, layers 2, 4, 5\/1 \(convTranspose\): kernel 5 with stride 2, kernel 4 x 3 with stride 2: the stride does not divide the kernel/,
   );
 });
 
