@@ -90,7 +90,7 @@ const stolen: Trouble = {
     const second = startSession(place, { inside: inNewNamespace });
     await second.begun;
     first.process.kill('SIGCONT');
-    const robbed: Judged = { ending: await first.ended, refusal: /taken this run over|is training this run/ };
+    const robbed: Judged = { ending: await first.ended, refusal: /taken over this run|is training this run/ };
     return [robbed, { ...(await finishOrKill(second, random)), refusal: /is training this run/ }];
   },
 };
@@ -110,7 +110,7 @@ const replaced: Trouble = {
       const lock = { token: 'of another', owner: '1-1-elsewhere', host: 'elsewhere', leaseMs: 2000 };
       writeFileSync(join(place.root, 'checkpoints', name), JSON.stringify(lock));
     }
-    return [{ ending: await session.ended, refusal: /taken this run over/ }];
+    return [{ ending: await session.ended, refusal: /taken over this run/ }];
   },
 };
 

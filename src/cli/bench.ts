@@ -28,7 +28,7 @@ function show(event: BenchEvent, seconds: number, progress: Progress): void {
     progress.line(`${formatEngine(event.info)}, ${event.precision.replace('_', ' ')}.`);
   } else if (event.type === 'measure') {
     progress.update(
-      'Measuring convolutions',
+      'Tuning convolutions',
       event.done,
       event.total,
       `${event.done} of ${event.total}, once per machine`,

@@ -11,6 +11,6 @@ export async function runPrepare(options: PrepareOptions, { progress, stop }: Cl
     stop.signal.throwIfAborted();
     progress.update(titles[phase], done, total);
   });
-  const already = result.skipped ? ' (they were there already; --force prepares them again)' : '';
+  const already = result.skipped ? ' (already prepared; --force prepares them again)' : '';
   return { result, text: `${formatCount(result.images)} images in ${printable(result.directory)}${already}` };
 }

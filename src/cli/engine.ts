@@ -31,7 +31,7 @@ export async function runInstall(flags: InstallFlags, { progress }: Cli): Promis
 function describeInstall(result: EngineInstallResult): string {
   if (!result.installed) {
     return [
-      'The native engine cannot be set up here:',
+      'The native engine cannot be installed here:',
       ...result.missing.map((what) => `  ${what}`),
       'The wasm engine is used instead; it is slower.',
     ].join('\n');
@@ -39,7 +39,7 @@ function describeInstall(result: EngineInstallResult): string {
   const again = result.repaired ? `was damaged (${result.repaired}) and installed again` : 'was installed';
   const how = result.alreadyThere ? 'is ready' : `${again} in ${result.seconds?.toFixed(0)} s`;
   const ready = `The native engine (${result.variant}) ${how}: ${printable(result.directory ?? '')}`;
-  return result.noGpu === undefined ? ready : `${ready}\nIt computes on the CPU: ${result.noGpu}`;
+  return result.noGpu === undefined ? ready : `${ready}\nIt runs on the CPU: ${result.noGpu}`;
 }
 
 async function runInstallExtra(extra: EngineExtra, progress: Progress): Promise<Outcome> {
@@ -71,9 +71,7 @@ function describeReport({
     `Engine: ${name}`,
     `Device: ${device}`,
     `Library: ${library}`,
-    ...(verifiedFiles === undefined
-      ? []
-      : [`Verified: ${verifiedFiles} files of the native engine are as they were installed`]),
+    ...(verifiedFiles === undefined ? [] : [`Verified: ${verifiedFiles} files of the native engine are unchanged`]),
     ...(threads === undefined ? [] : [`Threads: ${threads}`]),
     `Precisions: ${precisions.join(', ')}`,
     ...(unusedGpu ? [`GPU NOT USED: ${unusedGpu}`] : []),
@@ -86,7 +84,7 @@ function describeReport({
 function describeAdapter({ name, api, vendor, architecture, driver, software, float16, limits }: Adapter): string {
   const largest = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / 2 ** 20;
   return [
-    `WebGPU adapter: ${name}${software ? ', which computes on the processor' : ''}`,
+    `WebGPU adapter: ${name}${software ? ', which runs on the CPU' : ''}`,
     `  vendor ${vendor || 'unknown'}, architecture ${architecture || 'unknown'}, ${api}, driver ${driver || 'unknown'}`,
     `  tensors up to ${formatCount(largest)} MiB, ${limits.maxComputeWorkgroupStorageSize / 2 ** 10} KiB shared in a workgroup, float16 in shaders: ${float16 ? 'yes' : 'no'}`,
   ].join('\n');

@@ -64,7 +64,7 @@ function describe(result: EvaluateResult): string {
     ]);
   }
   const foot =
-    'real: as many other real images in place of generated ones; for ms-ssim, diversity and nearest the real ones.';
+    'real: the same number of other real images instead of generated ones; for ms-ssim, diversity and nearest the real ones.';
   return [
     formatTable(head),
     [formatTable(rowsOf(result), [1, 2]), foot].join('\n'),

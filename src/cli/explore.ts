@@ -25,7 +25,7 @@ export async function runExplore(flags: ExploreFlags, { progress, stop }: Cli): 
 }
 
 function nothingToSave(name: string): DcganError {
-  const happened = `--save ${name} keeps the result of a formula, and there is none.`;
+  const happened = `--save ${name} saves the result of a formula, but there is no --formula.`;
   return new DcganError('usage.save', { happened, fix: `--formula "s1 - s2" --save ${name}` });
 }
 
@@ -37,7 +37,7 @@ function describeSweeps({ dimensions, seed, range, runHash, step, out }: SweepRe
   const rows = dimensions.map(({ dimension, change }) => [`z${dimension}`, change.toFixed(1)]);
   return [
     `Seed ${seed} of run ${runHash}, step ${step}: ${printable(out)}, a row per dimension, from -${range} to ${range}.`,
-    'Change is the mean difference of pixels between both ends, of 255.',
+    'Change is the mean pixel difference between both ends, on the 0-255 scale.',
     formatTable([['dimension', 'change'], ...rows], [1]),
   ].join('\n');
 }

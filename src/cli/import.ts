@@ -8,7 +8,7 @@ import type { Outcome } from './outcome.ts';
 export async function runImport(options: ImportOptions): Promise<Outcome> {
   const result = await importWeights(options);
   const { networks, checkpoint, name } = result;
-  const alone = 'No discriminator that fits is in this file: the generator alone.';
+  const alone = 'The file has no matching discriminator; only the generator was imported.';
   const paragraphs = [
     ...networks.map(describe),
     ...(networks.length === 1 ? [alone] : []),

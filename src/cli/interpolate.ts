@@ -36,5 +36,8 @@ function endsOf(from: number | undefined, to: number | undefined): [number, numb
   if (from === undefined && to === undefined) return undefined;
   if (from !== undefined && to !== undefined) return [from, to];
   const [given, missing] = from === undefined ? [`--to ${to}`, '--from'] : [`--from ${from}`, '--to'];
-  throw new DcganError('usage.interpolation', { happened: `${given} is one end only.`, fix: `Add ${missing} SEED` });
+  throw new DcganError('usage.interpolation', {
+    happened: `${given} gives only one of the two ends.`,
+    fix: `Add ${missing} SEED`,
+  });
 }

@@ -21,7 +21,7 @@ export async function nameCheckpoint(
   if (!newest) throw nothingToUse(await knownCheckpoints({ root, packageDirectory }));
   const { runHash } = newest;
   const which = best ? 'its best checkpoint' : `step ${step ?? newest.step}`;
-  progress.line(`Using the newest run ${runHash}, ${which}; --checkpoint NAME takes another.`);
+  progress.line(`Using the newest run ${runHash}, ${which}; --checkpoint NAME selects another.`);
   return { checkpoint: runHash, chosen: { chosenAs: 'newest run' } };
 }
 
@@ -29,7 +29,7 @@ function nothingToUse(known: readonly string[]): DcganError {
   const train = 'dcgan train --config quick';
   const text = {
     happened: 'No --checkpoint was given, and there is no run here yet.',
-    expected: known.length > 0 ? `These checkpoints can be used: ${known.join(', ')}.` : 'dcgan train makes one.',
+    expected: known.length > 0 ? `These checkpoints can be used: ${known.join(', ')}.` : 'dcgan train creates one.',
     fix: known.length > 0 ? `--checkpoint ${known[0]}, or train one: ${train}` : train,
   };
   return new DcganError('usage.no-checkpoint', text, { data: { known } });

@@ -27,10 +27,10 @@ export async function runSample(flags: SampleFlags, { progress, stop }: Cli): Pr
 }
 
 function formatAlone(format: string): DcganError {
-  const happened = `--format ${format} is for the files of --separate.`;
+  const happened = `--format ${format} applies only to --separate.`;
   return new DcganError('usage.format', {
     happened,
-    expected: "A picture's format follows its name.",
+    expected: "With --out the file's extension sets the format.",
     fix: `--out samples.${format}`,
   });
 }

@@ -16,7 +16,7 @@ export function showSampling(event: SamplingEvent, progress: Progress): void {
       break;
     case 'measure':
       progress.update(
-        'Measuring convolutions',
+        'Tuning convolutions',
         event.done,
         event.total,
         `${event.done} of ${event.total}, once per machine`,

@@ -27,7 +27,7 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
       break;
     case 'measure':
       progress.update(
-        'Measuring convolutions',
+        'Tuning convolutions',
         event.done,
         event.total,
         `${event.done} of ${event.total}, once per machine`,
@@ -43,7 +43,7 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
       break;
     case 'memory':
       progress.line(
-        `MEMORY: this training takes about ${formatCount(event.expectedMiB)} MiB, and ${formatCount(event.freeMiB)} MiB are free. A smaller training.batchSize takes less.`,
+        `Warning: training needs about ${formatCount(event.expectedMiB)} MiB of memory, but only ${formatCount(event.freeMiB)} MiB are free. A smaller training.batchSize needs less.`,
       );
       break;
     case 'lock':
@@ -56,9 +56,7 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
       const origin = event.forkedFrom && `, forked from ${event.forkedFrom.runHash} at step ${event.forkedFrom.step}`;
       progress.line(`Run ${event.hash} in ${printable(event.results)}${origin ?? ''}${where}.`);
       if (event.newName)
-        progress.line(
-          `It keeps the name that an earlier version gave it; this version would call it ${event.newName}.`,
-        );
+        progress.line(`It keeps its name from an earlier version; this version would name it ${event.newName}.`);
       if (event.replaced) progress.line(describeReplaced(event.replaced));
       if (event.earlier) progress.line(describeEarlier(event.earlier));
       break;
@@ -73,7 +71,7 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
       progress.line(describeCadence(event));
       break;
     case 'measuring':
-      progress.update('Measuring', event.done, event.total, `${event.phase} at step ${event.step}`);
+      progress.update('Evaluating', event.done, event.total, `${event.phase} at step ${event.step}`);
       break;
     case 'evaluation':
       progress.line(describeEvaluation(event));
@@ -93,21 +91,21 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
 function describeWait({ pid, host, silentMs, leaseMs }: Extract<TrainEvent, { type: 'lock' }>): string {
   const who = pid === undefined ? 'A process' : `Process ${pid} on ${host}`;
   const [since, wait] = [silentMs, leaseMs].map((ms) => formatDuration(Math.round(ms / 1000)));
-  return `${who} had this run ${since} ago. Waiting up to ${wait} to see whether it is still alive.`;
+  return `${who} held this run ${since} ago. Waiting up to ${wait} for a sign that it is still alive.`;
 }
 
 function describeReplaced(folders: NonNullable<RunEvent['replaced']>): string {
   const quote = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
   const moves = folders.map(({ from, to }) => `rm -r ${quote(from)}; mv ${quote(to)} ${quote(from)}`);
-  return `The earlier run is set aside until the next --fresh. To have it back: ${moves.join('; ')}`;
+  return `The earlier run is set aside until the next --fresh. To restore it: ${moves.join('; ')}`;
 }
 
 function describeEarlier({ runHash, differences, fork }: NonNullable<RunEvent['earlier']>): string {
   const [first, ...rest] = differences;
   const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
   const what = first ? `${describeDifference(first)}${more}` : 'it was made by another version';
-  const advice = fork ? ` To begin from its weights: add ${fork}.` : '';
-  return `Run ${runHash} of this name is another: ${what}.${advice}`;
+  const advice = fork ? ` To start from its weights, add ${fork}.` : '';
+  return `Run ${runHash} has the same config name but differs: ${what}.${advice}`;
 }
 
 /** A narrow terminal shows the most important of these. */
@@ -130,7 +128,7 @@ function describeCadence({ what, everySteps, ofSteps, share }: Extract<TrainingE
     checkpoints: ['Checkpoints', 'outputs.checkpointEvery'],
   }[what] as [string, string];
   const now = everySteps === ofSteps ? 'every epoch' : `every ${formatCount(everySteps)} steps`;
-  return `${name} ${now} from here on: one per epoch takes ${(100 * share).toFixed(0)} % of the time. ${key} sets it.`;
+  return `${name} ${now} from now on: one per epoch would take ${(100 * share).toFixed(0)} % of the time. ${key} sets it.`;
 }
 
 /** The numbers with the data's in parentheses, and what measuring costs. */
@@ -145,17 +143,17 @@ function describeEvaluation({
   const parts = values.map(({ name, value, ofData }) =>
     ofData === undefined ? `${name} ${number(value)}` : `${name} ${number(value)} (data ${number(ofData)})`,
   );
-  const cost = `measured in ${seconds.toFixed(1)} s, ${(100 * share).toFixed(1)} % of the time so far`;
+  const cost = `evaluated in ${seconds.toFixed(1)} s, ${(100 * share).toFixed(1)} % of the time so far`;
   return `Step ${step}: ${parts.join(', ')}${isBest ? '; the best so far' : ''}; ${cost}.`;
 }
 
 function describeHealth({ state, since }: Extract<TrainingEvent, { type: 'health' }>): string {
   const meaning = {
     healthy: 'all checks pass',
-    'discriminator winning': 'it tells real from generated images almost always; the generator may stop learning',
-    'generator winning': 'the discriminator takes almost all generated images for real',
-    collapsed: 'the generator makes only one image, or a few',
-    diverged: 'a loss has exploded',
+    'discriminator winning': 'the discriminator is almost always right; the generator may stop learning',
+    'generator winning': 'the discriminator classifies almost all generated images as real',
+    collapsed: 'the generator produces only one image, or a few',
+    diverged: 'a loss exceeds its limit',
   };
   return `${state}${state === 'healthy' ? ' again' : ` since step ${since}`}: ${meaning[state]}.`;
 }

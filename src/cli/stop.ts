@@ -43,7 +43,7 @@ export function listenForStop(say: (text: string) => void, leave: (reason: Inter
   function onSignal(signal: StopSignal): void {
     if (heard) exit(signal);
     heard = signal;
-    say(isSaving ? 'Stopping: finishing the step and saving. Once more leaves at once.' : 'Stopping.');
+    say(isSaving ? 'Stopping: finishing the step and saving. Press again to quit immediately.' : 'Stopping.');
     setTimeout(() => {
       if (!isSaving) exit(signal);
     }, mostStopMs).unref();

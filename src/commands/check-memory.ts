@@ -25,8 +25,8 @@ export function checkMemory(
   throw new DcganError(
     'engine.memory',
     {
-      happened: `This training needs ${Math.ceil(need.leastMiB)} MiB of memory at least, about ${expectedMiB} in all, and there are ${Math.floor(machine.totalMiB)} MiB.`,
-      expected: 'That is counted from the shapes of both networks and the batch size.',
+      happened: `This training needs ${Math.ceil(need.leastMiB)} MiB of memory at least, probably about ${expectedMiB} MiB, but the machine has ${Math.floor(machine.totalMiB)} MiB.`,
+      expected: 'The estimate follows from the shapes of both networks and the batch size.',
       fix: 'Lower training.batchSize, data.size or the filters of the layers.',
     },
     { data: { ...need, ...machine } },

@@ -15,7 +15,7 @@ export function refuseAnother(earlier: EarlierRun, now: RunIdentity, parts: RunP
       'usage.another-run',
       {
         happened: `Run ${hash} was made with other settings:\n${listDifferences(differences)}`,
-        expected: 'A run resumes with the settings it has; only its length, name, folder and outputs may change.',
+        expected: 'A run resumes with its own settings; only its length, name, folder and outputs may change.',
         fix: fork
           ? `To begin a new run from its weights: dcgan train ${fork}, with the same other flags and without --resume.`
           : `Its weights do not fit these layers, so no fork can begin from them: train from the start, without --resume.`,
@@ -28,7 +28,7 @@ export function refuseAnother(earlier: EarlierRun, now: RunIdentity, parts: RunP
   const fork = forkFlags(saved.path, saved, parts);
   throw new DcganError('usage.not-here', {
     happened: `${saved.path} is not in ${folder}, where run ${hash} would resume.`,
-    fix: `Copy the run's folder there${fork ? `, or begin a new run: dcgan train ${fork}` : ''}`,
+    fix: `Copy the run's folder there${fork ? `, or start a new run: dcgan train ${fork}` : ''}`,
   });
 }
 

@@ -50,9 +50,9 @@ function strangersFiles(name: string, { path, identity }: StoredRun, now: RunIde
   return new DcganError(
     'usage.another-run',
     {
-      happened: `${path} is not of run ${name} but of a run with other settings:\n${listDifferences(differences)}`,
+      happened: `${path} does not belong to run ${name}; its run has other settings:\n${listDifferences(differences)}`,
       expected: 'A run resumes from its own checkpoints only.',
-      fix: `Move that folder away, or add --fresh to start run ${name} anew, which sets the folder aside.`,
+      fix: `Move that folder away, or add --fresh to start run ${name} over, which sets the folder aside.`,
     },
     { data: { runHash: name, path, differences } },
   );

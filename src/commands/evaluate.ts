@@ -151,8 +151,8 @@ function resolveNames(names: readonly string[] | undefined, hasFeatures: boolean
   const lacking = names.find((name) => needFeatures.includes(name));
   if (lacking !== undefined) {
     throw new DcganError('usage.no-features', {
-      happened: `${lacking} compares images by what a network makes of them, and none is named.`,
-      fix: '--features mnist for digits, or --features FILE.onnx: Inception for example.',
+      happened: `${lacking} needs a feature network, but none was given.`,
+      fix: 'Add --features mnist for digits, or --features FILE.onnx, for example Inception.',
     });
   }
   return evaluationNames.filter((name) => names.includes(name));

@@ -36,13 +36,13 @@ export function countImages(wanted: number, dataset: Dataset, { height, width }:
   if (dataset.count < fewestImages) {
     throw new DcganError('data.too-few-images', {
       happened: `There are ${dataset.count} images in ${dataset.directory}.`,
-      expected: `At least ${fewestImages} are needed; the numbers mean something from about a thousand on.`,
+      expected: `At least ${fewestImages} are needed; metrics become meaningful from about 1,000.`,
     });
   }
   if (wanted < fewestImages) {
     throw new DcganError('usage.too-few-images', {
-      happened: `${wanted} images are too few to measure anything.`,
-      expected: `At least ${fewestImages} are needed; the numbers mean something from about a thousand on.`,
+      happened: `${wanted} images are too few for an evaluation.`,
+      expected: `At least ${fewestImages} are needed; metrics become meaningful from about 1,000.`,
       fix: '--count 1024',
     });
   }
@@ -63,7 +63,7 @@ export function checkSize(size: Size): void {
   const { height, width } = protocolSize(size);
   throw new DcganError('usage.evaluation-size', {
     happened: `Images cannot be compared at ${size.width} x ${size.height} pixels: the protocols halve both sides four times.`,
-    expected: 'Multiples of 16 are expected.',
+    expected: 'Expected multiples of 16.',
     fix: `--size ${width}x${height}`,
   });
 }

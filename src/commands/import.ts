@@ -80,7 +80,7 @@ async function sha256(path: string): Promise<string> {
 async function freeDirectory(root: string, name: string): Promise<string> {
   if (!/^[a-z0-9][\w.-]*$/i.test(name) || isRunName(name)) {
     throw new DcganError('usage.bad-name', {
-      happened: `A checkpoint cannot be called ${JSON.stringify(name)}.`,
+      happened: `A checkpoint cannot be named ${JSON.stringify(name)}.`,
       expected:
         'Expected letters, digits, dots, dashes and underscores, and not 7 or more hex digits as of a run hash.',
     });
@@ -89,7 +89,7 @@ async function freeDirectory(root: string, name: string): Promise<string> {
   if (await isFree(directory)) return directory;
   const what = (await hasCheckpoint(directory)) ? `a checkpoint called ${name}` : `something called ${name}`;
   throw new DcganError('usage.name-taken', {
-    happened: `There is ${what} already: ${directory}.`,
+    happened: `There already is ${what}: ${directory}.`,
     fix: 'Choose another --name, or move it away.',
   });
 }

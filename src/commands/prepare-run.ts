@@ -117,7 +117,7 @@ async function openEarlier({ resume, fork, root }: RunOptions): Promise<EarlierR
   if (resume !== undefined && fork !== undefined) {
     throw new DcganError('usage.resume-and-fork', {
       happened: `--resume ${resume} and --fork ${fork} were given.`,
-      expected: '--resume continues a run as it was, --fork begins a new one; it cannot be both.',
+      expected: '--resume continues an existing run; --fork starts a new one.',
       fix: 'Leave one of them out.',
     });
   }
@@ -163,7 +163,11 @@ async function openData(
 function withCommand(error: unknown, command: string): unknown {
   if (!(error instanceof DcganError && error.code === 'data.missing-folder')) return error;
   const happened = error.message.split('\n')[0]!;
-  return new DcganError('data.missing-folder', { happened, fix: `Make it with: ${command}` }, { data: error.data });
+  return new DcganError(
+    'data.missing-folder',
+    { happened, fix: `Check the path, or create the config's data set with: ${command}` },
+    { data: error.data },
+  );
 }
 
 /** A data folder is meant relative to the root; the pictures that come with the package are found from anywhere. */
@@ -178,8 +182,8 @@ export function precisionOf({ training: { precision } }: Config, { engine }: Ope
   if (precision === 'auto') return engine.info.autoPrecision;
   if (engine.info.precisions.includes(precision)) return precision;
   throw new DcganError('engine.precision', {
-    happened: `The ${engine.info.name} engine cannot compute in ${precision}.`,
-    expected: `It knows ${engine.info.precisions.join(', ')}.`,
+    happened: `The ${engine.info.name} engine does not support the precision ${precision}.`,
+    expected: `It supports ${engine.info.precisions.join(', ')}.`,
     fix: ['--precision auto', whereElse[precision]].filter(Boolean).join(', or '),
   });
 }

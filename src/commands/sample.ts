@@ -101,7 +101,7 @@ function shapeOf(count: number, { grid, columns }: SampleOptions): { columns: nu
   if (count <= cells) return { columns: grid.columns, cells };
   throw new DcganError('usage.grid', {
     happened: `${count} images do not fit into a grid of ${grid.columns} x ${grid.rows}.`,
-    expected: `It has ${cells} places.`,
+    expected: `It has ${cells} cells.`,
     fix: `--grid ${grid.columns}x${Math.ceil(count / grid.columns)}`,
   });
 }

@@ -40,7 +40,7 @@ export async function saveVector(name: string, vector: Float32Array, run: RunPla
 export function checkVectorName(name: string): void {
   if (/^[A-Za-z_]\w*$/.test(name) && !/^s\d+$/.test(name) && name !== 'mean') return;
   throw new DcganError('usage.vector-name', {
-    happened: `A vector cannot be saved as ${JSON.stringify(name)}.`,
+    happened: `A vector cannot be named ${JSON.stringify(name)}.`,
     expected:
       'Names are letters, digits and _, do not begin with a digit, and are neither mean nor a seed such as s12.',
     fix: '--save smile',

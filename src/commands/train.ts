@@ -250,7 +250,7 @@ function refuseDone(step: number, schedule: Schedule): void {
   if (step < schedule.totalSteps) return;
   throw new DcganError('usage.nothing-to-train', {
     happened: `The checkpoint is at step ${step}, and the config ends at step ${schedule.totalSteps}.`,
-    expected: 'A fork counts on from the step of its checkpoint.',
+    expected: 'A fork continues counting from the step of its checkpoint.',
     fix: `Add ${longerFlag(schedule, step)}`,
   });
 }

@@ -40,6 +40,6 @@ function tooLarge(happened: string): DcganError {
   return new DcganError('config.too-large', {
     happened,
     expected: `A config lists at most ${mostLayers.toLocaleString('en')} layers per network; the shipped ones have 2 to 6 KiB.`,
-    fix: 'Check that this is the file that you mean.',
+    fix: 'Check that this is the right file.',
   });
 }

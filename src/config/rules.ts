@@ -48,7 +48,8 @@ const noiselessGrid: Rule = (config) =>
     ? [
         {
           path: 'outputs.grid.batchNorm',
-          message: "batch runs the generator as in training, which this one's dropout would make noisy; use moving",
+          message:
+            'batch runs the generator in training mode, where its dropout would make the grids noisy; use moving',
         },
       ]
     : [];
@@ -94,7 +95,7 @@ const pairedBatches: Rule = ({ data, training: { loss, freshLatents, generatorSt
 
 const penalisedImages: Rule = ({ training: { gradientPenalty: penalty } }) =>
   penalty?.type === 'wgan-gp' && penalty.on !== 'real'
-    ? [{ path: 'training.gradientPenalty.on', message: 'is an option of r1; wgan-gp is on mixes of both' }]
+    ? [{ path: 'training.gradientPenalty.on', message: 'is an option of r1; wgan-gp penalises interpolations of both' }]
     : [];
 
 const probabilities: Rule = ({ training: { loss }, discriminator }) => {
@@ -156,7 +157,7 @@ const outputPadding = layerRule(({ entry, path: owner }) => {
 const upsampledStacks: Rule = (config) =>
   entriesOf(config, 'discriminator').flatMap(({ entry, path }) => {
     if (entry.type !== 'stack' || entry.upsample === 'none') return [];
-    const message = `is for generators; a discriminator's stack makes images smaller, got ${entry.upsample}`;
+    const message = `applies to generators only, since a discriminator's stack downsamples; got ${entry.upsample}`;
     return [{ path: `${path}.upsample`, message }];
   });
 
@@ -167,8 +168,7 @@ const spectralZeros: Rule = (config) =>
       if (!('spectralNorm' in weights) || !weights.spectralNorm) return [];
       const { type } = weights.initializer ?? config[network].initializer;
       if (type !== 'zeros') return [];
-      const message =
-        'divides by the largest singular value, which is 0 while all weights are; use another initializer';
+      const message = 'divides by the largest singular value, which is 0 if all weights are 0; use another initializer';
       return [{ path: `${owner}.spectralNorm`, message }];
     }),
   );
@@ -178,7 +178,7 @@ const adaptiveAugment: Rule = ({ training: { adaptiveAugment, diffAugment, loss 
   const path = 'training.adaptiveAugment';
   const name = typeof loss === 'string' ? loss : loss.type;
   if (diffAugment.length === 0) {
-    return [{ path, message: 'has no effect: training.diffAugment lists no changes to make' }];
+    return [{ path, message: 'has no effect: training.diffAugment lists no augmentations' }];
   }
   if (name !== 'wgan' && name !== 'relativistic') return [];
   return [{ path, message: `goes by the sign of the discriminator's logits, which says nothing in the loss ${name}` }];
@@ -189,13 +189,14 @@ const comparedImages: Rule = (config) =>
     .filter(({ entry }) => entry.type === 'minibatchStdDev')
     .map(({ path }) => ({
       path: `${path}.type`,
-      message: 'minibatchStdDev is for discriminators; in a generator an image would change with its neighbours',
+      message:
+        'minibatchStdDev is for discriminators only; in a generator an image would depend on the rest of its batch',
     }));
 
 const featuresForDistances: Rule = ({ metrics: { names, features } }) => {
   const lacking = features === undefined ? names?.find((name) => featureMetrics.includes(name)) : undefined;
   if (lacking === undefined) return [];
-  const message = `${lacking} compares images by a network's features; set metrics.features to mnist or to an ONNX file`;
+  const message = `${lacking} needs a feature network; set metrics.features to mnist or the path of an ONNX file`;
   return [{ path: 'metrics.names', message }];
 };
 
@@ -203,8 +204,8 @@ const bestOfMeasured: Rule = ({ metrics }) => {
   const { best, every } = metrics;
   if (best === undefined) return [];
   const message = every
-    ? `expected one that is measured: ${namesOf(metrics).join(', ')}; got ${best}`
-    : 'has no effect: metrics.every does not say when to measure';
+    ? `expected one of the evaluated metrics: ${namesOf(metrics).join(', ')}; got ${best}`
+    : 'has no effect: metrics.every is not set';
   return every && namesOf(metrics).includes(best) ? [] : [{ path: 'metrics.best', message }];
 };
 
@@ -212,7 +213,10 @@ const shippedFeatures: Rule = ({ metrics: { features } }) => {
   if (typeof features !== 'object' || features.network !== 'mnist') return [];
   return Object.keys(features)
     .filter((key) => key !== 'network' && key !== 'resizer')
-    .map((key) => ({ path: `metrics.features.${key}`, message: 'is for ONNX files; what mnist takes is known' }));
+    .map((key) => ({
+      path: `metrics.features.${key}`,
+      message: 'applies to ONNX files only; the input of mnist is fixed',
+    }));
 };
 
 const rules: Rule[] = [

@@ -17,7 +17,7 @@ export function cacheLimitBytes(): number {
   if (gibibytes >= 0 && text?.trim() !== '') return gibibytes * 2 ** 30;
   throw new DcganError('data.cache-limit', {
     happened: `DCGAN_CACHE_GIB is "${text}".`,
-    expected: 'A number of GiB is expected, for example 20.',
+    expected: 'Expected a number of GiB, for example 20.',
   });
 }
 

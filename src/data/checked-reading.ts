@@ -38,7 +38,7 @@ export function createImageReader(packed: Packed, path: string): (indices: Array
 function damaged(index: number, path: string): DcganError {
   rmSync(path, { force: true });
   return new DcganError('data.cache', {
-    happened: `The cached image ${index} is not what was written: its file was cut or changed, or the disk fails.`,
-    fix: 'Start again: the damaged file has been removed from the cache, and the images are decoded anew.',
+    happened: `The cached image ${index} is damaged: its file was truncated or changed, or the disk is failing.`,
+    fix: 'Run the command again: the damaged file was removed from the cache, and the images are decoded again.',
   });
 }

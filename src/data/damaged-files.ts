@@ -26,7 +26,7 @@ export function checkDamaged(
     'data.unreadable',
     {
       happened: `${all.length} of the ${files.length} images in ${directory} cannot be read:\n${[...listed, ...more].join('\n')}`,
-      expected: `Up to ${percent(limit)} % are skipped; more than that says that something else is wrong.`,
+      expected: `Up to ${percent(limit)} % are skipped; more than that suggests a problem with the folder.`,
       fix:
         locked === all.length ? `Give yourself permission to read them: chmod -R u+rX ${directory}` : otherwise(share),
     },

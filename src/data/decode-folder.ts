@@ -66,8 +66,8 @@ export async function decodeFolder(
     'data.cache',
     {
       happened: failure!.message,
-      expected: 'A folder is expected that can be written, on a disk with room for every image as raw pixels.',
-      fix: 'Make room, or set the environment variable DCGAN_CACHE to another folder.',
+      expected: 'Expected a writable folder on a disk with room for all images as raw pixels.',
+      fix: 'Free disk space, or set the environment variable DCGAN_CACHE to another folder.',
     },
     { cause: failure },
   );

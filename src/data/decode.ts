@@ -102,7 +102,7 @@ async function checkDecoder(bytes: Buffer, format: ImageFormat): Promise<void> {
 }
 
 function heicImage(): Error {
-  return new Error('it is a HEIC image, which is not read; convert it: magick mogrify -format jpg FILE');
+  return new Error('it is a HEIC image, which is not supported; convert it: magick mogrify -format jpg FILE');
 }
 
 function isTooLarge(error: unknown): boolean {
@@ -159,7 +159,7 @@ export async function checkBackground(background: string): Promise<void> {
       'config.background',
       {
         happened: `The background "${background}" is not a colour.`,
-        expected: 'A CSS colour is expected, such as white, #ff8800 or rgb(255, 136, 0).',
+        expected: 'Expected a CSS colour, such as white, #ff8800 or rgb(255, 136, 0).',
       },
       { cause: messageOf(error), data: { background } },
     );

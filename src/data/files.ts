@@ -115,7 +115,7 @@ async function openFolder(folder: string): Promise<{ real: string; entries: Name
       'data.unreadable-folder',
       {
         happened: `The folder ${folder} cannot be read: ${messageOf(error)}.`,
-        fix: 'Give yourself permission to read it, or move it out of the image folder.',
+        fix: 'Grant read permission, or move it out of the image folder.',
       },
       { cause: error, data: { folder } },
     );
@@ -177,8 +177,8 @@ async function kindOfSource(directory: string): Promise<'folder' | 'zip'> {
   if (stats.isDirectory()) return 'folder';
   if (stats.isFile() && extensionOf(directory) === '.zip') return 'zip';
   throw new DcganError('data.not-a-folder', {
-    happened: `The image folder ${directory} is a file.`,
-    expected: 'Training reads a folder of images, with any folders inside it, or a ZIP file.',
+    happened: `The image folder ${directory} is a file, not a folder.`,
+    expected: 'Expected a folder of images (subfolders included) or a ZIP file.',
     fix: 'Name the folder that holds the images.',
   });
 }
@@ -190,7 +190,7 @@ function missingFolder(directory: string): DcganError {
     {
       happened: `There is no image folder ${directory}.`,
       fix: dataset
-        ? `Make it with: dcgan data prepare ${dataset}${dataset === 'mnist' ? '' : ` --out ${directory}`}`
+        ? `Check the path, or create the data set with: dcgan data prepare ${dataset}${dataset === 'mnist' ? '' : ` --out ${directory}`}`
         : 'Check the path. --data is relative to the current folder, data.folder in a config to --root.',
     },
     { data: { directory } },
@@ -208,7 +208,7 @@ function withoutImages(directory: string, { others, runFolders, damagedArchives 
       'data.archive',
       {
         happened: `The ZIP file ${archive} cannot be read: ${damaged.reason}.`,
-        fix: `Fetch it again, or unpack it: unzip ${archive} -d images`,
+        fix: `Download it again, or unpack it: unzip ${archive} -d images`,
       },
       { data },
     );
@@ -218,7 +218,7 @@ function withoutImages(directory: string, { others, runFolders, damagedArchives 
     return new DcganError(
       'data.no-images',
       {
-        happened: `The image folder ${directory} holds no image among its ${total} files: ${describeOthers(others)}.`,
+        happened: `The image folder ${directory} contains no images among its ${total} files: ${describeOthers(others)}.`,
         expected,
       },
       { data },
@@ -226,7 +226,7 @@ function withoutImages(directory: string, { others, runFolders, damagedArchives 
   }
   const happened =
     runFolders.length > 0
-      ? `The image folder ${directory} holds no images but those in folders that dcgan wrote: ${runFolders.slice(0, 5).map(printable).join(', ')}.`
+      ? `The image folder ${directory} contains only images in folders that dcgan wrote: ${runFolders.slice(0, 5).map(printable).join(', ')}.`
       : `The image folder ${directory} is empty.`;
   return new DcganError('data.empty-folder', { happened, expected }, { data });
 }

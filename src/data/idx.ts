@@ -36,6 +36,6 @@ function readHeader(file: Buffer, words: number): number[] {
 function notIdx(file: Buffer, name: string): DcganError {
   return new DcganError('data.idx', {
     happened: `${name} (${file.length} bytes) is not a whole idx file.`,
-    expected: 'An MNIST file is expected: magic number, sizes, and one byte for each pixel or label.',
+    expected: 'Expected an MNIST file: magic number, sizes, and one byte per pixel or label.',
   });
 }

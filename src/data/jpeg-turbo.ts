@@ -75,7 +75,7 @@ function openLibrary(): Library {
 const env = {
   setjmp: () => 0,
   longjmp: () => {
-    throw new Error('libjpeg-turbo gives up');
+    throw new Error('libjpeg-turbo cannot decode it');
   },
 };
 

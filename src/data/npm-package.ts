@@ -51,8 +51,8 @@ function temporaryFolder(name: string): string {
     throw new DcganError(
       'data.cache',
       {
-        happened: `Downloads cannot be kept in ${cachePath('downloads')}: ${messageOf(error)}.`,
-        fix: 'Set the environment variable DCGAN_CACHE to a folder that can be written.',
+        happened: `Downloads cannot be saved in ${cachePath('downloads')}: ${messageOf(error)}.`,
+        fix: 'Set the environment variable DCGAN_CACHE to a writable folder.',
       },
       { cause: error },
     );

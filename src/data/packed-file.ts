@@ -157,7 +157,7 @@ export function createPacked(
       fsyncSync(descriptor);
       const final = finish(nameFor(record));
       const kept = openPacked(final, imageBytes);
-      if (!kept) throw new Error('they were removed before they could be opened');
+      if (!kept) throw new Error('the decoded images were removed before they could be opened');
       return kept;
     },
     leave(record) {

@@ -53,7 +53,7 @@ function checkSize(size: number): void {
   if (size >= 16 && size <= 1024) return;
   throw new DcganError('usage.avatar-size', {
     happened: `Avatars cannot be drawn with ${size}x${size} pixels.`,
-    expected: 'A size from 16 to 1024 is expected.',
+    expected: 'Expected a size from 16 to 1024.',
   });
 }
 

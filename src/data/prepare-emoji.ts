@@ -131,6 +131,6 @@ Layout: <unicode>.png, 64x64 RGBA
 function noEmoji({ set, categories, yellowFaces }: EmojiChoice): DcganError {
   return new DcganError('data.no-emoji', {
     happened: `No emoji of the set ${set} is in ${categories.join(', ')}${yellowFaces ? ' and a yellow face that fills its square' : ''}.`,
-    fix: yellowFaces ? 'Faces fill their square in the twitter set; try that one.' : 'Choose other categories.',
+    fix: yellowFaces ? 'Faces fill their square in the twitter set: --set twitter.' : 'Choose other categories.',
   });
 }

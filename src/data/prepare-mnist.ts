@@ -74,7 +74,7 @@ async function readSplit(unpacked: string, split: Split, expected: number): Prom
   if (count !== expected || labels.length !== count || height !== sidePixels || width !== sidePixels || wrongLabel) {
     throw new DcganError('data.mnist', {
       happened: `The ${split} set has ${count} images of ${height}x${width} and ${labels.length} labels${wrongLabel ? `, one of them ${wrongLabel}` : ''}.`,
-      expected: `${expected} images of ${sidePixels}x${sidePixels} with labels from 0 to 9 are expected.`,
+      expected: `${expected} images of ${sidePixels}x${sidePixels} with labels from 0 to 9 were expected.`,
     });
   }
   const imageBytes = height * width;

@@ -101,7 +101,7 @@ function unreadable(file: string, error: unknown): DcganError {
     'data.sheet',
     {
       happened: `The sheet ${file} cannot be read: ${messageOf(error)}.`,
-      expected: 'A picture is expected: PNG, JPEG, WebP, GIF or AVIF.',
+      expected: 'Expected a PNG, JPEG, WebP, GIF or AVIF picture.',
     },
     { cause: error },
   );
@@ -112,7 +112,7 @@ function folderName({ file, name = basename(file, extname(file)) }: SheetChoice)
   if (name !== '' && !name.startsWith('.') && !/[/\\]/.test(name)) return name;
   throw new DcganError('usage.folder-name', {
     happened: `"${name}" cannot be the name of a folder in data/.`,
-    expected: 'A name without slashes that does not begin with a dot is expected.',
+    expected: 'Expected a name without slashes that does not begin with a dot.',
     fix: 'Choose one with --name.',
   });
 }

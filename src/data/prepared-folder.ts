@@ -83,8 +83,8 @@ function refuseOthers(directory: string, existing: string, isImage: (path: strin
   const newest = others.map((path) => ({ path, ms: lstatSync(path).mtimeMs })).sort((a, b) => b.ms - a.ms)[0]!;
   throw new DcganError('data.not-prepared', {
     happened: `${directory} holds ${count} ${count === 1 ? 'file' : 'files'} besides the ${prepared} images that were prepared; ${newest.path} is the newest.`,
-    expected: 'A folder that is prepared again is replaced as a whole.',
-    fix: 'Move what is yours elsewhere, and run this again.',
+    expected: 'Preparing a folder again replaces all of it.',
+    fix: 'Move your own files elsewhere, and run this again.',
   });
 }
 
@@ -104,14 +104,14 @@ function firstLine(text: string): string {
 
 function notPrepared(directory: string): DcganError {
   return new DcganError('data.not-prepared', {
-    happened: `${directory} is there, but it was not made by this command.`,
+    happened: `${directory} already exists, and was not created by this command.`,
     fix: 'Move it away or remove it, and run this again, or choose another place with --out.',
   });
 }
 
 function preparedDifferently(directory: string, existing: string): DcganError {
   return new DcganError('data.prepared-differently', {
-    happened: `${directory} was prepared with other choices:\n${existing.trim()}`,
+    happened: `${directory} was prepared with other options:\n${existing.trim()}`,
     fix: 'Add --force to replace it, or --out DIR to put the new selection elsewhere.',
   });
 }

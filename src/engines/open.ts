@@ -68,7 +68,7 @@ export async function openEngine(
     'engine.unusable',
     {
       happened: refused.map(({ name, reason }) => `The ${name} engine cannot be used here: ${reason}.`).join('\n'),
-      fix: '`dcgan engine info` says what computes here.',
+      fix: '`dcgan engine info` shows which engines work here.',
     },
     { cause },
   );
@@ -76,8 +76,8 @@ export async function openEngine(
 
 function noXla(name: EngineName): DcganError {
   return new DcganError('engine.no-xla', {
-    happened: `training.xla is true, but the ${name} engine would compute, which has no XLA.`,
-    expected: 'XLA is a part of TensorFlow: --engine tensorflow, which `dcgan engine install` sets up.',
+    happened: `training.xla is true, but the selected ${name} engine has no XLA.`,
+    expected: 'XLA is part of the tensorflow engine, which `dcgan engine install` installs.',
     fix: '--set training.xla=false',
   });
 }
@@ -88,7 +88,7 @@ function attemptsFor(choice: EngineChoice['engine'], device: string | undefined)
   if (name === 'webgpu') return [{ name, open: () => webgpu({ software: true, device }) }];
   if (device === undefined) return [{ name, open: name === 'wasm' ? wasm : tensorflow }];
   throw new DcganError('engine.no-devices', {
-    happened: `The ${name} engine has no devices to choose from, but '${device}' was asked for.`,
+    happened: `The ${name} engine has no devices to choose from, but --device '${device}' was given.`,
     expected: '--device names an adapter of the webgpu engine; CUDA_VISIBLE_DEVICES is for tensorflow.',
     fix: `--engine webgpu --device '${device}'`,
   });

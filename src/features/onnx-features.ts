@@ -63,8 +63,8 @@ function checkInput(path: string, { batch = 1, channels, height, width }: ImageT
     'usage.features-input',
     {
       happened: `${path} takes ${batch === 1 ? 'images' : `${batch} images at once, each`} of ${width} x ${height} pixels and ${channels} channels.`,
-      expected: `At most ${mostInputValues} values are computed at once: one RGB image of 4096 x 4096.`,
-      fix: 'Export the network with a free first axis and the size of its images, e.g. 299 x 299.',
+      expected: `At most ${mostInputValues} values are processed at once: one RGB image of 4096 x 4096.`,
+      fix: 'Export the network with a dynamic batch axis and a fixed image size, e.g. 299 x 299.',
     },
     { data: { path, batch, channels, height, width } },
   );
@@ -157,8 +157,8 @@ function notRun(path: string, dims: readonly number[], error: unknown): DcganErr
   return new DcganError(
     'usage.features-input',
     {
-      happened: `${path} cannot compute images of [${dims.join(', ')}]: ${messageOf(error).split('\n')[0]}`,
-      fix: '--features-set size=299, or layout=nhwc: whatever its makers say.',
+      happened: `${path} cannot process images of [${dims.join(', ')}]: ${messageOf(error).split('\n')[0]}`,
+      fix: 'Set the input that its authors document, e.g. --features-set size=299 or --features-set layout=nhwc.',
     },
     { cause: error, data: { path } },
   );

@@ -92,7 +92,7 @@ export function readOutput(
   if (output === undefined && outputNames.length === 1) return outputNames[0]!;
   if (output !== undefined && outputNames.includes(output)) return output;
   throw new DcganError('usage.features-output', {
-    happened: `${path} has the outputs ${outputNames.join(', ')}${output === undefined ? '' : `, and none called ${output}`}.`,
+    happened: `${path} has the outputs ${outputNames.join(', ')}${output === undefined ? '' : `, but none named ${output}`}.`,
     expected: 'One of them holds the features: float32 [images, values].',
     fix: `--features-set output=${outputNames.at(-1)}`,
   });

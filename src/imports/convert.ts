@@ -23,6 +23,6 @@ export async function convertNetwork(network: Network, match: Match, convention:
 
 function checkFinite(values: Float32Array, key: string): void {
   if (values.every(Number.isFinite)) return;
-  const happened = `${key} holds values that are no numbers (NaN or infinite).`;
+  const happened = `${key} contains NaN or infinite values.`;
   throw new DcganError('checkpoint.not-finite', { happened }, { data: { key } });
 }

@@ -85,7 +85,7 @@ function swapped(network: Network, other: Network, file: string): DcganError {
 
 function nothingNamed(candidates: readonly Candidate[], file: string, path: string | undefined): DcganError {
   const there = candidates.map((candidate) => candidate.path).filter(Boolean);
-  const happened = path === undefined ? `${file} holds no tensors by name.` : `${file} holds no weights at ${path}.`;
+  const happened = path === undefined ? `${file} holds no named tensors.` : `${file} holds no weights at ${path}.`;
   const expected = there.length > 0 ? `There are: ${there.join(', ')}.` : 'Expected a state_dict.';
   return new DcganError('checkpoint.mismatch', { happened, expected }, { data: { file, path } });
 }

@@ -52,9 +52,9 @@ function unsafe(path: string, { refused }: RefusedName): DcganError {
   return new DcganError(
     'checkpoint.unsafe',
     {
-      happened: `${path} asks for ${JSON.stringify(refused)}, which is more than weights. Nothing in it was run.`,
-      expected: 'Expected a state_dict: tensors by name, no model with its code.',
-      fix: "If you trust the file, open it in PyTorch and save its weights alone: torch.save(model.state_dict(), 'weights.pt')",
+      happened: `${path} asks for ${JSON.stringify(refused)}, which is not a tensor. No code in the file was run.`,
+      expected: 'Expected a state_dict: named tensors, without the model and its code.',
+      fix: "If you trust the file, open it in PyTorch and save only its weights: torch.save(model.state_dict(), 'weights.pt')",
     },
     { data: { path, refused } },
   );
@@ -64,8 +64,8 @@ function unknownFormat(path: string): DcganError {
   return new DcganError(
     'checkpoint.unknown-format',
     {
-      happened: `${path} is no file of weights that is known here.`,
-      expected: 'Expected what torch.save(model.state_dict(), ...), safetensors or Keras (.weights.h5) has written.',
+      happened: `${path} is not a supported weights file.`,
+      expected: 'Expected a file written by torch.save(model.state_dict(), ...), safetensors or Keras (.weights.h5).',
     },
     { data: { path } },
   );

@@ -29,7 +29,7 @@ export function refuseOtherArchives(names: readonly string[], path: string): voi
     'checkpoint.not-weights',
     {
       happened: `${path} is ${archive.what}.`,
-      expected: 'Expected weights alone, tensors by name: no code of a file is run here.',
+      expected: 'Expected only weights, as named tensors: dcgan runs no code from a file.',
       fix: archive.fix,
     },
     { data: { path } },

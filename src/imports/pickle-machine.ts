@@ -33,27 +33,27 @@ export class RefusedName extends Error {
 
 /** The uppermost values, as many as asked for, lowest first. */
 export function popMany({ stack, marks }: Machine, count: number): unknown[] {
-  if (stack.length - (marks.at(-1) ?? 0) < count) throw new Error('its pickle takes a value where there is none');
+  if (stack.length - (marks.at(-1) ?? 0) < count) throw new Error('its pickle takes a value from an empty stack');
   return stack.splice(stack.length - count);
 }
 
 /** All values above the last mark, lowest first. */
 export function popGroup({ stack, marks }: Machine): unknown[] {
   const begin = marks.pop();
-  if (begin === undefined) throw new Error('its pickle ends a group that never began');
+  if (begin === undefined) throw new Error('its pickle closes a group that it never opened');
   return stack.splice(begin);
 }
 
 export function append(machine: Machine, items: readonly unknown[]): void {
   const list = top(machine);
-  if (!Array.isArray(list)) throw new Error('its pickle appends to what is no list');
+  if (!Array.isArray(list)) throw new Error('its pickle appends to something that is not a list');
   for (const item of items) list.push(item);
 }
 
 /** key, value, key, value, ... */
 export function setItems(machine: Machine, items: readonly unknown[]): void {
   const dict = top(machine);
-  if (!(dict instanceof Map)) throw new Error('its pickle sets items of what is no dict');
+  if (!(dict instanceof Map)) throw new Error('its pickle sets items of something that is not a dict');
   if (items.length % 2 !== 0) throw new Error('its pickle has a key without a value');
   for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
 }
@@ -68,7 +68,8 @@ export function recall({ stack, memo }: Machine, index: number): void {
 }
 
 export function pushName({ stack, vocabulary: { names } }: Machine, module: unknown, name: unknown): void {
-  if (typeof module !== 'string' || typeof name !== 'string') throw new Error('its pickle has a name that is no text');
+  if (typeof module !== 'string' || typeof name !== 'string')
+    throw new Error('its pickle has a name that is not a string');
   const full = `${module}.${name}`;
   if (!names.has(full)) throw new RefusedName(full);
   stack.push(names.get(full));
@@ -76,17 +77,18 @@ export function pushName({ stack, vocabulary: { names } }: Machine, module: unkn
 
 export function call(machine: Machine): void {
   const [make, values] = popMany(machine, 2);
-  if (typeof make !== 'function' || !Array.isArray(values)) throw new Error('its pickle calls what is no function');
+  if (typeof make !== 'function' || !Array.isArray(values))
+    throw new Error('its pickle calls something that is not a function');
   machine.stack.push((make as (values: unknown[]) => unknown)(values));
 }
 
 /** Attributes of a dict, such as a state_dict's `_metadata`, are not needed. */
 export function passOverState(machine: Machine): void {
   popMany(machine, 1);
-  if (!(top(machine) instanceof Map)) throw new Error('its pickle sets attributes of what is no dict');
+  if (!(top(machine) instanceof Map)) throw new Error('its pickle sets attributes of something that is not a dict');
 }
 
 function top({ stack, marks }: Machine): unknown {
-  if (stack.length <= (marks.at(-1) ?? 0)) throw new Error('its pickle takes a value where there is none');
+  if (stack.length <= (marks.at(-1) ?? 0)) throw new Error('its pickle takes a value from an empty stack');
   return stack.at(-1);
 }

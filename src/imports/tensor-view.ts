@@ -25,7 +25,7 @@ const widestSpan = 2 ** 24; // numbers, for tensors that are not themselves so l
 export function checkView(view: TensorView): void {
   const { storage, offset, shape, strides } = view;
   const described = `a tensor [${shape.join(', ')}] with strides [${strides.join(', ')}] from ${offset}`;
-  if (shape.length !== strides.length) throw new Error(`${described} makes no sense`);
+  if (shape.length !== strides.length) throw new Error(`${described} is invalid`);
   if (shape.includes(0)) return;
   const axes = shape.map((size, axis) => ({ size, stride: strides[axis]! })).filter(({ size }) => size > 1);
   let reach = 1; // of the axes so far: from the first value to behind the last one
@@ -36,7 +36,7 @@ export function checkView(view: TensorView): void {
   if (offset + reach > storage.length) {
     throw new Error(`${described} reaches beyond the ${storage.length} numbers of its storage`);
   }
-  if (reach > Math.max(widestSpan, 4 * product(shape))) throw new Error(`${described} is strewn too widely`);
+  if (reach > Math.max(widestSpan, 4 * product(shape))) throw new Error(`${described} is spread too widely`);
 }
 
 /** Where the bytes of a checked view begin and end in its storage. */

@@ -37,7 +37,7 @@ export async function openTorchLegacy(path: string): Promise<WeightsFile> {
 function readPickles(bytes: Uint8Array) {
   const storages = new Map<string, Storage>();
   const magic = readPickle(bytes, plainVocabulary);
-  if (magic.value !== magicNumber) throw new Error('it is a pickle, but none that torch.save has made');
+  if (magic.value !== magicNumber) throw new Error('it is a pickle, but not one written by torch.save');
   const version = readPickle(bytes, plainVocabulary, magic.end);
   const machine = readPickle(bytes, plainVocabulary, version.end);
   checkMachine(machine.value);
@@ -63,7 +63,7 @@ async function findStorages(
   let position = begin;
   for (const key of keys) {
     const storage = storages.get(key as string);
-    if (!storage || places.has(storage.key)) throw new Error('its list of storages is not that of its tensors');
+    if (!storage || places.has(storage.key)) throw new Error('its list of storages does not match its tensors');
     const length = new DataView((await readBytes(file, position, lengthBytes)).buffer).getBigInt64(0, true);
     if (length !== BigInt(storage.length)) {
       throw new Error(`storage ${storage.key} has ${length} numbers, where ${storage.length} are claimed`);

@@ -45,7 +45,7 @@ export function torchVocabulary(storages: Map<string, Storage>): Vocabulary {
 export const plainVocabulary: Vocabulary = {
   names: new Map(),
   persistent() {
-    throw new Error('its pickle has a storage where none can be');
+    throw new Error('its pickle has a storage in an invalid place');
   },
 };
 
@@ -57,7 +57,7 @@ function emptyDict(values: unknown[]): Map<unknown, unknown> {
 /** (storage, offset, size, stride, requires_grad, backward_hooks) */
 function rebuildTensor([storage, offset, shape, strides]: unknown[]): PickledTensor {
   if (!isStorage(storage) || !isCount(offset) || !isCounts(shape) || !isCounts(strides)) {
-    throw new Error('its pickle has a tensor whose storage, offset, size or stride is none');
+    throw new Error('its pickle has a tensor with an invalid storage, offset, size or stride');
   }
   const view = { storage, offset, shape, strides };
   checkView(view);

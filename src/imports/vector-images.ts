@@ -26,7 +26,7 @@ export function checkVectors(network: Network): void {
     if (layer.type !== 'reshape' || !orderedImage(output)) return;
     if (input.length === 1 && neighbour(network, index, -1)?.layer.type === 'dense') return;
     throw new DcganError('config.not-importable', {
-      happened: `${network.name}, layer ${place} (reshape) makes an image [${output.join(', ')}] of what no dense layer gives.`,
+      happened: `${network.name}, layer ${place} (reshape) makes an image [${output.join(', ')}] from a vector that does not come from a dense layer.`,
       expected:
         'PyTorch orders the values of an image in another way, which only the weights before it can make up for.',
     });

@@ -56,7 +56,7 @@ export const metrics: Readonly<Record<MetricName, Metric>> = {
   'precision-recall': {
     protocol: 'improved precision and recall, k = 3, over pixels',
     protocolOverFeatures: "improved precision and recall, k = 3, over a network's features",
-    meaning: 'higher is better: look real; cover the data',
+    meaning: 'higher is better: realism; coverage of the data',
     beside: 'otherReal',
     measure: (side, real, _, work) => precisionRecallK3(comparedBy(real), comparedBy(side), work),
     score: ({ values: { precision, recall } }) => -harmonicMean(precision!, recall!),

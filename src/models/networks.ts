@@ -28,7 +28,7 @@ function checkImage({ output, layers }: Network, image: Shape): void {
     ? `Set filters: ${image[2]} in the last convolution of generator.layers, or channels: ${output[2]} in data.`
     : `Change strides or the reshape in generator.layers, or set size: ${output.length === 3 ? `[${output[0]}, ${output[1]}]` : '...'} in data.`;
   throw new DcganError('config.output-mismatch', {
-    happened: `generator: the last layer (${layers.at(-1)?.layer.type}) gives [${output.join(', ')}], but the data is read as [${image.join(', ')}].`,
+    happened: `generator: the last layer (${layers.at(-1)?.layer.type}) outputs [${output.join(', ')}], but the data is [${image.join(', ')}].`,
     expected: "The generator's output must have the size and channels of the data.",
     fix,
   });
@@ -37,7 +37,7 @@ function checkImage({ output, layers }: Network, image: Shape): void {
 function checkLogit({ output }: Network): void {
   if (elementCount(output) === 1) return;
   throw new DcganError('config.discriminator-output', {
-    happened: `discriminator: the last layer gives [${output.join(', ')}].`,
+    happened: `discriminator: the last layer outputs [${output.join(', ')}].`,
     expected: 'The discriminator must end in one number per image: its logit.',
     fix: 'End discriminator.layers with { type: flatten } and { type: dense, units: 1 }.',
   });

@@ -29,7 +29,7 @@ export function weightsOf(network: Network, values: Readonly<Record<string, { va
       if (found?.length === expected) return [name, found];
       throw new DcganError('checkpoint.mismatch', {
         happened: `The checkpoint has ${found ? `${found.length} values` : 'nothing'} for ${name}.`,
-        expected: `Its config asks for [${shape.join(', ')}].`,
+        expected: `Its config needs [${shape.join(', ')}].`,
       });
     }),
   );

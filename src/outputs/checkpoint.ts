@@ -170,7 +170,7 @@ async function readStep(directory: string, step: number): Promise<Checkpoint> {
   const path = join(directory, stepFolderName(step));
   const checkpoint = await readStepFolder(path);
   if (checkpoint.step === step) return checkpoint;
-  const happened = `${path} is not what its name says: it holds step ${checkpoint.step}.`;
+  const happened = `${path} does not match its name: it holds step ${checkpoint.step}.`;
   throw new DcganError('checkpoint.damaged', { happened }, { data: { path, step: checkpoint.step } });
 }
 

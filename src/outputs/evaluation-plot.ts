@@ -16,7 +16,7 @@ export async function writeEvaluationPlot(path: string, curves: EvaluationCurves
 }
 
 function evaluationSpec(curves: EvaluationCurves, title: string): TopLevelSpec {
-  const subtitle = `step ${curves.lastStep().toLocaleString('en')}; dashed: real images in place of generated ones`;
+  const subtitle = `step ${curves.lastStep().toLocaleString('en')}; dashed: real images instead of generated ones`;
   return {
     background: 'white',
     padding: 24,

@@ -89,7 +89,7 @@ function unknown(name: string, unique: readonly string[]): DcganError {
   const shown = unique.slice(0, 10).join(', ') + (unique.length > 10 ? ` and ${unique.length - 10} more` : '');
   const text = {
     happened: `There is no checkpoint called ${JSON.stringify(name)}, neither as a path nor in a checkpoints folder.`,
-    expected: unique.length > 0 ? `There are: ${shown}.` : 'There are none yet: dcgan train makes them.',
+    expected: unique.length > 0 ? `There are: ${shown}.` : 'There are none yet; dcgan train creates them.',
     ...(isNear ? { fix: `Did you mean ${nearest}?` } : {}),
   };
   return new DcganError('checkpoint.unknown', text, { data: { name, known: unique } });

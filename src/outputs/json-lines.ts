@@ -184,7 +184,7 @@ function cannotRead(path: string, reason: string, cause?: unknown): DcganError {
     {
       happened: `${path} cannot be read: ${reason}.`,
       expected: 'It is a log of this run, one JSON object per line.',
-      fix: 'Change its permissions, or move it elsewhere: the run resumes without it, and its plots begin anew.',
+      fix: 'Change its permissions, or move it elsewhere: the run then resumes without it, and its plots start there.',
     },
     { cause, data: { path } },
   );

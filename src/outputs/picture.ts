@@ -22,7 +22,7 @@ export function pictureFormatOf(path: string, expected = 'Name a .png, .webp or 
   const extension = extensionOf(path);
   const format = pictureFormats.find((known) => known === (extension === 'jpeg' ? 'jpg' : extension));
   if (format) return format;
-  const happened = `${path} ends in ${extension ? `.${extension}` : 'no extension'}, which is no format known here.`;
+  const happened = `${path} ends in ${extension ? `.${extension}` : 'no extension'}, which is not a supported format.`;
   throw new DcganError('usage.unknown-picture-format', { happened, expected });
 }
 
@@ -39,8 +39,8 @@ export function checkPictureSize({ width, height, channels }: PictureSize, image
   throw new DcganError(
     'usage.picture-too-large',
     {
-      happened: `${images} images would make ${width} x ${height} pixels in one file.`,
-      expected: 'They are put together in memory and may take 1 GiB there.',
+      happened: `${images} images would need one file of ${width} x ${height} pixels.`,
+      expected: 'Pictures are composed in memory, in at most 1 GiB.',
       fix: 'Ask for fewer images or a smaller scale.',
     },
     { data: { images, width, height } },

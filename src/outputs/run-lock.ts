@@ -42,7 +42,7 @@ function inUse(path: string, { pid, host, state }: Holder): DcganError {
   return new DcganError(
     'usage.run-in-use',
     {
-      happened: `${who} is training this run${suspended ? ', and is suspended' : ''}.`,
+      happened: `${who} is training this run${suspended ? ', but is suspended' : ''}.`,
       expected: 'A run is trained by one process at a time.',
       fix: suspended
         ? `Let it resume (kill -CONT ${pid}), end it (kill -KILL ${pid}), or change the config.`
@@ -56,10 +56,10 @@ function takenOver(path: string): DcganError {
   return new DcganError(
     'usage.run-taken-over',
     {
-      happened: 'Another process has taken this run over: this one showed no sign of life for longer than its lease.',
+      happened: 'Another process has taken over this run because this one did not renew its lock in time.',
       expected:
-        'A process that is suspended, asleep or cut off from its disk for that long loses its run, and writes nothing more.',
-      fix: 'Let the other process finish. Where it has ended, the same command resumes from its last checkpoint.',
+        'A process that is suspended, asleep or cut off from its disk for longer than its lease loses its run and stops writing.',
+      fix: 'Let the other process finish. Once it has ended, the same command resumes from its last checkpoint.',
     },
     { data: { path } },
   );

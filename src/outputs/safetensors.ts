@@ -87,7 +87,7 @@ export function describingDamage<Value>(source: string, action: () => Value): Va
   try {
     return action();
   } catch (error) {
-    const happened = `${source} is damaged or no safetensors file: ${messageOf(error)}.`;
+    const happened = `${source} is damaged or not a safetensors file: ${messageOf(error)}.`;
     throw new DcganError('checkpoint.damaged', { happened }, { cause: error, data: { source } });
   }
 }

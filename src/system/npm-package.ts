@@ -91,9 +91,9 @@ async function checkIntegrity(
   throw new DcganError(
     `${kind}.integrity`,
     {
-      happened: `The package ${name}@${version} is not the one that is expected: its hash is ${received}.`,
-      expected: `It should be ${integrity}.`,
-      fix: 'Clear a damaged download with: npm cache verify. If it stays, your registry serves a different file; do not use it.',
+      happened: `The package ${name}@${version} has an unexpected hash: ${received}.`,
+      expected: `Expected ${integrity}.`,
+      fix: 'Clear a damaged download with: npm cache verify. If the error persists, your registry serves a different file; do not use it.',
     },
     { data: { received, integrity } },
   );

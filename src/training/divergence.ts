@@ -29,15 +29,15 @@ export async function notFinite(
 export function lostRun({ state, since }: Health, step: number, best: string | undefined, config: Config): DcganError {
   const code = state === 'collapsed' ? 'diverged.collapsed' : 'diverged.losses';
   const words = {
-    'diverged.collapsed': 'The generator has collapsed: it makes one image, or a few',
-    'diverged.losses': 'Training diverged: a loss is beyond all bounds',
+    'diverged.collapsed': 'The generator has collapsed: it produces only one image, or a few',
+    'diverged.losses': 'Training diverged: a loss exceeds its limit',
   };
   return new DcganError(
     code,
     {
-      happened: `${words[code]}, at every look from step ${since[state]} to ${step}.`,
-      expected: wayBack(best, config, 'No checkpoint was made while all was well.'),
-      fix: 'Lower the learning rates and train again; training.onCollapse=warn goes on as it is.',
+      happened: `${words[code]}, in every health probe from step ${since[state]} to ${step}.`,
+      expected: wayBack(best, config, 'There is no checkpoint from before that.'),
+      fix: 'Lower the learning rates and train again, or continue anyway with --set training.onCollapse=warn.',
     },
     { data: { step, since: since[state], best } },
   );
@@ -49,7 +49,7 @@ export function gaveUp(rollbacks: number, last: DcganError): DcganError {
   const [happened, ...rest] = last.message.split('\n');
   return new DcganError(
     'diverged.gave-up',
-    { happened: `After going back ${times} the run went wrong again. ${happened}`, expected: rest.join('\n') },
+    { happened: `The run failed again after it was rolled back ${times}. ${happened}`, expected: rest.join('\n') },
     { cause: last, data: { ...last.data, rollbacks } },
   );
 }
@@ -57,12 +57,12 @@ export function gaveUp(rollbacks: number, last: DcganError): DcganError {
 function alsoIn(tensors: readonly string[]): string {
   if (tensors.length === 0) return '';
   const more = tensors.length > mostNames ? ` and ${tensors.length - mostNames} more` : '';
-  return `; ${tensors.slice(0, mostNames).join(', ')}${more} held values by then that are no numbers`;
+  return `; ${tensors.slice(0, mostNames).join(', ')}${more} contain NaN or infinite values`;
 }
 
 function wayBack(best: string | undefined, { metrics }: Config, otherwise: string): string {
   if (best === undefined) return otherwise;
-  return `The ${metrics.best ? `best checkpoint by ${metrics.best}` : 'last checkpoint made while all was well'} is ${best}.`;
+  return `The ${metrics.best ? `best checkpoint by ${metrics.best}` : 'last checkpoint of the healthy run'} is ${best}.`;
 }
 
 /** The first of some named values, or lists of them, that is no number. */

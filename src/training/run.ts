@@ -178,7 +178,7 @@ function checkWeights(values: HostValues, step: number): void {
   throw new DcganError(
     'diverged.not-finite',
     {
-      happened: `Training diverged: ${bad} holds values at step ${step} that are no numbers.`,
+      happened: `Training diverged: ${bad} contains NaN or infinite values at step ${step}.`,
       expected: 'The last checkpoint is from before that.',
       fix: 'Lower the learning rate, and train again.',
     },
@@ -188,9 +188,10 @@ function checkWeights(values: HostValues, step: number): void {
 
 function onlyAGenerator(path: string): DcganError {
   return new DcganError('checkpoint.generator-only', {
-    happened: `${path} holds a generator alone: it makes images, but no training can resume from it.`,
-    expected: 'Training resumes from what dcgan train saved itself, both networks and their optimizers.',
-    fix: 'Where it stands in the way of a run, move it elsewhere, or train from the start with --fresh, which sets it aside.',
+    happened: `${path} holds only a generator: it can generate images, but training cannot resume from it.`,
+    expected:
+      'Training resumes from checkpoints written by dcgan train, which hold both networks and their optimizers.',
+    fix: 'If it blocks a run, move it elsewhere, or start over with --fresh, which sets it aside.',
   });
 }
 
@@ -199,6 +200,6 @@ function checkTensor(name: string, shape: Shape, found: Shape | undefined, path:
   throw new DcganError('checkpoint.mismatch', {
     happened: `${path} has ${found ? `[${found.join(', ')}]` : 'nothing'} for ${name}.`,
     expected: `This config needs [${shape.join(', ')}].`,
-    fix: 'Use layers of these sizes, or train from the start, without the weights of this checkpoint.',
+    fix: 'Use layers of these sizes, or train from scratch without this checkpoint.',
   });
 }

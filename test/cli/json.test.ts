@@ -91,7 +91,7 @@ test('without a checkpoint the newest run is used: said on stderr and in the doc
   assert.equal(chosenAs, 'newest run');
   assert.match(
     stderr,
-    new RegExp(`^Using the newest run ${runHash}, step ${step}; --checkpoint NAME takes another\\.$`, 'm'),
+    new RegExp(`^Using the newest run ${runHash}, step ${step}; --checkpoint NAME selects another\\.$`, 'm'),
   );
   const named = await runCli(['sample', ...args, '--checkpoint', String(runHash)], { cwd });
   assert.equal(documentIn(named.stdout)['chosenAs'], undefined);

@@ -57,7 +57,7 @@ test('--fork with other layers: no --fresh is advised, and training from the sta
   const set = ['generator.latent.size=6', 'training.steps=20'];
   const message = await refusal(set, { fork: hash });
   assert.ok(!message.includes('--fresh'), message);
-  assert.equal((await follow(message, /train from the start, without the weights/, set)).step, 1);
+  assert.equal((await follow(message, /train from scratch without this checkpoint/, set)).step, 1);
 });
 
 test('--fork that ends before it begins: the length that is advised is longer', async () => {
@@ -70,7 +70,7 @@ test('--resume of a checkpoint elsewhere: both that is advised works', async () 
   const elsewhere = join(run.own, 'elsewhere', hash);
   cpSync(join(run.own, 'checkpoints', hash), elsewhere, { recursive: true });
   const message = await refusal(['training.steps=14'], { resume: elsewhere });
-  const fork = await follow(message, /or begin a new run: dcgan train (.*)$/m, ['training.steps=14']);
+  const fork = await follow(message, /or start a new run: dcgan train (.*)$/m, ['training.steps=14']);
   assert.equal(fork.step, 13);
   const [, folder] = /is not in (\S+), where/.exec(message)!;
   cpSync(elsewhere, folder!, { recursive: true });

@@ -75,7 +75,7 @@ test('an engine that cannot compute in the asked precision is refused before any
     {
       code: 'engine.precision',
       exitCode: 5,
-      message: /wasm engine cannot compute in mixed_bfloat16\.\nIt knows float32\./,
+      message: /wasm engine does not support the precision mixed_bfloat16\.\nIt supports float32\./,
     },
   );
   assert.deepEqual(filesOf(), before);

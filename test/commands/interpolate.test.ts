@@ -145,7 +145,7 @@ test('what cannot be made is one clear error, and no file', async () => {
     [
       { out: at('none.mp4') },
       'usage.unknown-picture-format',
-      /\.mp4, which is no format known here\.\nName a \.png or \.jpg file for/,
+      /\.mp4, which is not a supported format\.\nName a \.png or \.jpg file for/,
     ],
     [
       { out: at('none.gif'), corners: [1, 2, 3, 4] },
@@ -157,7 +157,7 @@ test('what cannot be made is one clear error, and no file', async () => {
     [
       { out: at('none.gif'), scale: 4000 },
       'usage.picture-too-large',
-      /31 images would make 32000 x 992000 pixels in one file/,
+      /31 images would need one file of 32000 x 992000 pixels/,
     ],
     [{ checkpoint: 'nothing' }, 'checkpoint.unknown', /There is no checkpoint called "nothing"/],
   ];

@@ -46,7 +46,7 @@ test('a driver that is broken: which one', { skip: noLoader }, async () => {
 
 describe('with an adapter', { skip: noWebgpu }, () => {
   test('an unknown device name: the names that there are', async () => {
-    assert.match(await refusal(['--device', 'no such GPU']), /No adapter is called 'no such GPU'\.\n.*Here are: \S/);
+    assert.match(await refusal(['--device', 'no such GPU']), /No adapter is called 'no such GPU'\.\n.*Available: \S/);
   });
 
   const trainIn = (root: string, onStep: (step: number) => void): Promise<TrainResult> => {
@@ -66,7 +66,7 @@ describe('with an adapter', { skip: noWebgpu }, () => {
     };
     await assert.rejects(trainIn(root, lose), {
       code: 'engine.device-lost',
-      message: /goes on from the last checkpoint/,
+      message: /resumes from the last one/,
     });
     const resumedAt: number[] = [];
     const ended = await trainIn(root, (step) => resumedAt.push(step));

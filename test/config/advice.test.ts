@@ -87,7 +87,12 @@ const table: [from: () => Content, wrong: Change, printed: string, followed: Cha
     'must be below the stride 2; got 2',
     ['generator.layers[4].outputPadding=1', 'generator.layers[4].kernel=5'],
   ],
-  [tiny, ['discriminator.layers[0].upsample=nearest'], 'is for generators', without('discriminator.layers.0.upsample')],
+  [
+    tiny,
+    ['discriminator.layers[0].upsample=nearest'],
+    'applies to generators only',
+    without('discriminator.layers.0.upsample'),
+  ],
   [
     tiny,
     ['discriminator.layers[0].kernel=[3, 3]', 'discriminator.layers[0].filters=[3, 3, 3]'],
@@ -98,14 +103,14 @@ const table: [from: () => Content, wrong: Change, printed: string, followed: Cha
   [
     tiny,
     ['metrics={ every: { steps: 1 }, best: fid }'],
-    'expected one that is measured: swd, ms-ssim; got fid',
+    'expected one of the evaluated metrics: swd, ms-ssim; got fid',
     ['metrics.best=swd'],
   ],
-  [tiny, ['metrics.best=swd'], 'metrics.every does not say when', ['metrics.every={ epochs: 1 }']],
+  [tiny, ['metrics.best=swd'], 'metrics.every is not set', ['metrics.every={ epochs: 1 }']],
   [
     tiny,
     ['metrics.features={ network: mnist, size: 28 }'],
-    'metrics.features.size: is for ONNX files',
+    'metrics.features.size: applies to ONNX files only',
     without('metrics.features.size'),
   ],
   [tiny, ['training.batchsize=4'], 'did you mean batchSize?', without('training.batchsize')],

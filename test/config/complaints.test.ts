@@ -178,7 +178,7 @@ test('complaints about layers inside of others name the way to them', () => {
   assert.deepEqual(complaints, [
     'discriminator.layers[0].layers[0]: filters, kernel and stride list 2, 3, 1 stages; expected one number each or lists of one length',
     'generator.layers[3].layers[1].layers[0].outputPadding: must be below the stride 2; got 2',
-    "discriminator.layers[0].layers[0].upsample: is for generators; a discriminator's stack makes images smaller, got nearest",
+    "discriminator.layers[0].layers[0].upsample: applies to generators only, since a discriminator's stack downsamples; got nearest",
   ]);
   const unknown = complaintsAbout(({ generator }) => {
     generator.layers.push({
@@ -226,7 +226,7 @@ test('a spectral norm of nothing but zeros is refused', () => {
 test('adaptive augmentation needs changes to make', () => {
   const complaints = complaintsAbout(({ training }) => Object.assign(training, { adaptiveAugment: {} }));
   assert.deepEqual(complaints, [
-    'training.adaptiveAugment: has no effect: training.diffAugment lists no changes to make',
+    'training.adaptiveAugment: has no effect: training.diffAugment lists no augmentations',
   ]);
   const withLoss = (loss: string) =>
     complaintsAbout(({ training }) => Object.assign(training, { loss, adaptiveAugment: {}, diffAugment: ['color'] }));

@@ -110,20 +110,17 @@ test('what is measured can be: features for their distances, a best of what is m
     metrics({ names: ['swd', 'kid'] }),
     complaint(
       'metrics.names',
-      "kid compares images by a network's features; set metrics.features to mnist or to an ONNX file",
+      'kid needs a feature network; set metrics.features to mnist or the path of an ONNX file',
     ),
   );
   refused(
     metrics({ every: { steps: 5 }, best: 'fid' }),
-    complaint('metrics.best', 'expected one that is measured: swd, ms-ssim; got fid'),
+    complaint('metrics.best', 'expected one of the evaluated metrics: swd, ms-ssim; got fid'),
   );
-  refused(
-    metrics({ best: 'swd' }),
-    complaint('metrics.best', 'has no effect: metrics.every does not say when to measure'),
-  );
+  refused(metrics({ best: 'swd' }), complaint('metrics.best', 'has no effect: metrics.every is not set'));
   refused(
     metrics({ features: { network: 'mnist', range: [0, 1] } }),
-    complaint('metrics.features.range', 'is for ONNX files; what mnist takes is known'),
+    complaint('metrics.features.range', 'applies to ONNX files only; the input of mnist is fixed'),
   );
   const { metrics: resolved } = resolve(metrics({ every: { steps: 5 }, features: 'mnist', best: 'kid' }));
   assert.deepEqual(resolved.names, ['swd', 'ms-ssim', 'fid', 'kid']);

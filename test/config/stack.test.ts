@@ -151,7 +151,7 @@ test('with upsample each stage enlarges by its stride and convolves with stride 
   });
   assert.throws(() => expand({ filters: 8, kernel: 3, upsample: 'nearest' }, 'discriminator'), {
     code: 'config.invalid',
-    message: /discriminator\.layers\[0\]\.upsample: is for generators/,
+    message: /discriminator\.layers\[0\]\.upsample: applies to generators only/,
   });
 });
 

@@ -217,7 +217,7 @@ test('a packed file that is damaged while it is used is an error at the first im
   assert.throws(() => dataset.read([1]), {
     code: 'data.cache',
     exitCode: 3,
-    message: /cached image 1 is not what was written/,
+    message: /cached image 1 is damaged/,
   });
   assert.ok(!readdirSync(join(cache, 'images')).some((name) => packed.endsWith(name)));
   assert.deepEqual(values((await open(folder)).dataset), [34, 45]);

@@ -87,6 +87,6 @@ test('a folder that holds nothing but runs says so', async () => {
   const spec = { directory: runs, height: 2, width: 2, channels: 1, background: 'white', fit: 'cover' } as const;
   await assert.rejects(openImages(spec), {
     code: 'data.empty-folder',
-    message: /no images but those in folders that dcgan wrote: x/,
+    message: /only images in folders that dcgan wrote: x/,
   });
 });

@@ -97,7 +97,10 @@ test('an archive that is cut, empty or none at all says so and how to unpack it'
   writeFileSync(cut, whole.subarray(0, -5));
   const error = await refusal(cut);
   assert.equal(error.code, 'data.archive');
-  assert.match(error.message, /cut\.zip cannot be read: .*\nFetch it again, or unpack it: unzip .*cut\.zip -d images/);
+  assert.match(
+    error.message,
+    /cut\.zip cannot be read: .*\nDownload it again, or unpack it: unzip .*cut\.zip -d images/,
+  );
   assert.equal((await refusal(zipFile('empty.zip', []))).code, 'data.empty-folder');
   assert.equal((await refusal(join(await manyGreys('plain', 1), '000.png'))).code, 'data.not-a-folder');
 });

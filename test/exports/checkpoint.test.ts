@@ -71,7 +71,9 @@ test('no training goes on from a generator alone', async () => {
   await assert.rejects(train(options, io), {
     code: 'checkpoint.generator-only',
     exitCode: 4,
-    message: new RegExp(`${runHash} holds a generator alone: it makes images, but no training can go on from it\\.`),
+    message: new RegExp(
+      `${runHash} holds only a generator: it can generate images, but training cannot resume from it\\.`,
+    ),
   });
   assert.equal((await train({ ...options, fresh: true }, io)).step, 12);
 });

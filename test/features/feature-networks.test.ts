@@ -87,7 +87,7 @@ describe('an ONNX file', () => {
         'nchw.onnx',
         { range: [0, 1], output: 'pool' },
         'usage.features-output',
-        /outputs features, and none called pool/,
+        /outputs features, but none named pool/,
       ],
       ['nhwc.onnx', {}, 'usage.features-output', /outputs map, pool\.\n.*\n--features-set output=pool/],
       ['make.py', { range: [0, 1] }, 'usage.features-file', /make\.py is no ONNX file/],

@@ -27,7 +27,7 @@ testRefusals({
     reason: /data\.pkl has 17000008 bytes/,
   },
   'an end without a value': { bytes: () => torchZip(pickle()), reason: /takes a value/ },
-  'a group that never began': { bytes: () => torchZip(pickle('t')), reason: /never began/ },
+  'a group that never began': { bytes: () => torchZip(pickle('t')), reason: /never opened/ },
   'a memory of what was never put there': {
     bytes: () => torchZip(pickle('j\xff\xff\xff\xff')),
     reason: /4294967295 before/,

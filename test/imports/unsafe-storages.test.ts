@@ -18,19 +18,19 @@ testRefusals({
   },
   'a negative offset': {
     bytes: () => torchZip(oneWeight(storage('0', int(4)), int(-1), [int(2)], [int(1)]), data(4)),
-    reason: /offset, size or stride is none/,
+    reason: /invalid storage, offset, size or stride/,
   },
   'a negative stride': {
     bytes: () => torchZip(oneWeight(storage('0', int(4)), int(3), [int(2)], [int(-1)]), data(4)),
-    reason: /offset, size or stride is none/,
+    reason: /invalid storage, offset, size or stride/,
   },
   'a negative size': {
     bytes: () => torchZip(oneWeight(storage('0', int(4)), int(0), [int(-2)], [int(1)]), data(4)),
-    reason: /offset, size or stride is none/,
+    reason: /invalid storage, offset, size or stride/,
   },
   'sizes beyond what numbers hold': {
     bytes: () => torchZip(oneWeight(storage('0', int(4)), int(0), [long(2n ** 62n)], [int(1)]), data(4)),
-    reason: /offset, size or stride is none/,
+    reason: /invalid storage, offset, size or stride/,
   },
   'one number as a billion (stride 0)': {
     bytes: () => torchZip(oneWeight(storage('0', int(1)), int(0), [int(1_000_000_000)], [int(0)]), data(1)),

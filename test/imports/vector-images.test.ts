@@ -42,6 +42,6 @@ test('an image that is made of the latent itself cannot be imported', () => {
   );
   assert.throws(() => checkVectors(network), {
     code: 'config.not-importable',
-    message: /layer 0 \(reshape\) makes an image \[2, 2, 4\] of what no dense layer gives/,
+    message: /layer 0 \(reshape\) makes an image \[2, 2, 4\] from a vector that does not come from a dense layer/,
   });
 });

@@ -80,12 +80,12 @@ test('a generator of another size or of other channels than the data is refused,
     code: 'config.output-mismatch',
     exitCode: 2,
     message:
-      /^generator: the last layer \(tanh\) gives \[8, 8, 1\], but the data is read as \[16, 16, 1\]\.\n.*\n.*set size: \[8, 8\] in data\./,
+      /^generator: the last layer \(tanh\) outputs \[8, 8, 1\], but the data is \[16, 16, 1\]\.\n.*\n.*set size: \[8, 8\] in data\./,
   });
   Object.assign(content.data, { size: 8, channels: 3 });
   assert.throws(() => buildNetworks(configOf(content)), {
     code: 'config.output-mismatch',
-    message: /gives \[8, 8, 1\], but the data is read as \[8, 8, 3\]\.\n.*\nSet filters: 3 .* or channels: 1 in data\./,
+    message: /outputs \[8, 8, 1\], but the data is \[8, 8, 3\]\.\n.*\nSet filters: 3 .* or channels: 1 in data\./,
   });
   content.generator.layers = [{ type: 'dense', units: 64 }];
   assert.throws(() => buildNetworks(configOf(content)), { message: /the last layer \(dense\) gives \[64\], but/ });

@@ -137,6 +137,6 @@ test('a picture of more than 1 GiB is refused before its memory is taken', async
   const image = { height: 1024, width: 1024, channels: 1 } as const;
   await assert.rejects(createGrid(image, 1024, { columns: 32, padding: 1 }), {
     code: 'usage.picture-too-large',
-    message: /1024 images would make 32801 x 32801 pixels/,
+    message: /1024 images would need one file of 32801 x 32801 pixels/,
   });
 });

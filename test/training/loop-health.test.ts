@@ -110,7 +110,7 @@ test('a collapse between two checkpoints is saved with stop, and not with rollba
     ['rollback', [300]],
   ] as const) {
     const { result, saved } = await runLoop({ ...between, onCollapse });
-    await assert.rejects(result, { code: 'diverged.collapsed', message: /No checkpoint was made while all was well/ });
+    await assert.rejects(result, { code: 'diverged.collapsed', message: /There is no checkpoint from before that/ });
     assert.deepEqual(
       saved.map(({ step }) => step),
       steps,

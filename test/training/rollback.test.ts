@@ -64,7 +64,10 @@ test('it gives up after its tries, also those of earlier sessions, with exit cod
     assert.ok(outcome instanceof DcganError);
     assert.equal(outcome.code, 'diverged.gave-up');
     assert.equal(outcome.exitCode, 6);
-    assert.match(outcome.message, /^After going back 2 times the run went wrong again\. Lost at \d0\.\nTry this\.$/);
+    assert.match(
+      outcome.message,
+      /^The run failed again after it was rolled back 2 times\. Lost at \d0\.\nTry this\.$/,
+    );
   }
 });
 

@@ -74,8 +74,8 @@ export function loadBinding(
       'engine.load-failed',
       {
         happened: `TensorFlow does not load: ${messageOf(error)}`,
-        expected: `${installation.directory} was made on this machine by dcgan engine install, and worked then.`,
-        fix: '`dcgan engine info --verify` says whether a file has changed. To start over delete that folder and run `dcgan engine install`, or use --engine wasm.',
+        expected: `${installation.directory} was created on this machine by dcgan engine install, and loaded then.`,
+        fix: '`dcgan engine info --verify` checks the files for changes. To start over, delete that folder and run `dcgan engine install`, or use --engine wasm.',
       },
       { cause: error, data: { directory: installation.directory } },
     );

@@ -35,8 +35,8 @@ export function refuseOtherSettings(loaded: Loaded, { xla, deterministic, precis
   ];
   if (unmet.length === 0) return;
   throw new DcganError('engine.loaded-otherwise', {
-    happened: `${unmet.join(' and ')}, but TensorFlow has been loaded otherwise.`,
-    expected: 'It reads its settings once per process, and NVIDIA_TF32_OVERRIDE in the environment comes first.',
-    fix: 'Train in a process of its own.',
+    happened: `${unmet.join(' and ')}, but TensorFlow is already loaded with other settings.`,
+    expected: 'It reads its settings once per process, and NVIDIA_TF32_OVERRIDE in the environment takes precedence.',
+    fix: 'Train in a separate process.',
   });
 }

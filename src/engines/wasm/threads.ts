@@ -66,7 +66,7 @@ async function startSingle(): Promise<Start> {
       'engine.wasm-start',
       {
         happened: 'The WebAssembly backend of TensorFlow.js could not be started.',
-        fix: 'If the address space is limited (ulimit -v), lift the limit: WebAssembly reserves several GiB of it.',
+        fix: 'If the address space is limited (ulimit -v), raise the limit: WebAssembly reserves several GiB.',
       },
       { cause: error },
     );

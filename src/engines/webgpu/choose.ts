@@ -29,7 +29,7 @@ function adapterNamed(adapters: readonly Adapter[], device: string): Adapter {
   if (found) return found;
   throw new DcganError('engine.unknown-device', {
     happened: `${similar.length > 1 ? 'Several adapters are' : 'No adapter is'} called '${device}'.`,
-    expected: `Here are: ${adapters.map(({ name }) => name).join(', ')}.`,
+    expected: `Available: ${adapters.map(({ name }) => name).join(', ')}.`,
     fix: `--device '${(similar[0] ?? adapters[0]!).name}'`,
   });
 }

@@ -69,7 +69,7 @@ function isTooLarge(error: Error): boolean {
   return error instanceof RangeError || error.message.includes('exceeds WebGPU limits');
 }
 
-const safe = 'What was saved before is whole; the same command goes on from the last checkpoint.';
+const safe = 'Saved checkpoints are intact; the same command resumes from the last one.';
 
 function deviceLost(name: string, message: string): DcganError {
   return new DcganError('engine.device-lost', {
@@ -82,15 +82,15 @@ function deviceLost(name: string, message: string): DcganError {
 function gpuError(name: string, kind: string, message: string): DcganError {
   if (kind !== outOfMemory && !message.includes('exceeds the max buffer size')) {
     return new DcganError('engine.gpu', {
-      happened: `${name} refused a computation: ${firstLine(message)}`,
+      happened: `${name} rejected a computation: ${firstLine(message)}`,
       expected: safe,
       fix: 'Please report this with `dcgan engine info`; --engine wasm trains without the GPU.',
     });
   }
   return new DcganError('engine.out-of-memory', {
-    happened: `${name} has no memory for this: ${firstLine(message)}`,
+    happened: `${name} is out of memory: ${firstLine(message)}`,
     expected: safe,
-    fix: 'Make batches smaller, e.g. --set training.batchSize=32, or close other programs that use the GPU.',
+    fix: 'Use a smaller batch, e.g. --set training.batchSize=32, or close other programs that use the GPU.',
   });
 }
 

@@ -117,7 +117,7 @@ export function formulaError(text: string, at: number, problem: string, fix?: st
   return new DcganError(
     'usage.formula',
     {
-      happened: `The formula cannot be used: ${problem}, at character ${at + 1}.`,
+      happened: `The formula is invalid: ${problem}, at character ${at + 1}.`,
       expected: `  ${shown}\n  ${' '.repeat(at)}^`,
       ...(fix === undefined ? {} : { fix }),
     },

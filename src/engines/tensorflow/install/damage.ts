@@ -79,7 +79,7 @@ function damagedInstallation({ directory, variant }: Installation, damage: strin
     'engine.damaged',
     {
       happened: `The native engine is damaged: ${damage} (in ${directory}).`,
-      fix: `\`dcgan engine install --${variant}\` repairs it; --engine wasm does without it.`,
+      fix: `\`dcgan engine install --${variant}\` repairs it; --engine wasm runs without it.`,
     },
     { data: { directory, damage } },
   );
