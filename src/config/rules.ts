@@ -76,7 +76,7 @@ const unusedLabels: Rule = ({ training: { loss, labels } }) => {
     }));
 };
 
-const pairedBatches: Rule = ({ data, training: { loss, freshLatents, generatorSteps, adaptiveAugment } }) => {
+const pairedBatches: Rule = ({ data, training: { loss, freshLatents, generatorSteps } }) => {
   if ((typeof loss === 'string' ? loss : loss.type) !== 'relativistic') return [];
   const pairs = 'the relativistic loss pairs every generated image with a real one';
   const needed = `${pairs} of the discriminator's batch; leave this out`;
@@ -84,11 +84,6 @@ const pairedBatches: Rule = ({ data, training: { loss, freshLatents, generatorSt
     { path: 'data.lastBatch', used: data.lastBatch === 'full-noise', message: needed },
     { path: 'training.freshLatents', used: freshLatents, message: needed },
     { path: 'training.generatorSteps', used: generatorSteps > 1, message: needed },
-    {
-      path: 'training.adaptiveAugment',
-      used: adaptiveAugment,
-      message: `follows the sign of scores; ${pairs} instead`,
-    },
   ];
   return given.filter(({ used }) => used).map(({ path, message }) => ({ path, message }));
 };
@@ -181,7 +176,9 @@ const adaptiveAugment: Rule = ({ training: { adaptiveAugment, diffAugment, loss 
     return [{ path, message: 'has no effect: training.diffAugment lists no augmentations' }];
   }
   if (name !== 'wgan' && name !== 'relativistic') return [];
-  return [{ path, message: `goes by the sign of the discriminator's logits, which says nothing in the loss ${name}` }];
+  return [
+    { path, message: `needs the sign of the discriminator's logits, which is meaningless with the loss ${name}` },
+  ];
 };
 
 const comparedImages: Rule = (config) =>

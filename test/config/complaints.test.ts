@@ -232,6 +232,6 @@ test('adaptive augmentation needs changes to make', () => {
     complaintsAbout(({ training }) => Object.assign(training, { loss, adaptiveAugment: {}, diffAugment: ['color'] }));
   for (const loss of ['bce', 'lsgan', 'hinge']) assert.deepEqual(withLoss(loss), []);
   for (const loss of ['wgan', 'relativistic']) {
-    assert.match(withLoss(loss)[0]!, /^training\.adaptiveAugment: goes by the sign of the discriminator's logits/);
+    assert.match(withLoss(loss)[0]!, /^training\.adaptiveAugment: needs the sign of the discriminator's logits/);
   }
 });

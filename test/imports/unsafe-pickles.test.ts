@@ -16,7 +16,7 @@ testRefusals({
     bytes: () => torchZip(pickle(call('collections', 'OrderedDict', tuple(int(1))))),
     reason: /OrderedDict/,
   },
-  'what is no function called': { bytes: () => torchZip(pickle(text('x'), ')', reduce)), reason: /no function/ },
+  'what is no function called': { bytes: () => torchZip(pickle(text('x'), ')', reduce)), reason: /not a function/ },
   'attributes set on what is no dict': { bytes: () => torchZip(pickle(']', '}', 'b')), reason: /attributes/ },
   'a text longer than the file': { bytes: () => torchZip(pickle('X\xff\xff\xff\xff')), reason: /4294967295 more/ },
   'an integer of 255 bytes': { bytes: () => torchZip(pickle(`\x8a\xff${'\x01'.repeat(255)}`)), reason: /255 bytes/ },
@@ -34,7 +34,7 @@ testRefusals({
   },
   'a name as deep as the stack': {
     bytes: () => torchZip(pickle(']'.repeat(2), '\x93')),
-    reason: /a name that is no text/,
+    reason: /a name that is not a string/,
   },
 });
 

@@ -88,7 +88,7 @@ test('a generator of another size or of other channels than the data is refused,
     message: /outputs \[8, 8, 1\], but the data is \[8, 8, 3\]\.\n.*\nSet filters: 3 .* or channels: 1 in data\./,
   });
   content.generator.layers = [{ type: 'dense', units: 64 }];
-  assert.throws(() => buildNetworks(configOf(content)), { message: /the last layer \(dense\) gives \[64\], but/ });
+  assert.throws(() => buildNetworks(configOf(content)), { message: /the last layer \(dense\) outputs \[64\], but/ });
 });
 
 test('a discriminator that does not end in one number is refused', () => {
@@ -97,7 +97,7 @@ test('a discriminator that does not end in one number is refused', () => {
   assert.throws(() => buildNetworks(configOf(content)), {
     code: 'config.discriminator-output',
     exitCode: 2,
-    message: /gives \[2, 2, 1\]\.[\s\S]*dense, units: 1/,
+    message: /outputs \[2, 2, 1\]\.[\s\S]*dense, units: 1/,
   });
   content.discriminator.layers.push({ type: 'conv', filters: 1, kernel: 2, padding: 'valid' });
   assert.deepEqual(buildNetworks(configOf(content)).discriminator.output, [1, 1, 1]);

@@ -112,7 +112,7 @@ test('what cannot be paired, and an option without effect, are refused by their 
     ['training', { freshLatents: true }, /training\.freshLatents: .*pairs/],
     ['training', { generatorSteps: 2 }, /training\.generatorSteps: .*pairs/],
     ['data', { lastBatch: 'full-noise' }, /data\.lastBatch: .*pairs/],
-    ['training', { diffAugment: ['color'], adaptiveAugment: {} }, /training\.adaptiveAugment: follows the sign/],
+    ['training', { diffAugment: ['color'], adaptiveAugment: {} }, /training\.adaptiveAugment: needs the sign/],
     ['training', { labels: { real: 0.9 } }, /training\.labels\.real: has no effect/],
     [
       'training',
