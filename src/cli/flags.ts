@@ -1,5 +1,6 @@
 // Flags that several commands share, and how their values are read.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DcganError } from '../errors.ts';
 import { easings, interpolations } from '../models/interpolation.ts';
 
 export const rootFlag = () =>
@@ -81,6 +82,17 @@ export const previewFlag = () =>
   new Option('--preview [how]', 'show pictures in the terminal, by the best method it supports')
     .choices(['auto', 'half-blocks', 'kitty', 'iterm', 'sixel'])
     .preset('auto');
+
+/** An unset variable of a shell leaves an option empty: `--data "$PICTURES"` would be the current folder. */
+export function refuseEmptyValues(command: Command): void {
+  const empty = command.options.find((option) => command.getOptionValue(option.attributeName()) === '');
+  if (!empty) return;
+  throw new DcganError('usage.empty-value', {
+    happened: `${empty.long} was given an empty value.`,
+    expected: `Expected ${empty.flags}: ${empty.description}.`,
+    fix: `Give it a value, or leave ${empty.long} out.`,
+  });
+}
 
 /** Whether arguments ask for JSON, also where they are refused before they are understood. */
 export function isJsonAsked(args: readonly string[]): boolean {

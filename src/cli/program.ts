@@ -21,6 +21,7 @@ import {
   positiveNumber,
   precisionFlag,
   previewFlag,
+  refuseEmptyValues,
   rootFlag,
   seedNumber,
   wholeNumber,
@@ -41,7 +42,8 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     .version(packageVersion())
     .showSuggestionAfterError()
     .showHelpAfterError('(dcgan --help lists the commands)')
-    .exitOverride(); // throws where commander would end the process; the commands below take this over
+    .exitOverride() // throws where commander would end the process; the commands below take this over
+    .hook('preAction', (_, command) => refuseEmptyValues(command));
 
   withEngine(withConfig(program.command('train'), { required: false }))
     .description('train a model from a config; an interrupted run resumes')

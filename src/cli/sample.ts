@@ -22,7 +22,7 @@ export async function runSample(flags: SampleFlags, { progress, stop }: Cli): Pr
   const place = printable(options.separate ?? files[0]!);
   return {
     result: { ...result, ...chosen },
-    text: `${formatCount(images)} images of run ${runHash}, step ${result.step}: ${place}`,
+    text: `${formatCount(images)} ${images === 1 ? 'image' : 'images'} of run ${runHash}, step ${result.step}: ${place}`,
   };
 }
 

@@ -75,11 +75,13 @@ async function decodeFile(
   } catch (error) {
     return { reason: messageOf(error) };
   }
+  // the bytes are only good until the next file is read, so not after an await
   const digest = createHash('sha256').update(bytes).digest('hex');
+  const isOwn = isMarked(bytes);
   try {
     if (spec.stretch && !spec.levels) return { digest, levels: await measure(bytes, spec, turn) };
     const image = await decodeImage(bytes, spec, turn);
-    return { digest, image, tones: { ...tonesOf(image, spec.channels), isOwn: isOwn(bytes) } };
+    return { digest, image, tones: { ...tonesOf(image, spec.channels), isOwn } };
   } catch (error) {
     const reason = bytes.length === 0 ? 'the file is empty' : messageOf(error).trim().replaceAll('\n', '; ');
     return { digest, reason };
@@ -96,6 +98,6 @@ const mark = Buffer.from('dcgan\0'); // outputs/picture-mark.ts
 const markWithin = 4096; // from the beginning or the end, depending on the format
 
 /** Whether this program has drawn a picture. */
-function isOwn(file: Buffer): boolean {
+function isMarked(file: Buffer): boolean {
   return file.subarray(0, markWithin).includes(mark) || file.subarray(-markWithin).includes(mark);
 }

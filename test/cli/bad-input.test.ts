@@ -55,6 +55,8 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
   ['malformed YAML', train('malformed.yaml'), 2, /malformed\.yaml is not well-formed YAML: .* at line \d/],
   ['an unknown key', train('unknown-key'), 2, /training\.batchsize: unknown key \(did you mean batchSize\?\)/],
   ['a wrong type', train('wrong-type'), 2, /training\.batchSize: .*expected number.*; got "many"/],
+  ['an empty --data', [...tiny, '--data', ''], 2, /--data was given an empty value\.[\s\S]*usage\.empty-value, exit 2/],
+  ['an empty --checkpoint', ['sample', '--checkpoint='], 2, /Give it a value, or leave --checkpoint out\./],
   ['a missing image folder', [...tiny, '--data', 'gone'], 3, /There is no image folder .*gone\./],
   ['an empty image folder', [...tiny, '--data', 'empty'], 3, /The image folder .*empty is empty\./],
   ['a folder of text files', [...tiny, '--data', 'texts'], 3, /contains no images among its 2 files: 1 \.txt, 1 \.md/],

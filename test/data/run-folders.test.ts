@@ -1,8 +1,9 @@
 // What this program writes is never what it trains on.
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import sharp from 'sharp';
 import { openImages } from '../../src/data/open.ts';
 import { writeGrid } from '../../src/outputs/grid.ts';
 import { runCli } from '../helpers/run-cli.ts';
@@ -78,6 +79,19 @@ test('pictures that this program has drawn are reported among others, and data w
   assert.doesNotMatch((await openImages({ ...spec, directory })).notes.join('\n'), /drawn by dcgan/);
 });
 
+test('pictures that are decoded beside one that this program has drawn are not taken for its own', async () => {
+  const directory = join(folder, 'beside-samples');
+  await writeNoise(directory, 12);
+  const images = { pixels: new Uint8Array(64).fill(200, 0, 20), height: 8, width: 8, channels: 1 as const };
+  for (const name of ['003-samples.png', '007-samples.png'])
+    await writeGrid(join(directory, name), images, { columns: 1 });
+  const spec = { height: 8, width: 8, channels: 1, background: 'white', fit: 'cover' } as const;
+  const { notes } = await openImages({ ...spec, directory });
+  const expected =
+    '2 of the 14 images were drawn by dcgan itself; move them elsewhere: 003-samples.png, 007-samples.png.';
+  assert.ok(notes.includes(expected), notes.join('\n'));
+});
+
 test('a folder that holds nothing but runs says so', async () => {
   const runs = writeFiles(join(folder, 'runs'), {
     'x/weights.safetensors': '',
@@ -90,3 +104,13 @@ test('a folder that holds nothing but runs says so', async () => {
     message: /only images in folders that dcgan wrote: x/,
   });
 });
+
+/** Pictures whose files are longer than the place of the mark in a drawn one: 1,024 pixels of noise each. */
+async function writeNoise(directory: string, count: number): Promise<void> {
+  mkdirSync(directory, { recursive: true });
+  for (let index = 0; index < count; index++) {
+    const pixels = Uint8Array.from({ length: 1024 }, (_, i) => ((i + 1) * (i + 7) * (2 * index + 31)) % 251);
+    const picture = sharp(pixels, { raw: { width: 32, height: 32, channels: 1 } });
+    await picture.png().toFile(join(directory, `${String(index).padStart(3, '0')}.png`));
+  }
+}
