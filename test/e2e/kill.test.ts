@@ -84,6 +84,7 @@ async function remains(cwd: string) {
     metrics: linesOf('metrics.jsonl').map(({ seconds: _clock, imagesPerSecond: _speed, ...rest }) => rest),
     evaluations: linesOf('evaluations.jsonl').map(({ time: _time, seconds: _clock, ...rest }) => rest),
     samples: readFileSync(join(cwd, 'results', hash!, 'samples', '000028.png')),
+    curves: readFileSync(join(cwd, 'results', hash!, 'loss.png')),
   };
 }
 

@@ -1,7 +1,7 @@
 // Every experiment; emoji, emoji-e8285ca and mnist are others' networks and settings (test/config/shipped-configs.test.ts).
 import { openEngine } from '../../src/engines/open.ts';
 import { noTensorflow } from '../helpers/tensorflow.ts';
-import { goldenStepTest } from './golden-step.ts';
+import { goldenStepTest, relativisticStepTests } from './golden-step.ts';
 
 const opened = noTensorflow ? undefined : openEngine('tensorflow');
 
@@ -30,3 +30,5 @@ const shared = { fixture: 'afg-shared-latents', set: ['training.freshLatents=fal
 goldenStepTest(open, 'afg', { ...shared, skip: noTensorflow });
 
 goldenStepTest(open, 'resnet', { folder: 'test/fixtures/step', skip: noTensorflow });
+
+relativisticStepTests(open, { skip: noTensorflow });

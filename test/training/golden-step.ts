@@ -1,5 +1,5 @@
-// One whole training step of every shipped experiment, and of a residual GAN, against PyTorch, Keras and TensorFlow (test/fixtures/step): losses and what
-// is added to weights, batch-norm statistics and Adam's first moments.
+// One whole training step of every shipped experiment, of a residual GAN and of a relativistic one, against PyTorch, Keras and
+// TensorFlow (test/fixtures/step): losses and what is added to weights, batch-norm statistics and Adam's first moments.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -70,6 +70,25 @@ export function goldenStepTest(
     const config = await loadConfig(join(packageDirectory, folder, `${name}.yaml`), settings);
     await checkStep(await open(), config, golden);
   });
+}
+
+/** The relativistic loss in every order of the updates, without a penalty, with R1, with R2 and with both. */
+export function relativisticStepTests(
+  open: () => Promise<Engine>,
+  { skip = false }: { skip?: string | false } = {},
+): void {
+  for (const order of ['discriminator-first', 'generator-first', 'simultaneous']) {
+    for (const on of ['none', 'real', 'fake', 'both']) {
+      const penalty = [
+        'training.gradientPenalty.type=r1',
+        'training.gradientPenalty.weight=3',
+        `training.gradientPenalty.on=${on}`,
+      ];
+      const set = [`training.order=${order}`, ...(on === 'none' ? [] : penalty)];
+      const fixture = `relativistic-${order}-${on}`;
+      goldenStepTest(open, 'relativistic', { skip, fixture, set, folder: 'test/fixtures/step' });
+    }
+  }
 }
 
 async function checkStep(engine: Engine, config: Config, golden: GoldenStep): Promise<void> {
