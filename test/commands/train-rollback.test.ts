@@ -25,7 +25,7 @@ test('a run that diverges goes back to its best checkpoint, takes another way, a
     code: 'diverged.gave-up',
     exitCode: 6,
     message:
-      /^The run failed again after it was rolled back 2 times .* between steps 70 and 80; generator\/0\/kernel, .* NaN or infinite values\.\nThe last .* healthy run is \S+000060\.\n/,
+      /^The run failed again after it was rolled back 2 times\. .* between steps 70 and 80; generator\/0\/kernel, .* NaN or infinite values\.\nThe last .* healthy run is \S+000060\.\n/,
   });
   const lines = linesOf(run.own);
   assert.deepEqual(
