@@ -6,14 +6,15 @@ import { evict, remove } from './cache-limit.ts';
 import { checkDamaged } from './damaged-files.ts';
 import type { DatasetSpec } from './dataset-spec.ts';
 import type { ImageSource } from './decode-files.ts';
+import type { Journal } from './decode-journal.ts';
 import { decodeRest } from './decode-rest.ts';
 import { decodeInThreads } from './decode-threads.ts';
 import type { ImageFile } from './files.ts';
-import { type Finished, finishedFile, openFinished, stepsIn } from './finished-files.ts';
-import { type Store, stores, unfinishedPath } from './image-cache.ts';
+import { type Finished, finishedFile, openFinished } from './finished-files.ts';
+import { rescueKilled, type Store, stores, unfinishedPath } from './image-cache.ts';
 import { createToneCounter } from './image-tones.ts';
 import { joinLevels, type Levels, noLevels } from './levels.ts';
-import type { FinishedFile, Packed, PackedRecord, PackedWriter } from './packed-file.ts';
+import { type FinishedFile, type Packed, type PackedRecord, type PackedWriter, stepsIn } from './packed-file.ts';
 
 interface Decoded {
   packed: Packed;
@@ -41,6 +42,7 @@ export async function decodeFolder(
   onDecoded: (done: number, total: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<Decoded> {
+  rescueKilled();
   const before = spec.verify ? undefined : openFinished(spec);
   const total = (spec.stretch ? 2 : 1) * files.length;
   const sources = files.map((file) => sourceOf(spec.directory, file));
@@ -91,6 +93,7 @@ async function decodeInto(store: Store, job: Job, limitBytes: number): Promise<P
   const { spec, files, sources, before, finished, signal } = job;
   const imageBytes = imageBytesOf(spec);
   const writer = inStore(store, () => store.create(imageBytes));
+  const journal = writer.partial === undefined ? undefined : store.startJournal?.(writer.partial, imageBytes);
   const fingerprint = createHash('sha256');
   const skipped: PackedRecord['skipped'] = [];
   const tones = createToneCounter();
@@ -102,11 +105,12 @@ async function decodeInto(store: Store, job: Job, limitBytes: number): Promise<P
     return { count, imageBytes, skipped, allBytesRead, tones: tones.total, ...(levels && { levels }), ...changes };
   };
   try {
-    levels = spec.stretch ? await measureLevels(job) : undefined;
+    levels = spec.stretch ? await measureLevels(job, journal) : undefined;
     const ready = files.map((file) => before?.imageOf(file, levels));
     const decode = (some: readonly ImageSource[]) =>
       decodeInThreads(some, { ...spec, ...(levels && { levels }) }, signal);
     for await (const { files: decoded, pixels, isNew } of decodeRest(sources, ready, decode, signal)) {
+      const noted: FinishedFile[] = [];
       for (const file of decoded) {
         const { digest, reason, tones: ofImage } = file;
         fingerprint.update(digest ? Buffer.from(digest, 'hex') : Buffer.alloc(32));
@@ -115,11 +119,13 @@ async function decodeInto(store: Store, job: Job, limitBytes: number): Promise<P
         if (ofImage) count++;
         allBytesRead &&= digest !== undefined;
         const asFinished = finishedFile(files[done]!, file);
-        if (asFinished) finished[done] = { ...finished[done], ...asFinished };
+        if (asFinished) noted.push({ ...finished[done], ...asFinished });
+        if (asFinished) finished[done] = noted.at(-1);
         done++;
         if (isNew) job.onDecoded(done + (spec.stretch ? files.length : 0));
       }
-      inStore(store, () => writer.append(pixels));
+      const checksums = inStore(store, () => writer.append(pixels));
+      journal?.note(noted.map((file, i) => ({ file, checksum: checksums[i]!, ...(levels && { levels }) })));
     }
     checkDamaged(spec, files, skipped);
     return inStore(store, () => writer.keep(recordWith({ fingerprint: fingerprint.digest('hex') })));
@@ -132,6 +138,7 @@ async function decodeInto(store: Store, job: Job, limitBytes: number): Promise<P
     throw error;
   } finally {
     writer.close();
+    journal?.close();
   }
 }
 
@@ -148,7 +155,10 @@ function leave(writer: PackedWriter, record: PackedRecord, spec: DatasetSpec, li
 }
 
 /** The least and the greatest value of all images. */
-async function measureLevels({ spec, files, sources, before, finished, onDecoded, signal }: Job): Promise<Levels> {
+async function measureLevels(
+  { spec, files, sources, before, finished, onDecoded, signal }: Job,
+  journal: Journal | undefined,
+): Promise<Levels> {
   let all = noLevels;
   let done = 0;
   const ready = files.map((file) => {
@@ -157,12 +167,16 @@ async function measureLevels({ spec, files, sources, before, finished, onDecoded
   });
   const decode = (some: readonly ImageSource[]) => decodeInThreads(some, spec, signal);
   for await (const { files: measured, isNew } of decodeRest(sources, ready, decode, signal)) {
+    const noted: FinishedFile[] = [];
     for (const file of measured) {
       if (file.levels) all = joinLevels(all, file.levels);
-      finished[done] = finishedFile(files[done]!, file);
+      const asFinished = finishedFile(files[done]!, file);
+      if (asFinished) noted.push(asFinished);
+      finished[done] = asFinished;
       done++;
       if (isNew) onDecoded(done);
     }
+    journal?.note(noted.map((file) => ({ file })));
   }
   return all;
 }

@@ -7,7 +7,7 @@ import { rawPath } from './file-names.ts';
 import type { ImageFile } from './files.ts';
 import { unfinishedPath } from './image-cache.ts';
 import type { Levels } from './levels.ts';
-import { type FinishedFile, openPacked } from './packed-file.ts';
+import { type FinishedFile, openPacked, stepsIn } from './packed-file.ts';
 
 /** What is left of a stopped decode. */
 export interface Finished {
@@ -23,11 +23,6 @@ interface FinishedImage {
   file: DecodedFile;
   /** Reads uint8 [height, width, channels]; undefined where it is not what was written. */
   read(): Buffer<ArrayBuffer> | undefined;
-}
-
-/** How far a decode has come: an image counts one, and so do its levels. */
-export function stepsIn(files: readonly FinishedFile[]): number {
-  return files.reduce((sum, { levels, tones }) => sum + (levels ? 1 : 0) + (tones ? 1 : 0), 0);
 }
 
 /** Undefined where the bytes of a file or its image could not be read: the next start tries these again. */

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { cachePath } from '../system/cache.ts';
 import { partialPath, removeAbandoned } from '../system/partial.ts';
 import type { ImageSpec } from './decode.ts';
+import { type Journal, rescueDecoded, startJournal } from './decode-journal.ts';
 import { rawPath } from './file-names.ts';
 import type { ImageFile } from './files.ts';
 import { createPacked, createPackedInMemory, type PackedWriter } from './packed-file.ts';
@@ -18,6 +19,8 @@ export interface Store {
   /** In a sentence: where the images are kept. */
   place: string;
   create(imageBytes: number): PackedWriter;
+  /** Notes what is written, for the next start after `kill -9`; where there is no journal, that start decodes everything. */
+  startJournal?(partial: string, imageBytes: number): Journal | undefined;
 }
 
 /**
@@ -33,6 +36,14 @@ export function stores(spec: ImageSpec, totalBytes: number): Store[] {
         record.unfinished ? unfinishedPath(spec) : packedPath(record.fingerprint, spec),
       );
     },
+    startJournal(partial, imageBytes) {
+      try {
+        const final = basename(unfinishedPath(spec));
+        return startJournal(cachePath('images', 'journals'), { partial: basename(partial), final, imageBytes });
+      } catch {
+        return undefined; // no room
+      }
+    },
   };
   const temporary: Store = {
     place: 'a temporary file',
@@ -44,9 +55,14 @@ export function stores(spec: ImageSpec, totalBytes: number): Store[] {
 
 const mostOfMemory = 4;
 
+/** Lets the next decode begin with what killed processes had decoded. */
+export function rescueKilled(): void {
+  rescueDecoded(cachePath('images', 'journals'));
+}
+
 /** Makes the cache's folders, and removes packed files that killed processes left half written. */
 function makeFolders(): void {
-  mkdirSync(cachePath('images', 'listings'), { recursive: true });
+  for (const folder of ['listings', 'journals']) mkdirSync(cachePath('images', folder), { recursive: true });
   removeAbandoned(cachePath('images'));
   removeAbandoned(cachePath('images', 'listings'));
 }

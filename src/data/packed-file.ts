@@ -1,6 +1,6 @@
 // Decoded images back to back in one file, read in any order without holding them in memory:
 // [image 0][image 1]...[CRC-32 of each image, uint32][record as JSON][length of the record, uint32][CRC-32 of checksums and record][magic]
-import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { partialPath } from '../system/partial.ts';
 import { crc32 } from './checksum.ts';
 import type { DatasetTones, Tones } from './image-tones.ts';
@@ -50,8 +50,10 @@ export interface Packed {
 }
 
 export interface PackedWriter {
-  /** One or more images, back to back. */
-  append(images: Uint8Array): void;
+  /** Where it is written, if it has a name. */
+  readonly partial?: string;
+  /** One or more images, back to back. Returns their checksums. */
+  append(images: Uint8Array): number[];
   /** Makes the images complete and readable. */
   keep(record: PackedRecord): Packed;
   /** Leaves what there is to the next start, where the place is one that it looks in, and closes. */
@@ -144,9 +146,12 @@ export function createPacked(
     return final;
   };
   return {
+    ...(nameFor && { partial }),
     append(images) {
-      checksums.push(...checksumsOf(images, imageBytes));
+      const added = checksumsOf(images, imageBytes);
+      checksums.push(...added);
       writeAll(descriptor, images);
+      return added;
     },
     keep(record) {
       if (!nameFor) {
@@ -169,11 +174,31 @@ export function createPacked(
   };
 }
 
+/** How far a decode has come: an image counts one, and so do its levels. */
+export function stepsIn(files: readonly FinishedFile[]): number {
+  return files.reduce((sum, { levels, tones }) => sum + (levels ? 1 : 0) + (tones ? 1 : 0), 0);
+}
+
+/** Makes a packed file of the images that a killed process has written to `path`. */
+export function completePacked(path: string, checksums: readonly number[], record: PackedRecord): void {
+  const descriptor = openSync(path, 'r+');
+  try {
+    const imagesBytes = record.count * record.imageBytes;
+    ftruncateSync(descriptor, imagesBytes);
+    writeAll(descriptor, tailOf(checksums, record), imagesBytes);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** Images in memory, where there is no disk to write them to. */
 export function createPackedInMemory(imageBytes: number): PackedWriter {
   const parts: Buffer[] = [];
   return {
-    append: (images) => void parts.push(Buffer.from(images)),
+    append(images) {
+      parts.push(Buffer.from(images));
+      return checksumsOf(images, imageBytes);
+    },
     keep(record) {
       const whole = Buffer.concat(parts.splice(0));
       return {
@@ -205,6 +230,9 @@ function tailOf(checksums: readonly number[], record: PackedRecord): Buffer {
   return Buffer.concat([body, tail, Buffer.from(magic)]);
 }
 
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+/** From `position` on, or where the last write ended. */
+function writeAll(descriptor: number, bytes: Uint8Array, position?: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += writeSync(descriptor, bytes, done, bytes.length - done, position === undefined ? null : position + done);
+  }
 }

@@ -15,17 +15,24 @@ export function partialPath(path: string): string {
 
 /** Removes what killed processes left unfinished in a folder. What cannot be removed waits for the next time. */
 export function removeAbandoned(folder: string): void {
-  for (const name of namesIn(folder)) {
-    const owner = /^\.partial-(\d+-\d+-.*)\.[0-9a-f]{8}$/.exec(name)?.[1];
-    if (owner === undefined) continue;
-    const path = join(folder, name);
+  for (const path of abandonedIn(folder)) {
     try {
-      const ageHours = (Date.now() - lstatSync(path).mtimeMs) / 3_600_000;
-      if (isGone(owner, ageHours)) rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(path, { recursive: true, force: true, maxRetries: 5 });
     } catch {
-      // finished meanwhile, or another user's
+      // another user's
     }
   }
+}
+
+/** Paths of what killed processes left unfinished in a folder. */
+export function abandonedIn(folder: string): string[] {
+  return namesIn(folder).flatMap((name) => {
+    const owner = /^\.partial-(\d+-\d+-.*)\.[0-9a-f]{8}$/.exec(name)?.[1];
+    const path = join(folder, name);
+    const modifiedMs = owner && lstatSync(path, { throwIfNoEntry: false })?.mtimeMs; // it may be finished meanwhile
+    if (!owner || !modifiedMs) return [];
+    return isGone(owner, (Date.now() - modifiedMs) / 3_600_000) ? [path] : [];
+  });
 }
 
 function namesIn(folder: string): string[] {
