@@ -47,7 +47,7 @@ test('a run that diverges goes back to its best checkpoint, takes another way, a
     overflowing(content);
     Object.assign(content.training, { onCollapse: 'stop' });
   });
-  await assert.rejects(straight.train(), { code: 'diverged.not-finite', message: /well is \S+000060\.$/m });
+  await assert.rejects(straight.train(), { code: 'diverged.not-finite', message: /healthy run is \S+000060\.$/m });
   const first = linesOf(straight.own);
   assert.deepEqual(first.slice(0, 6), lines.slice(0, 6));
   assert.equal(first.at(-1)!['step'], 70);
