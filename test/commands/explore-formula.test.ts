@@ -126,6 +126,6 @@ test('what cannot be computed is a clear error, and no file', async () => {
   await refused('s1 -', { checkpoint: 'nothing' }, 'usage.formula', /it ends where/);
   await refused('s1 - broken', {}, 'usage.latents', /broken\.json has 2 numbers/);
   for (const save of ['', '1a', 's12', 'mean', '../a', 'a-b', 'ä'])
-    await refused('s1', { save }, 'usage.vector-name', /cannot be saved/);
+    await refused('s1', { save }, 'usage.vector-name', /A vector cannot be named/);
   assert.ok(!existsSync(out));
 });

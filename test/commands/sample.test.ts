@@ -73,7 +73,7 @@ test('a grid of a shape has that shape, even where there are fewer images', asyn
   const empty = { grid: { columns: 2, rows: 2 }, seeds: [1, 2, 3, 4, 5] };
   await assert.rejects(sample(options(empty)), {
     code: 'usage.grid',
-    message: /^5 images do not fit into a grid of 2 x 2\.\n.*4 places.*\n--grid 2x3$/,
+    message: /^5 images do not fit into a grid of 2 x 2\.\n.*4 cells.*\n--grid 2x3$/,
   });
 });
 

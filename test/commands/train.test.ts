@@ -15,6 +15,7 @@ test('a run leaves what it says: pictures of the right size, logs, checkpoints, 
   assert.match(result.runHash, /^[0-9a-f]{7}$/);
   assert.deepEqual([result.step, result.interrupted], [12, false]);
   assert.deepEqual(listAll(result.results), [
+    '.loss-curves.json',
     'config.json',
     'environment.json',
     'evolution.png',
