@@ -134,7 +134,7 @@ test('files that are not read are counted by extension, the most frequent first,
 test('a HEIC image under another name is refused by name', async () => {
   const heic = Buffer.concat([uint32(0x18000000), Buffer.from('ftypheic'), Buffer.alloc(12), Buffer.from('heic')]);
   const folder = writeFiles(join(root, 'heic'), { 'a.jpg': heic });
-  assert.match((await refusal(folder)).message, /a\.jpg: it is a HEIC image, which is not read; convert it/);
+  assert.match((await refusal(folder)).message, /a\.jpg: it is a HEIC image, which is not supported; convert it/);
 });
 
 test('text with the signature of an image is not drawn as an SVG', async () => {
