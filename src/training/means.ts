@@ -1,5 +1,16 @@
 // Running means of a tick, kept on the engine: a step adds to them, a tick reads and clears them.
-import { add, cast, concat, greater, mean, reshape, sub, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  concat,
+  greater,
+  mean,
+  reshape,
+  sub,
+  type Tensor,
+  tensor1d,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import type { HostValues, ProgramFunction, Shape, Tensors } from '../engines/engine.ts';
 import { augmentState } from './adaptive-augment.ts';
 import type { Reading } from './losses.ts';
@@ -61,8 +72,7 @@ export function addGeneratorMeans(variables: Tensors, loss: Tensor): Tensors {
 
 /** sums: [count, ...sums]; adds [1, ...values]. */
 function addRow(sums: Tensor, values: Tensor[]): Tensor {
-  const one = reshape(add(zerosLike(values[0]!), 1), [1]);
-  return add(sums, concat([one, ...values.map((value) => reshape(value, [1]))]));
+  return add(sums, concat([tensor1d([1]), ...values.map((value) => reshape(value, [1]))]));
 }
 
 /** Reads the sums and sets them to zero; reads the state of adaptive augmentation, where there is one. */
