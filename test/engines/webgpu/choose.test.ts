@@ -37,7 +37,7 @@ test('an unknown name, and one that fits several, are errors with the names that
   const wish = (device: string) => ({ device, software: true });
   assert.throws(() => chooseAdapter([intel, nvidia], nvidia, wish('radeon')), {
     code,
-    message: /No adapter is called 'radeon'\.\nHere are: Intel\(R\) UHD Graphics, NVIDIA GeForce RTX 3060\.\n--device/,
+    message: /No adapter is called 'radeon'\.\nAvailable: Intel\(R\) UHD Graphics, NVIDIA GeForce RTX 3060\.\n--device/,
   });
   assert.throws(() => chooseAdapter([intel, nvidia], nvidia, wish('i')), { code, message: /^Several adapters/ });
   assert.throws(() => chooseAdapter([intel, nvidia], nvidia, wish('')), { code });
