@@ -21,7 +21,10 @@ test('import says what became of every tensor, and what to type next', async () 
   assert.equal(exitCode, 0, stderr);
   assert.match(stdout, /^generator: 7 layers, 958 numbers from .*generator\.pt, PyTorch \(zip\)\n/);
   assert.match(stdout, /\n {2}8 +convTranspose +blocks\.4\.weight +\[5, 4, 4, 4\] +-> \[4, 4, 4, 5\]\n/);
-  assert.match(stdout, /only the generator was imported\.\n\ncheckpoints\/tiny\/000000\nNext: dcgan sample --checkpoint tiny\n$/);
+  assert.match(
+    stdout,
+    /only the generator was imported\.\n\ncheckpoints\/tiny\/000000\nNext: dcgan sample --checkpoint tiny\n$/,
+  );
 });
 
 test('--json gives the same to a script', async () => {
