@@ -1,10 +1,10 @@
 // Adam on WebGPU: a dispatch for each parameter, or one over a buffer that holds all: npx tsx bench/adam-buffers.ts [config] [rounds]
 import { engine as tfjs } from '@tensorflow/tfjs-core';
-import { loadRunConfig } from '../src/commands/prepare-run.ts';
 import { elementCount } from '../src/engines/feeds.ts';
 import { openEngine } from '../src/engines/open.ts';
 import { parametersOf } from '../src/models/network.ts';
 import { buildNetworks } from '../src/models/networks.ts';
+import { loadRunConfig } from '../src/training/start/prepare-run.ts';
 
 const [config = 'quick', rounds = '40'] = process.argv.slice(2);
 const { generator, discriminator } = buildNetworks(await loadRunConfig({ config, set: [], root: process.cwd() }));

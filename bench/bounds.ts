@@ -1,5 +1,5 @@
 // What this program must reach beside its peers: each bound once, and how a contest is judged by it.
-import { type Spread, spreadOf } from '../src/commands/step-times.ts';
+import { type Spread, spreadOf } from '../src/training/step-times.ts';
 import type { Contest, Measurements } from './record.ts';
 import { ratioOf } from './statistics.ts';
 

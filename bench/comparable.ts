@@ -1,6 +1,6 @@
 // Which configs can be compared: the peers' steps know what the published systems of configs/ use.
 import type { Config } from '../src/config/config.ts';
-import type { Layer } from '../src/config/layers.ts';
+import type { Layer } from '../src/config/schema/layers.ts';
 import { BenchError } from './bench-error.ts';
 
 export type IncomparableLayer = Extract<Layer, { type: 'residual' | 'averagePool' | 'minibatchStdDev' }>;

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { spreadOf } from '../src/commands/step-times.ts';
+import { spreadOf } from '../src/training/step-times.ts';
 import { buildWorkers } from './build.ts';
 import { makePictures } from './make-pictures.ts';
 import { findPython } from './python.ts';

@@ -4,13 +4,13 @@
 import { reshape, slice } from '@tensorflow/tfjs-core';
 import type { Precision, Program, ProgramFunction } from '../src/engines/engine.ts';
 import { elementCount } from '../src/engines/feeds.ts';
-import { compileRecorded } from '../src/engines/tensorflow/compile.ts';
 import { formsOf, type Kind } from '../src/engines/tensorflow/convolutions/choices.ts';
 import type { Form } from '../src/engines/tensorflow/convolutions/form.ts';
 import { type Convolution, convolutionOf, operationsOf } from '../src/engines/tensorflow/convolutions/geometry.ts';
 import { startTensorflow } from '../src/engines/tensorflow/engine.ts';
 import { findInstallation } from '../src/engines/tensorflow/install/location.ts';
-import { nativeBackend } from '../src/engines/tensorflow/kernel.ts';
+import { compileRecorded } from '../src/engines/tensorflow/recording/compile.ts';
+import { nativeBackend } from '../src/engines/tensorflow/recording/kernel.ts';
 
 const rounds = 7;
 const operands = { forward: ['x', 'w'], inputGradient: ['dy', 'w'], filterGradient: ['x', 'dy'] } as const;

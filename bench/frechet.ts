@@ -2,9 +2,9 @@
 // The features stay in the folder for workers/frechet_reference.py, which says what other programs make of them.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Features, featuresOf } from '../src/metrics/features.ts';
-import { frechetDistance } from '../src/metrics/frechet-distance.ts';
-import { createWork } from '../src/metrics/work.ts';
+import { type Features, featuresOf } from '../src/evaluation/metrics/features.ts';
+import { frechetDistance } from '../src/evaluation/metrics/frechet-distance.ts';
+import { createWork } from '../src/evaluation/metrics/work.ts';
 
 const [images, size] = [Number(process.argv[2] ?? 10_000), Number(process.argv[3] ?? 2048)];
 const folder = process.argv[4];

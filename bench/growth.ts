@@ -2,16 +2,16 @@
 
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { spreadOf, timeSteps } from '../src/commands/step-times.ts';
 import type { Config } from '../src/config/config.ts';
-import { findConfig } from '../src/config/find-config.ts';
-import { loadConfig, resolveConfig } from '../src/config/load.ts';
+import { findConfig } from '../src/config/load/find-config.ts';
+import { loadConfig, resolveConfig } from '../src/config/load/load.ts';
 import { openEngine } from '../src/engines/open.ts';
 import { buildNetworks } from '../src/models/networks.ts';
 import { packageDirectory } from '../src/system/package-directory.ts';
 import { createFeeder } from '../src/training/feeds.ts';
 import { startingValues, trainingProgram } from '../src/training/program.ts';
 import { batchSizes, planSchedule } from '../src/training/schedule.ts';
+import { spreadOf, timeSteps } from '../src/training/step-times.ts';
 import { peakMiB } from './processes.ts';
 import { openPictures } from './task.ts';
 

@@ -1,8 +1,8 @@
 // npm run bench: this program beside its peers, model by model -> bench/record.json and the tables of bench/README.md.
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../src/config/config.ts';
-import { findConfig } from '../src/config/find-config.ts';
-import { loadConfig } from '../src/config/load.ts';
+import { findConfig } from '../src/config/load/find-config.ts';
+import { loadConfig } from '../src/config/load/load.ts';
 import { DcganError } from '../src/errors.ts';
 import { packageDirectory } from '../src/system/package-directory.ts';
 import { BenchError } from './bench-error.ts';

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { inParallel } from '../src/data/parallel.ts';
+import { inParallel } from '../src/data/decode/parallel.ts';
 import { RandomStream } from '../src/random.ts';
 
 export interface Pictures {

@@ -4,8 +4,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createBatchOrder } from '../src/data/batches.ts';
-import { type ImageSpec, openImages } from '../src/data/open.ts';
+import { createBatchOrder } from '../src/data/dataset/batches.ts';
+import { type ImageSpec, openImages } from '../src/data/dataset/open.ts';
 import { makePictures } from './make-pictures.ts';
 import { peakMiB } from './processes.ts';
 

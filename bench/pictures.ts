@@ -5,7 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
-import { openImages } from '../src/data/open.ts';
+import { openImages } from '../src/data/dataset/open.ts';
 import { makePictures } from './make-pictures.ts';
 import { peakMiB } from './processes.ts';
 

@@ -1,7 +1,7 @@
 // The record as tables, and their place in bench/README.md.
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Spread, spreadOf } from '../src/commands/step-times.ts';
+import { type Spread, spreadOf } from '../src/training/step-times.ts';
 import { judge } from './bounds.ts';
 import { type BenchRecord, type Contest, titleOf } from './record.ts';
 

@@ -1,5 +1,5 @@
 // Ratios of two contestants that were measured in the same rounds.
-import { type Spread, spreadOf } from '../src/commands/step-times.ts';
+import { type Spread, spreadOf } from '../src/training/step-times.ts';
 
 /** Round by round: what disturbs the machine for a while is in both numbers and leaves their ratio alone. */
 export function ratioOf(numerators: readonly number[], denominators: readonly number[]): Spread {

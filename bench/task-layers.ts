@@ -1,5 +1,5 @@
 // The layers of a network as other frameworks want to be told them: with their shapes, and with paddings worked out.
-import type { Layer } from '../src/config/layers.ts';
+import type { Layer } from '../src/config/schema/layers.ts';
 import type { Shape } from '../src/engines/engine.ts';
 import { convolutionPadding, pair, type Sides } from '../src/models/layers/padding.ts';
 import type { Network } from '../src/models/network.ts';

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../src/config/config.ts';
-import { type Dataset, openImages } from '../src/data/open.ts';
+import { type Dataset, openImages } from '../src/data/dataset/open.ts';
 import type { Shape } from '../src/engines/engine.ts';
 import { initialValues } from '../src/models/initial-values.ts';
 import { latentsOfSeeds } from '../src/models/latents.ts';

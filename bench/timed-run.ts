@@ -1,7 +1,8 @@
 // One training run in this process as `dcgan train` does it, with the time of its phases and of every call of the engine.
-import { prepareRun, type RunOptions } from '../src/commands/prepare-run.ts';
+
 import { type TrainIo, trainPrepared } from '../src/commands/train.ts';
 import type { CompiledProgram, Engine } from '../src/engines/engine.ts';
+import { prepareRun, type RunOptions } from '../src/training/start/prepare-run.ts';
 
 export interface TimedRun {
   /** Milliseconds from the start of the process to the end of each phase, in order. */

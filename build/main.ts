@@ -18,7 +18,7 @@ async function build(): Promise<void> {
   await bundlePackages(dist);
   makeTensorsOpaque(dist);
 
-  const fonts = join(dist, 'outputs/fonts');
+  const fonts = join(dist, 'pictures/charts/fonts');
   const fontPackage = dirname(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/package.json')));
   mkdirSync(fonts);
   for (const name of ['ttf/DejaVuSans.ttf', 'ttf/DejaVuSans-Bold.ttf', 'LICENSE']) {

@@ -2,11 +2,11 @@
 import { CommanderError } from 'commander';
 import { describeFailure } from './cli/failure.ts';
 import { isJsonAsked } from './cli/flags.ts';
-import type { Outcome } from './cli/outcome.ts';
+import type { Outcome } from './cli/output/outcome.ts';
+import { createProgress } from './cli/output/progress.ts';
+import { openTerminal } from './cli/output/terminal.ts';
 import { createProgram, type RunCommand } from './cli/program.ts';
-import { createProgress } from './cli/progress.ts';
 import { listenForStop } from './cli/stop.ts';
-import { openTerminal } from './cli/terminal.ts';
 
 const { stdout, stderr } = openTerminal();
 const progress = createProgress(stderr);

@@ -40,7 +40,7 @@ test('a tree in order has no violation', () => {
     'cli/program.ts': "const x = await import('../commands/train.ts');\nimport 'commander';",
     'commands/train.ts': "export { a } from '../training/loop.ts';",
     'main.ts': "import { CommanderError } from 'commander';\nimport './cli/program.ts';",
-    'metrics/fid.ts': "type Name = 'webgpu' | 'wasm';",
+    'evaluation/fid.ts': "type Name = 'webgpu' | 'wasm';",
   });
   assert.deepEqual(findViolations(tree), []);
 });
@@ -63,17 +63,18 @@ test('every way of importing upwards or sideways is found', () => {
     'errors.ts': "import './random.ts';",
     'random.ts': '',
     'data/open.ts': '',
-    'outputs/grid.ts': "import '../data/open.ts';",
-    'config/a.ts': '',
-    'engines/b.ts': "import '../config/a.ts';",
+    'runs/checkpoint.ts': "import '../data/open.ts';",
+    'formats/a.ts': "import '../system/b.ts';\nimport '../config/c.ts';",
+    'system/b.ts': '',
+    'config/c.ts': '',
     'index.ts': '',
     'cli/c.ts': "import '../index.ts';",
   });
   assert.deepEqual(findViolations(sideways), [
     'cli/c.ts: must not import index.ts',
-    'engines/b.ts: must not import config/a.ts',
     'errors.ts: must not import random.ts',
-    'outputs/grid.ts: must not import data/open.ts',
+    'formats/a.ts: must not import config/c.ts',
+    'runs/checkpoint.ts: must not import data/open.ts',
   ]);
 });
 
@@ -97,19 +98,19 @@ test('cycles are found within a folder too, also those made of types', () => {
 
 test('packages away from home are found however they are reached', () => {
   const uses = {
-    'models/a.ts': ["import sharp from 'sharp';", 'sharp belongs into data, outputs'],
+    'models/a.ts': ["import sharp from 'sharp';", 'sharp belongs into data, pictures'],
     'commands/b.ts': ["import { Command } from 'commander';", 'commander belongs into cli, main'],
     'training/c.ts': ["import { SingleBar } from 'cli-progress';", 'cli-progress belongs into cli, main'],
-    'data/d.ts': ["import type { z } from 'zod';", 'zod belongs into config, outputs, training'],
+    'data/d.ts': ["import type { z } from 'zod';", 'zod belongs into config, runs, training, exports'],
     'models/e.ts': [
       "const t = require('@tensorflow/tfjs-node-gpu/dist/index.js');",
       '@tensorflow/tfjs-node-gpu belongs into engines',
     ],
-    'outputs/f.ts': [
+    'pictures/f.ts': [
       "await import('@tensorflow/tfjs-backend-wasm');",
       '@tensorflow/tfjs-backend-wasm belongs into engines, exports',
     ],
-    'cli/g.ts': ["import.meta.resolve('vega');", 'vega belongs into outputs'],
+    'cli/g.ts': ["import.meta.resolve('vega');", 'vega belongs into pictures'],
     'config/h.ts': ["const x = createRequire(import.meta.url)('webgpu');", 'webgpu belongs into engines'],
   } as const;
   const tree = treeOf(Object.fromEntries(Object.entries(uses).map(([path, [text]]) => [path, text])));

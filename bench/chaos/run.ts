@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RandomStream } from '../../src/random.ts';
-import { cachePath } from '../../src/system/cache.ts';
+import { cachePath } from '../../src/system/user-cache.ts';
 import { type Ending, type Place, startSession } from './session.ts';
 import { type Judged, makeCache, mountSmall, type Trouble, troubles, unmount } from './troubles.ts';
 import { writeWork } from './work.ts';

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openImages } from '../../src/data/open.ts';
+import { openImages } from '../../src/data/dataset/open.ts';
 
 const [directory, sideText] = process.argv.slice(2) as [string, string];
 const side = Number(sideText);

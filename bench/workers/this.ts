@@ -1,7 +1,6 @@
 // This program: its own training program, feeds and sampler, called as commands/train.ts and commands/sample.ts call them.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { add, mul } from '@tensorflow/tfjs-core';
-import { openImageMaker } from '../../src/commands/image-maker.ts';
 import type { Engine, HostValues, Precision, Program } from '../../src/engines/engine.ts';
 import { type engineNames, openEngine } from '../../src/engines/open.ts';
 import { initialValues } from '../../src/models/initial-values.ts';
@@ -9,6 +8,7 @@ import { latentsOfSeeds } from '../../src/models/latents.ts';
 import { applyNetwork, countParameters, parametersOf } from '../../src/models/network.ts';
 import { buildNetworks, type Networks } from '../../src/models/networks.ts';
 import { samplerFeeds } from '../../src/models/sampler.ts';
+import { openImageMaker } from '../../src/sampling/image-maker.ts';
 import { createFeeder } from '../../src/training/feeds.ts';
 import { meansOf } from '../../src/training/means.ts';
 import { functionNames, startingValues, trainingProgram } from '../../src/training/program.ts';

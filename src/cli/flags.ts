@@ -1,7 +1,7 @@
 // Flags that several commands share, and how their values are read.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DcganError } from '../errors.ts';
-import { easings, interpolations } from '../models/interpolation.ts';
+import { easings, interpolations } from '../sampling/interpolation.ts';
 
 export const rootFlag = () =>
   new Option(

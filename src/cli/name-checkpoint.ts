@@ -1,9 +1,9 @@
 // Which checkpoint a command works on where --checkpoint is left out: the newest run, and that is said.
 import { DcganError } from '../errors.ts';
-import { knownCheckpoints, newestRun } from '../outputs/find-checkpoint.ts';
+import { knownCheckpoints, newestRun } from '../runs/find-checkpoint.ts';
 import { packageDirectory } from '../system/package-directory.ts';
 import type { CheckpointFlags } from './flags.ts';
-import type { Progress } from './progress.ts';
+import type { Progress } from './output/progress.ts';
 
 export interface NamedCheckpoint {
   checkpoint: string;

@@ -1,8 +1,8 @@
 // The whole command tree on one screen. Every action loads its command only when it runs, so that help is instant.
 import { Command, Option, type OutputConfiguration } from 'commander';
-import { parseSeeds } from '../commands/seed-ranges.ts';
-import { avatarStyles } from '../data/avatar-styles.ts';
+import { avatarStyles } from '../data/prepare/avatar-styles.ts';
 import { formats } from '../exports/formats.ts';
+import { parseSeeds } from '../sampling/seed-ranges.ts';
 import { packageVersion } from '../system/package-directory.ts';
 import {
   collect,
@@ -29,7 +29,7 @@ import {
   withConfig,
   withEngine,
 } from './flags.ts';
-import type { Cli, Outcome } from './outcome.ts';
+import type { Cli, Outcome } from './output/outcome.ts';
 
 /** Runs a command and takes its outcome. */
 export type RunCommand = (command: (cli: Cli) => Promise<Outcome>) => Promise<void> | void;
@@ -64,7 +64,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
       'after',
       '\nExamples:\n  dcgan train --config quick\n  dcgan train --config emoji.json --set training.epochs=100 --data my-pictures\n  dcgan train --resume 15817e6 --epochs 200\n  dcgan train --fork 15817e6 --set generator.optimizer.learningRate=5e-5',
     )
-    .action((options) => run(async (cli) => (await import('./train.ts')).runTrain(options, cli)));
+    .action((options) => run(async (cli) => (await import('./commands/train.ts')).runTrain(options, cli)));
 
   withEngine(withCheckpoint(program.command('sample')))
     .description('generate images with a trained model')
@@ -97,7 +97,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     )
     .addOption(fileFormatFlag())
     .addOption(previewFlag())
-    .action((options) => run(async (cli) => (await import('./sample.ts')).runSample(options, cli)));
+    .action((options) => run(async (cli) => (await import('./commands/sample.ts')).runSample(options, cli)));
 
   withEngine(withCheckpoint(program.command('interpolate')))
     .description('interpolate between images as a strip, an animation or a grid')
@@ -134,7 +134,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     )
     .option('--fps <number>', 'frames per second of an animation (default: 15)', positiveNumber)
     .addOption(previewFlag())
-    .action((options) => run(async (cli) => (await import('./interpolate.ts')).runInterpolate(options, cli)));
+    .action((options) => run(async (cli) => (await import('./commands/interpolate.ts')).runInterpolate(options, cli)));
 
   const sweeps = ['seed', 'dimensions', 'range', 'steps'];
   withEngine(withCheckpoint(program.command('explore')))
@@ -158,14 +158,14 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
       'after',
       '\nIn a formula s12 is the latent vector of seed 12; other names are saved vectors of the same run.',
     )
-    .action((options) => run(async (cli) => (await import('./explore.ts')).runExplore(options, cli)));
+    .action((options) => run(async (cli) => (await import('./commands/explore.ts')).runExplore(options, cli)));
 
   withEngine(withCheckpoint(program.command('export')))
     .description('export a trained generator for other programs')
     .requiredOption('--format <name>', Object.keys(formats).join(', '))
     .requiredOption('--out <path>', 'output folder, or output file if the format is a single file')
     .option('--force', 'overwrite a file, or an export among other files of its folder')
-    .action((options) => run(async (cli) => (await import('./export.ts')).runExport(options, cli)));
+    .action((options) => run(async (cli) => (await import('./commands/export.ts')).runExport(options, cli)));
 
   withConfig(program.command('import'))
     .description('convert PyTorch or Keras weights to a checkpoint; no code in the file is run')
@@ -185,13 +185,13 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
         '\nExamples:\n  dcgan import afg.pt --config afg --name anime-faces\n' +
         '  dcgan import G__40 --discriminator D__40 --config anime --name oulu',
     )
-    .action((file, options) => run(async () => (await import('./import.ts')).runImport({ file, ...options })));
+    .action((file, options) => run(async () => (await import('./commands/import.ts')).runImport({ file, ...options })));
 
   withEngine(withConfig(program.command('bench')))
     .description('benchmark a config on this machine with noise images; nothing is written')
     .option('--seconds <number>', 'duration of the measurement', positiveNumber, 10)
     .addOption(precisionFlag())
-    .action((options) => run(async (cli) => (await import('./bench.ts')).runBench(options, cli)));
+    .action((options) => run(async (cli) => (await import('./commands/bench.ts')).runBench(options, cli)));
 
   withEngine(withCheckpoint(program.command('evaluate')))
     .description('evaluate a trained generator against real images')
@@ -220,7 +220,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
       seedNumber,
       0,
     )
-    .action((options) => run(async (cli) => (await import('./evaluate.ts')).runEvaluate(options, cli)));
+    .action((options) => run(async (cli) => (await import('./commands/evaluate.ts')).runEvaluate(options, cli)));
 
   const data = program.command('data').description('prepare image folders');
   const prepare = data.command('prepare').description('fetch, draw or cut a dataset into data/');
@@ -231,7 +231,9 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
       .addOption(rootFlag())
       .addOption(jsonFlag())
       .action((options) =>
-        run(async (cli) => (await import('./data.ts')).runPrepare({ dataset: command.name(), ...options }, cli)),
+        run(async (cli) =>
+          (await import('./commands/data.ts')).runPrepare({ dataset: command.name(), ...options }, cli),
+        ),
       );
   preparation(prepare.command('mnist').description('fetch MNIST: 70,000 handwritten digits'));
   preparation(
@@ -276,7 +278,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     .addOption(new Option('--onnx', 'only ONNX Runtime, for --features FILE.onnx (14 MB)').conflicts(['cpu', 'cuda']))
     .option('--if-possible', 'if something is missing, report it and exit 0')
     .addOption(jsonFlag())
-    .action((options) => run(async (cli) => (await import('./engine.ts')).runInstall(options, cli)));
+    .action((options) => run(async (cli) => (await import('./commands/engine.ts')).runInstall(options, cli)));
   engine
     .command('info')
     .description('show the engine, device and versions, and why others are not used')
@@ -284,7 +286,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     .addOption(deviceFlag())
     .option('--verify', 'compare every file of the native engine with its checksum')
     .addOption(jsonFlag())
-    .action((options) => run(async () => (await import('./engine.ts')).runInfo(options)));
+    .action((options) => run(async () => (await import('./commands/engine.ts')).runInfo(options)));
 
   return program;
 }

@@ -1,14 +1,14 @@
 // dcgan bench: how fast a config trains on this machine. The step is the one that training runs; the images are noise.
 import type { Config } from '../config/config.ts';
-import { noiseImages } from '../data/noise-images.ts';
+import { noiseImages } from '../data/dataset/noise-images.ts';
 import type { EngineInfo, Precision } from '../engines/engine.ts';
 import { openEngine } from '../engines/open.ts';
 import { buildNetworks } from '../models/networks.ts';
 import { createFeeder } from '../training/feeds.ts';
 import { startingValues, trainingProgram } from '../training/program.ts';
 import { batchSizes, planSchedule } from '../training/schedule.ts';
-import { loadRunConfig, precisionOf, type RunOptions } from './prepare-run.ts';
-import { type Spread, type StepEvent, secondsSince, spreadOf, timeSteps } from './step-times.ts';
+import { loadRunConfig, precisionOf, type RunOptions } from '../training/start/prepare-run.ts';
+import { type Spread, type StepEvent, secondsSince, spreadOf, timeSteps } from '../training/step-times.ts';
 
 export interface BenchOptions extends Omit<RunOptions, 'data'> {
   /** How long to measure, after the first steps. */

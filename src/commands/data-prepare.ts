@@ -1,13 +1,13 @@
 // `dcgan data prepare`: fetches, draws or cuts a dataset and writes it as a folder of images that `dcgan train` reads.
 import { resolve } from 'node:path';
-import { resolveStyles } from '../data/avatar-styles.ts';
-import type { EmojiSet } from '../data/emoji-vendors.ts';
-import type { PrepareProgress } from '../data/npm-package.ts';
-import { prepareAvatars } from '../data/prepare-avatars.ts';
-import { emojiSets, prepareEmoji } from '../data/prepare-emoji.ts';
-import { prepareMnist } from '../data/prepare-mnist.ts';
-import { prepareSheet } from '../data/prepare-sheet.ts';
-import type { PreparedData } from '../data/prepared-folder.ts';
+import { resolveStyles } from '../data/prepare/avatar-styles.ts';
+import type { EmojiSet } from '../data/prepare/emoji-vendors.ts';
+import type { PrepareProgress } from '../data/prepare/npm-package.ts';
+import { prepareAvatars } from '../data/prepare/prepare-avatars.ts';
+import { emojiSets, prepareEmoji } from '../data/prepare/prepare-emoji.ts';
+import { prepareMnist } from '../data/prepare/prepare-mnist.ts';
+import { prepareSheet } from '../data/prepare/prepare-sheet.ts';
+import type { PreparedData } from '../data/prepare/prepared-folder.ts';
 import { DcganError } from '../errors.ts';
 
 /** What to prepare, by default under `<root>/data/`. */

@@ -1,6 +1,6 @@
 // `dcgan engine install --webgpu` and `--onnx`: npm packages that only some need, fetched into the user's cache.
 import { dawnPackage } from '../engines/webgpu/dawn.ts';
-import { onnxPackage } from '../features/onnx-features.ts';
+import { onnxPackage } from '../evaluation/features/onnx-features.ts';
 import { installOptional } from '../system/optional-package.ts';
 
 const extras = { webgpu: dawnPackage, onnx: onnxPackage } as const;

@@ -1,23 +1,23 @@
 // dcgan evaluate: a checkpoint's generator against real images -> metrics, a line in evaluations.jsonl, a picture of neighbours.
 import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { featureMetrics, featureUsers, type MetricName, metricNames } from '../config/metrics.ts';
-import { configWithin } from '../config/written-out.ts';
-import { datasetSpec, openImages } from '../data/open.ts';
+import { featureMetrics, featureUsers, type MetricName, metricNames } from '../config/schema/metrics.ts';
+import { configWithin } from '../config/to-config-file.ts';
+import { datasetSpec, openImages } from '../data/dataset/open.ts';
 import { type EngineChoice, openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
-import { openFeatures } from '../features/open-features.ts';
-import { protocolSize, type Size } from '../metrics/protocol-size.ts';
-import { createWork } from '../metrics/work.ts';
-import { appendEvaluation } from '../outputs/evaluations-log.ts';
+import { describeEvaluation, type Evaluation } from '../evaluation/evaluation.ts';
+import { checkSize, countImages, generateImages } from '../evaluation/evaluation-images.ts';
+import { createEvaluator } from '../evaluation/evaluator.ts';
+import { openFeatures } from '../evaluation/features/open-features.ts';
+import { protocolSize, type Size } from '../evaluation/metrics/protocol-size.ts';
+import { createWork } from '../evaluation/metrics/work.ts';
+import { compareNeighbours, type NeighbourResult } from '../evaluation/neighbours.ts';
+import { appendEvaluation } from '../runs/evaluations-log.ts';
+import { openImageMaker } from '../sampling/image-maker.ts';
+import { type OpenedGenerator, openGenerator } from '../sampling/open-generator.ts';
 import { makeFolder } from '../system/write-file.ts';
-import { describeEvaluation, type Evaluation } from './evaluation.ts';
-import { checkSize, countImages, generateImages } from './evaluation-images.ts';
-import { createEvaluator } from './evaluator.ts';
-import { openImageMaker } from './image-maker.ts';
-import { compareNeighbours, type NeighbourResult } from './neighbours.ts';
-import { type OpenedGenerator, openGenerator } from './open-generator.ts';
-import { findFolder } from './prepare-run.ts';
+import { findFolder } from '../training/start/prepare-run.ts';
 
 export interface EvaluateOptions extends EngineChoice {
   checkpoint: string;

@@ -1,14 +1,14 @@
 // dcgan explore --formula: arithmetic on latent vectors, with a picture of its operands and its result.
 import type { Config } from '../config/config.ts';
-import { evaluateFormula } from '../models/formula/evaluate.ts';
-import { type Formula, formulaError, parseFormula } from '../models/formula/parse.ts';
-import { addendsOf, vectorsIn } from '../models/formula/parts.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
-import { findPlace } from '../outputs/output-place.ts';
-import { pictureFormatOf } from '../outputs/picture.ts';
-import { writeFormulaPicture } from './formula-picture.ts';
-import { type CheckpointUsed, openNamed, type SamplingIo, type SamplingOptions, silent } from './sampling.ts';
-import { checkVectorName, type RunPlace, readSavedVector, savedNames, saveVector } from './saved-vectors.ts';
+import { findPlace } from '../pictures/output-place.ts';
+import { pictureFormatOf } from '../pictures/picture.ts';
+import { evaluateFormula } from '../sampling/formula/evaluate.ts';
+import { type Formula, formulaError, parseFormula } from '../sampling/formula/parse.ts';
+import { addendsOf, vectorsIn } from '../sampling/formula/parts.ts';
+import { writeFormulaPicture } from '../sampling/formula-picture.ts';
+import { type CheckpointUsed, openNamed, type SamplingIo, type SamplingOptions, silent } from '../sampling/sampling.ts';
+import { checkVectorName, type RunPlace, readSavedVector, savedNames, saveVector } from '../sampling/saved-vectors.ts';
 
 export interface FormulaOptions extends SamplingOptions {
   /** For example `mean(s1, s2) - 0.5 * s40 + smile`: seeds, saved vectors and numbers. */

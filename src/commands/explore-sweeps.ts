@@ -2,11 +2,11 @@
 import type { Config } from '../config/config.ts';
 import { DcganError } from '../errors.ts';
 import { latentsOfSeeds, usualReach } from '../models/latents.ts';
-import { createGrid, drawImages, saveGrid } from '../outputs/grid.ts';
-import { findPlace } from '../outputs/output-place.ts';
-import { pictureFormatOf } from '../outputs/picture.ts';
-import { labelRows } from '../outputs/row-labels.ts';
-import { type RankedDimension, rankDimensions } from './rank-dimensions.ts';
+import { createGrid, drawImages, saveGrid } from '../pictures/grid.ts';
+import { findPlace } from '../pictures/output-place.ts';
+import { pictureFormatOf } from '../pictures/picture.ts';
+import { labelRows } from '../pictures/row-labels.ts';
+import { type RankedDimension, rankDimensions } from '../sampling/rank-dimensions.ts';
 import {
   type CheckpointUsed,
   makeImages,
@@ -14,9 +14,9 @@ import {
   type SamplingIo,
   type SamplingOptions,
   silent,
-} from './sampling.ts';
-import { checkSeed } from './seed-ranges.ts';
-import { evenly, sweptLatents } from './swept-latents.ts';
+} from '../sampling/sampling.ts';
+import { checkSeed } from '../sampling/seed-ranges.ts';
+import { evenly, sweptLatents } from '../sampling/swept-latents.ts';
 
 export interface SweepOptions extends SamplingOptions {
   /** The picture to write. @default 'explore.png' */

@@ -1,13 +1,13 @@
 // dcgan export: a checkpoint's generator in a format that other programs open.
-import { suggest } from '../config/complaints.ts';
+import { suggest } from '../config/load/complaints.ts';
 import type { EngineChoice } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
+import { writeExport } from '../exports/export-folder.ts';
+import { exportSource } from '../exports/export-source.ts';
 import type { ExportFormat } from '../exports/format.ts';
 import { formats } from '../exports/formats.ts';
-import { writeExport } from '../outputs/export-folder.ts';
-import { exportSource } from './export-source.ts';
-import { type OpenedGenerator, openGenerator } from './open-generator.ts';
-import { type SamplingIo, silent } from './sampling.ts';
+import { type OpenedGenerator, openGenerator } from '../sampling/open-generator.ts';
+import { type SamplingIo, silent } from '../sampling/sampling.ts';
 
 export interface ExportOptions extends EngineChoice {
   checkpoint: string;

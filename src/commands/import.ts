@@ -4,9 +4,9 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { findConfig } from '../config/find-config.ts';
-import { loadConfig } from '../config/load.ts';
-import { isRunName } from '../config/run-hash.ts';
+import { isRunName } from '../config/identity/run-hash.ts';
+import { findConfig } from '../config/load/find-config.ts';
+import { loadConfig } from '../config/load/load.ts';
 import { DcganError } from '../errors.ts';
 import {
   type ImportedNetwork,
@@ -15,7 +15,7 @@ import {
   importNetworks,
 } from '../imports/import-networks.ts';
 import { buildNetworks } from '../models/networks.ts';
-import { hasCheckpoint, saveCheckpoint } from '../outputs/checkpoint.ts';
+import { hasCheckpoint, saveCheckpoint } from '../runs/checkpoint.ts';
 import { packageDirectory } from '../system/package-directory.ts';
 import { codeOf } from '../system/reasons.ts';
 

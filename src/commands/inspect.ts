@@ -6,8 +6,8 @@ import type { OpenedEngine } from '../engines/open.ts';
 import type { ConfigWarning } from '../models/design-warnings.ts';
 import { countParameters, type Network } from '../models/network.ts';
 import { isResidual, singleLayersOf, type WalkedLayer } from '../models/walk.ts';
-import type { MemoryOutlook } from './check-memory.ts';
-import { type PreparationEvent, prepareRun, type RunOptions } from './prepare-run.ts';
+import type { MemoryOutlook } from '../training/start/check-memory.ts';
+import { type PreparationEvent, prepareRun, type RunOptions } from '../training/start/prepare-run.ts';
 
 export interface LayerSummary {
   /** Within its list. */

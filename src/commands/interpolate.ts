@@ -1,12 +1,12 @@
 // dcgan interpolate: the way from one latent vector to others -> a strip, an animation, or a grid between four.
 import { DcganError } from '../errors.ts';
-import type { Method } from '../models/interpolation.ts';
-import { type AnimationFormat, animationFormatOf, writeAnimation } from '../outputs/animation.ts';
-import { createGrid, drawImages, saveGrid } from '../outputs/grid.ts';
-import { comfortableScale } from '../outputs/images.ts';
-import { findPlace } from '../outputs/output-place.ts';
-import { pictureFormatOf } from '../outputs/picture.ts';
-import { type InterpolatedLatentsOptions, interpolatedLatents } from './interpolated-latents.ts';
+import { type AnimationFormat, animationFormatOf, writeAnimation } from '../pictures/animation.ts';
+import { createGrid, drawImages, saveGrid } from '../pictures/grid.ts';
+import { comfortableScale } from '../pictures/images.ts';
+import { findPlace } from '../pictures/output-place.ts';
+import { pictureFormatOf } from '../pictures/picture.ts';
+import { type InterpolatedLatentsOptions, interpolatedLatents } from '../sampling/interpolated-latents.ts';
+import type { Method } from '../sampling/interpolation.ts';
 import {
   type CheckpointUsed,
   makeImages,
@@ -14,7 +14,7 @@ import {
   type SamplingIo,
   type SamplingOptions,
   silent,
-} from './sampling.ts';
+} from '../sampling/sampling.ts';
 
 export interface InterpolateOptions extends SamplingOptions, InterpolatedLatentsOptions {
   /** .png and .jpg hold still, .gif, .webp and .apng move; a .webp with a grid holds still. @default 'interpolation.png' */

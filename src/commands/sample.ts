@@ -3,14 +3,12 @@ import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { DcganError } from '../errors.ts';
-import type { TrainedGenerator } from '../models/trained-generator.ts';
-import { createGrid, drawImages, saveGrid } from '../outputs/grid.ts';
-import { checkReplaceable, findPlace } from '../outputs/output-place.ts';
-import { checkPictureSize, type PictureFormat, pictureFormatOf } from '../outputs/picture.ts';
-import { imagePath, writeImages } from '../outputs/single-images.ts';
-import { makeFolder, writingTo } from '../system/write-file.ts';
-import { givenLatents, type LatentSource, seededLatents } from './latent-source.ts';
-import { type GivenLatents, readLatents } from './latents-file.ts';
+import { createGrid, drawImages, saveGrid } from '../pictures/grid.ts';
+import { checkReplaceable, findPlace } from '../pictures/output-place.ts';
+import { checkPictureSize, type PictureFormat, pictureFormatOf } from '../pictures/picture.ts';
+import { imagePath, writeImages } from '../pictures/single-images.ts';
+import { givenLatents, type LatentSource, seededLatents } from '../sampling/latent-source.ts';
+import { type GivenLatents, readLatents } from '../sampling/latents-file.ts';
 import {
   type CheckpointUsed,
   makeImages,
@@ -18,8 +16,10 @@ import {
   type SamplingIo,
   type SamplingOptions,
   silent,
-} from './sampling.ts';
-import { checkSeeds, firstSeeds } from './seed-ranges.ts';
+} from '../sampling/sampling.ts';
+import { checkSeeds, firstSeeds } from '../sampling/seed-ranges.ts';
+import type { TrainedGenerator } from '../sampling/trained-generator.ts';
+import { makeFolder, writingTo } from '../system/write-file.ts';
 
 export interface SampleOptions extends SamplingOptions {
   /** One image per seed. */

@@ -2,25 +2,37 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { identityHash, type Origin, runNames } from '../config/run-hash.ts';
-import type { Dataset } from '../data/open.ts';
+import { identityHash, type Origin, runNames } from '../config/identity/run-hash.ts';
+import type { Dataset } from '../data/dataset/open.ts';
 import type { EngineInfo, Precision } from '../engines/engine.ts';
 import type { OpenedEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
+import { openTrainingEvaluation } from '../evaluation/training-evaluation.ts';
 import type { ConfigWarning } from '../models/design-warnings.ts';
-import { bestCheckpoint } from '../outputs/checkpoint.ts';
-import { describeEnvironment } from '../outputs/environment.ts';
-import { writeGrid } from '../outputs/grid.ts';
-import { createRunFolder, type MovedFolder, setAside, writeJson } from '../outputs/run-folder.ts';
-import { lockRun, type RunLock } from '../outputs/run-lock.ts';
+import { writeGrid } from '../pictures/grid.ts';
 import { RandomStream } from '../random.ts';
+import { bestCheckpoint } from '../runs/checkpoint.ts';
+import { describeEnvironment } from '../runs/environment.ts';
+import { createRunFolder, type MovedFolder, setAside, writeJson } from '../runs/run-folder.ts';
+import { lockRun, type RunLock } from '../runs/run-lock.ts';
 import type { LockOptions } from '../system/file-lock.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { createFeeder } from '../training/feeds.ts';
-import { createLook } from '../training/look.ts';
+import { createLook } from '../training/health/health-probe.ts';
+import { seedAfter, trainWithRollbacks } from '../training/health/rollback.ts';
 import { type Position, startingPosition, trainLoop } from '../training/loop.ts';
 import { startingValues } from '../training/program.ts';
-import { seedAfter, trainWithRollbacks } from '../training/rollback.ts';
+import type { Schedule } from '../training/schedule.ts';
+import { chooseRun } from '../training/start/choose-run.ts';
+import { type EarlierOfName, findEarlier } from '../training/start/find-earlier.ts';
+import { longerFlag, programOf } from '../training/start/fork-advice.ts';
+import {
+  identityOf,
+  type PreparationEvent,
+  type PreparedRun,
+  prepareRun,
+  type RunOptions,
+} from '../training/start/prepare-run.ts';
 import {
   type Begin,
   forkedValues,
@@ -30,13 +42,7 @@ import {
   save,
   savedValues,
   truncateLogs,
-} from '../training/run.ts';
-import type { Schedule } from '../training/schedule.ts';
-import { chooseRun } from './choose-run.ts';
-import { type EarlierOfName, findEarlier } from './find-earlier.ts';
-import { longerFlag, programOf } from './fork-advice.ts';
-import { identityOf, type PreparationEvent, type PreparedRun, prepareRun, type RunOptions } from './prepare-run.ts';
-import { openTrainingEvaluation } from './training-evaluation.ts';
+} from '../training/start/start-point.ts';
 
 export interface TrainOptions extends RunOptions {
   /** Start over, setting aside what the same run has written before. */

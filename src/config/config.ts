@@ -1,11 +1,11 @@
 // A checked, complete experiment: what the rest of the program sees. Stacks are written out and short forms resolved.
 
 import type { z } from 'zod';
-import type { Duration } from './durations.ts';
-import type { Layer } from './layers.ts';
-import type { FeaturesConfig, MetricName } from './metrics.ts';
-import type { ConfigFile } from './schema.ts';
-import type { lossObject } from './training.ts';
+import type { Duration } from './schema/durations.ts';
+import type { Layer } from './schema/layers.ts';
+import type { FeaturesConfig, MetricName } from './schema/metrics.ts';
+import type { ConfigFile } from './schema/schema.ts';
+import type { lossObject } from './schema/training.ts';
 
 type NetworkConfig<File extends { layers: unknown }> = Omit<File, 'layers'> & { layers: Layer[] };
 

@@ -1,5 +1,5 @@
 // Which values a config need not state. The run hash is made of the others, so a new option changes no hash by its default.
-import { definitionOf } from './definitions.ts';
+import { definitionOf } from './schema/definitions.ts';
 
 type Schema = Record<string, unknown>;
 

@@ -1,8 +1,8 @@
 // Rules across keys, each a function that returns its complaints as path and message.
-import { entriesOf, type PlacedEntry } from './entries.ts';
-import { mostLayers } from './limits.ts';
-import { featureMetrics, namesOf } from './metrics.ts';
-import type { ConfigFile } from './schema.ts';
+import { entriesOf, type PlacedEntry } from './load/entries.ts';
+import { mostLayers } from './schema/limits.ts';
+import { featureMetrics, namesOf } from './schema/metrics.ts';
+import type { ConfigFile } from './schema/schema.ts';
 import { layersPerStage, stageCount } from './stack.ts';
 
 export interface Complaint {

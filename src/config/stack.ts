@@ -1,5 +1,5 @@
 // The short form `stack` written out as single layers, before anything else sees the config.
-import { type Layer, type LayerEntry, type SingleLayer, type StackEntry, singleLayerSchema } from './layers.ts';
+import { type Layer, type LayerEntry, type SingleLayer, type StackEntry, singleLayerSchema } from './schema/layers.ts';
 
 /** At most: what enlarges, a convolution, a norm, an activation, dropout. */
 export const layersPerStage = 5;

@@ -1,9 +1,9 @@
 // npm run schema: writes configs/schema.json, which editors use to complete and check a config, and later-options.ts.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { configJsonSchema } from './complaints.ts';
 import { defaultsOf, optionsSince } from './defaults.ts';
-import { laterOptions } from './later-options.ts';
-import { versionOne } from './version-one.ts';
+import { laterOptions } from './identity/later-options.ts';
+import { versionOne } from './identity/version-one.ts';
+import { configJsonSchema } from './load/complaints.ts';
 
 writeFileSync(
   new URL('../../configs/schema.json', import.meta.url),
@@ -14,6 +14,6 @@ const options = optionsSince(versionOne, laterOptions, defaultsOf(configJsonSche
 const lines = Object.entries(options).map(
   ([place, value]) => `  ${JSON.stringify(place)}: ${JSON.stringify(value) ?? 'undefined'},\n`,
 );
-const table = new URL('./later-options.ts', import.meta.url);
+const table = new URL('./identity/later-options.ts', import.meta.url);
 const [head] = readFileSync(table, 'utf8').split('= {');
 writeFileSync(table, `${head}= {\n${lines.join('')}};\n`);

@@ -1,8 +1,8 @@
 // checkpoint: a small checkpoint of this program, a generator with kernels of 16 bits, for sampling and not for training.
 import { elementCount } from '../engines/feeds.ts';
+import { fitHalves, type WrittenType } from '../formats/value-types.ts';
 import { parametersOf } from '../models/network.ts';
-import { writeStepFolder } from '../outputs/step-folder.ts';
-import { fitHalves, type WrittenType } from '../outputs/value-types.ts';
+import { writeStepFolder } from '../runs/step-folder.ts';
 import type { ExportFormat } from './format.ts';
 
 export const exportCheckpoint: ExportFormat = async ({ generator, step, dataFingerprint = '' }, folder) => {

@@ -1,5 +1,5 @@
 // What an export format is: a trained generator in, files in a folder out.
-import type { TrainedGenerator } from '../models/trained-generator.ts';
+import type { TrainedGenerator } from '../sampling/trained-generator.ts';
 
 export interface ExportSource {
   generator: TrainedGenerator;

@@ -5,8 +5,8 @@ import type { LayerOf } from '../models/layer.ts';
 import { paddingOf } from '../models/layers/conv.ts';
 import { axisGeometry } from '../models/layers/conv-transpose.ts';
 import { pair, type Sides } from '../models/layers/padding.ts';
-import type { TrainedGenerator } from '../models/trained-generator.ts';
 import { isResidual, type WalkedLayer, type WalkedSingle } from '../models/walk.ts';
+import type { TrainedGenerator } from '../sampling/trained-generator.ts';
 
 interface Weights {
   kernel: Float32Array;

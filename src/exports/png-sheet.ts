@@ -1,8 +1,8 @@
 // png-sheet: 64 samples side by side in one PNG, and a JSON file that says where each one is, for game engines.
 import { join } from 'node:path';
 import { latentsOfSeeds } from '../models/latents.ts';
-import { writeGrid } from '../outputs/grid.ts';
-import { writeJson } from '../outputs/run-folder.ts';
+import { writeGrid } from '../pictures/grid.ts';
+import { writeJson } from '../runs/run-folder.ts';
 import type { ExportFormat } from './format.ts';
 
 const columns = 8;

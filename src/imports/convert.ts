@@ -1,9 +1,9 @@
 // The tensors of a match as this program's variables.
 import { DcganError } from '../errors.ts';
+import type { NamedTensors } from '../formats/safetensors.ts';
 import type { Network } from '../models/network.ts';
-import type { NamedTensors } from '../outputs/safetensors.ts';
-import type { Convention } from './convention.ts';
-import type { Match } from './match-network.ts';
+import type { Convention } from './match/convention.ts';
+import type { Match } from './match/match-network.ts';
 
 /**
  * Reads every tensor of a network and puts its values in this program's order.

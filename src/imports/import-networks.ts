@@ -1,11 +1,12 @@
 // A file of weights to variables: opened, its networks found, every tensor converted, and a record of what became of it.
+
+import type { NamedTensors } from '../formats/safetensors.ts';
 import type { Network } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
-import type { NamedTensors } from '../outputs/safetensors.ts';
-import { type Candidate, candidatesOf } from './candidates.ts';
 import { convertNetwork } from './convert.ts';
-import { type FoundNetwork, findNetwork, fittingNetworks } from './find-network.ts';
-import { describing, openWeights } from './open-weights.ts';
+import { describing, openWeights } from './files/open-weights.ts';
+import { type Candidate, candidatesOf } from './match/candidates.ts';
+import { type FoundNetwork, findNetwork, fittingNetworks } from './match/find-network.ts';
 
 interface ImportedLayer {
   index: number;

@@ -2,8 +2,8 @@
 import type { HostValues } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
 import { RandomStream } from '../random.ts';
+import type { Start } from './initial-distributions.ts';
 import { type Network, parametersOf } from './network.ts';
-import type { Start } from './starts.ts';
 
 export function initialValues(networks: readonly Network[], seed: number): HostValues {
   const parameters = networks.flatMap(parametersOf);

@@ -1,8 +1,8 @@
 // What a layer is: its output's shape, its parameters, and its computation. One file per kind in layers/.
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import type { Layer } from '../config/layers.ts';
+import type { Layer } from '../config/schema/layers.ts';
 import type { Shape } from '../engines/engine.ts';
-import type { Initializers, Start } from './starts.ts';
+import type { Initializers, Start } from './initial-distributions.ts';
 
 /** One variable of a layer. Its full name is `network/index/part`. */
 export interface Parameter {

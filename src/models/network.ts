@@ -1,12 +1,12 @@
 // A network: a stack of layers walked once for its shapes, then applied to tensors with variables looked up by name.
 import { add, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
-import type { Layer } from '../config/layers.ts';
+import type { Layer } from '../config/schema/layers.ts';
 import type { Shape, Tensors } from '../engines/engine.ts';
 import { elementCount } from '../engines/feeds.ts';
-import { kindOf } from './kinds.ts';
+import type { Initializers } from './initial-distributions.ts';
 import type { LayerContext, LayerOf, Parameter } from './layer.ts';
+import { kindOf } from './layer-registry.ts';
 import { isUpsampledConv, upsampledConv } from './layers/upsampled-conv.ts';
-import type { Initializers } from './starts.ts';
 import { isResidual, type NamedParameter, singleLayersOf, type WalkedLayer, walkLayers } from './walk.ts';
 
 export type NetworkName = 'generator' | 'discriminator';

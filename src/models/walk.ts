@@ -1,11 +1,11 @@
 // The walk through a stack of layers: the shapes between them, their variables, and the first that does not fit.
-import type { Layer, ResidualLayer, SingleLayer } from '../config/layers.ts';
+import type { Layer, ResidualLayer, SingleLayer } from '../config/schema/layers.ts';
 import type { Shape } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';
-import { kindOf } from './kinds.ts';
+import type { Initializers } from './initial-distributions.ts';
 import { type Parameter, ShapeProblem } from './layer.ts';
+import { kindOf } from './layer-registry.ts';
 import { shortcutOf } from './layers/residual.ts';
-import type { Initializers } from './starts.ts';
 
 export type NamedParameter = Parameter & { name: string };
 

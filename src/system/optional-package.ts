@@ -5,9 +5,9 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../errors.ts';
-import { cachePath } from './cache.ts';
 import { type FetchTarball, fetchNpmPackage, type NpmPackage } from './npm-package.ts';
 import { partialPath, removeAbandoned } from './partial.ts';
+import { cachePath } from './user-cache.ts';
 import { writingTo } from './write-file.ts';
 
 export interface OptionalPackage extends NpmPackage {

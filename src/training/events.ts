@@ -1,7 +1,7 @@
 // What the loop tells the outside: plain data, from which a bar, lines or a test are made. Nobody answers.
 import type { CadenceChange } from './cadence.ts';
 import type { Measurement } from './evaluation.ts';
-import type { HealthState, Vitals } from './health.ts';
+import type { HealthState, Vitals } from './health/health.ts';
 import type { Means } from './means.ts';
 
 /** Vitals stand in those ticks only in which there was a look. */

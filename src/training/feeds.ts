@@ -1,17 +1,17 @@
 // What a step is fed: the next images, fresh latents and labels, the optimizers' rates. All of it follows from the step's number.
 import type { Config } from '../config/config.ts';
-import { createBatchOrder } from '../data/batches.ts';
-import { flipSome } from '../data/flip.ts';
-import type { Dataset } from '../data/open.ts';
+import { createBatchOrder } from '../data/dataset/batches.ts';
+import { flipSome } from '../data/dataset/flip.ts';
+import type { Dataset } from '../data/dataset/open.ts';
 import type { Feeds, FeedValues, Program } from '../engines/engine.ts';
 import { decayAt } from '../models/average.ts';
 import { drawLatents } from '../models/latents.ts';
 import { RandomStream } from '../random.ts';
-import { drawLabels } from './labels.ts';
 import { adamRates } from './optimizer.ts';
 import { functionNames } from './program.ts';
+import { valueAt } from './ramp.ts';
+import { drawLabels } from './regularisation/labels.ts';
 import { batchPlan, callsPerStep, fakeCount, type Schedule } from './schedule.ts';
-import { valueAt } from './value-at.ts';
 
 export interface Call {
   name: string;

@@ -1,7 +1,7 @@
 // The learning rates in force, as the log has them.
 import type { Config } from '../config/config.ts';
+import { valueAt } from './ramp.ts';
 import type { Schedule } from './schedule.ts';
-import { valueAt } from './value-at.ts';
 
 interface LearningRates {
   generatorLearningRate: number;

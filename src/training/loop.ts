@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { CompiledProgram, HostValues } from '../engines/engine.ts';
-import { readLossCurves, saveLossCurves } from '../outputs/loss-summary.ts';
-import { appendMetrics } from '../outputs/metrics-log.ts';
-import { augmentMeasurement } from './adaptive-augment.ts';
+import { readLossCurves, saveLossCurves } from '../pictures/charts/loss-summary.ts';
+import { appendMetrics } from '../runs/metrics-log.ts';
 import { type Cadence, createCadence, createStepClock } from './cadence.ts';
-import { lostRun, notFinite, notNumber } from './divergence.ts';
 import {
   afterEvaluation,
   type Evaluated,
@@ -18,10 +16,21 @@ import {
 } from './evaluation.ts';
 import type { TrainingEvent } from './events.ts';
 import type { FeedStep } from './feeds.ts';
-import { type Health, isLookDue, isLost, isWell, judge, lossRatio, startingHealth, type Vitals } from './health.ts';
+import { lostRun, notFinite, notNumber } from './health/divergence.ts';
+import {
+  type Health,
+  isLookDue,
+  isLost,
+  isWell,
+  judge,
+  lossRatio,
+  startingHealth,
+  type Vitals,
+} from './health/health.ts';
 import { learningRatesOf } from './learning-rates.ts';
 import { type Means, meansNames, meansOf } from './means.ts';
 import { functionNames } from './program.ts';
+import { augmentMeasurement } from './regularisation/adaptive-augment.ts';
 import { writeSamples, writeStrip } from './samples.ts';
 import type { Schedule } from './schedule.ts';
 import { createSpeedometer, type Speedometer } from './speedometer.ts';

@@ -12,8 +12,8 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { HostValues, ProgramFunction, Shape, Tensors } from '../engines/engine.ts';
-import { augmentState } from './adaptive-augment.ts';
 import type { Reading } from './losses.ts';
+import { augmentState } from './regularisation/adaptive-augment.ts';
 
 /** What is averaged. Scores are how real the discriminator holds images to be; accuracies are the share it gets right. */
 const quantities = [

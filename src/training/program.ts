@@ -8,12 +8,12 @@ import { type Network, parametersOf } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
 import { samplerFunction } from '../models/sampler.ts';
 import { singleLayersOf } from '../models/walk.ts';
-import { augmentVariables } from './adaptive-augment.ts';
+import { vitalsFunction } from './health/health-measurements.ts';
 import { drainMeans, meansVariables } from './means.ts';
 import { optimizerVariables } from './optimizer.ts';
+import { augmentVariables } from './regularisation/adaptive-augment.ts';
 import { fakeCount } from './schedule.ts';
 import { discriminatorStep, generatorStep, type Recipe, wholeStep } from './step.ts';
-import { vitalsFunction } from './vitals.ts';
 
 /** Names of the functions; each batch size is a function of its own. */
 export const functionNames = {

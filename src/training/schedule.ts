@@ -1,8 +1,8 @@
 // Where a run stands: every count of a run follows from the number of steps done, so a resumed run needs no other position.
 import type { Config } from '../config/config.ts';
-import { type Duration, type Pace, toSteps } from '../config/durations.ts';
-import { checkpointsOfRollbacks } from '../config/run-hash.ts';
-import { type BatchPlan, batchesPerEpoch } from '../data/batches.ts';
+import { checkpointsOfRollbacks } from '../config/identity/run-hash.ts';
+import { type Duration, type Pace, toSteps } from '../config/schema/durations.ts';
+import { type BatchPlan, batchesPerEpoch } from '../data/dataset/batches.ts';
 
 /** Every so many steps, exactly. */
 export interface FixedCadence {

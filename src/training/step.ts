@@ -16,15 +16,15 @@ import { detach } from '../engines/ops/detach.ts';
 import { updateAverages } from '../models/average.ts';
 import type { Network, NetworkName } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
-import { adaptAugment, augmentProbability } from './adaptive-augment.ts';
-import { clipGradients, clipWeights } from './clipping.ts';
-import { diffAugment } from './diff-augment.ts';
-import { addNoise } from './instance-noise.ts';
 import { adversarialLoss, readingOf } from './losses.ts';
 import { addDiscriminatorMeans, addGeneratorMeans } from './means.ts';
-import { beginStep, change, endStep, gradientsOf, hold, type Moment, pass, trainable } from './moment.ts';
 import { applyGradients } from './optimizer.ts';
-import { gradientPenalty } from './penalties.ts';
+import { adaptAugment, augmentProbability } from './regularisation/adaptive-augment.ts';
+import { clipGradients, clipWeights } from './regularisation/clipping.ts';
+import { diffAugment } from './regularisation/diff-augment.ts';
+import { addNoise } from './regularisation/instance-noise.ts';
+import { gradientPenalty } from './regularisation/penalties.ts';
+import { beginStep, change, endStep, gradientsOf, hold, type Moment, pass, trainable } from './step-state.ts';
 
 /** What the functions of a step are made from. */
 export interface Recipe {

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { before, test } from 'node:test';
-import { openGenerator } from '../../src/commands/open-generator.ts';
 import { type TrainOptions, train } from '../../src/commands/train.ts';
-import { loadCheckpoint, saveCheckpoint } from '../../src/outputs/checkpoint.ts';
+import { loadCheckpoint, saveCheckpoint } from '../../src/runs/checkpoint.ts';
+import { openGenerator } from '../../src/sampling/open-generator.ts';
 import { listAll, temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 
 const outside = temporaryFolder();

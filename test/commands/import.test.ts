@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type ImportOptions, importWeights } from '../../src/commands/import.ts';
-import { decodeSafetensors, encodeSafetensors, type NamedTensors } from '../../src/outputs/safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, type NamedTensors } from '../../src/formats/safetensors.ts';
 import { checkImages, checkScores } from '../helpers/imported-checks.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 import { zipOf } from '../helpers/zip-bytes.ts';

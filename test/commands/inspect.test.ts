@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { describeInspection } from '../../src/cli/describe-inspection.ts';
+import { describeInspection } from '../../src/cli/output/describe-inspection.ts';
 import { inspect } from '../../src/commands/inspect.ts';
-import type { RunOptions } from '../../src/commands/prepare-run.ts';
 import { train } from '../../src/commands/train.ts';
+import type { RunOptions } from '../../src/training/start/prepare-run.ts';
 import { listAll, temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 
 const root = temporaryFolder();

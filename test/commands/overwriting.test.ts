@@ -11,7 +11,7 @@ import { exploreSweeps } from '../../src/commands/explore-sweeps.ts';
 import { importWeights } from '../../src/commands/import.ts';
 import { interpolate } from '../../src/commands/interpolate.ts';
 import { sample } from '../../src/commands/sample.ts';
-import { isMarked } from '../../src/outputs/picture-mark.ts';
+import { isMarked } from '../../src/pictures/picture-mark.ts';
 import { noPipes } from '../helpers/special-files.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 

@@ -3,11 +3,11 @@ import { cpSync, existsSync, readdirSync, readFileSync, statSync, truncateSync }
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
-import { openCheckpoint } from '../../src/commands/open-checkpoint.ts';
 import { type SampleOptions, sample } from '../../src/commands/sample.ts';
-import type { SamplingEvent } from '../../src/commands/sampling.ts';
 import { type TrainResult, train } from '../../src/commands/train.ts';
 import { latentsOfSeeds } from '../../src/models/latents.ts';
+import { openCheckpoint } from '../../src/sampling/open-checkpoint.ts';
+import type { SamplingEvent } from '../../src/sampling/sampling.ts';
 import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 
 const root = temporaryFolder();

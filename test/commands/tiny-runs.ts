@@ -4,7 +4,7 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before } from 'node:test';
 import { type TrainIo, type TrainOptions, train } from '../../src/commands/train.ts';
-import { loadCheckpoint } from '../../src/outputs/checkpoint.ts';
+import { loadCheckpoint } from '../../src/runs/checkpoint.ts';
 import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 
 const root = temporaryFolder();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { type TrainOptions, train } from '../../src/commands/train.ts';
-import { loadCheckpoint, saveCheckpoint } from '../../src/outputs/checkpoint.ts';
+import { loadCheckpoint, saveCheckpoint } from '../../src/runs/checkpoint.ts';
 import { listAll } from '../helpers/temporary-run.ts';
 import { metricsOf, newRun } from './tiny-runs.ts';
 

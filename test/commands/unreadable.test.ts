@@ -5,7 +5,7 @@ import fs, { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { before, mock, test } from 'node:test';
-import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from '../../src/outputs/checkpoint.ts';
+import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from '../../src/runs/checkpoint.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 
 const root = temporaryFolder();
@@ -28,7 +28,7 @@ const noPermissions = process.platform === 'win32' ? 'Windows has no such permis
 
 /** What a process of another user, which may not read what is closed to it, makes of the checkpoint. */
 function loadedByNobody(): { step?: number; code?: string; message?: string } {
-  const checkpoint = JSON.stringify(new URL('../../src/outputs/checkpoint.ts', import.meta.url).href);
+  const checkpoint = JSON.stringify(new URL('../../src/runs/checkpoint.ts', import.meta.url).href);
   const program = `
     const { loadCheckpoint } = await import(${checkpoint});
     if (process.getuid() === 0) process.setuid(${nobody});

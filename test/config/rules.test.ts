@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resolveConfig } from '../../src/config/load.ts';
+import { resolveConfig } from '../../src/config/load/load.ts';
 import { minimalConfig } from '../helpers/minimal-config.ts';
 
 type Content = ReturnType<typeof minimalConfig>;

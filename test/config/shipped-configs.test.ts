@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { configJsonSchema } from '../../src/config/complaints.ts';
 import type { Config } from '../../src/config/config.ts';
-import { loadConfig } from '../../src/config/load.ts';
-import { identityHash } from '../../src/config/run-hash.ts';
-import { configWithin } from '../../src/config/written-out.ts';
-import { prepareCommand } from '../../src/data/preparation.ts';
+import { identityHash } from '../../src/config/identity/run-hash.ts';
+import { configJsonSchema } from '../../src/config/load/complaints.ts';
+import { loadConfig } from '../../src/config/load/load.ts';
+import { configWithin } from '../../src/config/to-config-file.ts';
+import { prepareCommand } from '../../src/data/dataset/preparation.ts';
 import { countParameters } from '../../src/models/network.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
 

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { loadCheckpoint } from '../../src/outputs/checkpoint.ts';
+import { loadCheckpoint } from '../../src/runs/checkpoint.ts';
 import { type CliRun, runCli } from '../helpers/run-cli.ts';
 import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 

@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { engineInstall } from '../../src/commands/engine-install.ts';
-import { makeFakes, withoutPackages } from '../engines/tensorflow/install-fakes.ts';
+import { makeFakes, withoutPackages } from '../engines/tensorflow/install/install-fakes.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'dcgan-package-'));

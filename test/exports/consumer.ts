@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { openImageMaker } from '../../src/commands/image-maker.ts';
 import { openEngine } from '../../src/engines/open.ts';
 import type { ExportFormat, ExportSource } from '../../src/exports/format.ts';
 import { latentsOfSeeds } from '../../src/models/latents.ts';
+import { openImageMaker } from '../../src/sampling/image-maker.ts';
 import { python } from '../helpers/python.ts';
 
 const count = 16;

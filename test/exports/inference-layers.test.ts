@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inferenceLayers } from '../../src/exports/inference-layers.ts';
-import type { TrainedGenerator } from '../../src/models/trained-generator.ts';
+import type { TrainedGenerator } from '../../src/sampling/trained-generator.ts';
 import { minimalConfig } from '../helpers/minimal-config.ts';
 import { configOf, networkOf } from '../helpers/tiny-network.ts';
 

@@ -6,8 +6,8 @@ import { scalar, setBackend, type Tensor, tensor2d } from '@tensorflow/tfjs-core
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { exportMl5 } from '../../src/exports/ml5.ts';
 import { latentsOfSeeds } from '../../src/models/latents.ts';
-import type { TrainedGenerator } from '../../src/models/trained-generator.ts';
-import { toPixels } from '../../src/outputs/images.ts';
+import { toPixels } from '../../src/pictures/images.ts';
+import type { TrainedGenerator } from '../../src/sampling/trained-generator.ts';
 import { asRgba } from '../helpers/canvas-pixels.ts';
 import { noChromium, openPage } from '../helpers/chromium.ts';
 import { useCpuBackend } from '../helpers/cpu-backend.ts';

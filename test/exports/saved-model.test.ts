@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadBinding } from '../../src/engines/tensorflow/binding.ts';
-import { DataType } from '../../src/engines/tensorflow/graph.ts';
+import { DataType } from '../../src/engines/tensorflow/graph/graph.ts';
 import { findInstallation } from '../../src/engines/tensorflow/install/location.ts';
 import { exportSavedModel } from '../../src/exports/saved-model/format.ts';
 import { missingPackages } from '../helpers/python.ts';

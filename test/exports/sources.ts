@@ -1,8 +1,8 @@
 // Generators to be exported: shipped designs with few channels, and one with everything that those have not.
-import { exportSource } from '../../src/commands/export-source.ts';
-import { silent } from '../../src/commands/sampling.ts';
+import { exportSource } from '../../src/exports/export-source.ts';
 import type { ExportSource } from '../../src/exports/format.ts';
-import type { TrainedGenerator } from '../../src/models/trained-generator.ts';
+import { silent } from '../../src/sampling/sampling.ts';
+import type { TrainedGenerator } from '../../src/sampling/trained-generator.ts';
 import { generatorOf, shippedDesign } from '../helpers/trained-generators.ts';
 
 /** A generator as export formats get it. */

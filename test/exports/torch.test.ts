@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { exportTorch } from '../../src/exports/torch/format.ts';
 import { importNetworks } from '../../src/imports/import-networks.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
-import { weightsOf } from '../../src/models/trained-generator.ts';
+import { weightsOf } from '../../src/sampling/trained-generator.ts';
 import { missingPackages } from '../helpers/python.ts';
 import { openElsewhere, sampleImages } from './consumer.ts';
 import { type ShapeName, shapeNames, sourceOfShape } from './sources.ts';

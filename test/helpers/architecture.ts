@@ -5,10 +5,14 @@ import { dirname, join, normalize } from 'node:path/posix';
 /** Low to high. What stands on a line may import what stands on lines before it, and nothing else outside its own folder. */
 const order: readonly (readonly string[])[] = [
   ['errors', 'random'],
-  ['system'],
-  ['config', 'engines'],
-  ['data', 'models', 'metrics', 'outputs'],
-  ['training', 'features', 'imports', 'exports'],
+  ['wasm', 'system'],
+  ['formats'],
+  ['config'],
+  ['engines', 'data', 'runs'],
+  ['models', 'pictures'],
+  ['training', 'imports'],
+  ['sampling'],
+  ['evaluation', 'exports'],
   ['commands'],
   ['cli', 'index'],
   ['main'],
@@ -16,11 +20,11 @@ const order: readonly (readonly string[])[] = [
 
 /** Where outside packages may be named; all others may be used anywhere. */
 const homes: Readonly<Record<string, readonly string[]>> = {
-  sharp: ['data', 'outputs'],
+  sharp: ['data', 'pictures'],
   '@cwasm/jpeg-turbo': ['data'],
   commander: ['cli', 'main'],
   'cli-progress': ['cli', 'main'],
-  zod: ['config', 'outputs', 'training'],
+  zod: ['config', 'runs', 'training', 'exports'],
   '@tensorflow/tfjs-node-gpu': ['engines'],
   '@tensorflow/tfjs-node': ['engines'],
   '@tensorflow/tfjs-backend-cpu': ['engines'],
@@ -31,12 +35,12 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   esbuild: ['exports'],
   webgpu: ['engines'],
   protobufjs: ['engines', 'exports'],
-  vega: ['outputs'],
-  'vega-lite': ['outputs'],
-  yauzl: ['data', 'imports'],
+  vega: ['pictures'],
+  'vega-lite': ['pictures'],
+  yauzl: ['data', 'formats'],
   h5wasm: ['imports'],
-  'onnxruntime-web': ['features'],
-  'onnxruntime-node': ['features'],
+  'onnxruntime-web': ['evaluation'],
+  'onnxruntime-node': ['evaluation'],
 };
 
 interface SourceFile {

@@ -2,8 +2,8 @@
 // it; then the peak of its memory.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeImage } from '../../src/data/decode.ts';
-import { makeTurn } from '../../src/data/turns.ts';
+import { decodeImage } from '../../src/data/decode/decode.ts';
+import { makeTurn } from '../../src/data/decode/mutex.ts';
 import { messageOf } from '../../src/errors.ts';
 
 const [folder, channels, together] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { makeFakes } from '../engines/tensorflow/install-fakes.ts';
+import { makeFakes } from '../engines/tensorflow/install/install-fakes.ts';
 import { runCli } from './run-cli.ts';
 import { tinyConfig, writeJsonFile, writePictures } from './temporary-run.ts';
 

@@ -1,6 +1,6 @@
 // Pictures for golden tests of metrics: the same to the last bit as images() of test/fixtures/metrics/make.py.
 import { readFileSync } from 'node:fs';
-import { countOf, type ImageSet } from '../../src/metrics/images.ts';
+import { countOf, type ImageSet } from '../../src/evaluation/metrics/images.ts';
 import { hashedValues } from './hashed-values.ts';
 
 /** What other programs make of these pictures: test/fixtures/metrics/make.py. */

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { tensor } from '@tensorflow/tfjs-core';
-import { openImageMaker } from '../../src/commands/image-maker.ts';
-import { openGenerator } from '../../src/commands/open-generator.ts';
 import { openEngine } from '../../src/engines/open.ts';
 import { applyNetwork } from '../../src/models/network.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
-import { loadCheckpoint } from '../../src/outputs/checkpoint.ts';
+import { loadCheckpoint } from '../../src/runs/checkpoint.ts';
+import { openImageMaker } from '../../src/sampling/image-maker.ts';
+import { openGenerator } from '../../src/sampling/open-generator.ts';
 import { useCpuBackend } from './cpu-backend.ts';
 
 interface Expected {

@@ -1,7 +1,7 @@
 // The real ml5: the last version with DCGAN, fetched with npm. As a dependency it would bring along tens of packages that nothing here needs.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withNpmPackage } from '../../src/data/npm-package.ts';
+import { withNpmPackage } from '../../src/data/prepare/npm-package.ts';
 import { DcganError } from '../../src/errors.ts';
 
 const source = {

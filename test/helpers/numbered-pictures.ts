@@ -1,5 +1,5 @@
 // A data set without files, whose pictures tell which one they are.
-import type { Dataset } from '../../src/data/open.ts';
+import type { Dataset } from '../../src/data/dataset/open.ts';
 
 /** Grey pictures of 8 x 8 pixels, whose pixels all are their own number. */
 export function numberedPictures(count: number): Dataset {

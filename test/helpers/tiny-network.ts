@@ -1,6 +1,6 @@
 // Networks from a few lines of config, for tests of what networks do.
 import type { Config } from '../../src/config/config.ts';
-import { resolveConfig } from '../../src/config/load.ts';
+import { resolveConfig } from '../../src/config/load/load.ts';
 import { buildNetwork, type Network } from '../../src/models/network.ts';
 import { minimalConfig } from './minimal-config.ts';
 

@@ -1,13 +1,13 @@
 // Generators as if trained: shipped designs with few channels, and any stack of layers; weights that make lively images.
 import { join } from 'node:path';
-import { openImageMaker } from '../../src/commands/image-maker.ts';
 import type { Config } from '../../src/config/config.ts';
-import type { Layer } from '../../src/config/layers.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load/load.ts';
+import type { Layer } from '../../src/config/schema/layers.ts';
 import { openWasm } from '../../src/engines/wasm/engine.ts';
 import { latentsOfSeeds } from '../../src/models/latents.ts';
 import { buildNetwork, parametersOf } from '../../src/models/network.ts';
-import type { TrainedGenerator } from '../../src/models/trained-generator.ts';
+import { openImageMaker } from '../../src/sampling/image-maker.ts';
+import type { TrainedGenerator } from '../../src/sampling/trained-generator.ts';
 import { packageDirectory } from '../../src/system/package-directory.ts';
 import { hashedValues } from './hashed-values.ts';
 import { minimalConfig } from './minimal-config.ts';

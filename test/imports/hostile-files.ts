@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { describing, openWeights } from '../../src/imports/open-weights.ts';
+import { describing, openWeights } from '../../src/imports/files/open-weights.ts';
 import { residentMiB } from '../helpers/collect-garbage.ts';
 import { dict, pickle, tensor } from '../helpers/pickle-bytes.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';

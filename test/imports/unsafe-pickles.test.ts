@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { candidatesOf } from '../../src/imports/candidates.ts';
-import { openWeights } from '../../src/imports/open-weights.ts';
+import { openWeights } from '../../src/imports/files/open-weights.ts';
+import { candidatesOf } from '../../src/imports/match/candidates.ts';
 import { call, dict, global, int, pickle, reduce, storage, tensor, text, tuple } from '../helpers/pickle-bytes.ts';
 import { data, path, testRefusals, torchZip } from './hostile-files.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { openWeights } from '../../src/imports/open-weights.ts';
+import { openWeights } from '../../src/imports/files/open-weights.ts';
 import { residentMiB } from '../helpers/collect-garbage.ts';
 import { dict, int, long, pickle, storage, tensor, text, tuple } from '../helpers/pickle-bytes.ts';
 import { data, oneWeight, path, testRefusals, torchZip } from './hostile-files.ts';

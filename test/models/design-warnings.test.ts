@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load/load.ts';
 import { designWarnings } from '../../src/models/design-warnings.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
 import { packageDirectory } from '../../src/system/package-directory.ts';

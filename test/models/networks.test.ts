@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load/load.ts';
 import { countParameters } from '../../src/models/network.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
 import { minimalConfig } from '../helpers/minimal-config.ts';

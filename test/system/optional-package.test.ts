@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { importOptional, installOptional } from '../../src/system/optional-package.ts';
-import { fakePackage } from '../data/fake-package.ts';
+import { fakePackage } from '../data/prepare/fake-package.ts';
 import { temporaryFolder } from '../data/temporary.ts';
 
 const root = temporaryFolder();

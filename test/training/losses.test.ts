@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { type Tensor, tensor, valueAndGrads } from '@tensorflow/tfjs-core';
-import { lossObject } from '../../src/config/training.ts';
+import { lossObject } from '../../src/config/schema/training.ts';
 import { adversarialLoss, readingOf } from '../../src/training/losses.ts';
 import { useCpuBackend } from '../helpers/cpu-backend.ts';
 import { hashedValues } from '../helpers/hashed-values.ts';
-import { assertClose, golden } from './golden.ts';
+import { assertClose, golden } from './step/golden.ts';
 
 before(useCpuBackend);
 

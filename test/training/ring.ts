@@ -1,6 +1,6 @@
 // Eight Gaussians on a ring, a small GAN that learns them, and how well its points lie on them: the usual test for collapsed modes.
 import type { Config } from '../../src/config/config.ts';
-import type { Dataset } from '../../src/data/open.ts';
+import type { Dataset } from '../../src/data/dataset/open.ts';
 import type { Engine } from '../../src/engines/engine.ts';
 import { latentsOfSeeds } from '../../src/models/latents.ts';
 import { buildNetworks } from '../../src/models/networks.ts';

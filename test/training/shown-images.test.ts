@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { type Tensor4D, tensor, tensor1d } from '@tensorflow/tfjs-core';
-import { type Augmentation, diffAugment } from '../../src/training/diff-augment.ts';
+import { type Augmentation, diffAugment } from '../../src/training/regularisation/diff-augment.ts';
 import { useCpuBackend } from '../helpers/cpu-backend.ts';
-import { assertClose } from './golden.ts';
-import { dot, minus, names, probe } from './probed-step.ts';
+import { assertClose } from './step/golden.ts';
+import { dot, minus, names, probe } from './step/probed-step.ts';
 
 before(useCpuBackend);
 

@@ -1,5 +1,5 @@
 // A picture as text: each character shows two pixels, the upper one as the colour of ▀, the lower one behind it.
-import type { Picture } from '../../outputs/picture.ts';
+import type { Picture } from '../../pictures/picture.ts';
 import type { Colour, ColourCode } from './colours.ts';
 
 const reset = '\x1b[0m';

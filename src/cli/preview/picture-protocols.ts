@@ -1,5 +1,5 @@
 // Whole pictures in escape codes, for terminals that draw them.
-import type { Picture } from '../../outputs/picture.ts';
+import type { Picture } from '../../pictures/picture.ts';
 
 const kittyChunkLength = 4096; // characters, the most that the protocol allows
 

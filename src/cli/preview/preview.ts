@@ -1,8 +1,8 @@
 // Shows picture files in the terminal.
 import { messageOf, printable } from '../../errors.ts';
-import { encodePicture, type Picture } from '../../outputs/picture.ts';
-import { readPicture } from '../../outputs/read-picture.ts';
-import type { Progress } from '../progress.ts';
+import { encodePicture, type Picture } from '../../pictures/picture.ts';
+import { readPicture } from '../../pictures/read-picture.ts';
+import type { Progress } from '../output/progress.ts';
 import { colourOf256, trueColour } from './colours.ts';
 import { detectWay, type Way } from './detect.ts';
 import { halfBlocks } from './half-blocks.ts';

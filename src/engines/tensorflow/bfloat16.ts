@@ -1,6 +1,6 @@
 // Whether what computes multiplies bfloat16 numbers itself; without that the precision only costs time.
 import { readFileSync } from 'node:fs';
-import { runProcess } from './install/process.ts';
+import { runProcess } from './install/compiler/process.ts';
 
 /** Of this processor: AVX512_BF16 or AMX. */
 export function bfloat16Units(): boolean {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { DcganError, messageOf } from '../../errors.ts';
 import type { LibrarySettings } from '../engine.ts';
 import { tensorflowEnvironment } from './environment.ts';
-import type { OpAttribute } from './graph.ts';
+import type { OpAttribute } from './graph/graph.ts';
 import type { Installation } from './install/location.ts';
 import { quietly } from './install/native-stderr.ts';
 

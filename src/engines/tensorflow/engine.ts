@@ -6,17 +6,17 @@ import type { Engine, LibrarySettings } from '../engine.ts';
 import { registerOps } from '../ops/register.ts';
 import { bfloat16Units, gpuBfloat16Units } from './bfloat16.ts';
 import { loadBinding } from './binding.ts';
-import { compileRecorded, type Tracer } from './compile.ts';
 import { choicesFile, createChoices } from './convolutions/choices.ts';
+import { bindingPackage } from './install/compiler/packages.ts';
 import { refuseDamaged } from './install/damage.ts';
 import { whyNoGpu } from './install/gpu.ts';
 import type { Installation } from './install/location.ts';
-import { bindingPackage } from './install/packages.ts';
 import { chooseVariant } from './install/variant.ts';
-import { tensorflowKernels } from './kernels.ts';
 import { type Loaded, loadedSettings, refuseOtherSettings } from './library-settings.ts';
 import { loadNodeBackend } from './node-backend.ts';
-import { createRecorder } from './recorder.ts';
+import { compileRecorded, type Tracer } from './recording/compile.ts';
+import { tensorflowKernels } from './recording/kernels.ts';
+import { createRecorder } from './recording/recorder.ts';
 
 /** The engine over an installation of TensorFlow. */
 export async function openTensorflow(installation: Installation, settings: LibrarySettings = {}): Promise<Engine> {

@@ -1,7 +1,7 @@
 // Mixed precision as a pass over the graph: convolutions and matrix products compute in bfloat16. What lies between two of them
 // takes and gives bfloat16 too, as in PyTorch's autocast, but computes in float32 inside; all else stays float32.
 import { biasGradient } from './bias-gradient.ts';
-import { castNode, DataType, type GraphNode, typeAttribute } from './graph.ts';
+import { castNode, DataType, type GraphNode, typeAttribute } from './graph/graph.ts';
 
 type DataInputs = (inputs: readonly string[]) => readonly number[];
 

@@ -2,9 +2,9 @@
 // processor can do with four floats at a time.
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { type GemmFunction, type JobField, jobFields, scratchBytes } from './gemm-code.ts';
-import { tile } from './gemm-tile.ts';
-import { teamOf } from './team.ts';
+import { type GemmFunction, type JobField, jobFields, scratchBytes } from '../../wasm/gemm-code.ts';
+import { tile } from '../../wasm/gemm-tile.ts';
+import { teamOf } from './thread-pool.ts';
 
 /** A stack of matrices: value [i, j] of matrix n stands at place start + n next + rows[i] + columns[j] of a tensor. */
 export interface Matrices {

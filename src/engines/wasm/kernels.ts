@@ -1,6 +1,6 @@
 // The kernels that training needs and tfjs's WASM backend lacks, computes slowly, or does not know at all.
 import { channelSums } from './channel-sums.ts';
-import { convolutionKernels } from './conv2d.ts';
+import { convolutionKernels } from './convolutions/conv2d.ts';
 import { greaterEqualKernel } from './greater-equal.ts';
 import { identityKernels } from './identity.ts';
 import type { WasmKernel } from './kernel.ts';

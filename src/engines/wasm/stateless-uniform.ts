@@ -2,8 +2,8 @@
 // Philox4x32-10 (Salmon et al. 2011) with TensorFlow's key scrambling (stateless_random_ops.cc, GenerateKey).
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { philox } from '../../random.ts';
+import { philoxFill } from '../../wasm/philox-fill.ts';
 import { makeOutput, valuesOf, type WasmKernel } from './kernel.ts';
-import { philoxFill } from './philox-fill.ts';
 
 /** `count` values in [0, 1), 23 bits fine, of TensorFlow's stream with seed [seed0, seed1] (int32 each). */
 export function statelessUniform(count: number, seed0: number, seed1: number): Float32Array {

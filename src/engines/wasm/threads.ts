@@ -3,8 +3,8 @@ import os from 'node:os';
 import { type BackendWasm, getThreadsCount, setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { DcganError, messageOf } from '../../errors.ts';
-import { lendWorkers } from './lend-workers.ts';
-import { startTeam } from './team.ts';
+import { lendWorkers } from './patch-node-workers.ts';
+import { startTeam } from './thread-pool.ts';
 
 /** The binary keeps a pool of this many threads and never uses more. */
 const maxThreads = 8;

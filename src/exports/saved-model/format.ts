@@ -7,8 +7,8 @@ import {
   type GraphNode,
   shapeAttribute,
   typeAttribute,
-} from '../../engines/tensorflow/graph.ts';
-import { writeGraph } from '../../engines/tensorflow/graph-file.ts';
+} from '../../engines/tensorflow/graph/graph.ts';
+import { writeGraph } from '../../engines/tensorflow/graph/graph-file.ts';
 import type { ExportFormat } from '../format.ts';
 import { inferenceLayers } from '../inference-layers.ts';
 import {

@@ -8,7 +8,7 @@ import {
   type OpAttribute,
   stringAttribute,
   typeAttribute,
-} from '../../engines/tensorflow/graph.ts';
+} from '../../engines/tensorflow/graph/graph.ts';
 import type { Sides } from '../../models/layers/padding.ts';
 import type { InferenceLayer, InferenceLayerOf } from '../inference-layers.ts';
 

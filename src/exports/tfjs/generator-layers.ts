@@ -1,5 +1,5 @@
 // A generator's layers as Keras layers that compute the same; some become several.
-import type { TrainedGenerator } from '../../models/trained-generator.ts';
+import type { TrainedGenerator } from '../../sampling/trained-generator.ts';
 import { type InferenceLayer, type InferenceLayerOf, inferenceLayers } from '../inference-layers.ts';
 import { blendedUpsampling } from './blended-upsampling.ts';
 import { convolution, transposedConvolution } from './convolutions.ts';

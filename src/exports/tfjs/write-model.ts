@@ -1,7 +1,7 @@
 // A list of Keras layers as the files that tf.loadLayersModel opens: model.json and the weights in shards of 4 MiB. Kernels can
 // have 16 bits; tf.loadLayersModel makes 32 of them.
 import { join } from 'node:path';
-import { encodeValues, fitHalves } from '../../outputs/value-types.ts';
+import { encodeValues, fitHalves } from '../../formats/value-types.ts';
 import { writeFileSafely } from '../../system/write-file.ts';
 import { type KerasLayer, latentsName } from './keras-layer.ts';
 

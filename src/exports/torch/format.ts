@@ -1,7 +1,7 @@
 // safetensors: the state_dict of a torch.nn.Sequential, generator.safetensors, and generator.py with that module.
 // The images are NCHW in the config's value range.
 import { join } from 'node:path';
-import { encodeSafetensors } from '../../outputs/safetensors.ts';
+import { encodeSafetensors } from '../../formats/safetensors.ts';
 import { writeFileSafely } from '../../system/write-file.ts';
 import type { ExportFormat } from '../format.ts';
 import { inferenceLayers } from '../inference-layers.ts';

@@ -1,5 +1,5 @@
 // A module of torch.nn: how it is written in Python, and its part of the state_dict.
-import type { NamedTensors } from '../../outputs/safetensors.ts';
+import type { NamedTensors } from '../../formats/safetensors.ts';
 
 export interface TorchModule {
   code: string;

@@ -13,8 +13,8 @@ import {
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
 import { batchNorm as normaliseBatch } from '../../engines/ops/batch-norm.ts';
+import { gammaStart, ones, zeros } from '../initial-distributions.ts';
 import type { LayerContext, LayerKind, LayerOf, Parameter } from '../layer.ts';
-import { gammaStart, ones, zeros } from '../starts.ts';
 
 type Options = LayerOf<'batchNorm'>;
 

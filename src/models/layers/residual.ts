@@ -1,5 +1,5 @@
 // The shortcut of a residual layer, as layers: what makes of its input something that its output can be added to.
-import type { SingleLayer } from '../../config/layers.ts';
+import type { SingleLayer } from '../../config/schema/layers.ts';
 import type { Shape } from '../../engines/engine.ts';
 import { expectImage, type LayerOf, ShapeProblem } from '../layer.ts';
 

@@ -1,6 +1,6 @@
 // Nearest upsampling followed by a convolution, as one transposed convolution: the same numbers from 2 to 4 times fewer products.
 import { add, conv2dTranspose, pad, reverse, type Tensor, type Tensor4D, transpose } from '@tensorflow/tfjs-core';
-import type { Layer } from '../../config/layers.ts';
+import type { Layer } from '../../config/schema/layers.ts';
 import type { LayerContext, LayerOf } from '../layer.ts';
 import { paddingOf } from './conv.ts';
 import { pair, type Sides } from './padding.ts';

@@ -1,11 +1,11 @@
 // What dense, conv and convTranspose have in common: a kernel and a bias with their starting values, and spectral normalisation.
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import type { BiasInitializer, Initializer } from '../../config/initializers.ts';
+import type { BiasInitializer, Initializer } from '../../config/schema/initializers.ts';
 import type { Shape } from '../../engines/engine.ts';
 import { elementCount } from '../../engines/feeds.ts';
 import { biasAdd } from '../../engines/ops/bias-add.ts';
+import { biasStart, type Initializers, kernelStart } from '../initial-distributions.ts';
 import type { LayerContext, Parameter } from '../layer.ts';
-import { biasStart, type Initializers, kernelStart } from '../starts.ts';
 import { dividedBySpectralNorm, type OutputAxis } from './spectral-norm.ts';
 
 interface WeightOptions {

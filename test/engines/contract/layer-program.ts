@@ -1,6 +1,6 @@
 // One layer as a program: forward in training and at inference, and the gradients of sum(y dy).
 import { mul, sum, type Tensor, type Tensor1D, valueAndGrads } from '@tensorflow/tfjs-core';
-import { layerSchema } from '../../../src/config/layers.ts';
+import { layerSchema } from '../../../src/config/schema/layers.ts';
 import { expandStacks } from '../../../src/config/stack.ts';
 import type { FeedSpec, HostValues, Program, Shape, Tensors } from '../../../src/engines/engine.ts';
 import { applyNetwork, buildNetwork, parametersOf } from '../../../src/models/network.ts';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { add, grad, grads, mean, mul, sqrt, square, sub, sum, type Tensor, valueAndGrads } from '@tensorflow/tfjs-core';
-import { layerSchema } from '../../../src/config/layers.ts';
+import { layerSchema } from '../../../src/config/schema/layers.ts';
 import { expandStacks } from '../../../src/config/stack.ts';
 import type { HostValues, Program, ProgramFunction, Tensors } from '../../../src/engines/engine.ts';
 import { elementCount } from '../../../src/engines/feeds.ts';

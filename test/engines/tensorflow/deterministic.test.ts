@@ -4,7 +4,7 @@ import { openEngine } from '../../../src/engines/open.ts';
 import { startTensorflow } from '../../../src/engines/tensorflow/engine.ts';
 import { findInstallation } from '../../../src/engines/tensorflow/install/location.ts';
 import { noTensorflow } from '../../helpers/tensorflow.ts';
-import { smallGan, train } from './small-gan.ts';
+import { smallGan, train } from '../small-gan.ts';
 
 const deterministic = true;
 const skip = noTensorflow;

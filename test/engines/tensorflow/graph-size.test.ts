@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadConfig } from '../../../src/config/load.ts';
+import { loadConfig } from '../../../src/config/load/load.ts';
 import { createChoices } from '../../../src/engines/tensorflow/convolutions/choices.ts';
 import { startTensorflow } from '../../../src/engines/tensorflow/engine.ts';
 import { findInstallation } from '../../../src/engines/tensorflow/install/location.ts';
-import { traceProgram } from '../../../src/engines/tensorflow/trace.ts';
+import { traceProgram } from '../../../src/engines/tensorflow/recording/trace.ts';
 import { buildNetworks } from '../../../src/models/networks.ts';
 import { packageDirectory } from '../../../src/system/package-directory.ts';
 import { functionNames, trainingProgram } from '../../../src/training/program.ts';

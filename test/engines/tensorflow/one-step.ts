@@ -1,7 +1,7 @@
 // Trains the small GAN one step with the library settings given as JSON, and prints all variables as JSON.
 import type { LibrarySettings } from '../../../src/engines/engine.ts';
 import { openEngine } from '../../../src/engines/open.ts';
-import { smallGan, train } from './small-gan.ts';
+import { smallGan, train } from '../small-gan.ts';
 
 const { engine } = await openEngine('tensorflow', undefined, JSON.parse(process.argv[2]!) as LibrarySettings);
 const gan = smallGan('discriminator-first');

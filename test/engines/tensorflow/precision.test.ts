@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { conv2d, grad, sum, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
 import { openEngine } from '../../../src/engines/open.ts';
 import { biasAdd } from '../../../src/engines/ops/bias-add.ts';
-import { DataType, type GraphNode, typeAttribute } from '../../../src/engines/tensorflow/graph.ts';
+import { DataType, type GraphNode, typeAttribute } from '../../../src/engines/tensorflow/graph/graph.ts';
 import { toMixedBfloat16 } from '../../../src/engines/tensorflow/precision.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
 import { noTensorflow } from '../../helpers/tensorflow.ts';
-import { residualLayers, type SmallGan, smallGan, train } from './small-gan.ts';
+import { residualLayers, type SmallGan, smallGan, train } from '../small-gan.ts';
 
 function node(name: string, op: string, ...inputs: string[]): GraphNode {
   return { name, op, inputs, attributes: [typeAttribute('T', DataType.float32)] };

@@ -6,7 +6,7 @@ import { samplerFeeds } from '../../../src/models/sampler.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
 import { noTensorflow } from '../../helpers/tensorflow.ts';
-import { residualLayers, type SmallGan, smallGan, train } from './small-gan.ts';
+import { residualLayers, type SmallGan, smallGan, train } from '../small-gan.ts';
 
 const steps = 5;
 

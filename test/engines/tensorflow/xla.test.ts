@@ -7,7 +7,7 @@ import { openEngine } from '../../../src/engines/open.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
 import { noTensorflow } from '../../helpers/tensorflow.ts';
 import { randomTests } from '../contract/random.ts';
-import { smallGan, train } from './small-gan.ts';
+import { smallGan, train } from '../small-gan.ts';
 
 const skip = noTensorflow;
 

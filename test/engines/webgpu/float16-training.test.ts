@@ -5,7 +5,7 @@ import type { HostValues } from '../../../src/engines/engine.ts';
 import { openEngine } from '../../../src/engines/open.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
 import { noFloat16 } from '../../helpers/webgpu.ts';
-import { smallGan, train } from '../tensorflow/small-gan.ts';
+import { smallGan, train } from '../small-gan.ts';
 
 test('three steps stay within 0.5 % of float32, and weights are float32', { skip: noFloat16 }, async () => {
   const { engine } = await openEngine('webgpu');

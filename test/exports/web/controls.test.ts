@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
-import type { TrainedGenerator } from '../../../src/models/trained-generator.ts';
+import type { TrainedGenerator } from '../../../src/sampling/trained-generator.ts';
 import { asRgba } from '../../helpers/canvas-pixels.ts';
 import { largestDifference, madePixels, sampledPixels, shippedDesign } from '../../helpers/trained-generators.ts';
 import { desktop, drawn, exportAs, inChromium, openExport, phone, shownPixels, shows } from './exported-page.ts';

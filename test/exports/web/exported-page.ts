@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { exportWeb } from '../../../src/exports/web/format.ts';
-import type { TrainedGenerator } from '../../../src/models/trained-generator.ts';
+import type { TrainedGenerator } from '../../../src/sampling/trained-generator.ts';
 import { noChromium, openPage, type PageOptions } from '../../helpers/chromium.ts';
 import { serve } from '../../helpers/static-server.ts';
 import { temporaryFolder } from '../../helpers/temporary-run.ts';

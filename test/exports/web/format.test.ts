@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { TrainedGenerator } from '../../../src/models/trained-generator.ts';
+import type { TrainedGenerator } from '../../../src/sampling/trained-generator.ts';
 import { asRgba, multiplied } from '../../helpers/canvas-pixels.ts';
 import { openPage } from '../../helpers/chromium.ts';
 import { listAll } from '../../helpers/temporary-run.ts';

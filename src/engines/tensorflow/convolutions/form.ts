@@ -1,6 +1,6 @@
 // What a form is: the same numbers as a convolution or one of its gradients, by other operations.
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { NativeBackend } from '../kernel.ts';
+import type { NativeBackend } from '../recording/kernel.ts';
 import type { Convolution } from './geometry.ts';
 
 export interface Form {

@@ -2,7 +2,7 @@
 // taken in blocks first. A network's convolution and gradients share the transforms of x, w and dy.
 import { matMul, reshape, slice, type Tensor, type Tensor4D, tensor2d, transpose } from '@tensorflow/tfjs-core';
 import { type Sizes, torusOf, transformsOf } from '../../frequencies.ts';
-import { asLasting } from '../lasting-values.ts';
+import { asLasting } from '../recording/lasting-values.ts';
 import { type BlockAxis, framed, inBlocks, tightBlockAxes } from './blocks.ts';
 import type { Form } from './form.ts';
 import type { Convolution } from './geometry.ts';

@@ -1,6 +1,6 @@
 // tfjs's convolution kernels on TensorFlow, each in the form that was chosen for its shape.
 import type { NamedAttrMap } from '@tensorflow/tfjs-core';
-import { type Kernel, kernel } from '../kernel.ts';
+import { type Kernel, kernel } from '../recording/kernel.ts';
 import type { FormChoices } from './choices.ts';
 import { type ConvolutionAttributes, convolutionOf } from './geometry.ts';
 

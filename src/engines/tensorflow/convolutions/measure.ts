@@ -1,7 +1,7 @@
 // Finds the fastest forms: of each convolution and gradient alone, then of those that could share their transforms, together.
 import { reshape, slice, type Tensor } from '@tensorflow/tfjs-core';
 import type { CompiledProgram, Program, ProgramFunction, Tensors } from '../../engine.ts';
-import { nativeBackend } from '../kernel.ts';
+import { nativeBackend } from '../recording/kernel.ts';
 import type { Kind, Unmeasured } from './choices.ts';
 import type { Form } from './form.ts';
 import { fastestFunction } from './race.ts';

@@ -1,8 +1,8 @@
 // TensorFlow's own convolution ops. Its fast CPU kernels know only SAME and VALID (EXPLICIT falls back to much slower ones, and
 // tfjs-node refuses it for gradients), so any other padding is a Pad or a Slice around VALID.
 import { pad as applyPad, slice, type Tensor, type Tensor4D, tensor1d } from '@tensorflow/tfjs-core';
-import { AttributeType, DataType, type OpAttribute, stringAttribute, typeAttribute } from '../graph.ts';
-import type { NativeBackend } from '../kernel.ts';
+import { AttributeType, DataType, type OpAttribute, stringAttribute, typeAttribute } from '../graph/graph.ts';
+import type { NativeBackend } from '../recording/kernel.ts';
 import { type Convolution, type Sides, samePadding } from './geometry.ts';
 
 interface Padding {

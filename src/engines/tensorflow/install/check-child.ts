@@ -1,7 +1,7 @@
 // The process that tries an installation: loads it, runs a convolution and its two gradients, prints the numbers as JSON.
 // What TensorFlow says meanwhile goes to stderr as it is, so that a crash keeps its last words.
 import { type Binding, loadBinding } from '../binding.ts';
-import { AttributeType, DataType, type OpAttribute, stringAttribute } from '../graph.ts';
+import { AttributeType, DataType, type OpAttribute, stringAttribute } from '../graph/graph.ts';
 import { installationIn, type Variant } from './location.ts';
 import { quietly } from './native-stderr.ts';
 

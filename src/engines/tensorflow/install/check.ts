@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { runsFromSource } from '../../../system/package-directory.ts';
 import type { CheckReport } from './check-child.ts';
+import { lastLines, runProcess } from './compiler/process.ts';
 import { installFailure } from './failure.ts';
 import type { Installation } from './location.ts';
-import { lastLines, runProcess } from './process.ts';
 
 // x = [[1 2 3] [4 5 6] [7 8 9]], w = [[1 2] [3 4]], dy = [[1 -1] [0.5 2]]; y, dw and dx worked out by hand.
 const expected = {

@@ -4,12 +4,13 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { partialPath, removeAbandoned } from '../../../system/partial.ts';
 import { checkInstallation } from './check.ts';
-import { compileBinding } from './compiler.ts';
+import { compileBinding } from './compiler/compiler.ts';
+import { fetchCompiler } from './compiler/fetch-compiler.ts';
+import { fetchPackages } from './compiler/packages.ts';
+import { findToolchain, type Toolchain } from './compiler/toolchain.ts';
 import { findChange } from './damage.ts';
 import { folderBytes, requireSpace } from './disk.ts';
 import { folderFailure, installFailure } from './failure.ts';
-import { fetchCompiler } from './fetch-compiler.ts';
-import { fetchTensorflow } from './fetch-tensorflow.ts';
 import { whyNoGpu } from './gpu.ts';
 import { cleanedOnSignals } from './interruption.ts';
 import {
@@ -22,10 +23,9 @@ import {
 } from './location.ts';
 import { takeLock } from './lock.ts';
 import { listContents, type Manifest } from './manifest.ts';
-import { fetchPackages } from './packages.ts';
 import type { InstallProgress, OnProgress } from './progress.ts';
-import { findToolchain, type Toolchain } from './toolchain.ts';
 import { supportsCuda } from './variant.ts';
+import { fetchTensorflow } from './wheel/fetch-tensorflow.ts';
 
 interface Installed {
   directory: string;

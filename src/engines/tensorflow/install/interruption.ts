@@ -1,6 +1,6 @@
 // Ctrl-C and its kind while installing: what was begun is removed, then the signal does what it always does.
 import { rmSync } from 'node:fs';
-import { endProcesses } from './process.ts';
+import { endProcesses } from './compiler/process.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

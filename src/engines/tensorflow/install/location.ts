@@ -1,8 +1,8 @@
 // Where an installation of TensorFlow lies: one folder per versions, variant and platform, in the user's cache.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { cachePath } from '../../../system/cache.ts';
-import { bindingPackage } from './packages.ts';
+import { cachePath } from '../../../system/user-cache.ts';
+import { bindingPackage } from './compiler/packages.ts';
 
 /** Which TensorFlow: for the CPU, or for NVIDIA GPUs (which computes on the CPU where there is none). */
 export type Variant = 'cpu' | 'cuda';

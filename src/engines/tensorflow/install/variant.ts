@@ -1,8 +1,8 @@
 // Which TensorFlow fits this machine.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { runProcess } from './compiler/process.ts';
 import type { Variant } from './location.ts';
-import { runProcess } from './process.ts';
 
 /** NVIDIA's GPUs are used on Linux on x86 only; that is what TensorFlow's CUDA wheel is made for. */
 export const supportsCuda = process.platform === 'linux' && process.arch === 'x64';

@@ -1,7 +1,7 @@
 // The generator in the browser: latents in, pixels out.
 import { type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
-import { toPixels } from '../../../outputs/images.ts';
+import { toPixels } from '../../../pictures/images.ts';
 import type { PageData } from '../page-data.ts';
 
 export interface Generator {

@@ -1,6 +1,7 @@
 // What moves by itself: the way between two seeds and back, and a walk from one random seed to the next.
-import { interpolations } from '../../../models/interpolation.ts';
+
 import { latentsOfSeeds } from '../../../models/latents.ts';
+import { interpolations } from '../../../sampling/interpolation.ts';
 import type { PageData } from '../page-data.ts';
 import { animate, stopAnimation } from './animation.ts';
 import { button, input, isRunning, seedIn, showRunning, showValue } from './elements.ts';

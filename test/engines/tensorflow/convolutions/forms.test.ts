@@ -9,7 +9,7 @@ import type { Form } from '../../../../src/engines/tensorflow/convolutions/form.
 import type { Convolution } from '../../../../src/engines/tensorflow/convolutions/geometry.ts';
 import { startTensorflow } from '../../../../src/engines/tensorflow/engine.ts';
 import { findInstallation } from '../../../../src/engines/tensorflow/install/location.ts';
-import { nativeBackend } from '../../../../src/engines/tensorflow/kernel.ts';
+import { nativeBackend } from '../../../../src/engines/tensorflow/recording/kernel.ts';
 import { hashedValues } from '../../../helpers/hashed-values.ts';
 import { noTensorflow } from '../../../helpers/tensorflow.ts';
 import { convolution, geometries, kinds, shapesOf, tensorOf } from './geometries.ts';

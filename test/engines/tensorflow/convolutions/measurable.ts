@@ -2,11 +2,11 @@
 import { conv2d, mul, sum, type Tensor, type Tensor4D, valueAndGrads } from '@tensorflow/tfjs-core';
 import type { Program, ProgramFunction } from '../../../../src/engines/engine.ts';
 import { registerOps } from '../../../../src/engines/ops/register.ts';
-import type { Tracer } from '../../../../src/engines/tensorflow/compile.ts';
 import { createChoices } from '../../../../src/engines/tensorflow/convolutions/choices.ts';
 import { startTensorflow } from '../../../../src/engines/tensorflow/engine.ts';
 import { findInstallation } from '../../../../src/engines/tensorflow/install/location.ts';
-import { tensorflowKernels } from '../../../../src/engines/tensorflow/kernels.ts';
+import type { Tracer } from '../../../../src/engines/tensorflow/recording/compile.ts';
+import { tensorflowKernels } from '../../../../src/engines/tensorflow/recording/kernels.ts';
 import { hashedValues } from '../../../helpers/hashed-values.ts';
 
 const [image, kernel] = [[8, 32, 32, 16] as const, [5, 5, 16, 32] as const]; // 52 million operations

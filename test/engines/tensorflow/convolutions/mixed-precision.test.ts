@@ -8,7 +8,7 @@ import { openEngine } from '../../../../src/engines/open.ts';
 import { formsOf, type Kind } from '../../../../src/engines/tensorflow/convolutions/choices.ts';
 import type { Form } from '../../../../src/engines/tensorflow/convolutions/form.ts';
 import type { Convolution } from '../../../../src/engines/tensorflow/convolutions/geometry.ts';
-import { nativeBackend } from '../../../../src/engines/tensorflow/kernel.ts';
+import { nativeBackend } from '../../../../src/engines/tensorflow/recording/kernel.ts';
 import { hashedValues } from '../../../helpers/hashed-values.ts';
 import { relativeError } from '../../../helpers/relative-error.ts';
 import { noTensorflow } from '../../../helpers/tensorflow.ts';

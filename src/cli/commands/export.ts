@@ -1,0 +1,24 @@
+// The export command: flags to options, the result to a line.
+import { type ExportOptions, exportGenerator } from '../../commands/export.ts';
+import { printable } from '../../errors.ts';
+import type { SamplingEvent } from '../../sampling/sampling.ts';
+import { nameCheckpoint } from '../name-checkpoint.ts';
+import { formatCount } from '../output/format.ts';
+import type { Cli, Outcome } from '../output/outcome.ts';
+import { showSampling } from '../output/show-sampling.ts';
+
+type ExportFlags = Omit<ExportOptions, 'checkpoint'> & { checkpoint?: string };
+
+export async function runExport(flags: ExportFlags, { progress, stop }: Cli): Promise<Outcome> {
+  const { checkpoint, chosen } = await nameCheckpoint(flags, progress);
+  const io = { onEvent: (event: SamplingEvent) => showSampling(event, progress), signal: stop.signal };
+  const result = await exportGenerator({ ...flags, checkpoint }, io);
+  const { format, out, files, bytes, runHash, step, refused } = result;
+  for (const { path, reason } of refused) progress.line(`Skipped ${printable(path)}: ${printable(reason)}`);
+  const what = files.length === 1 ? '' : `${files.length} files, `;
+  const size = `${what}${formatCount(bytes / 1e6)} MB`;
+  return {
+    result: { ...result, ...chosen },
+    text: `${format} of run ${runHash}, step ${step} (${size}): ${printable(out)}`,
+  };
+}

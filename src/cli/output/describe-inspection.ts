@@ -1,0 +1,53 @@
+// What a dry run found, for people: config, networks layer by layer, data, length, engine, memory.
+import type { Inspection, LayerSummary, NetworkSummary } from '../../commands/inspect.ts';
+import { printable } from '../../errors.ts';
+import { formatEngine } from './describe-engine.ts';
+import { formatCount, formatTable } from './format.ts';
+
+export function describeInspection({
+  config,
+  runHash,
+  generator,
+  discriminator,
+  data,
+  training,
+  engine,
+  memory,
+  warnings,
+}: Inspection): string {
+  return [
+    JSON.stringify(config, null, 2),
+    networkTable('Generator', generator),
+    networkTable('Discriminator', discriminator),
+    `Data: ${formatCount(data.images)} images in ${printable(data.folder)}, read as [${data.height}, ${data.width}, ${data.channels}]${data.skipped > 0 ? `, ${data.skipped} skipped` : ''}.`,
+    ...data.notes.map(printable),
+    `Length: ${formatCount(training.steps)} steps, ${formatCount(training.epochs)} epochs of ${formatCount(training.stepsPerEpoch)} steps.`,
+    `${formatEngine(engine)}.`,
+    ...engine.refused.map(({ name, reason }) => `  not ${name}: ${printable(reason)}`),
+    ...warnings.map(({ message }) => `Design note: ${message}`),
+    ...(memory
+      ? [`Memory: about ${formatCount(memory.expectedMiB)} MiB, of ${formatCount(memory.freeMiB)} MiB free.`]
+      : []),
+    `Run ${runHash}. Nothing was written.`,
+  ].join('\n\n');
+}
+
+function networkTable(title: string, { layers, parameters, trainable, input }: NetworkSummary): string {
+  const rows = layers.flatMap((layer) => layerRows(layer, String(layer.index)));
+  const table = formatTable(
+    [['', 'layer', 'output', 'parameters'], ['', 'input', `[${input.join(', ')}]`, ''], ...rows],
+    [0, 3],
+  );
+  return `${title}: ${formatCount(parameters)} parameters, ${formatCount(trainable)} trainable\n${table}`;
+}
+
+/** A layer and, indented below it, those inside of it, whose parameters are counted there. */
+function layerRows({ type, output, parameters, layers, shortcut = [] }: LayerSummary, place: string): string[][] {
+  const depth = place.split('/').length - 1;
+  const cells = [`[${output.join(', ')}]`, layers ? '' : formatCount(parameters)];
+  return [
+    depth === 0 ? [place, type, ...cells] : ['', `${'  '.repeat(depth)}${place} ${type}`, ...cells],
+    ...(layers ?? []).flatMap((layer) => layerRows(layer, `${place}/${layer.index}`)),
+    ...shortcut.flatMap((layer) => layerRows(layer, `${place}/shortcut`)),
+  ];
+}

@@ -1,0 +1,32 @@
+// Progress of sample, interpolate and explore: damaged checkpoints, the engine, and a bar if it takes longer.
+
+import { printable } from '../../errors.ts';
+import type { SamplingEvent } from '../../sampling/sampling.ts';
+import { describeEngine } from './describe-engine.ts';
+import { formatCount } from './format.ts';
+import type { Progress } from './progress.ts';
+
+export function showSampling(event: SamplingEvent, progress: Progress): void {
+  switch (event.type) {
+    case 'checkpoint':
+      for (const { reason } of event.refused) progress.line(`Skipped a damaged checkpoint: ${printable(reason)}`);
+      if (event.refused.length > 0) progress.line(`Using step ${event.step} of run ${event.runHash} instead.`);
+      break;
+    case 'engine':
+      for (const line of describeEngine(event.info, event.refused)) progress.line(line);
+      break;
+    case 'measure':
+      progress.update(
+        'Tuning convolutions',
+        event.done,
+        event.total,
+        `${event.done} of ${event.total}, once per machine`,
+      );
+      break;
+    case 'images': {
+      const [done, total] = [formatCount(event.done), formatCount(event.total)];
+      progress.update('Making images', event.done, event.total, `${done} of ${total}`);
+      break;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+// Mirrored images as augmentation: the other half of a set whose left and right mean the same.
+import type { RandomStream } from '../../random.ts';
+
+/**
+ * Mirrors each image left-right with this probability, in place. `images` is uint8 [B, height, width, channels]; every image
+ * takes one number of the stream, whatever the probability.
+ */
+export function flipSome(
+  images: Uint8Array,
+  { height, width, channels }: { height: number; width: number; channels: number },
+  probability: number,
+  stream: RandomStream,
+): void {
+  const imageBytes = height * width * channels;
+  for (let start = 0; start < images.length; start += imageBytes) {
+    if (stream.uniform() < probability) mirror(images, start, start + imageBytes, width * channels, channels);
+  }
+}
+
+/** Swaps the pixels of every row between `start` and `end` from its two ends to its middle. */
+function mirror(images: Uint8Array, start: number, end: number, rowBytes: number, channels: number): void {
+  for (let row = start; row < end; row += rowBytes) {
+    let right = row + rowBytes - channels;
+    for (let left = row; left < right; left += channels) {
+      for (let channel = 0; channel < channels; channel++) {
+        const value = images[left + channel]!;
+        images[left + channel] = images[right + channel]!;
+        images[right + channel] = value;
+      }
+      right -= channels;
+    }
+  }
+}

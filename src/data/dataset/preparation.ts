@@ -1,0 +1,85 @@
+// What a config expects `dcgan data prepare` to have made, held against what a folder's README.txt says.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { Preparation } from '../../config/config.ts';
+import { emojiFolder, emojiReadme } from '../prepare/prepare-emoji.ts';
+
+/** What a person should know of an image folder that was prepared in another way than expected. */
+export function notePreparation(expected: Preparation, directory: string, root: string): string | undefined {
+  const stated = readmeOf(directory);
+  const missing = stated && linesOf(expected).find((line) => !stated.includes(line));
+  if (missing === undefined) return undefined;
+  const label = missing.slice(0, missing.indexOf(':') + 1);
+  const found = stated!.find((line) => line.startsWith(label)) ?? stated![0]!;
+  return `OTHER PICTURES: the README.txt of ${directory} says "${found}", and this config expects "${missing}". To make them: ${instead(expected, directory, root)}`;
+}
+
+/** The command that makes what a config expects, in the folder where it is read. */
+export function prepareCommand(expected: Preparation, directory: string, root: string): string {
+  const folder = resolve(root, defaultFolder(expected));
+  const own = isWithin(directory, folder) ? [] : ['--out', relative(root, preparedFolder(expected, directory))];
+  const elsewhere = resolve(root) === process.cwd() ? [] : ['--root', root];
+  return ['dcgan data prepare', expected.dataset, ...choicesOf(expected), ...own, ...elsewhere].join(' ');
+}
+
+/** In the folder's place where it is the one for these pictures; otherwise in theirs, which is then to be read. */
+function instead(expected: Preparation, directory: string, root: string): string {
+  const folder = resolve(root, defaultFolder(expected));
+  if (isWithin(directory, folder)) return `${prepareCommand(expected, directory, root)} --force`;
+  const there = expected.dataset === 'mnist' ? join(folder, 'train') : folder;
+  return `${prepareCommand(expected, folder, root)}, and add --data ${relative(root, there)}`;
+}
+
+function isWithin(directory: string, folder: string): boolean {
+  return !relative(folder, resolve(directory)).startsWith('..');
+}
+
+/** README.txt lies in the prepared folder; of MNIST a part is read. */
+function readmeOf(directory: string): string[] | undefined {
+  const path = [directory, dirname(directory)].map((folder) => join(folder, 'README.txt')).find(existsSync);
+  const lines = path ? readFileSync(path, 'utf8').split('\n') : [];
+  return lines[0]?.startsWith('Made by: dcgan data prepare ') ? lines : undefined;
+}
+
+function preparedFolder({ dataset }: Preparation, directory: string): string {
+  return dataset === 'mnist' ? directory.replace(/[/\\](train|test)$/, '') : directory;
+}
+
+function defaultFolder(expected: Preparation): string {
+  return expected.dataset === 'emoji' ? emojiFolder(expected) : join('data', expected.dataset);
+}
+
+/** Lines of README.txt that say which pictures were chosen. */
+function linesOf(expected: Preparation): string[] {
+  switch (expected.dataset) {
+    case 'mnist':
+      return ['Made by: dcgan data prepare mnist'];
+    case 'emoji':
+      return emojiReadme(expected).trim().split('\n');
+    case 'avatars':
+      return [
+        'Made by: dcgan data prepare avatars',
+        `Seeds: 0 to ${expected.count - 1}, the styles taking turns`,
+        `Layout: <seed>.png, ${expected.size}x${expected.size} RGB`,
+      ];
+  }
+}
+
+function choicesOf(expected: Preparation): string[] {
+  switch (expected.dataset) {
+    case 'mnist':
+      return [];
+    case 'emoji': {
+      const { set, categories, skinTones, yellowFaces } = expected;
+      const list = categories.join(',');
+      return [
+        ...(set === 'twitter' ? [] : ['--set', set]),
+        ...(list === 'people' ? [] : ['--categories', /^[\w,-]+$/.test(list) ? list : `"${list}"`]),
+        ...(skinTones ? ['--skin-tones'] : []),
+        ...(yellowFaces ? ['--yellow-faces'] : []),
+      ];
+    }
+    case 'avatars':
+      return ['--count', String(expected.count), ...(expected.size === 64 ? [] : ['--size', String(expected.size)])];
+  }
+}

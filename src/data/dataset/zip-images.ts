@@ -1,0 +1,88 @@
+// Images in a ZIP file, read where they are: nothing is unpacked, so that no name in it is a place on the disk.
+import { open } from 'node:fs/promises';
+import { inflateRawSync } from 'node:zlib';
+import { type Entry, fromFdPromise, getFileNameLowLevel, parseExtraFields, validateFileName } from 'yauzl';
+import { messageOf } from '../../errors.ts';
+import { readAt, refuseHuge, withFile, withoutWaiting } from '../decode/read-file.ts';
+import { crc32 } from './checksum.ts';
+import { nameFromBytes, rawPath } from './file-names.ts';
+
+/** Where one file of an archive lies. */
+export interface ZipEntry {
+  /** Of its local header. */
+  position: number;
+  method: number;
+  encrypted: boolean;
+  compressedBytes: number;
+  sizeBytes: number;
+  crc32: number;
+}
+
+const [stored, deflated] = [0, 8];
+const localHeaderBytes = 30;
+const localSignature = 0x04034b50;
+const utf8Flag = 0x800;
+/** More than any data set has; each takes memory. */
+const mostEntries = 20_000_000;
+
+/** The files of an archive in its own order; folders and names that lead out of it are left out. Throws Error where it is damaged. */
+export async function* zipEntries(path: string): AsyncGenerator<[name: string, entry: ZipEntry]> {
+  const file = await open(rawPath(path), withoutWaiting);
+  try {
+    if (!(await file.stat()).isFile()) throw new Error('it is not a regular file');
+    const zip = await fromFdPromise(file.fd, { autoClose: false, lazyEntries: true, decodeStrings: false });
+    if (zip.entryCount > mostEntries) throw new Error(`it claims to hold ${zip.entryCount} files`);
+    for await (const entry of zip.eachEntry()) {
+      const name = nameOf(entry);
+      if (name.endsWith('/') || validateFileName(name) !== null) continue;
+      yield [name, place(entry)];
+    }
+  } catch (error) {
+    throw new Error(messageOf(error), { cause: error });
+  } finally {
+    await file.close();
+  }
+}
+
+/** Without the flag for UTF-8 a name is in an old code page, but most programs write UTF-8 all the same. */
+function nameOf(entry: Entry): string {
+  const bytes = entry.fileName as unknown as Buffer; // decodeStrings: false
+  const flag = entry.generalPurposeBitFlag;
+  if (flag & utf8Flag) return nameFromBytes(bytes).replaceAll('\\', '/');
+  return getFileNameLowLevel(flag, bytes, parseExtraFields(entry.extraFieldRaw), false);
+}
+
+function place(entry: Entry): ZipEntry {
+  return {
+    position: entry.relativeOffsetOfLocalHeader,
+    method: entry.compressionMethod,
+    encrypted: entry.isEncrypted(),
+    compressedBytes: entry.compressedSize,
+    sizeBytes: entry.uncompressedSize,
+    crc32: entry.crc32,
+  };
+}
+
+/** The bytes of a file in an archive. Throws Error where they are not what its directory says, or more than an image file may have. */
+export function readZipEntry(path: string, entry: ZipEntry): Buffer {
+  if (entry.encrypted) throw new Error('it is encrypted');
+  if (entry.method !== stored && entry.method !== deflated)
+    throw new Error(`its compression method ${entry.method} is not known; pack the archive again`);
+  refuseHuge(Math.max(entry.compressedBytes, entry.sizeBytes));
+  const packed = withFile(path, (descriptor) => {
+    const header = readAt(descriptor, Buffer.alloc(localHeaderBytes), localHeaderBytes, entry.position);
+    if (header.length < localHeaderBytes || header.readUInt32LE(0) !== localSignature)
+      throw new Error('its place in the archive is damaged');
+    const start = entry.position + localHeaderBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
+    return readAt(descriptor, Buffer.allocUnsafe(entry.compressedBytes), entry.compressedBytes, start);
+  });
+  const bytes = entry.method === stored ? packed : inflate(packed, entry.sizeBytes);
+  if (bytes.length !== entry.sizeBytes || crc32(bytes) !== entry.crc32)
+    throw new Error('its bytes do not have the size and checksum that the archive states');
+  return bytes;
+}
+
+/** One byte more than stated is an error, however much would follow. */
+function inflate(packed: Buffer, sizeBytes: number): Buffer {
+  return inflateRawSync(packed, { maxOutputLength: Math.max(sizeBytes, 1) });
+}

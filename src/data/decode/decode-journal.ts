@@ -1,0 +1,103 @@
+// Notes on a packed file that is being written, so that what a killed process had decoded is not lost.
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { abandonedIn, partialPath } from '../../system/partial.ts';
+import { completePacked, type FinishedFile, openPacked, stepsIn } from '../dataset/packed-file.ts';
+import { createToneCounter } from './image-tones.ts';
+import type { Levels } from './levels.ts';
+
+/** What a journal begins with: names are of files in the folder above it. */
+interface Header {
+  /** The packed file that is being written. */
+  partial: string;
+  /** What becomes of it where the process ends too early. */
+  final: string;
+  imageBytes: number;
+}
+
+/** One line per file: with its image's checksum where it has one, and with the levels from which it is stretched. */
+interface Line {
+  file: FinishedFile;
+  checksum?: number;
+  levels?: Levels;
+}
+
+export interface Journal {
+  note(lines: readonly Line[]): void;
+  /** Removes it. */
+  close(): void;
+}
+
+/** Starts a journal in `folder`. Without room for it nothing is noted. */
+export function startJournal(folder: string, header: Header): Journal {
+  const path = partialPath(join(folder, 'journal'));
+  const descriptor = openSync(path, 'wx');
+  let isWriting = true;
+  const write = (lines: readonly object[]) => {
+    try {
+      if (isWriting && lines.length > 0)
+        writeSync(descriptor, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    } catch {
+      isWriting = false; // a full disk, which the images will meet as well
+    }
+  };
+  write([header]);
+  return {
+    note: write,
+    close() {
+      closeSync(descriptor);
+      rmSync(path, { force: true });
+    },
+  };
+}
+
+/** Turns what killed processes had decoded, according to the journals in `folder`, into packed files for the next start. */
+export function rescueDecoded(folder: string): void {
+  for (const abandoned of abandonedIn(folder)) {
+    const claimed = partialPath(abandoned); // one of several processes has it
+    try {
+      renameSync(abandoned, claimed);
+      rescue(dirname(folder), readFileSync(claimed, 'utf8'));
+    } catch {
+      // another process has it, or there is too little of it: those images are decoded again
+    } finally {
+      rmSync(claimed, { force: true });
+    }
+  }
+}
+
+function rescue(folder: string, text: string): void {
+  const [first, ...rest] = text.split('\n');
+  const { partial, final, imageBytes } = JSON.parse(first!) as Header;
+  const [partialFile, finalFile] = [partial, final].map((name) => join(folder, basename(name))) as [string, string];
+  const lines = wholeLines(rest);
+  const levels = lines.at(-1)?.levels;
+  const images = lines.filter(({ checksum }) => checksum !== undefined);
+  const done = new Set(images.map(({ file }) => file.key));
+  const measured = lines.filter(({ file, checksum }) => checksum === undefined && !done.has(file.key));
+  const unfinished = [...images, ...measured].map(({ file }) => file);
+  if (stepsIn(unfinished) <= stepsLeftIn(finalFile, imageBytes)) return;
+  const record = { fingerprint: '', count: images.length, imageBytes, skipped: [], allBytesRead: false, unfinished };
+  const checksums = images.map(({ checksum }) => checksum!);
+  completePacked(partialFile, checksums, { ...record, tones: createToneCounter().total, ...(levels && { levels }) });
+  renameSync(partialFile, finalFile);
+}
+
+/** Up to one that was not written to its end. */
+function wholeLines(texts: readonly string[]): Line[] {
+  const lines: Line[] = [];
+  for (const text of texts) {
+    try {
+      lines.push(JSON.parse(text) as Line);
+    } catch {
+      break;
+    }
+  }
+  return lines;
+}
+
+function stepsLeftIn(path: string, imageBytes: number): number {
+  const packed = openPacked(path, imageBytes);
+  packed?.close();
+  return stepsIn(packed?.record.unfinished ?? []);
+}

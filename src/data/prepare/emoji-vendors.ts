@@ -1,0 +1,105 @@
+// Whose emoji drawings can be had as an npm package, under which licence, and how each package lists them.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DcganError } from '../../errors.ts';
+import type { NpmPackage } from '../../system/npm-package.ts';
+import { chooseEmoji, type Emoji, resolveCategories } from './emoji-filter.ts';
+
+export type EmojiSet = 'apple' | 'google' | 'twitter' | 'facebook' | 'emojione';
+
+export interface EmojiVendor {
+  source: NpmPackage;
+  /** Who made the package. */
+  author: string;
+  licence: string;
+  /** Folder of the 64x64 images in the package. */
+  imageFolder: string;
+  /** The package's own names of categories. Throws DcganError `usage.category`. */
+  resolveCategories(names: readonly string[]): string[];
+  /** File names of the chosen emoji, from the unpacked package; `categories` are the package's own. */
+  choose(unpacked: string, choice: { categories: readonly string[]; skinTones: boolean }): Promise<string[]>;
+}
+
+const version = '16.0.0';
+
+function datasource(set: EmojiSet, licence: string, integrity: string): EmojiVendor {
+  return {
+    source: { name: `emoji-datasource-${set}`, version, integrity },
+    author: 'Cal Henderson',
+    licence: `the package is MIT; the images are ${licence}`,
+    imageFolder: `img/${set}/64/`,
+    resolveCategories,
+    async choose(unpacked, choice) {
+      return chooseEmoji((await readList(unpacked)) as Emoji[], { set, ...choice });
+    },
+  };
+}
+
+/** EmojiOne 2.2.7 of 2017: variants with skin tones are entries of their own, such as `boy_tone1`. */
+const emojione: EmojiVendor = {
+  source: {
+    name: 'emojione',
+    version: '2.2.7',
+    integrity: 'sha512-Gbf8qysc34+TFUS5HPwOUY62v8gjLuPmfVTWUR/zirULSYUe/D3MrvYo0W5Y2gScF1YI7EBe5t81IbD8q144Ag==',
+  },
+  author: 'Ranks.com Inc.',
+  licence: 'the package is MIT; the images are EmojiOne 2, CC BY 4.0',
+  imageFolder: 'assets/png/',
+  resolveCategories(names) {
+    return names.map((name) => {
+      const category = emojioneCategories.find((known) => known === name.trim().toLowerCase());
+      if (category !== undefined) return category;
+      throw new DcganError('usage.category', {
+        happened: `EmojiOne has no category "${name}".`,
+        expected: `Its categories are ${emojioneCategories.join(', ')}.`,
+      });
+    });
+  },
+  async choose(unpacked, { categories, skinTones }) {
+    const list = (await readList(unpacked)) as Record<string, { category: string; unicode: string }>;
+    return Object.entries(list)
+      .filter(([name, { category }]) => categories.includes(category) && (skinTones || !name.includes('_tone')))
+      .map(([, { unicode }]) => `${unicode}.png`);
+  },
+};
+
+const emojioneCategories = [
+  'people',
+  'nature',
+  'food',
+  'activity',
+  'travel',
+  'objects',
+  'symbols',
+  'flags',
+  'regional',
+  'modifier',
+];
+
+function readList(unpacked: string): Promise<unknown> {
+  return readFile(join(unpacked, 'emoji.json'), 'utf8').then(JSON.parse);
+}
+
+export const emojiVendors: Readonly<Record<EmojiSet, EmojiVendor>> = {
+  apple: datasource(
+    'apple',
+    'Apple Color Emoji, copyright Apple Inc.; not licensed for commercial use',
+    'sha512-dVYjsK0FnCry9F+PBtnivhG2K0xdwlmqYaSgiUtztUdAGPYiHYhZcVKvNBqC791g2qyEcFNTBO6utg4eQ3uLTw==',
+  ),
+  google: datasource(
+    'google',
+    'Noto Emoji by Google, Apache License 2.0',
+    'sha512-ZRexfzs7MVoLnmzZmNsO4TKhnAJp5D++Vm6PpUpH/jEQQlemp3l88CjZ+DoZ2faM9R4QxZkOPJCoT8DlPhfQ3A==',
+  ),
+  twitter: datasource(
+    'twitter',
+    'Twemoji by Twitter, Inc. and contributors, CC BY 4.0',
+    'sha512-7F+uCuHH+7Qnrc15P5tnbvKkg9E6tlzi4MnT2uW1RlN4pLYTza6cP/dstIfSDMtpjFLWuZewWg8jBbuL2eyELQ==',
+  ),
+  facebook: datasource(
+    'facebook',
+    'copyright Facebook, Inc.; no clear licence',
+    'sha512-b9ZxJdB7nMWGckH1vyCjPSosaa6MJYuojPPFiQ0LmDIZS8vlG454XKcmTFKrXIMAA72O4MRJMYFhvWI8pjyciQ==',
+  ),
+  emojione,
+};

@@ -1,0 +1,123 @@
+// A dataset folder that is either whole or not there: built beside, renamed at the end, recognised again by its README.txt.
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { DcganError } from '../../errors.ts';
+import { partialPath, removeAbandoned } from '../../system/partial.ts';
+
+/** A prepared dataset; `skipped` says that it was there already. */
+export interface PreparedData {
+  directory: string;
+  images: number;
+  skipped: boolean;
+}
+
+/** Where a dataset is put. */
+export interface PreparePlace {
+  root: string;
+  /** Its folder; by default one in `<root>/data`. */
+  directory?: string;
+  /** Replaces a folder that was prepared before. */
+  force: boolean;
+}
+
+interface Preparation {
+  directory: string;
+  /** Where the images come from and which were chosen. Its first line says which preparation made the folder. */
+  readme: string;
+  force: boolean;
+  /** Whether an image that is written there can have this path, with '/' between its parts. */
+  isImage: (path: string) => boolean;
+  /** Fills the folder and returns how many images it wrote. */
+  build: (folder: string) => Promise<number>;
+}
+
+/**
+ * Builds a folder, unless it is there with the same README.txt. Throws DcganError `data.prepared-differently` where it was
+ * prepared in another way and `force` is off, and `data.not-prepared` where it holds something that was not prepared at all.
+ */
+export async function prepareFolder({ directory, readme, force, isImage, build }: Preparation): Promise<PreparedData> {
+  const existing = existingReadme(directory);
+  if (existing !== undefined && !existing.startsWith(firstLine(readme))) throw notPrepared(directory);
+  if (existing !== undefined && force) refuseOthers(directory, existing, isImage);
+  if (existing !== undefined && !force) {
+    if (!existing.startsWith(readme)) throw preparedDifferently(directory, existing);
+    return { directory, images: Number(/^Images: (\d+)$/m.exec(existing)?.[1]), skipped: true };
+  }
+  const partial = partialPath(directory);
+  try {
+    mkdirSync(partial, { recursive: true });
+    removeAbandoned(dirname(directory));
+    const images = await build(partial);
+    writeFileSync(join(partial, 'README.txt'), `${readme}Images: ${images}\n`);
+    rmSync(directory, { recursive: true, force: true });
+    renameSync(partial, directory);
+    return { directory, images, skipped: false };
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? notWritable(directory, error) : error;
+  } finally {
+    if (existsSync(partial)) rmSync(partial, { recursive: true });
+  }
+}
+
+/** Files that the preparation would not write, or more than it wrote, are somebody's own. @throws DcganError `data.not-prepared` */
+function refuseOthers(directory: string, existing: string, isImage: (path: string) => boolean): void {
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
+    .filter((path) => path !== 'README.txt');
+  const prepared = Number(/^Images: (\d+)$/m.exec(existing)?.[1] ?? paths.length);
+  const foreign = paths.filter((path) => !isImage(path));
+  const count = Math.max(foreign.length, paths.length - prepared);
+  if (count <= 0) return;
+  const others = (foreign.length > 0 ? foreign : paths).map((path) => join(directory, path));
+  const newest = others.map((path) => ({ path, ms: lstatSync(path).mtimeMs })).sort((a, b) => b.ms - a.ms)[0]!;
+  throw new DcganError('data.not-prepared', {
+    happened: `${directory} holds ${count} ${count === 1 ? 'file' : 'files'} besides the ${prepared} images that were prepared; ${newest.path} is the newest.`,
+    expected: 'Preparing a folder again replaces all of it.',
+    fix: 'Move your own files elsewhere, and run this again.',
+  });
+}
+
+/** The README.txt of an existing folder, '' where it has none, undefined where there is no folder or an empty one. */
+function existingReadme(directory: string): string | undefined {
+  if (!existsSync(directory)) return undefined;
+  try {
+    return readdirSync(directory).length === 0 ? undefined : readFileSync(join(directory, 'README.txt'), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function firstLine(text: string): string {
+  return text.slice(0, text.indexOf('\n') + 1);
+}
+
+function notPrepared(directory: string): DcganError {
+  return new DcganError('data.not-prepared', {
+    happened: `${directory} already exists, and was not created by this command.`,
+    fix: 'Move it away or remove it, and run this again, or choose another place with --out.',
+  });
+}
+
+function preparedDifferently(directory: string, existing: string): DcganError {
+  return new DcganError('data.prepared-differently', {
+    happened: `${directory} was prepared with other options:\n${existing.trim()}`,
+    fix: 'Add --force to replace it, or --out DIR to put the new selection elsewhere.',
+  });
+}
+
+function notWritable(directory: string, error: Error): DcganError {
+  const happened = `${directory} cannot be written: ${error.message}.`;
+  const fix = `Make ${dirname(directory)} writable, make room on its disk, or choose another place with --out.`;
+  return new DcganError('data.not-writable', { happened, fix }, { cause: error });
+}

@@ -1,0 +1,54 @@
+// Compiles a program for TensorFlow: traced, its convolutions measured where that is wanted, and loaded.
+import type { CompiledProgram, CompileOptions, Decisions, Precision, Program } from '../../engine.ts';
+import type { FormChoices, Unmeasured } from '../convolutions/choices.ts';
+import { fastestForm, sameSizes, shareTransforms } from '../convolutions/measure.ts';
+import { loadTraced } from './program.ts';
+import type { Recorder } from './recorder.ts';
+import { type TracedProgram, traceProgram } from './trace.ts';
+
+export interface Tracer {
+  recorder: Recorder;
+  choices: FormChoices;
+}
+
+export async function compileRecorded(
+  program: Program,
+  tracer: Tracer,
+  { precision, onMeasure, signal, decisions = {} }: CompileOptions,
+): Promise<CompiledProgram> {
+  const { machine, ...forms } = decisions;
+  const decided = machine === tracer.choices.machine ? forms : {};
+  let traced = traceProgram(program, tracer, precision, decided);
+  if (onMeasure && traced.unmeasured.length > 0) {
+    await measure(traced.unmeasured, tracer, precision, { onMeasure, signal });
+    traced = traceProgram(program, tracer, precision, decided);
+  }
+  return { ...loadTraced(program, traced, tracer.recorder.binding), decisions: decisionsOf(tracer, traced) };
+}
+
+/** The form of each convolution that has several, and where they were measured. */
+function decisionsOf({ choices: { machine } }: Tracer, { forms }: TracedProgram): Decisions {
+  if (machine === undefined) return {};
+  return { machine, ...Object.fromEntries(forms) };
+}
+
+async function measure(
+  unmeasured: readonly Unmeasured[],
+  tracer: Tracer,
+  precision: Precision,
+  { onMeasure, signal }: Required<Pick<CompileOptions, 'onMeasure'>> & Pick<CompileOptions, 'signal'>,
+): Promise<void> {
+  const load = (contest: Program) =>
+    loadTraced(contest, traceProgram(contest, tracer, precision), tracer.recorder.binding);
+  let done = 0;
+  for (const group of sameSizes(unmeasured)) {
+    const names = new Map<string, string>();
+    for (const convolution of group) {
+      onMeasure(done++, unmeasured.length);
+      names.set(convolution.key, await fastestForm(convolution, load, signal));
+    }
+    await shareTransforms(group, names, load, signal);
+    tracer.choices.remember(names); // a stop later on loses no finished group
+  }
+  onMeasure(done, unmeasured.length);
+}

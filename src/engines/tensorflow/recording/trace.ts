@@ -1,0 +1,105 @@
+// Traces a program: each function runs once, overheard by the recorder, and all become one graph.
+import { cast, engine, fill, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Precision, Program, ProgramFunction, Tensors } from '../../engine.ts';
+import { checkUpdates } from '../../feeds.ts';
+import type { FormChoices, Unmeasured } from '../convolutions/choices.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import { functionNodes, type TracedFunction } from '../graph/graph-builder.ts';
+import { variableNodes } from '../graph/variable-nodes.ts';
+import { toMixedBfloat16 } from '../precision.ts';
+import type { Recorder } from './recorder.ts';
+
+let programs = 0;
+
+export interface TracedProgram {
+  functions: TracedFunction[];
+  /** The graph of all functions. */
+  nodes: GraphNode[];
+  /** Convolutions that took their standard form because nobody has measured them. */
+  unmeasured: Unmeasured[];
+  /** The form that each convolution with a choice took, by key. */
+  forms: ReadonlyMap<string, string>;
+}
+
+export function traceProgram(
+  program: Program,
+  { recorder, choices }: { recorder: Recorder; choices: FormChoices },
+  precision: Precision,
+  decided: Readonly<Record<string, string>> = {},
+): TracedProgram {
+  const unique = `program-${process.pid}-${programs++}`;
+  const functions: TracedFunction[] = [];
+  const forms = new Map(Object.entries(decided));
+  const found = Object.entries(program.functions).flatMap(([name, fn]) => {
+    const unmeasured = choices.whileTracing(precision, () => functions.push(trace(program, name, fn, recorder)), forms);
+    return unmeasured.map((each) => ({ ...each, seldom: fn.seldom ?? false }));
+  });
+  for (const { key, candidates } of found) forms.set(key, candidates[0]!.name);
+  const unmeasured = found.filter(({ seldom }) => !seldom);
+  const nodes = [...variableNodes(program, unique), ...functions.flatMap(functionNodes)];
+  return {
+    functions,
+    nodes: precision === 'mixed_bfloat16' ? toMixedBfloat16(nodes) : nodes,
+    unmeasured: [...new Map(unmeasured.map((each) => [each.key, each])).values()],
+    forms,
+  };
+}
+
+/** Runs the function once on placeholder values, overheard by the recorder, and notes which native id stood for what. */
+function trace(program: Program, name: string, fn: ProgramFunction, recorder: Recorder): TracedFunction {
+  return tidy((): TracedFunction & Record<string, never> => {
+    const variables = standIns(Object.entries(program.variables).map(([key, shape]) => [key, shape, 'float32']));
+    const feeds = standIns(
+      Object.entries(fn.feeds).map(([key, { shape, dtype }]) => [key, shape, dtype === 'int32' ? 'int32' : 'float32']),
+    );
+    const variableIds = ids(variables);
+    const feedIds = ids(feeds);
+    let outputIds: TracedFunction['outputs'] = [];
+    let updateIds: TracedFunction['updates'] = [];
+    const recording = recorder.record(name, () => {
+      const { outputs, updates = {} } = fn.body(variables, feeds);
+      checkUpdates(program, name, updates);
+      outputIds = ids(asFloat32(outputs));
+      updateIds = ids(updates);
+    });
+    return {
+      name,
+      recording,
+      specs: fn.feeds,
+      feeds: feedIds,
+      variables: variableIds,
+      outputs: outputIds,
+      updates: updateIds,
+    } as TracedFunction & Record<string, never>; // tidy wants to know only of tensors
+  });
+}
+
+/** Small numbers to trace with; what they are does not matter. */
+function standIns(
+  specs: readonly (readonly [string, readonly number[], 'float32' | 'int32'])[],
+): Record<string, Tensor> {
+  return Object.fromEntries(
+    specs.map(([name, shape, dtype]) => [
+      name,
+      shape.length === 0 ? tensor(1, [], dtype) : fill([...shape], dtype === 'int32' ? 1 : 0.5, dtype),
+    ]),
+  );
+}
+
+function asFloat32(tensors: Tensors): Tensors {
+  const entries = Object.entries(tensors).map(([name, value]) => [
+    name,
+    value.dtype === 'float32' ? value : cast(value, 'float32'),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+interface NativeIds {
+  getInputTensorIds(tensors: Tensor[]): number[];
+}
+
+/** The native ids of tensors; asking for one uploads a tensor that was still in JavaScript. */
+function ids(tensors: Readonly<Record<string, Tensor>>): { name: string; id: number }[] {
+  const backend = engine().backend as ReturnType<typeof engine>['backend'] & NativeIds;
+  return Object.entries(tensors).map(([name, value]) => ({ name, id: backend.getInputTensorIds([value])[0]! }));
+}

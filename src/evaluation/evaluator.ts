@@ -1,0 +1,73 @@
+// Measures generated images against the data by a protocol: real images are prepared once, generated ones come as often as they like.
+import type { MetricName } from '../config/schema/metrics.ts';
+import type { Dataset } from '../data/dataset/open.ts';
+import { RandomStream } from '../random.ts';
+import {
+  describeFeatures,
+  extractFeatures,
+  type FeatureNetwork,
+  type FeaturesUsed,
+} from './features/feature-network.ts';
+import { type ImageSet, onWhite } from './metrics/images.ts';
+import type { Size } from './metrics/protocol-size.ts';
+import { resizeBilinear } from './metrics/resize.ts';
+import { type Measured, metrics, type Side } from './metrics/table.ts';
+import { createWork } from './metrics/work.ts';
+
+export interface Protocol {
+  names: readonly MetricName[];
+  /** Generated images, and as many real ones. */
+  count: number;
+  seed: number;
+  /** Size to compare at; a network gets the images in their own. */
+  size: Size;
+  network?: FeatureNetwork;
+}
+
+/** How far a part of the work is; it may throw, which ends the work. */
+type OnPhase = (phase: 'features' | MetricName, done: number, total: number) => void;
+
+export interface Evaluator {
+  /** `fake` is of the dataset's size and channels, `count` images. */
+  measure(
+    fake: ImageSet,
+    onPhase: OnPhase,
+  ): Promise<{ metrics: Partial<Record<MetricName, Measured & { protocol: string }>>; features?: FeaturesUsed }>;
+}
+
+/** Real images are drawn from the whole folder, and as many again where it has them. */
+export function createEvaluator(dataset: Dataset, { names, count, seed, size, network }: Protocol): Evaluator {
+  const order = new RandomStream(seed, 'evaluation/real').permutation(dataset.count);
+  const { height, width, channels } = dataset;
+  const beside: Partial<Record<MetricName, Measured['values']>> = {};
+  let real: Side | undefined;
+  let otherReal: Side | undefined;
+
+  async function sideOf(pixels: Uint8Array, onPhase: OnPhase): Promise<Side> {
+    const own = onWhite({ pixels, height, width, channels });
+    const images = resizeBilinear(own, size.height, size.width);
+    if (!network) return { images };
+    const work = createWork((done, total) => onPhase('features', done, total));
+    return { images, features: await extractFeatures(network, own, work) };
+  }
+
+  const drawn = (first: number) => dataset.read(order.subarray(first, first + count));
+  return {
+    async measure(fake, onPhase) {
+      real ??= await sideOf(drawn(0), onPhase);
+      if (dataset.count >= 2 * count) otherReal ??= await sideOf(drawn(count), onPhase);
+      const side = await sideOf(fake.pixels, onPhase);
+      const measured: Awaited<ReturnType<Evaluator['measure']>>['metrics'] = {};
+      for (const name of names) {
+        const { protocol, protocolOverFeatures, measure, beside: besides } = metrics[name];
+        const work = () => createWork((done, total) => onPhase(name, done, total));
+        const values = await measure(side, real, seed, work());
+        const data = besides === 'real' ? real : otherReal;
+        if (data) beside[name] ??= await measure(data, real, seed, work());
+        const measuredBy = (network && protocolOverFeatures) ?? protocol;
+        measured[name] = { protocol: measuredBy, values, ...(beside[name] && { ofData: beside[name] }) };
+      }
+      return { metrics: measured, ...(network && { features: describeFeatures(network, side.features!) }) };
+    },
+  };
+}

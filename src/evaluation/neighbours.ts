@@ -1,0 +1,83 @@
+// Generated images beside the real images that are most like them: a generator that has learned its data by heart shows here.
+import type { Dataset } from '../data/dataset/open.ts';
+import { writeGrid } from '../pictures/grid.ts';
+import { RandomStream } from '../random.ts';
+import { type Features, inUnits, pixelFeatures } from './metrics/features.ts';
+import { countOf, type ImageSet, slice } from './metrics/images.ts';
+import { nearestNeighbours } from './metrics/nearest.ts';
+import { part, type Work } from './metrics/work.ts';
+
+const mostQueries = 256;
+const columns = 16;
+const mostRows = 4;
+
+export interface NeighbourResult {
+  /** How many generated images, and as many real ones, were looked up among all real ones. */
+  count: number;
+  /** Mean Euclidean distance to the nearest real image, pixels in 0..1. */
+  distance: number;
+  /** The same for real images, themselves left out. */
+  distanceOfData: number;
+  /** The first far below the second means memorised images. */
+  ratio: number;
+  /** The generated image that comes closest to a real one. */
+  closest: { sample: number; image: number; distance: number };
+}
+
+/** Looks up generated images among all real ones; writes a picture: rows of generated images, each over their nearest real ones. */
+export async function compareNeighbours(
+  fake: ImageSet,
+  dataset: Dataset,
+  { seed, picture }: { seed: number; picture: string },
+  work: Work,
+): Promise<NeighbourResult> {
+  const count = Math.min(mostQueries, countOf(fake), dataset.count);
+  const samples = slice(fake, 0, count);
+  const chosen = new RandomStream(seed, 'evaluation/neighbours').permutation(dataset.count).subarray(0, count);
+  const real = featuresOfDataset(dataset);
+  const some = pixelFeatures({ ...fake, pixels: dataset.read(chosen) });
+  const nearest = await nearestNeighbours(pixelFeatures(samples), real, part(work, 0, 2));
+  const isSelf = (from: number, other: number) => chosen[from] === other;
+  const own = await nearestNeighbours(some, real, part(work, 1, 2), isSelf);
+
+  await writeNeighbours(
+    picture,
+    samples,
+    dataset,
+    nearest.map(({ index }) => index),
+  );
+  const mean = (found: typeof nearest) => found.reduce((sum, { distance }) => sum + distance, 0) / found.length;
+  const [distance, distanceOfData] = [mean(nearest), mean(own)];
+  const closest = nearest.reduce((best, { distance }, i) => (distance < nearest[best]!.distance ? i : best), 0);
+  return {
+    count,
+    distance,
+    distanceOfData,
+    ratio: distance / distanceOfData,
+    closest: { sample: closest, image: nearest[closest]!.index, distance: nearest[closest]!.distance },
+  };
+}
+
+function featuresOfDataset(dataset: Dataset): Features {
+  const { height, width, channels } = dataset;
+  return {
+    count: dataset.count,
+    size: height * width * channels,
+    read(first, count) {
+      const indices = Uint32Array.from({ length: count }, (_, i) => first + i);
+      return inUnits(dataset.read(indices));
+    },
+  };
+}
+
+async function writeNeighbours(path: string, samples: ImageSet, dataset: Dataset, nearest: number[]): Promise<void> {
+  const rows = Math.min(mostRows, Math.ceil(nearest.length / columns));
+  const size = samples.pixels.length / nearest.length;
+  const pixels = new Uint8Array(2 * rows * columns * size).fill(255);
+  for (let i = 0; i < Math.min(nearest.length, rows * columns); i++) {
+    const place = 2 * Math.floor(i / columns) * columns + (i % columns);
+    pixels.set(slice(samples, i, 1).pixels, place * size);
+    pixels.set(dataset.read([nearest[i]!]), (place + columns) * size);
+  }
+  await writeGrid(path, { ...samples, pixels }, { columns });
+}

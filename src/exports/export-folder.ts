@@ -1,0 +1,151 @@
+// Where an export goes: written beside its place and renamed, so that it is whole or not there. It replaces an earlier export;
+// other files are left alone.
+import { lstat, mkdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
+import { DcganError } from '../errors.ts';
+import { writeJson } from '../runs/run-folder.ts';
+import { partialPath } from '../system/partial.ts';
+import { kindOf } from '../system/read-file.ts';
+import { codeOf } from '../system/reasons.ts';
+import { makeFolder, writingTo } from '../system/write-file.ts';
+import { contentOf, descriptionFile } from './exported-files.ts';
+
+interface Written {
+  /** In the folder, or the one file that `out` names. */
+  files: string[];
+  bytes: number;
+}
+
+/** What is at a place: an earlier export or an empty folder is replaced, an export with other files is written among them. */
+interface Found {
+  kind: 'nothing' | 'file' | 'export' | 'mixed';
+  /** Files of the earlier export. */
+  exported: readonly string[];
+  /** Files that are none of its. */
+  others: readonly string[];
+}
+
+/**
+ * Lets `write` fill an empty folder, and puts it at `out`, with an export.json that says what it is. Where `write` makes one
+ * file and `out` has its extension, `out` is that file. A link stays one: what it leads to is replaced.
+ * @param force replaces a file by a file, and an export among other files of its folder; these are never touched
+ * @throws DcganError `usage.in-the-way`, `usage.several-files`, `usage.cannot-write`
+ */
+export async function writeExport(
+  out: string,
+  { description, force }: { description: Record<string, unknown>; force: boolean },
+  write: (folder: string) => Promise<string[]>,
+): Promise<Written> {
+  const place = await followLink(out);
+  const there = await whatIsAt(place, out);
+  checkForce(there, out, force);
+  const partial = partialPath(place);
+  await makeFolder(dirname(place));
+  try {
+    await writingTo(out, () => mkdir(partial));
+    const files = await write(partial);
+    const bytes = await totalBytes(partial, files);
+    if (files.length === 1 && extname(files[0]!) === extname(out)) {
+      await writingTo(out, () => putFile(place, join(partial, files[0]!), there));
+      return { files: [out], bytes };
+    }
+    if (files.some((file) => extname(file) !== '' && extname(file) === extname(out))) throw severalFiles(out, files);
+    await writeJson(join(partial, descriptionFile), { ...description, files });
+    await putFolder(place, partial, [...files, descriptionFile], { out, there });
+    return { files, bytes };
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+async function followLink(out: string): Promise<string> {
+  const there = await lstat(out).catch(() => undefined);
+  if (!there?.isSymbolicLink()) return resolve(out);
+  return realpath(out).catch((error: unknown) => {
+    throw inTheWay(`${out} is a link that leads nowhere (${codeOf(error)}).`, 'Remove it, or name another place.');
+  });
+}
+
+async function whatIsAt(place: string, out: string): Promise<Found> {
+  const found = await stat(place).catch(() => undefined); // what else there is about it, writing says
+  if (!found) return { kind: 'nothing', exported: [], others: [] };
+  if (found.isFile()) return { kind: 'file', exported: [], others: [] };
+  if (!found.isDirectory()) throw inTheWay(`${out} is ${kindOf(found)}.`, 'Name a folder or a file.');
+  const { isExport, exported, others } = await writingTo(out, () => contentOf(place));
+  if (others.length === 0) return { kind: 'export', exported, others };
+  if (isExport) return { kind: 'mixed', exported, others };
+  throw inTheWay(
+    `${out} is there already, with files that are no export.`,
+    `Name another place, or an empty folder: ${others[0]} is not of an export, and --force does not change that.`,
+  );
+}
+
+function checkForce({ kind, others }: Found, out: string, force: boolean): void {
+  if (force || kind === 'nothing' || kind === 'export') return;
+  if (kind === 'file') throw inTheWay(`${out} is there already.`, 'Name another place, or replace it with --force.');
+  throw inTheWay(
+    `${out} is there already, with files that are no export.`,
+    `Name another place, or write beside ${others[0]} with --force.`,
+  );
+}
+
+async function putFile(place: string, path: string, { kind }: Found): Promise<void> {
+  if (kind === 'export') await replace(place, path);
+  else await rename(path, place);
+}
+
+/** Moves a folder with these files to its place. */
+async function putFolder(
+  place: string,
+  folder: string,
+  files: readonly string[],
+  { out, there }: { out: string; there: Found },
+): Promise<void> {
+  const taken = there.others.find((other) => files.some((file) => join(file) === other));
+  if (there.kind === 'file')
+    throw inTheWay(`${out} is a file, and this format writes a folder.`, 'Name another place.');
+  if (taken !== undefined)
+    throw inTheWay(`${join(out, taken)} is not of an export.`, 'Move it, or name another place.');
+  await writingTo(out, async () => {
+    if (there.kind === 'nothing') await rename(folder, place);
+    else if (there.kind === 'export') await replace(place, folder);
+    else await putAmong(place, folder, files, there);
+  });
+}
+
+/** A folder cannot be renamed over another thing, which steps aside first. */
+async function replace(place: string, path: string): Promise<void> {
+  const aside = partialPath(place);
+  await rename(place, aside);
+  try {
+    await rename(path, place);
+  } catch (error) {
+    await rename(aside, place);
+    throw error;
+  }
+  await rm(aside, { recursive: true, force: true });
+}
+
+async function putAmong(place: string, folder: string, files: readonly string[], { exported }: Found): Promise<void> {
+  for (const file of exported) await rm(join(place, file), { force: true });
+  for (const file of files) {
+    await mkdir(dirname(join(place, file)), { recursive: true });
+    await rename(join(folder, file), join(place, file));
+  }
+}
+
+async function totalBytes(folder: string, files: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
+  return sizes.reduce((total, size) => total + size, 0);
+}
+
+function severalFiles(out: string, files: readonly string[]): DcganError {
+  return new DcganError('usage.several-files', {
+    happened: `${out} would be one file, but this format writes ${files.join(', ')}.`,
+    fix: `Name a folder for them: --out ${out.slice(0, -extname(out).length)}`,
+  });
+}
+
+function inTheWay(happened: string, fix: string): DcganError {
+  return new DcganError('usage.in-the-way', { happened, fix });
+}

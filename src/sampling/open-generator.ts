@@ -1,0 +1,41 @@
+// From the name of a checkpoint to a trained generator: what sample, interpolate, explore and export begin with.
+import { runNames } from '../config/identity/run-hash.ts';
+import { buildNetworks } from '../models/networks.ts';
+import { loadCheckpoint } from '../runs/checkpoint.ts';
+import { resolveCheckpoint } from '../runs/find-checkpoint.ts';
+import { packageDirectory } from '../system/package-directory.ts';
+import { generatorPasses } from '../training/schedule.ts';
+import { parseRunState } from '../training/start/run-state.ts';
+import { storedRun } from '../training/start/stored-run.ts';
+import { type TrainedGenerator, weightsOf } from './trained-generator.ts';
+
+export interface OpenedGenerator {
+  generator: TrainedGenerator;
+  /** What to call it in messages and file names. */
+  label: string;
+  runHash: string;
+  dataFingerprint: string;
+  step: number;
+  /** The folder that was loaded. */
+  path: string;
+  /** Damaged checkpoints that were passed over. */
+  refused: { path: string; reason: string }[];
+}
+
+/**
+ * Opens a checkpoint by its name, a run hash or its start, or a path.
+ * @throws DcganError `checkpoint.unknown`, `checkpoint.ambiguous`, `checkpoint.missing`, `checkpoint.damaged`, `checkpoint.mismatch`
+ */
+export async function openGenerator(
+  name: string,
+  { root, which = 'latest' }: { root: string; which?: 'latest' | 'best' | number },
+): Promise<OpenedGenerator> {
+  const { directory, label, run } = await resolveCheckpoint(name, { root, packageDirectory });
+  const { tensors, state, step, path, refused } = await loadCheckpoint(directory, which);
+  const { config, identity, identityHash } = storedRun(state, path);
+  const { generator: network } = buildNetworks(config);
+  const passes = parseRunState(state, path).generatorPasses ?? generatorPasses(config, step);
+  const generator = { config, network, weights: weightsOf(network, tensors), passes };
+  const runHash = run ?? runNames(identityHash)[0]!;
+  return { generator, label, runHash, dataFingerprint: identity.dataFingerprint, step, path, refused };
+}

@@ -1,0 +1,78 @@
+// What sample, interpolate and explore share: a checkpoint becomes a generator, and latents become batches of pixels.
+import type { EngineInfo } from '../engines/engine.ts';
+import { type EngineChoice, type OpenedEngine, openEngine } from '../engines/open.ts';
+import type { Images } from '../pictures/images.ts';
+import { openImageMaker } from './image-maker.ts';
+import type { LatentSource } from './latent-source.ts';
+import { openGenerator } from './open-generator.ts';
+import type { TrainedGenerator } from './trained-generator.ts';
+
+/** Which checkpoint, and what computes. */
+export interface SamplingOptions extends EngineChoice {
+  /** A shipped name, a run hash or its start, or a path. */
+  checkpoint: string;
+  /** Which checkpoint of a run. @default 'latest' */
+  which?: 'latest' | 'best' | number;
+  root: string;
+}
+
+/** What happens on the way to images. */
+export type SamplingEvent =
+  | ({ type: 'checkpoint' } & CheckpointUsed)
+  | { type: 'engine'; info: EngineInfo; refused: OpenedEngine['refused'] }
+  /** Ways to compute a convolution are measured, once per machine and shape. */
+  | { type: 'measure'; done: number; total: number }
+  /** Only where the engine is called more than once. */
+  | { type: 'images'; done: number; total: number };
+
+/** Which checkpoint images were made with. */
+export interface CheckpointUsed {
+  checkpoint: string;
+  runHash: string;
+  step: number;
+  /** Damaged checkpoints that were passed over. */
+  refused: { path: string; reason: string }[];
+}
+
+export interface SamplingIo {
+  onEvent: (event: SamplingEvent) => void;
+  /** Ends the work, which rejects with its reason. */
+  signal?: AbortSignal;
+}
+
+export const silent: SamplingIo = { onEvent: () => {} };
+
+/** Opens the generator that the options name, and tells which it is. @throws DcganError as `openGenerator` */
+export async function openNamed(
+  options: SamplingOptions,
+  { onEvent }: SamplingIo,
+): Promise<{ generator: TrainedGenerator; used: CheckpointUsed }> {
+  const { generator, path, runHash, step, refused } = await openGenerator(options.checkpoint, options);
+  const used = { checkpoint: path, runHash, step, refused };
+  onEvent({ type: 'checkpoint', ...used });
+  return { generator, used };
+}
+
+/** Makes the images of latents, as many at a time as memory and speed allow; `first` numbers a batch's first image. */
+export async function* makeImages(
+  generator: TrainedGenerator,
+  latents: LatentSource,
+  choice: EngineChoice,
+  { onEvent, signal }: SamplingIo,
+): AsyncGenerator<{ first: number; images: Images }> {
+  const { engine, refused } = await openEngine(choice.engine, choice.device);
+  onEvent({ type: 'engine', info: engine.info, refused });
+  const onMeasure = (done: number, total: number) => onEvent({ type: 'measure', done, total });
+  const maker = await openImageMaker(engine, generator, latents.count, { onMeasure, signal });
+  const { height, width, channels } = generator.config.data;
+  try {
+    for (let first = 0; first < latents.count; first += maker.imagesPerCall) {
+      const end = Math.min(first + maker.imagesPerCall, latents.count);
+      const pixels = await maker.make(latents.slice(first, end));
+      yield { first, images: { pixels, height, width, channels } };
+      if (latents.count > maker.imagesPerCall) onEvent({ type: 'images', done: end, total: latents.count });
+    }
+  } finally {
+    maker.dispose();
+  }
+}

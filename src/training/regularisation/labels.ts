@@ -1,0 +1,26 @@
+// The labels of one update: smoothed by a range, flipped by chance, from the run's own stream.
+import type { RandomStream } from '../../random.ts';
+
+/** The labels of one step: schedules are already worked out. */
+export interface StepLabels {
+  real: number | readonly number[];
+  fake: number | readonly number[];
+  flip: number;
+}
+
+/** Labels for `count` images of one kind. A flipped image gets a label of the other kind. */
+export function drawLabels(
+  labels: StepLabels,
+  kind: 'real' | 'fake',
+  count: number,
+  stream: RandomStream,
+): Float32Array {
+  const other = kind === 'real' ? 'fake' : 'real';
+  return Float32Array.from({ length: count }, () => {
+    const flipped = labels.flip > 0 && stream.uniform() < labels.flip;
+    const label = labels[flipped ? other : kind];
+    if (typeof label === 'number') return label;
+    const [low, high] = label as [number, number];
+    return low + (high - low) * stream.uniform();
+  });
+}

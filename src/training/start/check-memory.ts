@@ -1,0 +1,42 @@
+// Whether a training will fit into this machine's memory, said before its first step.
+import { freemem, totalmem } from 'node:os';
+import type { EngineInfo } from '../../engines/engine.ts';
+import { DcganError } from '../../errors.ts';
+import type { MemoryNeed } from './memory.ts';
+
+export interface MemoryOutlook {
+  expectedMiB: number;
+  freeMiB: number;
+}
+
+/**
+ * What a training is expected to take beside what is free; undefined on a GPU, whose memory is another.
+ * @throws DcganError `engine.memory` where even the least that it needs is more than there is
+ */
+export function checkMemory(
+  need: MemoryNeed,
+  { device }: Pick<EngineInfo, 'device'>,
+  machine = memoryHere(),
+): MemoryOutlook | undefined {
+  if (!device.startsWith('CPU')) return undefined;
+  const expectedMiB = Math.round(need.expectedMiB);
+  const freeMiB = Math.round(machine.freeMiB);
+  if (need.leastMiB <= machine.totalMiB) return { expectedMiB, freeMiB };
+  throw new DcganError(
+    'engine.memory',
+    {
+      happened: `This training needs ${Math.ceil(need.leastMiB)} MiB of memory at least, probably about ${expectedMiB} MiB, but the machine has ${Math.floor(machine.totalMiB)} MiB.`,
+      expected: 'The estimate follows from the shapes of both networks and the batch size.',
+      fix: 'Lower training.batchSize, data.size or the filters of the layers.',
+    },
+    { data: { ...need, ...machine } },
+  );
+}
+
+/** The machine's memory, or what a container leaves of it to this process. */
+function memoryHere(): { totalMiB: number; freeMiB: number } {
+  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY; // 0 where there is none
+  const total = Math.min(totalmem(), limit);
+  const free = Math.min(freemem(), limit - process.memoryUsage.rss());
+  return { totalMiB: total / 2 ** 20, freeMiB: free / 2 ** 20 };
+}

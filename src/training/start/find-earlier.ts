@@ -1,0 +1,38 @@
+// An earlier run of the same config by its name: whoever changes one key and starts again wants to know that it is another run.
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Difference, differencesOf, isRunName, type RunIdentity } from '../../config/identity/run-hash.ts';
+import { forkFlags, type RunParts } from './fork-advice.ts';
+import { loadLatest } from './start-point.ts';
+import { storedRuns } from './stored-run.ts';
+
+export interface EarlierOfName {
+  runHash: string;
+  differences: Difference[];
+  /** What to add to the command to begin from its weights; left out where they do not fit. */
+  fork?: string;
+}
+
+/** The newest other run whose config has this run's name and which has a sound checkpoint, and what differs. */
+export async function findEarlier(
+  root: string,
+  hash: string,
+  now: RunIdentity,
+  parts: RunParts,
+): Promise<EarlierOfName | undefined> {
+  const names = (await readdir(join(root, 'results')).catch(() => [])).filter(isRunName);
+  const found = await Promise.all(
+    names.filter((name) => name !== hash).map((name) => readEarlier(root, name, parts.config.name)),
+  );
+  const [newest] = found.filter((other) => other !== undefined).sort((a, b) => b.writtenMs - a.writtenMs);
+  const saved = newest && (await loadLatest(join(root, 'checkpoints', newest.name)).catch(() => undefined));
+  if (!newest || !saved) return undefined;
+  const fork = forkFlags(newest.name, saved, parts);
+  return { runHash: newest.name, differences: differencesOf(newest.identity, now), ...(fork && { fork }) };
+}
+
+async function readEarlier(root: string, name: string, configName: string) {
+  const run = (await storedRuns(root, name)).find(({ config }) => config.name === configName);
+  const written = await stat(join(root, 'results', name, 'config.json')).catch(() => undefined);
+  return run && written && { name, identity: run.identity, writtenMs: written.mtimeMs };
+}

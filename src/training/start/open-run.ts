@@ -1,0 +1,29 @@
+// A run's checkpoint and whose it is: what --resume and --fork begin with.
+import type { Config } from '../../config/config.ts';
+import { type RunIdentity, runNames } from '../../config/identity/run-hash.ts';
+import { loadCheckpoint } from '../../runs/checkpoint.ts';
+import { resolveCheckpoint } from '../../runs/find-checkpoint.ts';
+import { packageDirectory } from '../../system/package-directory.ts';
+import { type SavedRun, savedRun } from './start-point.ts';
+import { storedRun } from './stored-run.ts';
+
+export interface EarlierRun {
+  /** The name of its folder; that of one elsewhere would be the first digits of its hash. */
+  hash: string;
+  config: Config;
+  identity: RunIdentity;
+  identityHash: string;
+  saved: SavedRun;
+}
+
+/**
+ * Opens the latest checkpoint of a run by its hash or the hash's start, or the checkpoint at a path.
+ * @throws DcganError `checkpoint.*`; `config.invalid` where its config is none
+ */
+export async function openRun(name: string, root: string): Promise<EarlierRun> {
+  const { directory, run } = await resolveCheckpoint(name, { root, packageDirectory });
+  const loaded = await loadCheckpoint(directory, 'latest');
+  const saved = savedRun(loaded);
+  const { config, identity, identityHash } = storedRun(loaded.state, loaded.path);
+  return { hash: run ?? runNames(identityHash)[0]!, config, identity, identityHash, saved };
+}

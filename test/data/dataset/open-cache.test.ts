@@ -1,0 +1,270 @@
+// What the cache of decoded images keeps between two starts, and what it does with damage and company.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { thisOwner } from '../../../src/system/process-owner.ts';
+import { cache, folderOf, manyGreys, open, root, values } from '../decode/grey-folders.ts';
+import { greyPng, writeFiles } from '../temporary.ts';
+
+test('a second start decodes nothing', async () => {
+  const folder = await manyGreys('again', 30);
+  assert.equal((await open(folder)).decoded, 30);
+  const { dataset, decoded } = await open(folder);
+  assert.equal(decoded, 0);
+  assert.deepEqual(
+    values(dataset),
+    Array.from({ length: 30 }, (_, i) => i),
+  );
+});
+
+test('a changed file is seen', async () => {
+  const folder = await folderOf('edited', { 'a.png': 1, 'b.png': 2 });
+  const before = (await open(folder)).dataset.fingerprint;
+  writeFiles(folder, { 'b.png': await greyPng(200) });
+  utimesSync(join(folder, 'b.png'), new Date(), new Date(Date.now() + 5000));
+  const { dataset } = await open(folder);
+  assert.deepEqual(values(dataset), [1, 200]);
+  assert.notEqual(dataset.fingerprint, before);
+});
+
+test('an image replaced by another of the same size and times is seen: written in place, or renamed over it', async () => {
+  const folder = await folderOf('replaced', { 'a.png': 100, 'b.png': 101 });
+  const time = new Date('2024-01-01');
+  const date = (name: string) => utimesSync(join(folder, name), time, time);
+  for (const name of ['a.png', 'b.png']) date(name);
+  const before = (await open(folder)).dataset.fingerprint;
+  const [first, second] = [await greyPng(102), await greyPng(103)];
+  assert.equal(first.length, statSync(join(folder, 'a.png')).size);
+  writeFiles(folder, { 'a.png': first });
+  date('a.png');
+  const { dataset } = await open(folder);
+  assert.deepEqual(values(dataset), [102, 101]);
+  assert.notEqual(dataset.fingerprint, before);
+  writeFiles(folder, { 'new.partial': second });
+  date('new.partial'); // as rsync -a does
+  renameSync(join(folder, 'new.partial'), join(folder, 'b.png'));
+  assert.deepEqual(values((await open(folder)).dataset), [102, 103]);
+});
+
+test('verifying decodes every image again, and what it finds is used from then on', async () => {
+  const folder = await folderOf('verified', { 'a.png': 5, 'b.png': 6 });
+  const { fingerprint } = (await open(folder)).dataset;
+  assert.equal((await open(folder)).decoded, 0);
+  const { dataset, decoded } = await open(folder, { verify: true });
+  assert.equal(decoded, 2);
+  assert.equal(dataset.fingerprint, fingerprint);
+  assert.equal((await open(folder)).decoded, 0);
+});
+
+test('each size, channel count, background and fit has its own packed file; the same images elsewhere share it', async () => {
+  const folder = await folderOf('specs', { 'a.png': 7 });
+  const packed = () => readdirSync(join(cache, 'images')).filter((name) => name.endsWith('.images')).length;
+  const atStart = packed();
+  await open(folder);
+  for (const changes of [
+    { height: 3 },
+    { channels: 3 },
+    { background: 'red' },
+    { fit: 'fill' },
+    { gray: 'rec601' },
+    { stretch: true },
+  ] as const) {
+    assert.ok((await open(folder, changes)).decoded > 0);
+    assert.equal((await open(folder, changes)).decoded, 0);
+  }
+  assert.equal(packed(), atStart + 7);
+  await open(await folderOf('specs-elsewhere', { 'other-name.png': 7 }));
+  assert.equal(packed(), atStart + 7);
+});
+
+test('a damaged packed file is made again', async () => {
+  const folder = await folderOf('damaged', { 'a.png': 3, 'b.png': 4 });
+  const before = new Set(readdirSync(join(cache, 'images')));
+  await open(folder);
+  const packed = readdirSync(join(cache, 'images')).find((name) => !before.has(name) && name.endsWith('.images'))!;
+  const whole = readFileSync(join(cache, 'images', packed));
+  for (const bytes of [whole.length - 1, 5, 0]) {
+    truncateSync(join(cache, 'images', packed), bytes);
+    const { dataset, decoded } = await open(folder);
+    assert.equal(decoded, 2);
+    assert.deepEqual(values(dataset), [3, 4]);
+  }
+});
+
+test('two at once both get their images, and nothing half written stays', async () => {
+  const folder = await manyGreys('at-once', 40);
+  const opened = await Promise.all([open(folder), open(folder), open(folder, { channels: 3 })]);
+  for (const { dataset } of opened) assert.equal(values(dataset)[39], 39);
+  assert.deepEqual(
+    readdirSync(join(cache, 'images')).filter((name) => name.startsWith('.partial-')),
+    [],
+  );
+});
+
+test('what a killed process left is removed, what a running one writes is not', async () => {
+  const abandoned = `.partial-${thisOwner().replace(/^\d+-\d+/, '999999999-1')}.0badcafe`;
+  const running = `.partial-${thisOwner()}.0badcafe`;
+  const elsewhere = '.partial-1-1-another.host.0badcafe';
+  const elsewhereOld = '.partial-2-1-another.host.0badcafe';
+  const images = writeFiles(join(cache, 'images'), {
+    [abandoned]: '',
+    [running]: '',
+    [elsewhere]: '',
+    [elsewhereOld]: '',
+  });
+  const twoDaysAgo = new Date(Date.now() - 48 * 60 * 60 * 1000);
+  utimesSync(join(images, elsewhereOld), twoDaysAgo, twoDaysAgo);
+  await open(await folderOf('sweeping', { 'a.png': 1 }));
+  const left = readdirSync(images).filter((name) => name.startsWith('.partial-'));
+  assert.deepEqual(left.sort(), [elsewhere, running].sort());
+});
+
+test('the cache remembers what it skipped', async () => {
+  const folder = await manyGreys('remembered', 20);
+  writeFiles(folder, { '007.png': 'this is text' });
+  assert.equal((await open(folder)).decoded, 20);
+  const { dataset, decoded } = await open(folder);
+  assert.equal(decoded, 0);
+  assert.equal(dataset.count, 19);
+  assert.deepEqual(
+    dataset.skipped.map(({ file }) => file),
+    ['007.png'],
+  );
+});
+
+test('where the cache cannot be written, the images are decoded into a temporary file, and a note says why', async () => {
+  const folder = await folderOf('no-cache', { 'a.png': 1, 'b.png': 2 });
+  const file = join(writeFiles(root, { 'cache-file': '' }), 'cache-file');
+  process.env['DCGAN_CACHE'] = join(file, 'below');
+  try {
+    for (const decodes of [2, 2]) {
+      const { dataset, decoded } = await open(folder);
+      assert.equal(decoded, decodes);
+      assert.deepEqual(values(dataset), [1, 2]);
+      const complaint = dataset.notes.filter((note) => note.includes('cannot be kept'));
+      assert.equal(complaint.length, 1);
+      assert.match(complaint[0]!, /cache-file.*ENOTDIR.*kept in a temporary file for this run/);
+      dataset.close();
+    }
+  } finally {
+    process.env['DCGAN_CACHE'] = cache;
+  }
+});
+
+test('where neither cache nor temporary folder can be written, small images are kept in memory', async () => {
+  const folder = await folderOf('no-disk', { 'a.png': 5, 'b.png': 6 });
+  const file = join(writeFiles(root, { 'cache-file': '' }), 'cache-file');
+  const temporary = process.env['TMPDIR'];
+  process.env['DCGAN_CACHE'] = join(file, 'below');
+  process.env['TMPDIR'] = join(root, 'gone');
+  try {
+    const { dataset } = await open(folder);
+    assert.deepEqual(values(dataset), [5, 6]);
+    assert.match(dataset.notes.join(), /kept in memory for this run/);
+  } finally {
+    process.env['DCGAN_CACHE'] = cache;
+    if (temporary === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = temporary;
+  }
+});
+
+/** The packed file that opening a folder adds to the cache. */
+async function packedFileOf(folder: string): Promise<string> {
+  const names = () => readdirSync(join(cache, 'images')).filter((name) => name.endsWith('.images'));
+  const before = new Set(names());
+  (await open(folder)).dataset.close();
+  return join(cache, 'images', names().find((name) => !before.has(name))!);
+}
+
+function flipByte(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  bytes[at] = bytes[at]! ^ 1;
+  writeFileSync(path, bytes);
+}
+
+test('a flipped bit anywhere in a packed file is noticed when it is opened, and the images are decoded anew', async () => {
+  const folder = await folderOf('rotten', { 'a.png': 33, 'b.png': 44 });
+  const packed = await packedFileOf(folder);
+  const { size } = statSync(packed);
+  const fingerprint = (await open(folder)).dataset.fingerprint;
+  for (let at = 0; at < size; at++) {
+    flipByte(packed, at);
+    const { dataset, decoded } = await open(folder);
+    assert.equal(decoded, 2, `byte ${at} of ${size}`);
+    assert.deepEqual(values(dataset), [33, 44]);
+    assert.equal(dataset.fingerprint, fingerprint);
+    dataset.close();
+  }
+});
+
+test('a packed file that is damaged while it is used is an error at the first image that is wrong, and is removed', async () => {
+  const folder = await folderOf('rotting', { 'a.png': 34, 'b.png': 45 });
+  const packed = await packedFileOf(folder);
+  const { dataset } = await open(folder);
+  flipByte(packed, 5); // of the second image
+  assert.deepEqual([...dataset.read([0])], [34, 34, 34, 34]);
+  assert.throws(() => dataset.read([1]), {
+    code: 'data.cache',
+    exitCode: 3,
+    message: /cached image 1 is damaged/,
+  });
+  assert.ok(!readdirSync(join(cache, 'images')).some((name) => packed.endsWith(name)));
+  assert.deepEqual(values((await open(folder)).dataset), [34, 45]);
+});
+
+test("what is not the cache's own is never evicted, whatever folder DCGAN_CACHE names", async () => {
+  const foreign = writeFiles(join(root, 'pictures-of-someone'), {
+    'images/holiday.images': 'mine',
+    [`images/${'a'.repeat(32)}.images`]: 'mine, though called like a packed file',
+    'images/cat.png': 'mine',
+    'images/listings/list.txt': 'mine',
+  });
+  const everything = () =>
+    readdirSync(foreign, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.'));
+  const before = everything();
+  mkdirSync(join(foreign, 'images', 'listings', 'folder'));
+  process.env['DCGAN_CACHE'] = foreign;
+  process.env['DCGAN_CACHE_GIB'] = '0';
+  try {
+    (await open(await folderOf('evicting', { 'a.png': 77 }))).dataset.close();
+    for (const name of before) assert.ok(everything().includes(name), name);
+  } finally {
+    process.env['DCGAN_CACHE'] = cache;
+    delete process.env['DCGAN_CACHE_GIB'];
+  }
+});
+
+test('a cache that is full takes no images; they are decoded into a temporary file and the cache is left as it was', async (context) => {
+  const disk = join(root, 'small-disk');
+  mkdirSync(disk);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'pipe' });
+  } catch {
+    return context.skip('a file system in memory cannot be mounted here; root can');
+  }
+  try {
+    process.env['DCGAN_CACHE'] = disk;
+    const folder = await manyGreys('for-a-small-disk', 40);
+    const { dataset, decoded } = await open(folder, { height: 64, width: 64 });
+    assert.ok(decoded > 40, 'begun anew');
+    assert.equal(values(dataset)[39], 39);
+    assert.match(dataset.notes.join(), /cannot be kept in .*small-disk.*ENOSPC.*They are kept in a temporary file/);
+    const left = readdirSync(disk, { recursive: true, encoding: 'utf8' });
+    assert.deepEqual(left.filter((name) => statSync(join(disk, name)).isFile()), []); // biome-ignore format: one thought
+    dataset.close();
+  } finally {
+    process.env['DCGAN_CACHE'] = cache;
+    execFileSync('umount', ['-l', disk]);
+  }
+});

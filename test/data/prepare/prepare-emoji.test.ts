@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import sharp, { type Sharp } from 'sharp';
+import { type EmojiChoice, prepareEmoji } from '../../../src/data/prepare/prepare-emoji.ts';
+import { temporaryFolder } from '../temporary.ts';
+import { fakePackage } from './fake-package.ts';
+
+const root = temporaryFolder();
+const defaults: EmojiChoice = { set: 'twitter', categories: ['people'], skinTones: false, yellowFaces: false };
+const silent = () => {};
+
+function square(side: number, background: { r: number; g: number; b: number; alpha: number }): Sharp {
+  return sharp({ create: { width: side, height: side, channels: 4, background } });
+}
+
+const yellow = { r: 255, g: 220, b: 60, alpha: 1 };
+const entry = (image: string, category: string) => ({ image, category, has_img_twitter: true });
+
+const list = [
+  entry('1f600.png', 'Smileys & Emotion'),
+  {
+    ...entry('1f44b.png', 'People & Body'),
+    skin_variations: { '1F3FB': { image: '1f44b-1f3fb.png', has_img_twitter: true } },
+  },
+  entry('26bd.png', 'Activities'),
+];
+
+const files = {
+  'emoji.json': JSON.stringify(list),
+  'img/twitter/64/1f600.png': await square(64, yellow).png().toBuffer(),
+  'img/twitter/64/1f44b.png': await square(64, { r: 90, g: 90, b: 90, alpha: 0.2 })
+    .toColourspace('b-w')
+    .png()
+    .toBuffer(),
+  'img/twitter/64/1f44b-1f3fb.png': await square(64, { r: 200, g: 100, b: 50, alpha: 0 }).png().toBuffer(),
+  'img/twitter/64/26bd.png': await square(64, { r: 0, g: 0, b: 255, alpha: 1 }).png({ palette: true }).toBuffer(),
+  'img/twitter/sheets/64.png': 'a large sheet that nobody needs',
+};
+const made = await fakePackage(join(root, 'package-root'), 'emoji-datasource-twitter', files);
+
+async function prepare(name: string, changes: Partial<EmojiChoice> = {}, force = false) {
+  const directory = join(root, name);
+  const result = await prepareEmoji({ root, directory, force, ...defaults, ...changes }, silent, made);
+  const names = readdirSync(result.directory).filter((file) => file.endsWith('.png'));
+  return { ...result, names };
+}
+
+test('the chosen emoji are written as 64x64 RGBA, whatever they were', async () => {
+  const { directory, images, skipped, names } = await prepare('all', {
+    categories: ['people', 'activity'],
+    skinTones: true,
+  });
+  assert.deepEqual([images, skipped], [4, false]);
+  assert.deepEqual(names, ['1f44b-1f3fb.png', '1f44b.png', '1f600.png', '26bd.png']);
+  const firstPixels: Record<string, number[]> = {};
+  for (const name of names) {
+    const image = sharp(join(directory, name));
+    const { width, height, channels, isPalette } = await image.metadata();
+    assert.deepEqual([width, height, channels, isPalette], [64, 64, 4, false], name);
+    firstPixels[name] = [...(await image.raw().toBuffer()).subarray(0, 4)];
+  }
+  assert.deepEqual(firstPixels, {
+    '1f600.png': [255, 220, 60, 255],
+    '1f44b.png': [90, 90, 90, 51],
+    '1f44b-1f3fb.png': [200, 100, 50, 0],
+    '26bd.png': [0, 0, 255, 255],
+  });
+});
+
+test('filters choose, and README.txt names source, version, licence and filter', async () => {
+  assert.deepEqual((await prepare('people')).names, ['1f44b.png', '1f600.png']);
+  const { directory, names } = await prepare('yellow', { yellowFaces: true });
+  assert.deepEqual(names, ['1f600.png']);
+  const readme = readFileSync(join(directory, 'README.txt'), 'utf8');
+  for (const text of [
+    'emoji-datasource-twitter 1.0.0',
+    'CC BY 4.0',
+    'Smileys & Emotion, People & Body',
+    'yellow faces: yes',
+    'Images: 1',
+  ]) {
+    assert.ok(readme.includes(text), `${text} in\n${readme}`);
+  }
+});
+
+test('the same choice is not fetched again; another one needs force', async () => {
+  await prepare('twice');
+  const fetched = made.fetched();
+  const again = await prepare('twice', { categories: ['Smileys & Emotion', 'people & body'] });
+  assert.deepEqual([again.skipped, again.images, made.fetched()], [true, 2, fetched]);
+  await assert.rejects(prepare('twice', { skinTones: true }), {
+    code: 'data.prepared-differently',
+    message: /Skin tones: no[\s\S]*--force/,
+  });
+  assert.equal((await prepare('twice', { skinTones: true }, true)).images, 3);
+});
+
+test('a choice that leaves nothing is an error and leaves no folder', async () => {
+  await assert.rejects(prepare('none', { categories: ['flags'] }), { code: 'data.no-emoji', exitCode: 3 });
+  assert.deepEqual(
+    readdirSync(root).filter((name) => name.includes('none') || name.startsWith('.')),
+    [],
+  );
+});
+
+const emojione = await fakePackage(join(root, 'emojione-root'), 'emojione', {
+  'emoji.json': JSON.stringify({
+    boy: { category: 'people', unicode: '1f466' },
+    boy_tone1: { category: 'people', unicode: '1f466-1f3fb' },
+    soccer: { category: 'activity', unicode: '26bd' },
+    dog: { category: 'nature', unicode: '1f436' },
+  }),
+  'assets/png/1f466.png': await square(64, yellow).png({ palette: true }).toBuffer(),
+  'assets/png/1f466-1f3fb.png': await square(64, yellow).png().toBuffer(),
+  'assets/png/26bd.png': await square(64, yellow).png().toBuffer(),
+  'assets/png/1f436.png': await square(64, yellow).png().toBuffer(),
+});
+
+test('EmojiOne lists skin tones as entries of their own', async () => {
+  const names = async (changes: Partial<EmojiChoice>) => {
+    const choice = { ...defaults, set: 'emojione', ...changes } as const;
+    const { directory } = await prepareEmoji({ root, force: false, ...choice }, silent, emojione);
+    return readdirSync(directory).filter((file) => file.endsWith('.png'));
+  };
+  assert.deepEqual(await names({}), ['1f466.png']);
+  const all = await names({ categories: ['People', 'activity'], skinTones: true });
+  assert.deepEqual(all, ['1f466-1f3fb.png', '1f466.png', '26bd.png']);
+  await assert.rejects(names({ categories: ['smileys'] }), /EmojiOne has no category "smileys"/);
+});

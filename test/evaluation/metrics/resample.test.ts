@@ -1,0 +1,29 @@
+// Resizing, against Pillow on the same pictures.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { slice } from '../../../src/evaluation/metrics/images.ts';
+import { type Resizer, resample } from '../../../src/evaluation/metrics/resample.ts';
+import { goldenFeatures } from '../../helpers/golden-features.ts';
+import { hashedImages } from '../../helpers/hashed-images.ts';
+
+const images = hashedImages('features/rgb', 4, 28, 3);
+
+for (const resizer of ['bilinear', 'bicubic'] satisfies Resizer[]) {
+  for (const [count, height, width] of [
+    [2, 9, 13],
+    [1, 64, 48],
+  ] as const) {
+    test(`${resizer} to ${width} x ${height} is Pillow's`, () => {
+      const resized = resample(slice(images, 0, count), height, width, resizer);
+      assert.equal(resized.length, count * height * width * 3);
+      const last = resized.subarray((count - 1) * height * width * 3);
+      const expected: number[] = goldenFeatures.resized[`${resizer}${height}x${width}`];
+      for (const [i, value] of expected.entries())
+        assert.ok(Math.abs(last[i]! - value) < 2e-4, `${last[i]}, not ${value}`);
+    });
+  }
+}
+
+test('images of the size are themselves', () => {
+  assert.deepEqual(resample(images, 28, 28, 'bicubic'), Float32Array.from(images.pixels));
+});

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import { createLossCurves } from '../../../src/pictures/charts/loss-curves.ts';
+import { lossSummaryPath, readLossCurves, saveLossCurves } from '../../../src/pictures/charts/loss-summary.ts';
+import { appendMetrics, truncateMetrics } from '../../../src/runs/metrics-log.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dcgan-summary-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const tick = (step: number, seconds: number = step) => ({
+  step,
+  epoch: step / 10,
+  discriminatorLoss: step % 97 === 0 ? null : Math.fround(Math.sin(step / 7)),
+  generatorLoss: Math.fround(Math.cos(step / 9) + step / 1e5),
+  discriminatorLossReal: 0.25,
+  seconds,
+});
+
+const linesOf = (ticks: readonly object[]) => ticks.map((each) => `${JSON.stringify(each)}\n`).join('');
+const ticks = (from: number, to: number, seconds?: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) => tick(from + i, seconds));
+
+/** A log in a folder of its own. */
+function logOf(content: string): string {
+  const log = join(mkdtempSync(join(folder, 'log-')), 'metrics.jsonl');
+  writeFileSync(log, content);
+  return log;
+}
+
+async function summarised(content: string): Promise<string> {
+  const log = logOf(content);
+  await saveLossCurves(log, await readLossCurves(log));
+  return log;
+}
+
+/** What the log says when read from its beginning. */
+async function rebuilt(log: string) {
+  return (await readLossCurves(logOf(readFileSync(log, 'utf8')))).state();
+}
+
+/** Replaces what has been summarised, without the summary knowing: shows whether it is used. */
+function breakBeginning(log: string): void {
+  const bytes = readFileSync(log);
+  writeFileSync(log, bytes.fill('#', 0, 100));
+}
+
+test('a start reads the summary and the lines after it, and has the curves of the whole log', async () => {
+  for (const length of [60, 2048, 2049, 5001]) {
+    const log = await summarised(linesOf(ticks(1, length)));
+    writeFileSync(log, linesOf(ticks(length + 1, length + 700)), { flag: 'a' });
+    const expected = await rebuilt(log);
+    breakBeginning(log);
+    const curves = await readLossCurves(log);
+    assert.deepEqual(curves.state(), expected);
+    const whole = createLossCurves(expected);
+    for (const panel of ['losses', 'parts', 'rates'] as const)
+      assert.deepEqual(curves.panel(panel), whole.panel(panel));
+    assert.notDeepEqual(await rebuilt(log), expected, 'the beginning was not read');
+  }
+});
+
+test('after lines were dropped from the end the curves are those of the lines that are left', async () => {
+  const log = await summarised(linesOf(ticks(1, 3000)));
+  writeFileSync(log, linesOf(ticks(3001, 3100)), { flag: 'a' });
+  await truncateMetrics(log, { step: 3000, rollbacks: 0 }); // to the checkpoint that the summary belongs to
+  breakBeginning(log);
+  assert.deepEqual((await readLossCurves(log)).state(), await rebuilt(logOf(linesOf(ticks(1, 3000)))));
+
+  const earlier = await summarised(linesOf(ticks(1, 3000)));
+  await truncateMetrics(earlier, { step: 2000, rollbacks: 0 }); // to one before
+  assert.deepEqual((await readLossCurves(earlier)).state(), await rebuilt(earlier));
+  for (const each of ticks(2001, 3200, 7)) writeFileSync(earlier, linesOf([each]), { flag: 'a' });
+  assert.deepEqual((await readLossCurves(earlier)).state(), await rebuilt(earlier));
+
+  const rolledBack = await summarised(linesOf(ticks(1, 100)));
+  await appendMetrics(rolledBack, { step: 60, rollbacks: 1, lostAt: 100 });
+  await truncateMetrics(rolledBack, { step: 60, rollbacks: 1 });
+  writeFileSync(rolledBack, linesOf(ticks(61, 200)), { flag: 'a' });
+  assert.deepEqual((await readLossCurves(rolledBack)).state(), await rebuilt(rolledBack));
+});
+
+test('a summary that is missing, damaged, newer or of another log is not used, and replaced by the next', async () => {
+  const content = linesOf(ticks(1, 500));
+  const expected = await rebuilt(logOf(content));
+  const text = readFileSync(lossSummaryPath(await summarised(content)), 'utf8');
+  const other = readFileSync(lossSummaryPath(await summarised(linesOf(ticks(1, 499, 3)))), 'utf8');
+  const damaged = [
+    '',
+    '\n',
+    'null',
+    '{}',
+    text.slice(0, -40),
+    text.replace('"version":1', '"version":2'),
+    other,
+    text.toUpperCase(),
+    ...Array.from({ length: 50 }, (_, i) => {
+      const at = Math.floor(((i + 0.5) * (text.length - 1)) / 50);
+      return `${text.slice(0, at)}${text[at] === '7' ? '8' : '7'}${text.slice(at + 1)}`;
+    }),
+  ];
+  for (const each of damaged) {
+    const log = logOf(content);
+    writeFileSync(lossSummaryPath(log), each);
+    const curves = await readLossCurves(log);
+    assert.deepEqual(curves.state(), expected);
+    await saveLossCurves(log, curves);
+    assert.equal(readFileSync(lossSummaryPath(log), 'utf8'), text);
+  }
+});
+
+test('a log that ends inside a line is not summarised, nor one that is not there', async () => {
+  const torn = logOf(`${linesOf(ticks(1, 5))}{"step":6`);
+  await saveLossCurves(torn, await readLossCurves(torn));
+  assert.throws(() => statSync(lossSummaryPath(torn)), { code: 'ENOENT' });
+  const none = join(mkdtempSync(join(folder, 'none-')), 'metrics.jsonl');
+  await saveLossCurves(none, await readLossCurves(none));
+  assert.throws(() => statSync(lossSummaryPath(none)), { code: 'ENOENT' });
+});
+
+test('a pipe or a folder in the place of the summary is ignored, in the place of the log an error', {
+  timeout: 20_000,
+}, async () => {
+  const content = linesOf(ticks(1, 50));
+  const expected = await rebuilt(logOf(content));
+  const makePipe = (path: string) => execFileSync('mkfifo', [path]);
+  const isWindows = process.platform === 'win32';
+  for (const make of isWindows ? [mkdirSync] : [mkdirSync, makePipe]) {
+    const log = logOf(content);
+    make(lossSummaryPath(log));
+    const curves = await readLossCurves(log);
+    assert.deepEqual(curves.state(), expected);
+    await saveLossCurves(log, curves);
+    assert.deepEqual((await readLossCurves(log)).state(), expected);
+
+    const place = join(mkdtempSync(join(folder, 'place-')), 'metrics.jsonl');
+    copyFileSync(lossSummaryPath(await summarised(content)), join(dirname(place), '.loss-curves.json'));
+    make(place);
+    await assert.rejects(readLossCurves(place), { code: 'usage.cannot-read' });
+    await assert.rejects(appendMetrics(place, { step: 1 }), { code: 'usage.cannot-write' });
+    await saveLossCurves(place, curves);
+  }
+});

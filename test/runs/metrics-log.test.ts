@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { readLossCurves } from '../../src/pictures/charts/loss-summary.ts';
+import {
+  appendMetrics,
+  type MetricsRecord,
+  readMetrics as readInParts,
+  truncateMetrics,
+} from '../../src/runs/metrics-log.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dcgan-metrics-'));
+after(() => rmSync(folder, { recursive: true }));
+
+async function readMetrics(path: string): Promise<MetricsRecord[]> {
+  const all: MetricsRecord[] = [];
+  for await (const records of readInParts(path)) all.push(...records);
+  return all;
+}
+
+const tick = (step: number) => ({
+  step,
+  epoch: step / 10,
+  discriminatorLoss: 0.5 * step,
+  generatorLoss: 2,
+  imagesPerSecond: 900,
+});
+
+test('one line per tick, read back as it was', async () => {
+  const path = join(folder, 'a.jsonl');
+  assert.deepEqual(await readMetrics(path), []);
+  await appendMetrics(path, tick(1));
+  await appendMetrics(path, { step: 1, metric: 'fid5k', value: 12.5 });
+  await appendMetrics(path, tick(2));
+  assert.equal(
+    readFileSync(path, 'utf8'),
+    '{"step":1,"epoch":0.1,"discriminatorLoss":0.5,"generatorLoss":2,"imagesPerSecond":900}\n' +
+      '{"step":1,"metric":"fid5k","value":12.5}\n' +
+      '{"step":2,"epoch":0.2,"discriminatorLoss":1,"generatorLoss":2,"imagesPerSecond":900}\n',
+  );
+  const records = await readMetrics(path);
+  assert.deepEqual(records, [tick(1), { step: 1, metric: 'fid5k', value: 12.5 }, tick(2)]);
+  const { raw } = (await readLossCurves(path)).panel('losses');
+  assert.deepEqual(
+    raw.map(({ name, step, value }) => [name, step, value]),
+    [
+      ['discriminator', 1, 0.5],
+      ['discriminator', 2, 1],
+      ['generator', 1, 2],
+      ['generator', 2, 2],
+    ],
+  );
+});
+
+test('a loss that is no number any more stays one', async () => {
+  const path = join(folder, 'nan.jsonl');
+  await appendMetrics(path, { ...tick(1), generatorLoss: Number.NaN, discriminatorLoss: Infinity });
+  const [line] = await readMetrics(path);
+  assert.deepEqual(line, { ...tick(1), discriminatorLoss: Number.NaN, generatorLoss: Number.NaN });
+  const curves = await readLossCurves(path);
+  assert.deepEqual([curves.leftOut(), curves.last()], [2, { step: 1, epoch: 0.1 }]);
+});
+
+test('a torn last line is left out wherever it was torn, and the next line is whole', async () => {
+  const whole = '{"step":1}\n{"step":2}\n';
+  const torn = '{"step":3,"loss":1.25}';
+  for (let length = 1; length < torn.length; length++) {
+    const path = join(folder, 'torn.jsonl');
+    writeFileSync(path, whole + torn.slice(0, length));
+    assert.deepEqual(await readMetrics(path), [{ step: 1 }, { step: 2 }]);
+    await appendMetrics(path, { step: 4 });
+    assert.deepEqual(await readMetrics(path), [{ step: 1 }, { step: 2 }, { step: 4 }]);
+  }
+});
+
+test('resuming drops what came after, without gaps or repeats', async () => {
+  const path = join(folder, 'resume.jsonl');
+  for (let step = 1; step <= 9; step++) await appendMetrics(path, tick(step));
+  appendFileSync(path, '{"step":10,"ep');
+  await truncateMetrics(path, { step: 6, rollbacks: 0 });
+  for (let step = 7; step <= 12; step++) await appendMetrics(path, tick(step));
+  const lines = Array.from({ length: 12 }, (_, i) => `${JSON.stringify(tick(i + 1))}\n`);
+  assert.equal(readFileSync(path, 'utf8'), lines.join(''));
+  await truncateMetrics(path, { step: 0, rollbacks: 0 });
+  assert.equal(readFileSync(path, 'utf8'), '');
+  await truncateMetrics(join(folder, 'never-written.jsonl'), { step: 5, rollbacks: 0 });
+});
+
+test('resuming keeps the rollbacks that there have been, and drops one that was killed on its way back', async () => {
+  const path = join(folder, 'rollbacks.jsonl');
+  const back = (rollbacks: number) => ({ step: 2, rollbacks, lostAt: 4 });
+  const written = [tick(1), tick(2), back(1), tick(3), back(2)];
+  for (const line of written) await appendMetrics(path, line);
+  await truncateMetrics(path, { step: 3, rollbacks: 1 });
+  assert.deepEqual(await readMetrics(path), written.slice(0, 4));
+  await truncateMetrics(path, { step: 2, rollbacks: 2 });
+  assert.deepEqual(await readMetrics(path), written.slice(0, 3));
+});
+
+test('a folder that is not there is one clear error', async () => {
+  await assert.rejects(appendMetrics(join(folder, 'no', 'm.jsonl'), tick(1)), {
+    code: 'usage.cannot-write',
+    exitCode: 2,
+  });
+});

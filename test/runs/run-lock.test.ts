@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { lockRun } from '../../src/runs/run-lock.ts';
+import { thisOwner } from '../../src/system/process-owner.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'dcgan-lock-'));
+writeFileSync(join(root, 'a run'), '');
+after(() => rmSync(root, { recursive: true }));
+const ownerIn = (path: string) => JSON.parse(readFileSync(path, 'utf8')).owner as string;
+const lockOf = (owner: string) => JSON.stringify({ token: 'of another', owner, host: 'somewhere', leaseMs: 60_000 });
+const inUse = { code: 'usage.run-in-use', exitCode: 2 };
+
+test('a run is one process at a time, and free again when that gives it back', async () => {
+  const path = join(root, 'checkpoints', 'c0ffee0.lock');
+  const lock = await lockRun(path);
+  assert.equal(ownerIn(path), thisOwner());
+  await assert.rejects(lockRun(path), { ...inUse, message: new RegExp(`^Process ${process.pid} on ${hostname()} is`) });
+  await lock.release();
+  assert.ok(!existsSync(path));
+  await (await lockRun(path)).release();
+  assert.deepEqual(readdirSync(root), ['a run'], 'a folder for nothing but the lock goes with it');
+});
+
+test('what a killed process leaves is taken over, also where its id belongs to another one by now', async () => {
+  const path = join(root, 'killed.lock');
+  const module = new URL('../../src/runs/run-lock.ts', import.meta.url).href;
+  const program = `await (await import(${JSON.stringify(module)})).lockRun(${JSON.stringify(path)}); console.log('has it'); setInterval(() => {}, 1000)`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program]);
+  await once(child.stdout, 'data');
+  await assert.rejects(lockRun(path), inUse);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  await (await lockRun(path)).release();
+
+  if (process.platform !== 'linux') return; // only Linux tells when a process was started
+  writeFileSync(path, lockOf(thisOwner().replace(/-\d+-/, '-1-')));
+  await (await lockRun(path)).release();
+});
+
+const gone = lockOf(thisOwner().replace(/^\d+/, '4194304')); // above the largest process id
+
+test('of many that take over the same file at once, one has it', async () => {
+  for (let round = 0; round < 200; round++) {
+    const path = join(root, `crowd-${round}.lock`);
+    writeFileSync(path, gone);
+    const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockRun(path)));
+    assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
+    assert.equal(ownerIn(path), thisOwner());
+    for (const result of results) if (result.status === 'fulfilled') await result.value.release();
+  }
+});
+
+test('of many processes that take over the same file at once, one has it', async () => {
+  const module = new URL('../../src/runs/run-lock.ts', import.meta.url).href;
+  const path = join(root, 'processes');
+  // Each says that it is ready, waits for the line, then tries one file after the other and keeps what it gets.
+  const program = `const { lockRun } = await import(${JSON.stringify(module)});
+    console.log('ready');
+    process.stdin.once('data', async () => {
+      let has = '';
+      for (let file = 0; file < 50; file++) has += (await lockRun(${JSON.stringify(path)} + file).then(() => 1, () => 0));
+      console.log(has);
+    });`;
+  for (let file = 0; file < 50; file++) writeFileSync(`${path}${file}`, gone);
+  const children = Array.from({ length: 4 }, () =>
+    spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program]),
+  );
+  try {
+    await Promise.all(children.map(({ stdout }) => once(stdout, 'data')));
+    for (const { stdin } of children) stdin.write('go\n');
+    const had = await Promise.all(children.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()));
+    const owners = Array.from({ length: 50 }, (_, file) => had.filter((has) => has[file] === '1').length);
+    assert.deepEqual(owners, Array(50).fill(1));
+  } finally {
+    for (const child of children) child.kill();
+  }
+});
+
+test('what a process left behind that was killed while it took over is taken over too', async () => {
+  const path = join(root, 'twice.lock');
+  for (const name of [path, `${path}.takeover`, `${path}.takeover.takeover`]) writeFileSync(name, gone);
+  const lock = await lockRun(path);
+  assert.equal(ownerIn(path), thisOwner());
+  await lock.release();
+  assert.deepEqual(
+    readdirSync(root).filter((name) => name.startsWith('twice')),
+    [],
+  );
+});
+
+test('a lock that another process has taken is not removed by its former owner', async () => {
+  const path = join(root, 'lost.lock');
+  const lock = await lockRun(path);
+  writeFileSync(path, lockOf('1-1-elsewhere'));
+  await lock.release();
+  assert.ok(existsSync(path));
+});

@@ -1,0 +1,23 @@
+// Where the user's cache is.
+import assert from 'node:assert/strict';
+import { isAbsolute, join } from 'node:path';
+import { afterEach, test } from 'node:test';
+import { cachePath } from '../../src/system/user-cache.ts';
+
+const usual = process.env['DCGAN_CACHE'];
+afterEach(() => {
+  if (usual === undefined) delete process.env['DCGAN_CACHE'];
+  else process.env['DCGAN_CACHE'] = usual;
+});
+
+test('DCGAN_CACHE names the folder; empty or blank is as if it were not set, and never the current folder', () => {
+  process.env['DCGAN_CACHE'] = '/somewhere';
+  assert.equal(cachePath('images'), join('/somewhere', 'images'));
+  delete process.env['DCGAN_CACHE'];
+  const standard = cachePath('images');
+  assert.ok(isAbsolute(standard));
+  for (const blank of ['', '  ']) {
+    process.env['DCGAN_CACHE'] = blank;
+    assert.equal(cachePath('images'), standard);
+  }
+});

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DcganError } from '../../../src/errors.ts';
+import type { TrainingEvent } from '../../../src/training/events.ts';
+import { seedAfter, trainWithRollbacks } from '../../../src/training/health/rollback.ts';
+import { type Position, startingPosition } from '../../../src/training/loop.ts';
+import { minimalConfig } from '../../helpers/minimal-config.ts';
+import { configOf } from '../../helpers/tiny-network.ts';
+
+const lost = (step: number) =>
+  new DcganError('diverged.collapsed', { happened: `Lost at ${step}.`, fix: 'Try this.' }, { data: { step } });
+
+/** Trains with a loop that fails so many times and then ends. Going back leads to step 40. */
+async function runWith(failures: readonly Error[], settings: Record<string, unknown>, start = startingPosition) {
+  const content = minimalConfig();
+  Object.assign(content.training, settings);
+  const from: Position[] = [];
+  const events: TrainingEvent[] = [];
+  const left = [...failures];
+  const result = trainWithRollbacks(
+    {
+      config: configOf(content),
+      run: async (position) => {
+        from.push(position);
+        const failure = left.shift();
+        if (failure) throw failure;
+        return { position: { ...position, step: 100 }, interrupted: false };
+      },
+      goBack: async (rollbacks) => ({ ...startingPosition, step: 40, rollbacks }),
+      onEvent: (event) => events.push(event),
+    },
+    start,
+  );
+  const outcome = await result.then(
+    () => 'done',
+    (error: unknown) => error,
+  );
+  return { outcome, events, from: from.map(({ step, rollbacks }) => [step, rollbacks]) };
+}
+
+test('a lost run goes back and on from there, and says so each time', async () => {
+  const { outcome, events, from } = await runWith([lost(70), lost(90)], { onCollapse: 'rollback' });
+  assert.equal(outcome, 'done');
+  assert.deepEqual(from, [
+    [0, 0],
+    [40, 1],
+    [40, 2],
+  ]);
+  assert.deepEqual(events, [
+    { type: 'rollback', step: 40, rollbacks: 1, rollbackTries: 3, reason: 'Lost at 70.' },
+    { type: 'rollback', step: 40, rollbacks: 2, rollbackTries: 3, reason: 'Lost at 90.' },
+  ]);
+});
+
+test('it gives up after its tries, also those of earlier sessions, with exit code 6', async () => {
+  const setting = { onCollapse: 'rollback', rollbackTries: 2 };
+  for (const [start, runs] of [
+    [startingPosition, 3],
+    [{ ...startingPosition, rollbacks: 1 }, 2],
+    [{ ...startingPosition, rollbacks: 2 }, 1],
+  ] as const) {
+    const { outcome, from } = await runWith([lost(70), lost(80), lost(90)], setting, start);
+    assert.equal(from.length, runs);
+    assert.ok(outcome instanceof DcganError);
+    assert.equal(outcome.code, 'diverged.gave-up');
+    assert.equal(outcome.exitCode, 6);
+    assert.match(
+      outcome.message,
+      /^The run failed again after it was rolled back 2 times\. Lost at \d0\.\nTry this\.$/,
+    );
+  }
+});
+
+test('it does not go back where the config does not say so, nor for other errors', async () => {
+  for (const onCollapse of ['warn', 'stop']) {
+    const failure = lost(70);
+    const { outcome, from } = await runWith([failure], { onCollapse });
+    assert.equal(outcome, failure);
+    assert.equal(from.length, 1);
+  }
+  for (const failure of [new Error('a bug'), new DcganError('usage.cannot-write', { happened: 'The disk is full.' })]) {
+    const { outcome, from } = await runWith([failure], { onCollapse: 'rollback' });
+    assert.equal(outcome, failure);
+    assert.equal(from.length, 1);
+  }
+});
+
+test('the seed is the own one until there is a rollback, and another one after each', () => {
+  assert.equal(seedAfter(7, 0), 7);
+  const seeds = [0, 1, 2, 3].flatMap((rollbacks) => [seedAfter(7, rollbacks), seedAfter(8, rollbacks)]);
+  assert.equal(new Set(seeds).size, 8);
+  assert.deepEqual(
+    seeds.map((seed) => seed >>> 0),
+    seeds,
+  );
+  assert.equal(seedAfter(7, 2), seedAfter(7, 2));
+});

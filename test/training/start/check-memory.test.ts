@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkMemory } from '../../../src/training/start/check-memory.ts';
+
+const machine = { totalMiB: 8000, freeMiB: 3000.4 };
+
+test('what is expected stands beside what is free, also where that is less', () => {
+  const need = { expectedMiB: 5000.2, leastMiB: 2000 };
+  assert.deepEqual(checkMemory(need, { device: 'CPU' }, machine), { expectedMiB: 5000, freeMiB: 3000 });
+});
+
+test('a training that cannot fit is refused with the numbers, exit 5', () => {
+  const need = { expectedMiB: 40_000, leastMiB: 8000.5 };
+  assert.throws(() => checkMemory(need, { device: 'CPU, WebAssembly' }, machine), {
+    code: 'engine.memory',
+    exitCode: 5,
+    message:
+      /needs 8001 MiB of memory at least, probably about 40000 MiB, but the machine has 8000 MiB\.\n.*\n.*batchSize/,
+  });
+  assert.doesNotThrow(() => checkMemory({ ...need, leastMiB: 8000 }, { device: 'CPU' }, machine));
+});
+
+test("a GPU's memory is not foreseen", () => {
+  assert.equal(checkMemory({ expectedMiB: 1e9, leastMiB: 1e9 }, { device: 'CUDA GPU' }, machine), undefined);
+});
+
+test('this machine has some memory, and less than all of it is free', () => {
+  const { freeMiB } = checkMemory({ expectedMiB: 1, leastMiB: 0 }, { device: 'CPU' })!;
+  assert.ok(freeMiB > 0);
+});

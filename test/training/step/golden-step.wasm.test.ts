@@ -1,0 +1,11 @@
+// The experiments with small networks, one of each framework.
+import { openEngine } from '../../../src/engines/open.ts';
+import { goldenStepTest, relativisticStepTests } from './golden-step.ts';
+
+const opened = openEngine('wasm');
+
+goldenStepTest(async () => (await opened).engine, 'resnet', { folder: 'test/fixtures/step' });
+
+for (const name of ['afg', 'emoji-151284d', 'mnist-test4']) goldenStepTest(async () => (await opened).engine, name);
+
+relativisticStepTests(async () => (await opened).engine);
