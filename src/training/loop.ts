@@ -222,7 +222,7 @@ async function look(parts: LoopParts, position: Position, means: Means): Promise
   const vitals = await parts.look(step); // waits for the engine
   const bad = notNumber({ ...vitals });
   if (bad) throw await notFinite(`${bad.name} became ${bad.value}`, [before.lookedAt, step], parts);
-  position.health = judge(before, { ...means, ...vitals }, step, parts.config.training.loss.type);
+  position.health = judge(before, { ...means, ...vitals }, step, parts.config.training.loss);
   const { state, since } = position.health;
   if (state !== before.state) parts.onEvent({ type: 'health', step, state, since: since[state] ?? step });
   return vitals;

@@ -53,15 +53,24 @@ const lostAccuracy = 0.05;
  */
 const collapsedDiversity = 0.15;
 
-/** Losses beyond this have diverged: healthy ones stay below 40, and cross-entropy on probabilities ends at 100. */
+/** Losses beyond this have diverged: healthy ones stay below 40. */
 const divergedLoss = 1000;
+
+/**
+ * The discriminator's bce above this many times chance has diverged. Clamped at 100 (`on: probabilities`), it cannot reach `divergedLoss`:
+ * afg at 500 times its rates has 44 to 72 times chance (three seeds). Healthy runs of the ring and quick stay below 1.1.
+ */
+const divergedTimesChance = 10;
+
+/** The discriminator's bce at a probability of 0.5 for every image, whatever the labels. */
+const chanceLoss = 2 * Math.LN2;
 
 export function isLookDue({ lookedAt }: Health, step: number): boolean {
   return step - lookedAt >= lookEverySteps;
 }
 
 /** What a look adds to what was known: the state is the worst that has been found for `patienceSteps` in a row. */
-export function judge(before: Health, look: Means & Vitals, step: number, loss: LossConfig['type']): Health {
+export function judge(before: Health, look: Means & Vitals, step: number, loss: LossConfig): Health {
   const found = findings.filter((finding) => signs[finding](look, loss));
   const since = Object.fromEntries(found.map((finding) => [finding, before.since[finding] ?? step]));
   const state = found.find((finding) => step - since[finding]! >= patienceSteps) ?? 'healthy';
@@ -69,14 +78,21 @@ export function judge(before: Health, look: Means & Vitals, step: number, loss: 
 }
 
 /** Whether a score says real or generated: those of wgan have no zero, and of relativistic ones only differences count. */
-function isDecision(loss: LossConfig['type']): boolean {
-  return loss !== 'wgan' && loss !== 'relativistic';
+function isDecision({ type }: LossConfig): boolean {
+  return type !== 'wgan' && type !== 'relativistic';
+}
+
+/** From the parts of the loss, which leave out a penalty. */
+function isFarWorseThanChance(look: Means, { type, discriminatorScale }: LossConfig): boolean {
+  const { discriminatorLossReal: real = 0, discriminatorLossFake: fake = 0 } = look;
+  return type === 'bce' && real + fake > divergedTimesChance * discriminatorScale * chanceLoss;
 }
 
 /** What one look shows. Verdicts of wgan are no decisions, and its critic is meant to win; those of hinge are, by their sign. */
-const signs: Record<Finding, (look: Means & Vitals, loss: LossConfig['type']) => boolean> = {
-  diverged: ({ discriminatorLoss, generatorLoss }) =>
-    Math.max(Math.abs(discriminatorLoss), Math.abs(generatorLoss)) > divergedLoss,
+const signs: Record<Finding, (look: Means & Vitals, loss: LossConfig) => boolean> = {
+  diverged: (look, loss) =>
+    Math.max(Math.abs(look.discriminatorLoss), Math.abs(look.generatorLoss)) > divergedLoss ||
+    isFarWorseThanChance(look, loss),
   collapsed: ({ diversity }) => diversity <= collapsedDiversity,
   'discriminator winning': ({ realAccuracy, fakeAccuracy }, loss) =>
     isDecision(loss) && Math.min(realAccuracy, fakeAccuracy) >= wonAccuracy,

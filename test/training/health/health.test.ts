@@ -31,11 +31,12 @@ const findings = {
   diverged: { discriminatorLoss: -2e6 },
 } as const;
 
-type Look = Partial<typeof well>;
+type Look = Partial<typeof well & { discriminatorLossReal: number; discriminatorLossFake: number }>;
 type Loss = Parameters<typeof judge>[3];
+const bce: Loss = { type: 'bce', on: 'logits', generator: 'nonSaturating', discriminatorScale: 1 };
 
 /** Judges looks, one every 50 steps from step 50 on. */
-function judgeAll(looks: readonly Look[], loss: Loss = 'bce', health: Health = startingHealth): Health {
+function judgeAll(looks: readonly Look[], loss: Loss = bce, health: Health = startingHealth): Health {
   return looks.reduce((before, look, index) => judge(before, { ...well, ...look }, 50 * (index + 1), loss), health);
 }
 
@@ -69,14 +70,28 @@ test('each finding has a patience of its own; of several the worst is the state'
 
 test('the critic of wgan has no accuracies, and is meant to win; its images and losses are judged all the same', () => {
   for (const state of ['discriminator winning', 'generator winning'] as const) {
-    assert.deepEqual(judgeAll(times(9, findings[state]), 'wgan'), { state: 'healthy', lookedAt: 450, since: {} });
-    for (const loss of ['bce', 'lsgan', 'hinge'] as const) {
-      assert.equal(judgeAll(times(9, findings[state]), loss).state, state);
+    assert.deepEqual(judgeAll(times(9, findings[state]), { ...bce, type: 'wgan' }), {
+      state: 'healthy',
+      lookedAt: 450,
+      since: {},
+    });
+    for (const type of ['bce', 'lsgan', 'hinge'] as const) {
+      assert.equal(judgeAll(times(9, findings[state]), { ...bce, type }).state, state);
     }
   }
   for (const state of ['collapsed', 'diverged'] as const) {
-    assert.equal(judgeAll(times(9, findings[state]), 'wgan').state, state);
+    assert.equal(judgeAll(times(9, findings[state]), { ...bce, type: 'wgan' }).state, state);
   }
+});
+
+test('with bce a discriminator loss over ten times that of a constant 0.5, without penalty and scale, is divergence', () => {
+  const stateAt = (sum: number, loss: Loss) =>
+    judgeAll(times(9, { discriminatorLossReal: 0.25 * sum, discriminatorLossFake: 0.75 * sum }), loss).state;
+  const half = { ...bce, discriminatorScale: 0.5 };
+  assert.deepEqual([stateAt(13.8, bce), stateAt(13.9, bce)], ['healthy', 'diverged']); // 10 * 2 ln 2 = 13.863
+  assert.deepEqual([stateAt(6.9, half), stateAt(6.95, half)], ['healthy', 'diverged']);
+  assert.equal(judgeAll(times(9, { discriminatorLoss: 500 }), bce).state, 'healthy', 'a penalty, or an unknown part');
+  for (const type of ['lsgan', 'hinge', 'wgan'] as const) assert.equal(stateAt(50, { ...bce, type }), 'healthy');
 });
 
 test('looks are at least 25 steps apart', () => {

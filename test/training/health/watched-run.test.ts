@@ -26,7 +26,7 @@ const wrong: Record<string, { change: Change; states: string[]; on?: readonly Da
   },
   'learning rates 500 times too high': {
     change: { generatorRate: 500, discriminatorRate: 500 },
-    states: ['generator winning', 'collapsed'],
+    states: ['diverged', 'generator winning', 'collapsed'],
     on: ['faces'],
   },
   'a frozen generator': { change: { generatorRate: frozen }, states: ['discriminator winning', 'collapsed'] },
