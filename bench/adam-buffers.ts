@@ -1,7 +1,7 @@
 // Adam on WebGPU: a dispatch for each parameter, or one over a buffer that holds all: npx tsx bench/adam-buffers.ts [config] [rounds]
 import { engine as tfjs } from '@tensorflow/tfjs-core';
-import { elementCount } from '../src/engines/feeds.ts';
 import { openEngine } from '../src/engines/open.ts';
+import { elementCount } from '../src/formats/tensor-shape.ts';
 import { parametersOf } from '../src/models/network.ts';
 import { buildNetworks } from '../src/models/networks.ts';
 import { loadRunConfig } from '../src/training/start/prepare-run.ts';

@@ -3,7 +3,6 @@
 // stride, padding before and after.
 import { reshape, slice } from '@tensorflow/tfjs-core';
 import type { Precision, Program, ProgramFunction } from '../src/engines/engine.ts';
-import { elementCount } from '../src/engines/feeds.ts';
 import { formsOf, type Kind } from '../src/engines/tensorflow/convolutions/choices.ts';
 import type { Form } from '../src/engines/tensorflow/convolutions/form.ts';
 import { type Convolution, convolutionOf, operationsOf } from '../src/engines/tensorflow/convolutions/geometry.ts';
@@ -11,6 +10,7 @@ import { startTensorflow } from '../src/engines/tensorflow/engine.ts';
 import { findInstallation } from '../src/engines/tensorflow/install/location.ts';
 import { compileRecorded } from '../src/engines/tensorflow/recording/compile.ts';
 import { nativeBackend } from '../src/engines/tensorflow/recording/kernel.ts';
+import { elementCount } from '../src/formats/tensor-shape.ts';
 
 const rounds = 7;
 const operands = { forward: ['x', 'w'], inputGradient: ['dy', 'w'], filterGradient: ['x', 'dy'] } as const;

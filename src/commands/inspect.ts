@@ -1,8 +1,8 @@
 // dcgan train --dry-run: everything that would happen, checked, and nothing written.
 import type { Config } from '../config/config.ts';
 import type { EngineInfo } from '../engines/engine.ts';
-import { elementCount } from '../engines/feeds.ts';
 import type { OpenedEngine } from '../engines/open.ts';
+import { elementCount } from '../formats/tensor-shape.ts';
 import type { ConfigWarning } from '../models/design-warnings.ts';
 import { countParameters, type Network } from '../models/network.ts';
 import { isResidual, singleLayersOf, type WalkedLayer } from '../models/walk.ts';

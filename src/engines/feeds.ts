@@ -1,10 +1,7 @@
 // The one check of what is given to a program and what its functions give back, the same on every engine.
 import { DcganError } from '../errors.ts';
-import type { FeedSpec, Feeds, Program, ProgramFunction, Shape, Tensors } from './engine.ts';
-
-export function elementCount(shape: Shape): number {
-  return shape.reduce((product, side) => product * side, 1);
-}
+import { elementCount } from '../formats/tensor-shape.ts';
+import type { FeedSpec, Feeds, Program, ProgramFunction, Tensors } from './engine.ts';
 
 export function functionNamed(program: Program, name: string): ProgramFunction {
   const found = program.functions[name];

@@ -1,5 +1,5 @@
 // checkpoint: a small checkpoint of this program, a generator with kernels of 16 bits, for sampling and not for training.
-import { elementCount } from '../engines/feeds.ts';
+import { elementCount } from '../formats/tensor-shape.ts';
 import { fitHalves, type WrittenType } from '../formats/value-types.ts';
 import { parametersOf } from '../models/network.ts';
 import { writeStepFolder } from '../runs/step-folder.ts';

@@ -2,11 +2,12 @@
 // Little-endian, like every machine TensorFlow.js runs on. Writes floats of 32 and 16 bits; reads what converts to float32.
 import { DcganError, messageOf } from '../errors.ts';
 import { parseJson } from '../system/json.ts';
+import { elementCount } from './tensor-shape.ts';
 import { encodeValues, valueTypes, type WrittenType, writtenTypes } from './value-types.ts';
 
 interface NamedTensor {
   shape: readonly number[];
-  /** In row-major order, as many as the product of the shape. */
+  /** In row-major order, as many as the product of the shape's sides. */
   values: Float32Array;
   /** How it is written. @default F32 */
   type?: WrittenType;
@@ -34,7 +35,7 @@ export function encodeSafetensors(tensors: NamedTensors, metadata: Record<string
   for (const name of inOrder(tensors)) {
     const { shape, values, type = 'F32' } = tensors[name]!;
     if (isReserved(name) || name === '__metadata__') throw new Error(`A tensor cannot be called ${name}.`);
-    if (product(shape) !== values.length) {
+    if (elementCount(shape) !== values.length) {
       throw new Error(`Tensor ${name} has ${values.length} values, but shape [${shape.join(', ')}].`);
     }
     const chunk = encodeValues(values, type);
@@ -131,7 +132,7 @@ function checkEntry(name: string, value: unknown): HeaderEntry {
   if (!isCounts(shape)) throw new Error(`tensor ${name} has no proper shape`);
   if (!isCounts(offsets) || offsets.length !== 2) throw new Error(`tensor ${name} has no proper data_offsets`);
   const [begin, end] = [offsets[0]!, offsets[1]!];
-  if (end - begin !== product(shape) * type.bytes) {
+  if (end - begin !== elementCount(shape) * type.bytes) {
     throw new Error(`tensor ${name} has ${end - begin} bytes, not those of ${dtype} [${shape.join(', ')}]`);
   }
   return { name, dtype, shape, begin, end };
@@ -177,8 +178,4 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** Names every object has already, such as `__proto__`. */
 function isReserved(name: string): boolean {
   return name in Object.prototype;
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((total, size) => total * size, 1);
 }

@@ -1,7 +1,7 @@
 // What a variable's first values are drawn from: initializers become distributions where a layer knows its kernel's shape.
 import type { BiasInitializer, GammaInitializer, Initializer } from '../config/schema/initializers.ts';
 import type { Shape } from '../engines/engine.ts';
-import { elementCount } from '../engines/feeds.ts';
+import { elementCount } from '../formats/tensor-shape.ts';
 
 export type Start =
   | { type: 'constant'; value: number }

@@ -1,6 +1,6 @@
 // The values a network starts with, drawn from the run's seed: one stream per variable, so layers do not depend on each other.
 import type { HostValues } from '../engines/engine.ts';
-import { elementCount } from '../engines/feeds.ts';
+import { elementCount } from '../formats/tensor-shape.ts';
 import { RandomStream } from '../random.ts';
 import type { Start } from './initial-distributions.ts';
 import { type Network, parametersOf } from './network.ts';

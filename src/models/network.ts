@@ -2,7 +2,7 @@
 import { add, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { Layer } from '../config/schema/layers.ts';
 import type { Shape, Tensors } from '../engines/engine.ts';
-import { elementCount } from '../engines/feeds.ts';
+import { elementCount } from '../formats/tensor-shape.ts';
 import type { Initializers } from './initial-distributions.ts';
 import type { LayerContext, LayerOf, Parameter } from './layer.ts';
 import { kindOf } from './layer-registry.ts';

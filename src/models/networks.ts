@@ -1,8 +1,8 @@
 // The two networks of a config, checked against each other and against the data.
 import type { Config } from '../config/config.ts';
 import type { Shape } from '../engines/engine.ts';
-import { elementCount } from '../engines/feeds.ts';
 import { DcganError } from '../errors.ts';
+import { elementCount } from '../formats/tensor-shape.ts';
 import { buildNetwork, type Network } from './network.ts';
 
 export interface Networks {

@@ -1,9 +1,10 @@
 // Weights in another order of axes: NHWC programs keep a kernel's channels last, NCHW ones first.
 import type { Shape } from '../engines/engine.ts';
+import { elementCount } from '../formats/tensor-shape.ts';
 
 /** Row-major values with their axes in another order: result axis k is axis order[k], as numpy.transpose. */
 export function permute(values: Float32Array, shape: Shape, order: readonly number[]): Float32Array {
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
+  const strides = shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
   const sides = order.map((axis) => shape[axis]!);
   const steps = order.map((axis) => strides[axis]!);
   const result = new Float32Array(values.length);

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { CompileOptions, Engine } from '../engines/engine.ts';
-import { elementCount } from '../engines/feeds.ts';
+import { elementCount } from '../formats/tensor-shape.ts';
 import type { Network } from '../models/network.ts';
 import { samplerFeeds, samplerProgram } from '../models/sampler.ts';
 import { singleLayersOf } from '../models/walk.ts';

@@ -2,6 +2,7 @@
 import type { Config } from '../config/config.ts';
 import type { HostValues } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';
+import { elementCount } from '../formats/tensor-shape.ts';
 import { asGenerator } from '../models/average.ts';
 import { type Network, parametersOf } from '../models/network.ts';
 
@@ -25,7 +26,7 @@ export function weightsOf(network: Network, values: Readonly<Record<string, { va
   return Object.fromEntries(
     parameters.map(({ name, shape }) => {
       const found = source[name]?.values;
-      const expected = shape.reduce((product, side) => product * side, 1);
+      const expected = elementCount(shape);
       if (found?.length === expected) return [name, found];
       throw new DcganError('checkpoint.mismatch', {
         happened: `The checkpoint has ${found ? `${found.length} values` : 'nothing'} for ${name}.`,

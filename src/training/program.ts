@@ -1,7 +1,7 @@
 // The program of a training run: every variable of both networks and their optimizers, and one function per kind of step.
 import type { Config } from '../config/config.ts';
 import type { FeedSpec, HostValues, Program, ProgramFunction, Shape } from '../engines/engine.ts';
-import { elementCount } from '../engines/feeds.ts';
+import { elementCount } from '../formats/tensor-shape.ts';
 import { averagesOf, averageVariables } from '../models/average.ts';
 import { initialValues } from '../models/initial-values.ts';
 import { type Network, parametersOf } from '../models/network.ts';

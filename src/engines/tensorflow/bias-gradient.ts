@@ -1,5 +1,5 @@
 // A bias's gradient from a bfloat16 dy: the sum over all but channels, which has to be added up in more digits than dy has.
-import { elementCount } from '../feeds.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import { AttributeType, constantNode, DataType, type GraphNode, typeAttribute } from './graph/graph.ts';
 
 /** The nodes in place of a BiasAddGrad, the last one under its name. dy: [..., C] -> [C] */

@@ -1,7 +1,7 @@
 // An Adam update of one variable in one pass over memory; composed of tfjs's ops it takes about ten.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { type NamedTensorMap, tidy } from '@tensorflow/tfjs-core';
-import { elementCount } from '../feeds.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import { applyAdamOp } from '../ops/adam.ts';
 import { dispatch, forEach, type WebgpuKernel } from './kernel.ts';
 

@@ -1,6 +1,6 @@
 // Batch normalisation in training mode and its gradient, with as few passes over memory as its sums allow: five, and three.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { elementCount } from '../feeds.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import { batchNormGradientOp, batchNormOp } from '../ops/batch-norm.ts';
 import { biasAddGradientOp } from '../ops/bias-add.ts';
 import { channelSums } from './channel-sums.ts';

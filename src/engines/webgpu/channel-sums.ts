@@ -1,7 +1,7 @@
 // Sums over all pixels, by channel: first some hundred partial sums of each channel, then their sum. The order is always the same.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { elementCount } from '../feeds.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import { type Call, dispatch, forEach } from './kernel.ts';
 
 const mostParts = 256;

@@ -1,7 +1,7 @@
 // Tensors in float16, for products: each is scaled by the power of two that brings its largest value near the upper end of float16.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { elementCount } from '../feeds.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import { dispatch } from './kernel.ts';
 
 /** A tensor is `values` times `unit`. */

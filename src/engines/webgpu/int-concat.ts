@@ -1,7 +1,7 @@
 // Integers set end to end. tfjs's kernel passes them through float32, which has 24 bits: the seeds of masks have 32.
 import '@tensorflow/tfjs-backend-webgpu';
 import { Concat, getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
-import { elementCount } from '../feeds.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import { dispatch, type WebgpuKernel } from './kernel.ts';
 
 const stock = getKernel(Concat, 'webgpu')!;

@@ -1,6 +1,6 @@
 // Matrix products, of matrices or of batches of them, either transposed, as sums of products.
 import { broadcast_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
-import { elementCount } from '../feeds.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import type { Product } from './tiled-product.ts';
 
 /** a: [..., I, K], b: [..., K, J] -> [..., I, J]; batches of one serve all. */

@@ -1,5 +1,5 @@
 // The gradients of ReLU and LeakyReLU in one pass over memory; tfjs's own ops take three or four.
-import { elementCount } from '../feeds.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import { leakyReluGradientOp, reluGradientOp } from '../ops/activations.ts';
 import { dispatch, forEach, type WebgpuKernel } from './kernel.ts';
 

@@ -1,6 +1,6 @@
 // The sigmoid, NaN of NaN: compilers of WGSL may assume that there is none, and tfjs's kernel then gives 0, which hides a run gone wrong.
 import { Sigmoid } from '@tensorflow/tfjs-core';
-import { elementCount } from '../feeds.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import { dispatch, forEach, type WebgpuKernel } from './kernel.ts';
 
 /** y = 1 / (1 + exp(-x)). A NaN has all bits of the exponent and some of the fraction. */

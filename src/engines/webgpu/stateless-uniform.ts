@@ -1,5 +1,5 @@
 // Uniform random numbers from a seed, bit for bit those of the other engines: Philox4x32-10 with TensorFlow's key scrambling.
-import { elementCount } from '../feeds.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import { dispatch, forEach, type WebgpuKernel } from './kernel.ts';
 
 /** WGSL has no 64-bit products, so the upper half is put together from 16-bit halves. As in src/random.ts. */

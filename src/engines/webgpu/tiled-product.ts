@@ -1,7 +1,7 @@
 // Sums of products, which convolutions, their gradients and matrix products all are, by tiles that the threads of a workgroup share.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { elementCount } from '../feeds.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import type { Half } from './halves.ts';
 import { dispatch, forEach } from './kernel.ts';
 

@@ -2,7 +2,7 @@
 // rgb, uint8 with 3 channels whatever the generator's, and images, float32 in [-1, 1] with the generator's own channels.
 // rgb comes first because torch-fidelity feeds a model's first output to networks that take 3 x uint8.
 import { join } from 'node:path';
-import { elementCount } from '../../engines/feeds.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import { writeFileSafely } from '../../system/write-file.ts';
 import type { ExportFormat, ExportSource } from '../format.ts';
 import { inferenceLayers } from '../inference-layers.ts';

@@ -1,4 +1,5 @@
 // A tensor as PyTorch saves it: a look into a storage, by an offset and a stride per axis. Nothing the file says of it is trusted.
+import { elementCount } from '../tensor-shape.ts';
 import { valueTypes } from '../value-types.ts';
 
 /** A run of numbers in a file, which several tensors may look into. */
@@ -36,7 +37,7 @@ export function checkView(view: TensorView): void {
   if (offset + reach > storage.length) {
     throw new Error(`${described} reaches beyond the ${storage.length} numbers of its storage`);
   }
-  if (reach > Math.max(widestSpan, 4 * product(shape))) throw new Error(`${described} is spread too widely`);
+  if (reach > Math.max(widestSpan, 4 * elementCount(shape))) throw new Error(`${described} is spread too widely`);
 }
 
 /** Where the bytes of a checked view begin and end in its storage. */
@@ -50,7 +51,7 @@ export function byteSpan({ storage, offset, shape, strides }: TensorView): { beg
 export function readView({ storage, shape, strides }: TensorView, bytes: Uint8Array): Float32Array {
   const { bytes: size, read } = valueTypes.get(storage.type)!;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const values = new Float32Array(product(shape));
+  const values = new Float32Array(elementCount(shape));
   const index = shape.map(() => 0);
   let place = 0;
   for (let i = 0; i < values.length; i++) {
@@ -67,8 +68,4 @@ export function readView({ storage, shape, strides }: TensorView, bytes: Uint8Ar
 
 export function storageBytes({ type, length }: Storage): number {
   return length * valueTypes.get(type)!.bytes;
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((total, side) => total * side, 1);
 }

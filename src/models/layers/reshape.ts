@@ -1,6 +1,6 @@
 // Vectors as images and back; channels last.
 import { reshape as applyReshape } from '@tensorflow/tfjs-core';
-import { elementCount } from '../../engines/feeds.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import { type LayerKind, type LayerOf, ShapeProblem } from '../layer.ts';
 
 export const reshape: LayerKind<LayerOf<'reshape'>> = {

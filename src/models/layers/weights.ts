@@ -2,8 +2,8 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { BiasInitializer, Initializer } from '../../config/schema/initializers.ts';
 import type { Shape } from '../../engines/engine.ts';
-import { elementCount } from '../../engines/feeds.ts';
 import { biasAdd } from '../../engines/ops/bias-add.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import { biasStart, type Initializers, kernelStart } from '../initial-distributions.ts';
 import type { LayerContext, Parameter } from '../layer.ts';
 import { dividedBySpectralNorm, type OutputAxis } from './spectral-norm.ts';

@@ -1,7 +1,7 @@
 // Batch norm needs at least two values per channel: the variance of one is 0, and the layer's output a constant.
 import type { Config } from '../../config/config.ts';
-import { elementCount } from '../../engines/feeds.ts';
 import { DcganError } from '../../errors.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import type { Network } from '../../models/network.ts';
 import type { Networks } from '../../models/networks.ts';
 import { singleLayersOf } from '../../models/walk.ts';

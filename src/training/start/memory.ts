@@ -1,6 +1,6 @@
 // How much memory a training takes, foreseen from the shapes of its networks.
 import type { Config } from '../../config/config.ts';
-import { elementCount } from '../../engines/feeds.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import { countParameters, type Network } from '../../models/network.ts';
 import type { Networks } from '../../models/networks.ts';
 import { singleLayersOf } from '../../models/walk.ts';

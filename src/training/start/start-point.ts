@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { Origin } from '../../config/identity/run-hash.ts';
 import type { CompiledProgram, Decisions, EngineInfo, HostValues, Program, Shape } from '../../engines/engine.ts';
-import { elementCount } from '../../engines/feeds.ts';
 import { DcganError } from '../../errors.ts';
 import type { NamedTensors } from '../../formats/safetensors.ts';
+import { elementCount } from '../../formats/tensor-shape.ts';
 import { averagesOf } from '../../models/average.ts';
 import type { Networks } from '../../models/networks.ts';
 import {

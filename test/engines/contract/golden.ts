@@ -1,6 +1,6 @@
 // The numbers PyTorch gave (test/fixtures/engines/make.py), with the tensors they were made from.
 import { readFileSync } from 'node:fs';
-import { elementCount } from '../../../src/engines/feeds.ts';
+import { elementCount } from '../../../src/formats/tensor-shape.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 
 export interface GoldenLayer {

@@ -1,7 +1,7 @@
 // Every kind of layer: values and gradients are PyTorch's, and the gradients are those of the values.
 import assert from 'node:assert/strict';
 import type { CompiledProgram, HostValues } from '../../../src/engines/engine.ts';
-import { elementCount } from '../../../src/engines/feeds.ts';
+import { elementCount } from '../../../src/formats/tensor-shape.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
 import { type ContractTest, withProgram } from './contract-test.ts';

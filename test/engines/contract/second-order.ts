@@ -6,7 +6,7 @@ import { add, grad, grads, mean, mul, sqrt, square, sub, sum, type Tensor, value
 import { layerSchema } from '../../../src/config/schema/layers.ts';
 import { expandStacks } from '../../../src/config/stack.ts';
 import type { HostValues, Program, ProgramFunction, Tensors } from '../../../src/engines/engine.ts';
-import { elementCount } from '../../../src/engines/feeds.ts';
+import { elementCount } from '../../../src/formats/tensor-shape.ts';
 import { applyNetwork, buildNetwork, type Network, parametersOf } from '../../../src/models/network.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { relativeError } from '../../helpers/relative-error.ts';

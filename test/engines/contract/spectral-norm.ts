@@ -1,7 +1,7 @@
 // Spectral normalisation: outputs, singular vectors and gradients are PyTorch's, pass by pass (test/fixtures/spectral-norm/make.py).
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { elementCount } from '../../../src/engines/feeds.ts';
+import { elementCount } from '../../../src/formats/tensor-shape.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
 import { type ContractTest, withProgram } from './contract-test.ts';

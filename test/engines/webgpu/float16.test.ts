@@ -15,8 +15,8 @@ import {
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
 import type { Engine, Precision, ProgramFunction, Shape } from '../../../src/engines/engine.ts';
-import { elementCount } from '../../../src/engines/feeds.ts';
 import { openEngine } from '../../../src/engines/open.ts';
+import { elementCount } from '../../../src/formats/tensor-shape.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
 import { noFloat16, noWebgpu } from '../../helpers/webgpu.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { ones, tensor } from '@tensorflow/tfjs-core';
-import { elementCount } from '../../../src/engines/feeds.ts';
+import { elementCount } from '../../../src/formats/tensor-shape.ts';
 import { applyNetwork, parametersOf } from '../../../src/models/network.ts';
 import { useCpuBackend } from '../../helpers/cpu-backend.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';

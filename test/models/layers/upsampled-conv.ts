@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { grads, mul, square, sum, type Tensor, valueAndGrads } from '@tensorflow/tfjs-core';
 import type { Engine, HostValues, Program, ProgramFunction, Tensors } from '../../../src/engines/engine.ts';
-import { elementCount } from '../../../src/engines/feeds.ts';
+import { elementCount } from '../../../src/formats/tensor-shape.ts';
 import type { LayerContext } from '../../../src/models/layer.ts';
 import { kindOf } from '../../../src/models/layer-registry.ts';
 import { isUpsampledConv } from '../../../src/models/layers/upsampled-conv.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { tensor, tensor1d } from '@tensorflow/tfjs-core';
-import { elementCount } from '../../../src/engines/feeds.ts';
+import { elementCount } from '../../../src/formats/tensor-shape.ts';
 import { useCpuBackend } from '../../helpers/cpu-backend.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { networkOf } from '../../helpers/tiny-network.ts';

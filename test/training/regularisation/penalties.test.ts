@@ -1,6 +1,6 @@
 import { before, test } from 'node:test';
 import { type Tensor, tensor, tensor1d } from '@tensorflow/tfjs-core';
-import { elementCount } from '../../../src/engines/feeds.ts';
+import { elementCount } from '../../../src/formats/tensor-shape.ts';
 import { applyNetwork } from '../../../src/models/network.ts';
 import { gradientPenalty } from '../../../src/training/regularisation/penalties.ts';
 import { gradientsOf } from '../../../src/training/step-state.ts';

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import type { Config } from '../../../src/config/config.ts';
 import { loadConfig } from '../../../src/config/load/load.ts';
 import type { Engine, FeedSpec, FeedValues, HostValues } from '../../../src/engines/engine.ts';
-import { elementCount } from '../../../src/engines/feeds.ts';
+import { elementCount } from '../../../src/formats/tensor-shape.ts';
 import { buildNetworks } from '../../../src/models/networks.ts';
 import { packageDirectory } from '../../../src/system/package-directory.ts';
 import { adamRates } from '../../../src/training/optimizer.ts';

@@ -3,7 +3,7 @@ import { before, test } from 'node:test';
 import { memory } from '@tensorflow/tfjs-core';
 import { compileEagerly } from '../../../src/engines/eager.ts';
 import type { HostValues, Program } from '../../../src/engines/engine.ts';
-import { elementCount } from '../../../src/engines/feeds.ts';
+import { elementCount } from '../../../src/formats/tensor-shape.ts';
 import { buildNetworks } from '../../../src/models/networks.ts';
 import { functionNames, startingValues, trainingProgram } from '../../../src/training/program.ts';
 import { useCpuBackend } from '../../helpers/cpu-backend.ts';

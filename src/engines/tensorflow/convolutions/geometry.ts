@@ -1,4 +1,5 @@
 // A convolution's sizes and paddings as plain numbers, whatever way tfjs was given them.
+import { elementCount } from '../../../formats/tensor-shape.ts';
 
 export type Sides = [before: number, after: number];
 
@@ -50,5 +51,5 @@ export function samePadding(size: number, kernel: number, stride: number): Sides
 
 /** Multiplications and additions of the forward convolution, which are also those of either gradient. */
 export function operationsOf({ output, filter }: Convolution): number {
-  return 2 * [...output, ...filter.slice(0, 3)].reduce((product, size) => product * size, 1);
+  return 2 * elementCount([...output, ...filter.slice(0, 3)]);
 }

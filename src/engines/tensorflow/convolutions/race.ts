@@ -1,7 +1,7 @@
 // Times the functions of a program against each other, as they will run: recorded, in the program's precision.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { elementCount } from '../../../formats/tensor-shape.ts';
 import type { CompiledProgram, Program } from '../../engine.ts';
-import { elementCount } from '../../feeds.ts';
 
 const rounds = 5;
 const leastRounds = 2;

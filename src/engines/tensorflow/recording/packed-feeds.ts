@@ -1,6 +1,7 @@
 // A function's feeds travel together: one upload per type, taken apart again in the graph.
+
+import { elementCount } from '../../../formats/tensor-shape.ts';
 import type { FeedSpec, Feeds, FeedValues } from '../../engine.ts';
-import { elementCount } from '../../feeds.ts';
 import { castNode, constantNode, DataType, type GraphNode, typeAttribute } from '../graph/graph.ts';
 import { nodeNames, placeholderNode } from '../graph/variable-nodes.ts';
 

@@ -1,8 +1,8 @@
 // Convolutions of every design, with what is awkward about them, and one tensor of each part of them.
 import { tensor4d } from '@tensorflow/tfjs-core';
-import { elementCount } from '../../../../src/engines/feeds.ts';
 import type { Kind } from '../../../../src/engines/tensorflow/convolutions/choices.ts';
 import { type Convolution, convolutionOf } from '../../../../src/engines/tensorflow/convolutions/geometry.ts';
+import { elementCount } from '../../../../src/formats/tensor-shape.ts';
 
 type Sides = [top: number, bottom: number, left: number, right: number];
 
