@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../src/config/config.ts';
@@ -13,7 +13,9 @@ import { countParameters } from '../../src/models/network.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
 
 const folder = fileURLToPath(new URL('../../configs', import.meta.url));
-const names = readdirSync(folder).filter((name) => /\.(json|ya?ml)$/.test(name) && name !== 'schema.json');
+const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .map((name) => name.replaceAll(sep, '/'))
+  .filter((name) => /\.(json|ya?ml)$/.test(name) && name !== 'schema.json');
 
 test('configs/schema.json is the schema: npm run schema writes it', () => {
   const written = JSON.parse(readFileSync(join(folder, 'schema.json'), 'utf8'));
@@ -49,7 +51,7 @@ test('every shipped config loads, points editors to the schema, and says what it
     const config = await loadConfig(path);
     assert.equal(config.name, name.replace(/\.\w+$/, ''), name);
     assert.ok(config.description.length > 20, name);
-    assert.match(readFileSync(path, 'utf8'), /\.\/schema\.json/, name);
+    assert.match(readFileSync(path, 'utf8'), name.startsWith('recipes/') ? /\$schema=\.\.\/schema\.json/ : /\.\/schema\.json/, name);
   }
 });
 
@@ -72,6 +74,9 @@ const parameters: Record<string, { generator: [all: number, trainable: number]; 
   'mnist-test4': { generator: [2_330_944, 2_305_472], discriminator: [212_865, 212_865] },
   'mnist64-znxlwm': { generator: [12_660_097, 12_656_257], discriminator: [11_037_569, 11_033_985] },
   quick: { generator: [633_153, 620_481], discriminator: [55_425, 55_297] },
+  'recipes/afg-avatars': { generator: [1_069_507, 1_068_803], discriminator: [694_241, 694_241] },
+  'recipes/emoji-people': { generator: [1_299_172, 1_298_468], discriminator: [694_753, 694_753] },
+  'recipes/mnist': { generator: [2_330_944, 2_305_472], discriminator: [431_553, 431_553] },
   simpsons: { generator: [24_036_739, 24_034_819], discriminator: [17_488_257, 17_484_289] },
   'simpsons-gsurma': { generator: [24_036_739, 24_034_819], discriminator: [17_488_257, 17_484_289] },
 };
@@ -132,6 +137,7 @@ test('configs that read one folder expect the same pictures in it, and the folde
       assert.ok(readFileSync(join(folder, file), 'utf8').includes(`npx ${command}\n`), command);
   }
   assert.deepEqual([...expected.keys()].sort(), [
+    'data/avatars',
     'data/emoji-people-activity-emojione-skin-tones',
     'data/emoji-people-emojione',
     'data/emoji-people-yellow-faces',

@@ -1,6 +1,6 @@
-// A config's NAME: a path, or a file of ./configs, or one of the package's own; with or without its ending.
+// A config's NAME: a path, or a file in or below ./configs or the package's configs; with or without its extension.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { extname, join, sep } from 'node:path';
 import { DcganError } from '../../errors.ts';
 import { suggest } from './complaints.ts';
 
@@ -23,7 +23,8 @@ export function findConfig(name: string, places: { root: string; packageDirector
 
 function configNames(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll(sep, '/'))
     .filter((file) => endings.slice(1).includes(extname(file)) && file !== 'schema.json')
     .map((file) => file.slice(0, -extname(file).length));
 }

@@ -15,6 +15,7 @@ for (const path of [
   'package/configs/both.json',
   'package/configs/mnist.yaml',
   'package/configs/schema.json',
+  'package/configs/recipes/mnist.yaml',
   'elsewhere/cats.yml',
 ]) {
   mkdirSync(join(base, path, '..'), { recursive: true });
@@ -28,13 +29,14 @@ test('a name is a path, then a file of ./configs, then one of the package', () =
   assert.equal(findConfig('both.json', places), join(base, 'mine/configs/both.json'));
   assert.equal(findConfig('mnist', places), join(base, 'package/configs/mnist.yaml'));
   assert.equal(findConfig('mnist.yaml', places), join(base, 'package/configs/mnist.yaml'));
+  assert.equal(findConfig('recipes/mnist', places), join(base, 'package/configs/recipes/mnist.yaml'));
 });
 
 test('an unknown name lists what there is and suggests the nearest', () => {
   assert.throws(() => findConfig('mnsit', places), {
     code: 'config.unknown',
     exitCode: 2,
-    message: "There is no config 'mnsit' (did you mean mnist?).\nExpected a path, or one of: both, faces, mnist.",
+    message: "There is no config 'mnsit' (did you mean mnist?).\nExpected a path, or one of: both, faces, mnist, recipes/mnist.",
   });
   assert.throws(() => findConfig('emoji.json', places), /^DcganError: There is no config 'emoji\.json'\./);
 });
