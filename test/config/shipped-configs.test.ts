@@ -51,7 +51,11 @@ test('every shipped config loads, points editors to the schema, and says what it
     const config = await loadConfig(path);
     assert.equal(config.name, name.replace(/\.\w+$/, ''), name);
     assert.ok(config.description.length > 20, name);
-    assert.match(readFileSync(path, 'utf8'), name.startsWith('recipes/') ? /\$schema=\.\.\/schema\.json/ : /\.\/schema\.json/, name);
+    assert.match(
+      readFileSync(path, 'utf8'),
+      name.startsWith('recipes/') ? /\$schema=\.\.\/schema\.json/ : /\.\/schema\.json/,
+      name,
+    );
   }
 });
 

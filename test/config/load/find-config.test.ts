@@ -36,7 +36,8 @@ test('an unknown name lists what there is and suggests the nearest', () => {
   assert.throws(() => findConfig('mnsit', places), {
     code: 'config.unknown',
     exitCode: 2,
-    message: "There is no config 'mnsit' (did you mean mnist?).\nExpected a path, or one of: both, faces, mnist, recipes/mnist.",
+    message:
+      "There is no config 'mnsit' (did you mean mnist?).\nExpected a path, or one of: both, faces, mnist, recipes/mnist.",
   });
   assert.throws(() => findConfig('emoji.json', places), /^DcganError: There is no config 'emoji\.json'\./);
 });
