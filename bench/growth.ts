@@ -52,7 +52,7 @@ async function measure(config: Config, quick: boolean): Promise<Point> {
   const { engine } = await openEngine('tensorflow', undefined, { precision: 'auto' });
   const program = trainingProgram(config, networks, batchSizes(config, pictures.count), 16);
   const precision = engine.info.autoPrecision;
-  const compiled = await engine.compile(program, { precision, onMeasure: () => {} });
+  const compiled = await engine.compile(program, { precision, onTuning: () => {} });
   await compiled.write(startingValues(program, config, networks));
   const feedStep = createFeeder(config, pictures, program, planSchedule(config, pictures.count));
   const { times } = await timeSteps(compiled, feedStep, timedSeconds, { onEvent: () => {}, shouldStop: () => quick });

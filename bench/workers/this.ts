@@ -26,10 +26,10 @@ async function prepareTraining({ config, ...task }: Task, mode: Mode): Promise<R
   const { rows, columns } = config.outputs.grid;
   const program = trainingProgram(config, networks, batchSizes(config, pictures.count), rows * columns);
   let measured = false;
-  const onMeasure = () => {
+  const onTuning = () => {
     measured = true;
   };
-  const compiled = await engine.compile(program, { precision, onMeasure });
+  const compiled = await engine.compile(program, { precision, onTuning });
   await compiled.write(startingValues(program, config, networks));
   const feedStep = createFeeder(config, pictures, program, planSchedule(config, pictures.count));
   const report = await reportOf({ config, ...task }, networks, engine, precision);

@@ -1,5 +1,6 @@
 // Flags that several commands share, and how their values are read.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { engineNames } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
 import { easings, interpolations } from '../sampling/interpolation.ts';
 
@@ -10,7 +11,7 @@ export const rootFlag = () =>
   ).default('.', 'the current folder');
 
 export const engineFlag = () =>
-  new Option('--engine <name>', 'compute engine').choices(['auto', 'tensorflow', 'webgpu', 'wasm']).default('auto');
+  new Option('--engine <name>', 'compute engine').choices(['auto', ...engineNames]).default('auto');
 
 export const deviceFlag = () =>
   new Option('--device <name>', 'GPU of the webgpu engine: its name or part of it, as listed by `dcgan engine info`');

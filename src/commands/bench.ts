@@ -17,7 +17,7 @@ export interface BenchOptions extends Omit<RunOptions, 'data'> {
 
 export type BenchEvent =
   | { type: 'engine'; info: EngineInfo; precision: Precision }
-  | { type: 'measure'; done: number; total: number }
+  | { type: 'tuning'; done: number; total: number }
   | StepEvent;
 
 export interface BenchResult {
@@ -31,7 +31,7 @@ export interface BenchResult {
   /** At the median step. */
   imagesPerSecond: number;
   secondsPer1000Images: number;
-  /** Tracing the step and loading its graph, and measuring convolutions where nobody had. */
+  /** Tracing the step, loading its graph, and tuning convolutions that were never tuned on this machine. */
   compileSeconds: number;
   firstStepSeconds: number;
   /** Peak of this process's resident memory. */
@@ -57,7 +57,7 @@ export async function bench(
   const program = trainingProgram(config, networks, batchSizes(config, dataset.count), sampleCount(config));
   const compiled = await opened.engine.compile(program, {
     precision,
-    onMeasure: (done, total) => io.onEvent({ type: 'measure', done, total }),
+    onTuning: (done, total) => io.onEvent({ type: 'tuning', done, total }),
     signal: io.signal,
   });
   await compiled.write(startingValues(program, config, networks));

@@ -8,7 +8,7 @@ import { mayHaveAdapters } from '../engines/webgpu/choose.ts';
 import { type Adapter, listAdapters, loadDawn } from '../engines/webgpu/dawn.ts';
 
 export interface EngineReport extends EngineInfo {
-  notChosen: OpenedEngine['refused'];
+  notChosen: OpenedEngine['notChosen'];
   adapters: Adapter[];
   /** Why a CUDA build computes on the CPU, with the libraries that TensorFlow cannot open. */
   cudaIdle?: string;
@@ -26,14 +26,14 @@ export async function engineInfo(
   { verify }: { verify: boolean } = { verify: false },
 ): Promise<EngineReport> {
   const verifiedFiles = verify ? await verifyInstallation() : undefined;
-  const {
-    engine: { info },
-    refused,
-  } = await openEngine(choice, device, { precision: 'auto' });
+  const opened = await openEngine(choice, device, { precision: 'auto' });
+  const { info } = opened.engine;
   const { name } = info;
   const reason = choice === 'auto' && device === undefined ? `${name} works and comes first` : `${name} was asked for`;
-  const others = engineNames.filter((other) => other !== name && !refused.some((known) => known.name === other));
-  const notChosen = [...refused, ...others.map((other) => ({ name: other, reason }))];
+  const others = engineNames.filter(
+    (other) => other !== name && !opened.notChosen.some((known) => known.name === other),
+  );
+  const notChosen = [...opened.notChosen, ...others.map((other) => ({ name: other, reason }))];
   const cudaIdle = name === 'tensorflow' && !info.gpu ? await whyCudaIsIdle() : undefined;
   return {
     ...info,

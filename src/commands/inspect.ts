@@ -47,7 +47,7 @@ export interface Inspection {
     fingerprint: string;
   };
   training: { steps: number; epochs: number; stepsPerEpoch: number };
-  engine: EngineInfo & { refused: OpenedEngine['refused'] };
+  engine: EngineInfo & { notChosen: OpenedEngine['notChosen'] };
   /** Not on a GPU. */
   memory?: MemoryOutlook;
   warnings: ConfigWarning[];
@@ -70,7 +70,7 @@ export async function inspect(
     discriminator: summarise(networks.discriminator),
     data: { folder: directory, images: count, skipped: skipped.length, notes, height, width, channels, fingerprint },
     training: { steps: totalSteps, epochs: totalSteps / stepsPerEpoch, stepsPerEpoch },
-    engine: { ...opened.engine.info, refused: opened.refused },
+    engine: { ...opened.engine.info, notChosen: opened.notChosen },
     ...(memory ? { memory } : {}),
     warnings,
   };

@@ -59,14 +59,14 @@ export interface TrainIo {
 }
 
 export type TrainEvent =
-  | { type: 'engine'; info: EngineInfo; precision: Precision; refused: OpenedEngine['refused'] }
+  | { type: 'engine'; info: EngineInfo; precision: Precision; notChosen: OpenedEngine['notChosen'] }
   | ({ type: 'warning' } & ConfigWarning)
   /** More memory will be needed than is free now. */
   | { type: 'memory'; expectedMiB: number; freeMiB: number }
   /** Another machine or container had this run less than a lease ago: whether it still does is seen by waiting for a sign of life. */
   | { type: 'lock'; pid: number | undefined; host: string | undefined; silentMs: number; leaseMs: number }
-  /** Ways to compute a convolution are measured, once per machine and shape. */
-  | { type: 'measure'; done: number; total: number }
+  /** The ways to compute each convolution are timed, once per machine and shape. */
+  | { type: 'tuning'; done: number; total: number }
   | { type: 'dataset'; directory: string; images: number; skipped: Dataset['skipped']; notes: Dataset['notes'] }
   | {
       type: 'run';
@@ -145,9 +145,9 @@ export async function trainPrepared(
 ): Promise<TrainResult> {
   const { config, networks, dataset, schedule, hash, opened, precision, memory, warnings, forkedFrom, source } =
     prepared;
-  const { engine, refused } = opened;
+  const { engine, notChosen } = opened;
   const { root, fresh } = options;
-  io.onEvent({ type: 'engine', info: engine.info, precision, refused });
+  io.onEvent({ type: 'engine', info: engine.info, precision, notChosen });
   const { directory, count: images, skipped, notes } = dataset;
   io.onEvent({ type: 'dataset', directory, images, skipped, notes });
   for (const warning of warnings) io.onEvent({ type: 'warning', ...warning });
@@ -174,7 +174,7 @@ export async function trainPrepared(
   const compiled = await engine.compile(program, {
     precision,
     ...(from ? { decisions: from.decisions } : {}),
-    onMeasure: (done, total) => io.onEvent({ type: 'measure', done, total }),
+    onTuning: (done, total) => io.onEvent({ type: 'tuning', done, total }),
     signal: io.signal,
   });
   await compiled.write(firstValues());

@@ -1,19 +1,19 @@
-// Runs a program's functions op by op on whatever tfjs backend is current. The wasm and webgpu engines compute this way.
+// Runs a program's functions op by op on tfjs's current backend, as the wasm and webgpu engines do.
 import { keep, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { CompiledProgram, FeedSpec, Feeds, HostValues, Program, Tensors } from './engine.ts';
 import { checkFeeds, checkNames, checkUpdates, checkVariables, checkWritten, functionNamed } from './feeds.ts';
 
-/** How to call a backend that computes later than it is called. */
-export interface Pace {
-  /** Calls the backend, and waits until little of what it was given before is outstanding. Throws what has failed. */
-  calling<T>(act: () => T): Promise<T>;
-  /** Gives what `act` reads from the backend, or throws what has failed there until then. */
-  reading<T>(act: () => Promise<T>): Promise<T>;
+/** Access to a backend that may compute asynchronously, and fail after the call that caused it. */
+export interface BackendQueue {
+  /** Calls the backend and waits until its earlier work is done. Throws its first failure. */
+  submit<T>(call: () => T): Promise<T>;
+  /** Reads from the backend. Throws its first failure, as the values would be wrong. */
+  read<T>(call: () => Promise<T>): Promise<T>;
 }
 
-const atOnce: Pace = { calling: async (act) => act(), reading: (act) => act() };
+const synchronous: BackendQueue = { submit: async (call) => call(), read: (call) => call() };
 
-export function compileEagerly(program: Program, pace: Pace = atOnce): CompiledProgram {
+export function compileEagerly(program: Program, queue: BackendQueue = synchronous): CompiledProgram {
   const variables = new Map<string, Tensor>();
 
   function set(name: string, value: Tensor): void {
@@ -21,7 +21,7 @@ export function compileEagerly(program: Program, pace: Pace = atOnce): CompiledP
     variables.set(name, keep(value));
   }
 
-  /** Sets the variables that the function updates; gives its outputs. */
+  /** Computes a function's outputs and applies its updates. */
   function compute(name: string, feeds: Feeds): [string, Tensor][] {
     const { feeds: specs, body } = functionNamed(program, name);
     checkFeeds(name, specs, feeds);
@@ -29,7 +29,7 @@ export function compileEagerly(program: Program, pace: Pace = atOnce): CompiledP
     const outputs = tidy(() => {
       const result = body(Object.fromEntries(variables), toTensors(specs, feeds));
       checkUpdates(program, name, result.updates ?? {});
-      const outputsKept = mapValues(result.outputs, (value) => value.clone()); // may be variables, which updates replace
+      const outputsKept = mapValues(result.outputs, (value) => value.clone()); // an output may be a variable, which an update disposes
       const updates = mapValues(result.updates ?? {}, (value) => value.clone());
       for (const [variable, value] of Object.entries(updates)) set(variable, value);
       return outputsKept;
@@ -39,13 +39,13 @@ export function compileEagerly(program: Program, pace: Pace = atOnce): CompiledP
 
   return {
     async run(name, feeds) {
-      const outputs = await pace.calling(() => compute(name, feeds));
-      return outputs.length === 0 ? {} : pace.reading(() => readAll(outputs, true));
+      const outputs = await queue.submit(() => compute(name, feeds));
+      return outputs.length === 0 ? {} : queue.read(() => readAll(outputs, true));
     },
     async read(names = Object.keys(program.variables)) {
       checkNames(program, names);
       checkWritten(program, (variable) => variables.has(variable));
-      return pace.reading(() =>
+      return queue.read(() =>
         readAll(
           names.map((name) => [name, variables.get(name)!]),
           false,
@@ -71,7 +71,7 @@ function mapValues(tensors: Tensors, map: (value: Tensor) => Tensor): Record<str
 
 function toTensors(specs: Readonly<Record<string, FeedSpec>>, feeds: Feeds): Record<string, Tensor> {
   const entries = Object.entries(specs).map(([name, { shape, dtype }]) => {
-    const values = dtype === 'uint8' ? Float32Array.from(feeds[name]!) : feeds[name]!.slice(); // may be uploaded later
+    const values = dtype === 'uint8' ? Float32Array.from(feeds[name]!) : feeds[name]!.slice(); // tfjs may upload them after this call
     return [name, tensor(values, [...shape], dtype === 'int32' ? 'int32' : 'float32')];
   });
   return Object.fromEntries(entries);

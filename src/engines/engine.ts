@@ -1,10 +1,10 @@
-// What computes. An engine compiles a program: named pure functions over one set of variables.
+// The contract of an engine, which compiles a program: named pure functions over one set of variables.
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 export type Shape = readonly number[];
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** What a function is given at each run. `uint8` arrives in the body as float32 in 0..255, converted on the engine. */
+/** An input of a function, given at each run. `uint8` reaches the body as float32 in 0..255, converted on the engine. */
 export interface FeedSpec {
   shape: Shape;
   dtype: 'float32' | 'int32' | 'uint8';
@@ -13,7 +13,7 @@ export interface FeedSpec {
 export type FeedValues = Float32Array | Int32Array | Uint8Array;
 export type Feeds = Readonly<Record<string, FeedValues>>;
 
-/** The values of an array of tensors on the host, by name. */
+/** Tensor values copied to the host, by name. */
 export type HostValues = Record<string, Float32Array>;
 
 /**
@@ -24,74 +24,74 @@ export type HostValues = Record<string, Float32Array>;
 export interface ProgramFunction {
   feeds: Readonly<Record<string, FeedSpec>>;
   body(variables: Tensors, feeds: Tensors): { outputs: Tensors; updates?: Tensors };
-  /** Runs seldom: an engine that measures how to compute something does not do so for this function. */
-  seldom?: boolean;
+  /** For functions that run rarely: tuning their kernels would take longer than it saves. */
+  skipTuning?: boolean;
 }
 
 export interface Program {
-  /** Every variable's shape, by name; all are float32. Values come by `write`. */
+  /** Every variable's shape, by name; all are float32. `write` sets their values. */
   variables: Readonly<Record<string, Shape>>;
   functions: Readonly<Record<string, ProgramFunction>>;
 }
 
-/** What an engine has found out by measuring, in its own words. */
+/** What tuning chose. Only the engine that made them can read them. */
 export type Decisions = Readonly<Record<string, string>>;
 
 export interface CompiledProgram {
   /** Runs one function; its updates are applied when the promise resolves. Waits for the engine only if there are outputs. */
   run(name: string, feeds: Feeds): Promise<HostValues>;
-  /** Copies variables to the host: those named, or all. */
+  /** Copies the named variables, or all, to the host. */
   read(names?: readonly string[]): Promise<HostValues>;
   /** Sets variables. Names and lengths must be those of the program. */
   write(values: Readonly<Record<string, Float32Array>>): Promise<void>;
   dispose(): void;
-  /** Given to a later compilation of the same program, it computes the same bits, whatever would be measured then. */
+  /** Passed to a later compilation of the same program, they make it compute the same bits. */
   readonly decisions?: Decisions;
 }
 
 export type EngineName = 'tensorflow' | 'webgpu' | 'wasm';
-/** `tensorfloat32` is float32 whose convolutions and matrix products read 10 bits of the mantissa, where a GPU can do that. */
+/** `tensorfloat32` is float32 whose convolutions and matrix products use 10 bits of the mantissa, on GPUs that support it. */
 export type Precision = 'float32' | 'tensorfloat32' | 'mixed_bfloat16' | 'mixed_float16';
 
-/** The part of a config's training section that TensorFlow has to be told before it is loaded. Who leaves out something does not mind. */
+/** The part of a config's training section that TensorFlow must know before it is loaded. Omitted fields mean no preference. */
 export interface LibrarySettings {
   precision?: Precision | 'auto';
   /** Whether XLA compiles the graph. */
   xla?: boolean;
-  /** Whether only kernels are taken that give the same bits each time. */
+  /** Whether to use only kernels that give the same bits each time. */
   deterministic?: boolean;
 }
 
 export interface CompileOptions {
   precision: Precision;
-  /** Measure what nobody has measured yet, and tell how far that is; without it, what is not known takes its standard form. */
-  onMeasure?: (done: number, total: number) => void;
-  /** Ends the measuring, which rejects with its reason and remembers what it has found. */
+  /** Turns tuning on and receives its progress. Without it, what was never tuned is computed the standard way. */
+  onTuning?: (done: number, total: number) => void;
+  /** Aborts tuning: `compile` rejects with the signal's reason and keeps what was tuned by then. */
   signal?: AbortSignal | undefined;
-  /** `CompiledProgram.decisions` of an earlier compilation; an engine passes over those that are not its own. */
+  /** `CompiledProgram.decisions` of an earlier compilation. Those of another engine or machine are ignored. */
   decisions?: Decisions;
 }
 
 export interface EngineInfo {
   name: EngineName;
-  /** What the arithmetic runs on, e.g. `CPU (2 threads)` or `CUDA GPU 0`. */
+  /** The hardware, e.g. `CPU (2 threads)` or `CUDA GPU 0`. */
   device: string;
-  /** Version of the library underneath, e.g. `TensorFlow 2.21.0`. */
+  /** The library underneath and its version, e.g. `TensorFlow 2.21.0`. */
   library: string;
-  /** Of the processor, where that computes. */
+  /** CPU threads, if the CPU computes. */
   threads?: number;
   /** Whether a GPU computes. */
   gpu: boolean;
   precisions: readonly Precision[];
-  /** What precision `auto` is here: the fastest that trains as well as float32. */
+  /** What precision `auto` means here: the fastest that trains as well as float32. */
   autoPrecision: Precision;
-  /** Why a GPU that seems to be here is not used. */
+  /** Why a GPU that seems to be present is not used. */
   unusedGpu?: string;
 }
 
 export interface Engine {
   readonly info: EngineInfo;
   compile(program: Program, options: CompileOptions): Promise<CompiledProgram>;
-  /** Live tensors on the engine; flat over a training loop. */
+  /** Tensors alive on the engine; constant over a training loop. */
   liveTensors(): number;
 }

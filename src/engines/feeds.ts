@@ -1,4 +1,4 @@
-// The one check of what is given to a program and what its functions give back, the same on every engine.
+// Checks a program's feeds, variables and updates, the same on every engine.
 import { DcganError } from '../errors.ts';
 import { elementCount } from '../formats/tensor-shape.ts';
 import type { FeedSpec, Feeds, Program, ProgramFunction, Tensors } from './engine.ts';
@@ -14,7 +14,7 @@ export function functionNamed(program: Program, name: string): ProgramFunction {
 
 const arrayOf = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
 
-/** Every feed of a function must be there, with the right element type and length, and no other. */
+/** Exactly the declared feeds must be given, each with the declared element type and length. */
 export function checkFeeds(name: string, specs: Readonly<Record<string, FeedSpec>>, feeds: Feeds): void {
   for (const [feed, { shape, dtype }] of Object.entries(specs)) {
     const values = feeds[feed];
@@ -59,7 +59,7 @@ export function checkWritten(program: Program, isWritten: (variable: string) => 
   });
 }
 
-/** What a function changes must be variables of the program, and keep their shapes. */
+/** A function may update only the program's variables, and not their shapes. */
 export function checkUpdates(program: Program, name: string, updates: Tensors): void {
   for (const [variable, value] of Object.entries(updates)) {
     const shape = program.variables[variable];

@@ -1,9 +1,9 @@
-// A convolution with stride 1 in as few products as the discrete Fourier transform needs. With i = o + t - lead,
+// Transform matrices for convolution by discrete Fourier transform, with stride 1 and in real numbers. With i = o + t - lead,
 //   sum_{o, t} x[i] w[t] y[o] = sum_r (X x)_r (W w)_r (Y y)_r,
-// so the same three matrices give the convolution and both of its gradients. Numbers of pixels are taken modulo sides so long that
-// nothing wraps around. Conjugate frequencies say the same, and a complex product costs three real ones (Gauss).
+// so the same three matrices X, W and Y serve the convolution and both of its gradients. Indices are taken modulo sides long enough
+// that nothing wraps around. Only one of each pair of conjugate frequencies is computed, by three real products (Gauss).
 
-/** Sides of a convolution with stride 1; tap 0 of output 0 looks at pixel -lead. */
+/** Sides of a convolution with stride 1; tap 0 of output 0 reads pixel -lead. */
 export interface Sizes {
   input: readonly [height: number, width: number];
   taps: readonly [height: number, width: number];
@@ -19,8 +19,8 @@ export interface Transforms {
   output: Float32Array;
 }
 
-/** Sides of the torus on which i = o + t - lead holds for no other i, o and t than on the plane. */
-export function torusOf({ input, taps, output, lead }: Sizes): [height: number, width: number] {
+/** The smallest transform sides without wrap-around: i = o + t - lead holds modulo them only where it holds exactly. */
+export function transformSides({ input, taps, output, lead }: Sizes): [height: number, width: number] {
   const side = (axis: 0 | 1) => Math.max(input[axis] + lead[axis], output[axis] + taps[axis] - 1 - lead[axis]);
   return [side(0), side(1)];
 }
@@ -32,7 +32,7 @@ export function rankOf([height, width]: readonly [number, number]): number {
 }
 
 export function transformsOf(sizes: Sizes): Transforms {
-  const torus = torusOf(sizes);
+  const torus = transformSides(sizes);
   const area = torus[0] * torus[1];
   const rows: { input: number[]; taps: number[]; output: number[] } = { input: [], taps: [], output: [] };
   for (const frequency of frequenciesOf(torus)) {
@@ -82,18 +82,18 @@ function frequenciesOf([height, width]: readonly [number, number]): Frequency[] 
   });
 }
 
-/** Cosine and sine of a frequency at every place of a rectangle, whose first one is at -lead. */
+/** Cosine and sine of a frequency at every position of a rectangle that starts at -lead. */
 function waves(
   { vertical, horizontal }: Frequency,
   torus: readonly [number, number],
   sides: readonly [number, number],
   lead: readonly [number, number],
 ): { cos: number[]; sin: number[] } {
-  const places = Array.from({ length: sides[0] * sides[1] }, (_, index) => {
+  const angles = Array.from({ length: sides[0] * sides[1] }, (_, index) => {
     const [row, column] = [Math.floor(index / sides[1]) - lead[0], (index % sides[1]) - lead[1]];
     return 2 * Math.PI * ((vertical * row) / torus[0] + (horizontal * column) / torus[1]);
   });
-  return { cos: places.map(Math.cos), sin: places.map(Math.sin) };
+  return { cos: angles.map(Math.cos), sin: angles.map(Math.sin) };
 }
 
 function sum(a: number[], b: number[], factor: number): number[] {

@@ -1,14 +1,14 @@
-// Which engine computes: tries them in order and remembers why each was not chosen.
+// Chooses and opens an engine, and records why each better one was not chosen.
 import { DcganError, messageOf } from '../errors.ts';
 import type { Engine, EngineName, LibrarySettings } from './engine.ts';
 
 export interface OpenedEngine {
   engine: Engine;
-  /** Engines that come before the chosen one, and why they are not it. */
-  refused: { name: EngineName; reason: string }[];
+  /** Engines that `auto` prefers to the chosen one, and why they are not used. */
+  notChosen: { name: EngineName; reason: string }[];
 }
 
-/** What a command may be told about where to compute. */
+/** The options of a command that select an engine. */
 export interface EngineChoice {
   engine: 'auto' | EngineName;
   /** An adapter of the webgpu engine: its name or a part of it. */
@@ -16,25 +16,45 @@ export interface EngineChoice {
 }
 
 /** An engine that cannot be used here, with the reason. */
-class NotHere extends Error {}
+class EngineUnavailable extends Error {}
 
-/** What is not there nobody misses, unless it was asked for. */
-class NoGpu extends NotHere {}
+/** Not reported unless the user asked for this engine. */
+class NoGpu extends EngineUnavailable {}
+
+type Open = (settings: LibrarySettings, device?: string) => Promise<Engine>;
+
+/** How an engine is opened when it is named, and when `auto` tries it on a GPU and on the CPU. */
+interface Openers {
+  named: Open;
+  onGpu: Open | undefined;
+  onCpu: Open | undefined;
+}
+
+/** Every engine, in the order in which `auto` tries them. */
+const engines: Readonly<Record<EngineName, Openers>> = {
+  tensorflow: { named: tensorflow, onGpu: tensorflowOnGpu, onCpu: tensorflow },
+  webgpu: {
+    named: (_, device) => webgpu({ software: true, device }),
+    onGpu: () => webgpu({ software: false }),
+    onCpu: undefined,
+  },
+  wasm: { named: wasm, onGpu: undefined, onCpu: wasm },
+};
+
+export const engineNames = Object.keys(engines) as readonly EngineName[];
 
 interface Attempt {
   name: EngineName;
-  open: (settings: LibrarySettings) => Promise<Engine>;
+  open: Open;
 }
 
-export const engineNames: readonly EngineName[] = ['tensorflow', 'webgpu', 'wasm'];
-
-/** What `auto` tries: a GPU if there is a way to compute on it, then the processor. */
-const inOrder: readonly Attempt[] = [
-  { name: 'tensorflow', open: tensorflowOnGpu },
-  { name: 'webgpu', open: () => webgpu({ software: false }) },
-  { name: 'tensorflow', open: tensorflow },
-  { name: 'wasm', open: wasm },
-];
+/** A GPU if any engine can use one, then the CPU. */
+const automatic: readonly Attempt[] = (['onGpu', 'onCpu'] as const).flatMap((where) =>
+  engineNames.flatMap((name) => {
+    const open = engines[name][where];
+    return open ? [{ name, open }] : [];
+  }),
+);
 
 /**
  * Opens the named engine, or with `auto` the first that works here. Only webgpu has devices to choose from.
@@ -45,29 +65,29 @@ export async function openEngine(
   device?: string,
   settings: LibrarySettings = {},
 ): Promise<OpenedEngine> {
-  const refused: OpenedEngine['refused'] = [];
+  const notChosen: OpenedEngine['notChosen'] = [];
   const attempts = attemptsFor(choice, device);
   let cause: unknown;
   for (const attempt of attempts) {
     const { name, open } = attempt;
     try {
-      const engine = await open(settings);
+      const engine = await open(settings, device);
       if (settings.xla && name !== 'tensorflow') throw noXla(name);
-      return { engine, refused: refused.filter((other) => other.name !== name) };
+      return { engine, notChosen: notChosen.filter((other) => other.name !== name) };
     } catch (error) {
       const known = error instanceof DcganError;
       if (known && (attempt === attempts.at(-1) || error.code === 'engine.loaded-otherwise')) throw error;
       if (error instanceof NoGpu) continue;
       cause = error;
-      const earlier = refused.findIndex((other) => other.name === name);
-      if (earlier >= 0) refused.splice(earlier, 1); // 'a GPU comes first' is no reason once there is none
-      refused.push({ name, reason: messageOf(error).replaceAll('\n', ' ').replace(/\.$/, '') });
+      const earlier = notChosen.findIndex((other) => other.name === name);
+      if (earlier >= 0) notChosen.splice(earlier, 1); // the reason for no GPU is superseded by the reason for no engine
+      notChosen.push({ name, reason: messageOf(error).replaceAll('\n', ' ').replace(/\.$/, '') });
     }
   }
   throw new DcganError(
     'engine.unusable',
     {
-      happened: refused.map(({ name, reason }) => `The ${name} engine cannot be used here: ${reason}.`).join('\n'),
+      happened: notChosen.map(({ name, reason }) => `The ${name} engine cannot be used here: ${reason}.`).join('\n'),
       fix: '`dcgan engine info` shows which engines work here.',
     },
     { cause },
@@ -83,10 +103,9 @@ function noXla(name: EngineName): DcganError {
 }
 
 function attemptsFor(choice: EngineChoice['engine'], device: string | undefined): readonly Attempt[] {
-  if (choice === 'auto' && device === undefined) return inOrder;
+  if (choice === 'auto' && device === undefined) return automatic;
   const name = choice === 'auto' ? 'webgpu' : choice;
-  if (name === 'webgpu') return [{ name, open: () => webgpu({ software: true, device }) }];
-  if (device === undefined) return [{ name, open: name === 'wasm' ? wasm : tensorflow }];
+  if (name === 'webgpu' || device === undefined) return [{ name, open: engines[name].named }];
   throw new DcganError('engine.no-devices', {
     happened: `The ${name} engine has no devices to choose from, but --device '${device}' was given.`,
     expected: '--device names an adapter of the webgpu engine; CUDA_VISIBLE_DEVICES is for tensorflow.',
@@ -97,26 +116,28 @@ function attemptsFor(choice: EngineChoice['engine'], device: string | undefined)
 async function tensorflow(settings: LibrarySettings): Promise<Engine> {
   const { findInstallation } = await import('./tensorflow/install/location.ts');
   const installation = findInstallation();
-  if (!installation) throw new NotHere('not installed; `dcgan engine install` sets it up');
+  if (!installation) throw new EngineUnavailable('not installed; `dcgan engine install` sets it up');
   const { openTensorflow } = await import('./tensorflow/engine.ts');
   return openTensorflow(installation, settings);
 }
 
 async function tensorflowOnGpu(settings: LibrarySettings): Promise<Engine> {
   const { findInstallation } = await import('./tensorflow/install/location.ts');
-  if (findInstallation()?.variant === 'cpu') throw new NotHere('installed for the processor, and a GPU comes first');
+  if (findInstallation()?.variant === 'cpu') {
+    throw new EngineUnavailable('its CPU build is installed, and a GPU comes first');
+  }
   const engine = await tensorflow(settings);
   if (engine.info.gpu) return engine;
-  throw new NotHere(engine.info.unusedGpu ?? 'it uses no GPU');
+  throw new EngineUnavailable(engine.info.unusedGpu ?? 'it uses no GPU');
 }
 
-async function webgpu(wish: { device?: string | undefined; software: boolean }): Promise<Engine> {
+async function webgpu(wanted: { device?: string | undefined; software: boolean }): Promise<Engine> {
   const { chooseAdapter, mayHaveAdapters } = await import('./webgpu/choose.ts');
-  if (!wish.software && !mayHaveAdapters(wish)) throw new NoGpu('there is no GPU');
+  if (!wanted.software && !mayHaveAdapters(wanted)) throw new NoGpu('there is no GPU');
   const { listAdapters, loadDawn, preferredAdapter } = await import('./webgpu/dawn.ts');
   const dawn = await loadDawn();
   const adapters = await listAdapters(dawn);
-  const adapter = chooseAdapter(adapters, await preferredAdapter(dawn, adapters), wish);
+  const adapter = chooseAdapter(adapters, await preferredAdapter(dawn, adapters), wanted);
   const { openWebgpu } = await import('./webgpu/engine.ts');
   return openWebgpu(dawn, adapter);
 }

@@ -24,12 +24,12 @@ export async function openImageMaker(
   engine: Engine,
   { config, network, weights, passes: startPasses }: TrainedGenerator,
   count: number,
-  { onMeasure = () => {}, signal }: Pick<CompileOptions, 'onMeasure' | 'signal'> = {},
+  { onTuning = () => {}, signal }: Pick<CompileOptions, 'onTuning' | 'signal'> = {},
 ): Promise<ImageMaker> {
   const size = Math.min(imagesPerCall(network, count), engine.info.name === 'wasm' ? fewPerCall : mostPerCall);
   const compiled = await engine.compile(samplerProgram(inferring(config), network, size), {
     precision: 'float32',
-    ...(count >= worthMeasuring && { onMeasure }),
+    ...(count >= worthTuning && { onTuning }),
     signal,
   });
   await compiled.write(weights);
@@ -64,7 +64,7 @@ function inferring(config: Config): Config {
   return { ...config, outputs: { ...outputs, grid: { ...outputs.grid, batchNorm: 'moving' } } };
 }
 
-const worthMeasuring = 1000; // images; below, measuring convolutions takes longer than it saves
+const worthTuning = 1000; // images; for fewer, tuning convolutions takes longer than it saves
 const mostPerCall = 256;
 const fewPerCall = 32; // where more at once are not faster: progress is seen, and memory saved
 const mostValues = 2 ** 25; // of one layer's output, 128 MiB

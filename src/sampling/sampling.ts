@@ -19,9 +19,9 @@ export interface SamplingOptions extends EngineChoice {
 /** What happens on the way to images. */
 export type SamplingEvent =
   | ({ type: 'checkpoint' } & CheckpointUsed)
-  | { type: 'engine'; info: EngineInfo; refused: OpenedEngine['refused'] }
+  | { type: 'engine'; info: EngineInfo; notChosen: OpenedEngine['notChosen'] }
   /** Ways to compute a convolution are measured, once per machine and shape. */
-  | { type: 'measure'; done: number; total: number }
+  | { type: 'tuning'; done: number; total: number }
   /** Only where the engine is called more than once. */
   | { type: 'images'; done: number; total: number };
 
@@ -60,10 +60,10 @@ export async function* makeImages(
   choice: EngineChoice,
   { onEvent, signal }: SamplingIo,
 ): AsyncGenerator<{ first: number; images: Images }> {
-  const { engine, refused } = await openEngine(choice.engine, choice.device);
-  onEvent({ type: 'engine', info: engine.info, refused });
-  const onMeasure = (done: number, total: number) => onEvent({ type: 'measure', done, total });
-  const maker = await openImageMaker(engine, generator, latents.count, { onMeasure, signal });
+  const { engine, notChosen } = await openEngine(choice.engine, choice.device);
+  onEvent({ type: 'engine', info: engine.info, notChosen });
+  const onTuning = (done: number, total: number) => onEvent({ type: 'tuning', done, total });
+  const maker = await openImageMaker(engine, generator, latents.count, { onTuning, signal });
   const { height, width, channels } = generator.config.data;
   try {
     for (let first = 0; first < latents.count; first += maker.imagesPerCall) {

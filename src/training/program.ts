@@ -41,7 +41,7 @@ export function trainingProgram(
   const shared = sharedFeeds(config, networks);
   const functions: Record<string, ProgramFunction> = {
     [functionNames.drainMeans]: drainMeans,
-    [functionNames.sample]: { ...samplerFunction(config, networks.generator, samples), seldom: true },
+    [functionNames.sample]: { ...samplerFunction(config, networks.generator, samples), skipTuning: true },
   };
   if (vitals > 0) functions[functionNames.vitals] = vitalsFunction(config, networks, vitals);
   for (const count of batchSizes) {

@@ -43,7 +43,7 @@ test('an inspection says what would be trained, by hand, and writes nothing', as
   assert.deepEqual([data.images, data.skipped, data.height, data.width, data.channels], [10, 0, 8, 8, 1]);
   assert.match(data.fingerprint, /^[0-9a-f]{64}$/);
   assert.deepEqual(training, { steps: 12, epochs: 4, stepsPerEpoch: 3 });
-  assert.deepEqual([engine.name, engine.refused], ['wasm', []]);
+  assert.deepEqual([engine.name, engine.notChosen], ['wasm', []]);
 });
 
 test('--data and --set change what is inspected; the place of the pictures is not part of the run', async () => {

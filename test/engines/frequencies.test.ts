@@ -1,7 +1,7 @@
 // The products by frequency against the sum that they stand for, term by term, and their number by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rankOf, type Sizes, torusOf, transformsOf } from '../../src/engines/frequencies.ts';
+import { rankOf, type Sizes, transformSides, transformsOf } from '../../src/engines/frequencies.ts';
 
 const cases: Record<string, Sizes> = {
   '7 x 7, 5 x 5 taps, same': { input: [7, 7], taps: [5, 5], output: [7, 7], lead: [2, 2] },
@@ -36,7 +36,7 @@ for (const [name, sizes] of Object.entries(cases)) {
 }
 
 test('one product for a frequency of its own, three for a pair', () => {
-  assert.deepEqual(torusOf(cases['7 x 7, 5 x 5 taps, same']!), [9, 9]);
+  assert.deepEqual(transformSides(cases['7 x 7, 5 x 5 taps, same']!), [9, 9]);
   assert.equal(rankOf([9, 9]), 1 + 3 * 40); // in place of 49 x 25
   assert.equal(rankOf([8, 8]), 4 + 3 * 30);
   assert.equal(rankOf([4, 5]), 2 + 3 * 9);

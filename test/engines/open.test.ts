@@ -10,11 +10,11 @@ process.env['DCGAN_CACHE'] = emptyCache;
 after(() => rmSync(emptyCache, { recursive: true }));
 
 test('where the native engine is not installed, auto computes on WASM and says why', async () => {
-  const { engine, refused } = await openEngine('auto');
+  const { engine, notChosen } = await openEngine('auto');
   assert.equal(engine.info.name, 'wasm');
-  assert.equal(refused[0]!.name, 'tensorflow');
-  assert.match(refused[0]!.reason, /not installed.*dcgan engine install/);
-  assert.ok(refused.every(({ reason }) => reason !== 'there is no GPU'));
+  assert.equal(notChosen[0]!.name, 'tensorflow');
+  assert.match(notChosen[0]!.reason, /not installed.*dcgan engine install/);
+  assert.ok(notChosen.every(({ reason }) => reason !== 'there is no GPU'));
 });
 
 test('an engine that was asked for by name is not replaced by another', async () => {

@@ -26,7 +26,7 @@ export async function runBench({ precision, set, ...flags }: BenchFlags, { progr
 function show(event: BenchEvent, seconds: number, progress: Progress): void {
   if (event.type === 'engine') {
     progress.line(`${formatEngine(event.info)}, ${event.precision.replace('_', ' ')}.`);
-  } else if (event.type === 'measure') {
+  } else if (event.type === 'tuning') {
     progress.update(
       'Tuning convolutions',
       event.done,

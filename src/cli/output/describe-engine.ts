@@ -1,11 +1,15 @@
-// Which engine computes, and why nothing better does, as lines.
+// Describes the engine in use and why no better one is.
 import type { EngineInfo } from '../../engines/engine.ts';
 import type { OpenedEngine } from '../../engines/open.ts';
 
-/** One line per engine that was refused, one for the one that computes, one for a GPU that lies idle. */
-export function describeEngine(info: EngineInfo, refused: OpenedEngine['refused'], precision = 'float32'): string[] {
+/** A line per engine that was not chosen, one for the engine in use, one for an idle GPU. */
+export function describeEngine(
+  info: EngineInfo,
+  notChosen: OpenedEngine['notChosen'],
+  precision = 'float32',
+): string[] {
   return [
-    ...refused.map((engine) => `Engine ${engine.name}: ${engine.reason}.`),
+    ...notChosen.map((engine) => `Engine ${engine.name}: ${engine.reason}.`),
     `${formatEngine(info)}, ${precision.replace('_', ' ')}.`,
     ...(info.unusedGpu ? [`GPU NOT USED: ${info.unusedGpu}`] : []),
   ];

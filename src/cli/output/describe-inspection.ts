@@ -23,7 +23,7 @@ export function describeInspection({
     ...data.notes.map(printable),
     `Length: ${formatCount(training.steps)} steps, ${formatCount(training.epochs)} epochs of ${formatCount(training.stepsPerEpoch)} steps.`,
     `${formatEngine(engine)}.`,
-    ...engine.refused.map(({ name, reason }) => `  not ${name}: ${printable(reason)}`),
+    ...engine.notChosen.map(({ name, reason }) => `  not ${name}: ${printable(reason)}`),
     ...warnings.map(({ message }) => `Design note: ${message}`),
     ...(memory
       ? [`Memory: about ${formatCount(memory.expectedMiB)} MiB, of ${formatCount(memory.freeMiB)} MiB free.`]

@@ -13,9 +13,9 @@ export function showSampling(event: SamplingEvent, progress: Progress): void {
       if (event.refused.length > 0) progress.line(`Using step ${event.step} of run ${event.runHash} instead.`);
       break;
     case 'engine':
-      for (const line of describeEngine(event.info, event.refused)) progress.line(line);
+      for (const line of describeEngine(event.info, event.notChosen)) progress.line(line);
       break;
-    case 'measure':
+    case 'tuning':
       progress.update(
         'Tuning convolutions',
         event.done,

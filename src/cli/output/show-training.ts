@@ -23,9 +23,9 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
     }
     case 'engine':
       progress.end();
-      for (const line of describeEngine(event.info, event.refused, event.precision)) progress.line(line);
+      for (const line of describeEngine(event.info, event.notChosen, event.precision)) progress.line(line);
       break;
-    case 'measure':
+    case 'tuning':
       progress.update(
         'Tuning convolutions',
         event.done,

@@ -1,16 +1,16 @@
-// A GPU fails later than the call that made it fail. What it told since is thrown here, before any value of its is believed.
+// Throws a GPU's asynchronous failures at the next call, before any value computed after the failure is used.
 import { DcganError, messageOf } from '../../errors.ts';
-import type { Pace } from '../eager.ts';
+import type { BackendQueue } from '../eager.ts';
 
 /**
- * Listens to a device from its start. Failures are DcganErrors: `engine.out-of-memory`, `engine.device-lost`, `engine.gpu`. After
- * the first one nothing that is on the device can be believed, so it is told at every call.
+ * Listens for a device's failures, which become DcganErrors: `engine.out-of-memory`, `engine.device-lost`, `engine.gpu`. Nothing on
+ * the device can be trusted after the first one, so every later call throws it.
  */
 export function watchDevice(
   device: GPUDevice,
   adapterName: string,
-  { submit, onFailure }: { /** Gives the device what is collected. */ submit(): void; onFailure(): void },
-): Pace {
+  { flush, onFailure }: { /** Submits batched commands. */ flush(): void; onFailure(): void },
+): BackendQueue {
   let failure: DcganError | undefined;
   const fail = (error: DcganError) => {
     failure ??= error;
@@ -26,8 +26,8 @@ export function watchDevice(
   const workDone = () =>
     device.queue.onSubmittedWorkDone().catch((error) => fail(deviceLost(adapterName, messageOf(error))));
 
-  /** Waits for work that was submitted, then throws the first failure; `error` is what a call threw meanwhile. */
-  async function failures(work: Promise<unknown>, error?: unknown): Promise<void> {
+  /** Waits for submitted work, then throws the first failure, or `error`, which a call threw meanwhile. */
+  async function throwFailure(work: Promise<unknown>, error?: unknown): Promise<void> {
     await work;
     if (failure) throw failure;
     if (error instanceof Error && isTooLarge(error)) throw gpuError(adapterName, outOfMemory, error.message);
@@ -36,26 +36,26 @@ export function watchDevice(
 
   let outstanding = Promise.resolve<unknown>(undefined);
   return {
-    async calling(act) {
+    async submit(call) {
       const before = outstanding;
       try {
-        return act();
+        return call();
       } catch (error) {
-        if (!(error instanceof DcganError)) await failures(workDone(), error);
+        if (!(error instanceof DcganError)) await throwFailure(workDone(), error);
         throw error;
       } finally {
-        submit();
+        flush();
         outstanding = workDone();
-        await failures(before);
+        await throwFailure(before);
       }
     },
-    async reading(act) {
+    async read(call) {
       try {
-        const values = await act();
-        await failures(workDone());
+        const values = await call();
+        await throwFailure(workDone());
         return values;
       } catch (error) {
-        if (!(error instanceof DcganError)) await failures(workDone(), error);
+        if (!(error instanceof DcganError)) await throwFailure(workDone(), error);
         throw error;
       }
     },
@@ -64,17 +64,17 @@ export function watchDevice(
 
 const outOfMemory = 'GPUOutOfMemoryError';
 
-/** What Dawn throws where a buffer is too large at once, and tfjs where more workgroups would be needed than there may be. */
+/** Dawn throws a RangeError for a single buffer that is too large; tfjs names the WebGPU limit on workgroups. */
 function isTooLarge(error: Error): boolean {
   return error instanceof RangeError || error.message.includes('exceeds WebGPU limits');
 }
 
-const safe = 'Saved checkpoints are intact; the same command resumes from the last one.';
+const checkpointsIntact = 'Saved checkpoints are intact; the same command resumes from the last one.';
 
 function deviceLost(name: string, message: string): DcganError {
   return new DcganError('engine.device-lost', {
     happened: `The connection to ${name} was lost: ${firstLine(message)}`,
-    expected: safe,
+    expected: checkpointsIntact,
     fix: 'If it happens again, update the driver, or use --engine wasm.',
   });
 }
@@ -83,13 +83,13 @@ function gpuError(name: string, kind: string, message: string): DcganError {
   if (kind !== outOfMemory && !message.includes('exceeds the max buffer size')) {
     return new DcganError('engine.gpu', {
       happened: `${name} rejected a computation: ${firstLine(message)}`,
-      expected: safe,
+      expected: checkpointsIntact,
       fix: 'Please report this with `dcgan engine info`; --engine wasm trains without the GPU.',
     });
   }
   return new DcganError('engine.out-of-memory', {
     happened: `${name} is out of memory: ${firstLine(message)}`,
-    expected: safe,
+    expected: checkpointsIntact,
     fix: 'Use a smaller batch, e.g. --set training.batchSize=32, or close other programs that use the GPU.',
   });
 }

@@ -23,7 +23,7 @@ export async function openMnistFeatures(engine: Engine): Promise<FeatureNetwork>
     functions: {
       features: {
         feeds: { images: { shape: [imagesPerCall, height, width, channels], dtype: 'float32' } },
-        seldom: true,
+        skipTuning: true,
         body: (variables, feeds) => ({
           outputs: { features: applyNetwork(network, feeds['images']!, { variables, training: false }).y },
         }),

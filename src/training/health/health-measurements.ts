@@ -20,7 +20,7 @@ export function vitalsFunction(config: Config, { generator, discriminator }: Net
   const sampler = samplerFunction({ ...config, training }, generator, count);
   return {
     feeds: sampler.feeds,
-    seldom: true,
+    skipTuning: true,
     body(variables, feeds) {
       const norms = stack([generator, discriminator].map((network) => momentNorm(network, variables)));
       return { outputs: { ...sampler.body(variables, feeds).outputs, norms } };

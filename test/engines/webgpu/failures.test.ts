@@ -26,15 +26,15 @@ function fakeDevice() {
   const fail = (error: object) =>
     events.dispatchEvent(Object.assign(new Event('uncapturederror', { cancelable: true }), { error }));
   return {
-    pace: watchDevice(device, 'a GPU', { submit() {}, onFailure() {} }),
+    queue: watchDevice(device, 'a GPU', { flush() {}, onFailure() {} }),
     lose: (message: string) => lose({ message }),
     fail,
   };
 }
 
 test('values that were read after memory ran out are not given out', async () => {
-  const { pace, fail } = fakeDevice();
-  assert.equal(await pace.reading(async () => 1), 1);
+  const { queue, fail } = fakeDevice();
+  assert.equal(await queue.read(async () => 1), 1);
   fail(new GPUOutOfMemoryError());
   const refused = {
     code: 'engine.out-of-memory',
@@ -42,25 +42,25 @@ test('values that were read after memory ran out are not given out', async () =>
     message: /^a GPU is out of memory: Failed to allocate 4 GiB\nSaved checkpoints are intact.*\nUse a smaller batch/,
   };
   await assert.rejects(
-    pace.reading(async () => 1),
+    queue.read(async () => 1),
     refused,
   );
   await assert.rejects(
-    pace.calling(() => 1),
+    queue.submit(() => 1),
     refused,
   );
 });
 
 test('the first failure is told, not what follows from it', async () => {
-  const { pace, fail } = fakeDevice();
+  const { queue, fail } = fakeDevice();
   fail(new GPUOutOfMemoryError());
   fail(new GPUValidationError());
   await assert.rejects(
-    pace.reading(async () => 1),
+    queue.read(async () => 1),
     { code: 'engine.out-of-memory' },
   );
   const reading = fakeDevice();
-  const failing = reading.pace.reading(async () => {
+  const failing = reading.queue.read(async () => {
     reading.lose('driver reset');
     throw new Error('mapping was aborted');
   });
@@ -71,18 +71,18 @@ test('the first failure is told, not what follows from it', async () => {
 });
 
 test('an allocation that fails in the call is out of memory too; other errors stay what they are', async () => {
-  const { pace } = fakeDevice();
+  const { queue } = fakeDevice();
   const tooLarge = () => {
     throw new RangeError('createBuffer failed, size (8589934592) is too large');
   };
-  await assert.rejects(pace.calling(tooLarge), { code: 'engine.out-of-memory', message: /8589934592/ });
+  await assert.rejects(queue.submit(tooLarge), { code: 'engine.out-of-memory', message: /8589934592/ });
   const bug = new TypeError('a bug');
   const broken = () => {
     throw bug;
   };
-  await assert.rejects(pace.calling(broken), bug);
+  await assert.rejects(queue.submit(broken), bug);
   await assert.rejects(
-    pace.reading(async () => broken()),
+    queue.read(async () => broken()),
     bug,
   );
 });

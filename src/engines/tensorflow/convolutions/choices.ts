@@ -42,7 +42,7 @@ export interface FormChoices {
   readonly machine: string | undefined;
 }
 
-const worthMeasuring = 5e7; // operations; below that a convolution takes less than a millisecond
+const worthTuning = 5e7; // operations; below that a convolution takes less than a millisecond
 
 /** @param file where choices are kept; nothing is measured or remembered without one. */
 export function createChoices(file: string | undefined): FormChoices {
@@ -53,7 +53,7 @@ export function createChoices(file: string | undefined): FormChoices {
     formOf(kind, convolution) {
       const candidates = formsOf[kind].filter((form) => form.fits(convolution));
       const [standard] = candidates as [Form];
-      if (!tracing || candidates.length === 1 || operationsOf(convolution) < worthMeasuring) return standard;
+      if (!tracing || candidates.length === 1 || operationsOf(convolution) < worthTuning) return standard;
       const key = keyOf(kind, convolution, tracing.precision);
       const name = tracing.forms.get(key) ?? known.get(key);
       if (name === undefined) tracing.unmeasured.set(key, { key, kind, convolution, candidates });

@@ -1,7 +1,7 @@
 // Forms by frequencies: a matrix product per frequency, between three transforms that are matrix products themselves. A stride is
 // taken in blocks first. A network's convolution and gradients share the transforms of x, w and dy.
 import { matMul, reshape, slice, type Tensor, type Tensor4D, tensor2d, transpose } from '@tensorflow/tfjs-core';
-import { type Sizes, torusOf, transformsOf } from '../../frequencies.ts';
+import { type Sizes, transformSides, transformsOf } from '../../frequencies.ts';
 import { asLasting } from '../recording/lasting-values.ts';
 import { type BlockAxis, framed, inBlocks, tightBlockAxes } from './blocks.ts';
 import type { Form } from './form.ts';
@@ -39,7 +39,7 @@ function fits(convolution: Convolution): boolean {
   const { filter, stride } = convolution;
   if (stride[0] !== stride[1] || filter[0] * filter[1] === 1) return false;
   const { sizes, channels, filters } = inFrequencies(convolution);
-  return Math.min(channels, filters) >= fewestChannels && Math.max(...torusOf(sizes)) <= longestSide;
+  return Math.min(channels, filters) >= fewestChannels && Math.max(...transformSides(sizes)) <= longestSide;
 }
 
 /** [B, h, w, C] -> [rank, B, C]. */

@@ -14,13 +14,13 @@ export interface Tracer {
 export async function compileRecorded(
   program: Program,
   tracer: Tracer,
-  { precision, onMeasure, signal, decisions = {} }: CompileOptions,
+  { precision, onTuning, signal, decisions = {} }: CompileOptions,
 ): Promise<CompiledProgram> {
   const { machine, ...forms } = decisions;
   const decided = machine === tracer.choices.machine ? forms : {};
   let traced = traceProgram(program, tracer, precision, decided);
-  if (onMeasure && traced.unmeasured.length > 0) {
-    await measure(traced.unmeasured, tracer, precision, { onMeasure, signal });
+  if (onTuning && traced.unmeasured.length > 0) {
+    await measure(traced.unmeasured, tracer, precision, { onTuning, signal });
     traced = traceProgram(program, tracer, precision, decided);
   }
   return { ...loadTraced(program, traced, tracer.recorder.binding), decisions: decisionsOf(tracer, traced) };
@@ -36,7 +36,7 @@ async function measure(
   unmeasured: readonly Unmeasured[],
   tracer: Tracer,
   precision: Precision,
-  { onMeasure, signal }: Required<Pick<CompileOptions, 'onMeasure'>> & Pick<CompileOptions, 'signal'>,
+  { onTuning, signal }: Required<Pick<CompileOptions, 'onTuning'>> & Pick<CompileOptions, 'signal'>,
 ): Promise<void> {
   const load = (contest: Program) =>
     loadTraced(contest, traceProgram(contest, tracer, precision), tracer.recorder.binding);
@@ -44,11 +44,11 @@ async function measure(
   for (const group of sameSizes(unmeasured)) {
     const names = new Map<string, string>();
     for (const convolution of group) {
-      onMeasure(done++, unmeasured.length);
+      onTuning(done++, unmeasured.length);
       names.set(convolution.key, await fastestForm(convolution, load, signal));
     }
     await shareTransforms(group, names, load, signal);
     tracer.choices.remember(names); // a stop later on loses no finished group
   }
-  onMeasure(done, unmeasured.length);
+  onTuning(done, unmeasured.length);
 }

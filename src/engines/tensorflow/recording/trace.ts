@@ -32,10 +32,10 @@ export function traceProgram(
   const forms = new Map(Object.entries(decided));
   const found = Object.entries(program.functions).flatMap(([name, fn]) => {
     const unmeasured = choices.whileTracing(precision, () => functions.push(trace(program, name, fn, recorder)), forms);
-    return unmeasured.map((each) => ({ ...each, seldom: fn.seldom ?? false }));
+    return unmeasured.map((each) => ({ ...each, skipTuning: fn.skipTuning ?? false }));
   });
   for (const { key, candidates } of found) forms.set(key, candidates[0]!.name);
-  const unmeasured = found.filter(({ seldom }) => !seldom);
+  const unmeasured = found.filter(({ skipTuning }) => !skipTuning);
   const nodes = [...variableNodes(program, unique), ...functions.flatMap(functionNodes)];
   return {
     functions,

@@ -2,7 +2,7 @@
 // on 7 x 7 pixels take a tenth of the products, with stride 2 half.
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { engine, keep, pad, slice, type Tensor4D, type TensorInfo, tensor2d } from '@tensorflow/tfjs-core';
-import { rankOf, type Sizes, torusOf, transformsOf } from '../../frequencies.ts';
+import { rankOf, type Sizes, transformSides, transformsOf } from '../../frequencies.ts';
 import { gemm, type Matrices, places } from '../gemm.ts';
 import type { Shape4D } from './convolution.ts';
 import type { FrequencyPlan } from './frequency-rule.ts';
@@ -173,7 +173,7 @@ function matricesOf(sizes: Sizes): TransformMatrices {
 
 function makeMatrices(sizes: Sizes): TransformMatrices {
   const { input, taps, output } = transformsOf(sizes);
-  const rank = rankOf(torusOf(sizes));
+  const rank = rankOf(transformSides(sizes));
   const kept = (values: Float32Array) => keep(tensor2d(values, [rank, values.length / rank]));
   return { input: kept(input), taps: kept(taps), output: kept(output) };
 }

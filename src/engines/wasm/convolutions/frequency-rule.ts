@@ -1,5 +1,5 @@
 // Whether a convolution and its gradients take fewer operations by frequencies, and as which convolution with stride 1.
-import { rankOf, type Sizes, torusOf } from '../../frequencies.ts';
+import { rankOf, type Sizes, transformSides } from '../../frequencies.ts';
 import type { AxisGeometry, Geometry, Shape4D } from './convolution.ts';
 
 /**
@@ -37,7 +37,7 @@ export function frequencyPlan(
   const direct = 2 * outputs! * kernelHeight * kernelWidth * batch * channels * filters;
   const [x, w, y] = [batch * phases * channels, phases * channels * filters, batch * filters];
   const perFrequency = 2 * (pixels! * x + taps! * w + outputs! * y + batch * phases * channels * filters);
-  const byFrequency = rankOf(torusOf(sizes)) * (perFrequency + movingOperations * (x + w + y));
+  const byFrequency = rankOf(transformSides(sizes)) * (perFrequency + movingOperations * (x + w + y));
   if (byFrequency > worthwhile * direct) return undefined;
   return { sizes, strides: [vertical.stride, horizontal.stride], zeros: [down.zeros, across.zeros] };
 }

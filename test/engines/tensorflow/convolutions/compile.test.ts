@@ -30,12 +30,12 @@ async function compile(
   measuring = true,
 ): Promise<{ told: Progress[]; results: HostValues }> {
   const told: Progress[] = [];
-  const onMeasure = (done: number, total: number) => {
+  const onTuning = (done: number, total: number) => {
     told.push([done, total]);
   };
   const compiled = await compileRecorded(program, tracer, {
     precision: 'float32',
-    ...(measuring ? { onMeasure } : {}),
+    ...(measuring ? { onTuning } : {}),
   });
   await compiled.write({ w: values.w });
   const results = await compiled.run('gradients', { x: values.x, dy: values.dy });
@@ -97,7 +97,7 @@ test('what a function that runs seldom has is not measured, but taken if it is k
   const { told } = await compile(tracer, seldomProgram);
   assert.deepEqual(told.at(-1), [3, 3]);
   const { unmeasured } = traceProgram(
-    { ...seldomProgram, functions: { sample: { ...seldomProgram.functions['sample']!, seldom: false } } },
+    { ...seldomProgram, functions: { sample: { ...seldomProgram.functions['sample']!, skipTuning: false } } },
     tracer,
     'float32',
   );

@@ -32,7 +32,7 @@ export const gradientsProgram: Program = { variables: { w: kernel }, functions: 
 
 export const seldomProgram: Program = {
   variables: { w: kernel },
-  functions: { gradients, sample: { ...forward, seldom: true } },
+  functions: { gradients, sample: { ...forward, skipTuning: true } },
 };
 
 export const values = {

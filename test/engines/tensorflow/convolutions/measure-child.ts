@@ -10,7 +10,7 @@ async function main(cache: string): Promise<void> {
   let calls = 0;
   const compiled = await engine.compile(gradientsProgram, {
     precision: 'float32',
-    onMeasure: () => {
+    onTuning: () => {
       calls++;
     },
   });

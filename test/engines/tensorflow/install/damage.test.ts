@@ -139,9 +139,9 @@ describe('the real installation with a cut library', { skip }, () => {
   for (const name of ['tensorflow/libtensorflow_framework.so.2', 'tfjs_binding.node']) {
     test(`${name}: auto computes on another engine and says which file is cut and what to type`, async () => {
       await withDamaged(name, async () => {
-        const { engine, refused } = await openEngine('auto');
+        const { engine, notChosen } = await openEngine('auto');
         assert.notEqual(engine.info.name, 'tensorflow');
-        const reason = refused.find((other) => other.name === 'tensorflow')!.reason;
+        const reason = notChosen.find((other) => other.name === 'tensorflow')!.reason;
         assert.match(reason, /is damaged: \S+ has 1000 bytes, not \d+ .*`dcgan engine install --cpu` repairs it/);
         const damaged = { code: 'engine.damaged', exitCode: 5, message: new RegExp(name.replaceAll('.', '\\.')) };
         await assert.rejects(openEngine('tensorflow'), damaged);
