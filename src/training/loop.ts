@@ -100,7 +100,7 @@ export async function trainLoop(
   if (position.step === 0) await writeTimed('samples', samples, () => writeSamples(parts, 0, curves));
   if (isEvaluationDue(position.evaluated, position.step, schedule)) {
     const outcome = parts.shouldStop() ? 'stopped' : await evaluate(parts, position, speed);
-    if (outcome === 'stopped') return { position, interrupted: position.step < totalSteps };
+    if (outcome === 'stopped') return { position, interrupted: true };
     await parts.saveCheckpoint(position, outcome === 'best');
   }
 
@@ -186,7 +186,8 @@ export async function trainLoop(
     if (stopping) break;
   }
   if (savedAt === totalSteps && parts.config.outputs.evolution) await writeStrip(parts);
-  return { position, interrupted: savedAt < totalSteps };
+  const isUnevaluated = isEvaluationDue(position.evaluated, position.step, schedule); // by a stop after the last step
+  return { position, interrupted: savedAt < totalSteps || isUnevaluated };
 }
 
 /** Measures the generator's images. `best`: so far, by the metric that the config chooses; a lost run's never are. */

@@ -118,3 +118,9 @@ test('a stop in the last step is the end of the run, not an interruption', async
   );
   assert.equal((outcome as { interrupted: boolean }).interrupted, false);
 });
+
+test('a stop that leaves the last evaluation to be made is an interruption', async () => {
+  const { outcome, saved } = await runLoop({ stopAfter: 10, schedule: { evaluateEverySteps: 10 } });
+  assert.equal((outcome as { interrupted: boolean }).interrupted, true);
+  assert.deepEqual([saved.at(-1)?.step, saved.at(-1)?.evaluated.at], [10, 0]);
+});
