@@ -1,10 +1,11 @@
 // Where an export goes: written beside its place and renamed, so that it is whole or not there. It replaces an earlier export;
 // other files are left alone.
-import { lstat, mkdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, lstat, mkdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { DcganError } from '../errors.ts';
+import { refuseAmongCheckpoints } from '../runs/run-files.ts';
 import { writeJson } from '../runs/run-folder.ts';
-import { partialPath } from '../system/partial.ts';
+import { partialPath, removeAbandoned } from '../system/partial.ts';
 import { kindOf } from '../system/read-file.ts';
 import { codeOf } from '../system/reasons.ts';
 import { makeFolder, writingTo } from '../system/write-file.ts';
@@ -39,8 +40,10 @@ export async function writeExport(
   const place = await followLink(out);
   const there = await whatIsAt(place, out);
   checkForce(there, out, force);
-  const partial = partialPath(place);
-  await makeFolder(dirname(place));
+  await refuseAmongCheckpoints(place);
+  const isSwapped = await canSwap(place, there);
+  const partial = partialPath(isSwapped ? place : join(place, descriptionFile));
+  await makeFolder(dirname(partial));
   try {
     await writingTo(out, () => mkdir(partial));
     const files = await write(partial);
@@ -51,11 +54,22 @@ export async function writeExport(
     }
     if (files.some((file) => extname(file) !== '' && extname(file) === extname(out))) throw severalFiles(out, files);
     await writeJson(join(partial, descriptionFile), { ...description, files });
-    await putFolder(place, partial, [...files, descriptionFile], { out, there });
+    await putFolder(place, partial, [...files, descriptionFile], { out, there, isSwapped });
     return { files, bytes };
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
+}
+
+/** Whether a folder can be renamed; if not, as a container's volume or in a read-only parent, it stays and is filled. */
+async function canSwap(place: string, { kind }: Found): Promise<boolean> {
+  if (kind === 'nothing' || kind === 'file') return true;
+  const parent = dirname(place);
+  if ((await stat(place)).dev !== (await stat(parent)).dev) return false;
+  return access(parent, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function followLink(out: string): Promise<string> {
@@ -71,6 +85,7 @@ async function whatIsAt(place: string, out: string): Promise<Found> {
   if (!found) return { kind: 'nothing', exported: [], others: [] };
   if (found.isFile()) return { kind: 'file', exported: [], others: [] };
   if (!found.isDirectory()) throw inTheWay(`${out} is ${kindOf(found)}.`, 'Name a folder or a file.');
+  removeAbandoned(place);
   const { isExport, exported, others } = await writingTo(out, () => contentOf(place));
   if (others.length === 0) return { kind: 'export', exported, others };
   if (isExport) return { kind: 'mixed', exported, others };
@@ -99,7 +114,7 @@ async function putFolder(
   place: string,
   folder: string,
   files: readonly string[],
-  { out, there }: { out: string; there: Found },
+  { out, there, isSwapped }: { out: string; there: Found; isSwapped: boolean },
 ): Promise<void> {
   const taken = there.others.find((other) => files.some((file) => join(file) === other));
   if (there.kind === 'file')
@@ -108,7 +123,7 @@ async function putFolder(
     throw inTheWay(`${join(out, taken)} is not of an export.`, 'Move it, or name another place.');
   await writingTo(out, async () => {
     if (there.kind === 'nothing') await rename(folder, place);
-    else if (there.kind === 'export') await replace(place, folder);
+    else if (there.kind === 'export' && isSwapped) await replace(place, folder);
     else await putAmong(place, folder, files, there);
   });
 }

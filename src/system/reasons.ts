@@ -15,6 +15,7 @@ export const reasons: Readonly<Record<string, string>> = {
   ELOOP: 'its links lead in a circle',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
+  EBUSY: 'it is in use, or a file system is mounted there',
   EIO: 'the disk reports an error',
 };
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
@@ -179,4 +180,21 @@ test('what cannot be exported is a clear error, and nothing is left behind', asy
     exitCode: 2,
   });
   assert.deepEqual(listAll(root), there);
+});
+
+test('a folder that cannot be renamed, like the volume of a container, is filled and filled again', async (context) => {
+  const volume = at('volume');
+  mkdirSync(volume);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', volume], { stdio: 'pipe' });
+  } catch {
+    return context.skip('a file system in memory cannot be mounted here; root can');
+  }
+  context.after(() => execFileSync('umount', ['-l', volume]));
+  await exportGenerator(options({ out: volume }));
+  await exportGenerator(options({ out: volume, format: 'png-sheet' }));
+  assert.deepEqual(listAll(volume), ['export.json', 'sheet.json', 'sheet.png']);
+  writeFileSync(join(volume, 'notes.txt'), 'mine');
+  await exportGenerator(options({ out: volume, format: 'onnx', force: true }));
+  assert.deepEqual(listAll(volume), ['export.json', 'generator.onnx', 'notes.txt']);
 });
