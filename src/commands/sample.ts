@@ -1,12 +1,13 @@
 // dcgan sample: seeds or latent vectors -> one picture, or a file for each image.
 import { readdir } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { DcganError } from '../errors.ts';
 import { createGrid, drawImages, saveGrid } from '../pictures/grid.ts';
 import { checkReplaceable, findPlace } from '../pictures/output-place.ts';
 import { checkPictureSize, type PictureFormat, pictureFormatOf } from '../pictures/picture.ts';
 import { imagePath, writeImages } from '../pictures/single-images.ts';
+import { refuseAmongCheckpoints } from '../runs/run-files.ts';
 import { givenLatents, type LatentSource, seededLatents } from '../sampling/latent-source.ts';
 import { type GivenLatents, readLatents } from '../sampling/latents-file.ts';
 import {
@@ -115,6 +116,7 @@ async function writeSeparately(
   const { separate = '.', format = 'png', scale = 1 } = options;
   const { height, width, channels } = generator.config.data;
   checkPictureSize({ height: height * scale, width: width * scale, channels }, 1);
+  await refuseAmongCheckpoints(join(separate, 'images'));
   await makeFolder(separate);
   const nameOf = (image: number) => String(latents.seeds?.[image] ?? image).padStart(6, '0');
   const there = new Set(await writingTo(separate, () => readdir(separate)));
