@@ -64,7 +64,7 @@ export type TrainEvent =
   /** More memory will be needed than is free now. */
   | { type: 'memory'; expectedMiB: number; freeMiB: number }
   /** Another machine or container had this run less than a lease ago: whether it still does is seen by waiting for a sign of life. */
-  | { type: 'lock'; pid: number | undefined; host: string | undefined; silentMs: number; leaseMs: number }
+  | { type: 'lock'; pid: number | undefined; host: string | undefined; sinceRenewalMs: number; leaseMs: number }
   /** The ways to compute each convolution are timed, once per machine and shape. */
   | { type: 'tuning'; done: number; total: number }
   | { type: 'dataset'; directory: string; images: number; skipped: Dataset['skipped']; notes: Dataset['notes'] }
@@ -119,11 +119,11 @@ async function lockFolder(
   { onEvent, signal }: TrainIo,
 ): Promise<{ hash: string; lock: RunLock }> {
   const { root, resume } = options;
-  const onWatch: LockOptions['onWatch'] = ({ pid, host, silentMs }, leaseMs) =>
-    onEvent({ type: 'lock', pid, host, silentMs, leaseMs });
+  const onWait: LockOptions['onWait'] = ({ pid, host, sinceRenewalMs }, leaseMs) =>
+    onEvent({ type: 'lock', pid, host, sinceRenewalMs, leaseMs });
   let { hash } = prepared;
   for (;;) {
-    const lock = await lockRun(join(root, 'checkpoints', `${hash}.lock`), { onWatch, signal });
+    const lock = await lockRun(join(root, 'checkpoints', `${hash}.lock`), { onWait, signal });
     try {
       const chosen = resume === undefined ? await chooseRun(root, identityOf(prepared), options) : hash;
       if (chosen === hash) return { hash, lock };

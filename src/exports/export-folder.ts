@@ -5,7 +5,7 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { DcganError } from '../errors.ts';
 import { refuseAmongCheckpoints } from '../runs/run-files.ts';
 import { writeJson } from '../runs/run-folder.ts';
-import { partialPath, removeAbandoned } from '../system/partial.ts';
+import { removeAbandoned, replaceFolder, withPartial } from '../system/partial.ts';
 import { kindOf } from '../system/read-file.ts';
 import { codeOf } from '../system/reasons.ts';
 import { makeFolder, writingTo } from '../system/write-file.ts';
@@ -42,9 +42,9 @@ export async function writeExport(
   checkForce(there, out, force);
   await refuseAmongCheckpoints(place);
   const isSwapped = await canSwap(place, there);
-  const partial = partialPath(isSwapped ? place : join(place, descriptionFile));
-  await makeFolder(dirname(partial));
-  try {
+  const beside = isSwapped ? place : join(place, descriptionFile);
+  await makeFolder(dirname(beside));
+  return withPartial(beside, async (partial) => {
     await writingTo(out, () => mkdir(partial));
     const files = await write(partial);
     const bytes = await totalBytes(partial, files);
@@ -56,9 +56,7 @@ export async function writeExport(
     await writeJson(join(partial, descriptionFile), { ...description, files });
     await putFolder(place, partial, [...files, descriptionFile], { out, there, isSwapped });
     return { files, bytes };
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Whether a folder can be renamed; if not, as a container's volume or in a read-only parent, it stays and is filled. */
@@ -105,7 +103,7 @@ function checkForce({ kind, others }: Found, out: string, force: boolean): void 
 }
 
 async function putFile(place: string, path: string, { kind }: Found): Promise<void> {
-  if (kind === 'export') await replace(place, path);
+  if (kind === 'export') await replaceFolder(place, path);
   else await rename(path, place);
 }
 
@@ -122,23 +120,9 @@ async function putFolder(
   if (taken !== undefined)
     throw inTheWay(`${join(out, taken)} is not of an export.`, 'Move it, or name another place.');
   await writingTo(out, async () => {
-    if (there.kind === 'nothing') await rename(folder, place);
-    else if (there.kind === 'export' && isSwapped) await replace(place, folder);
+    if (there.kind === 'nothing' || (there.kind === 'export' && isSwapped)) await replaceFolder(place, folder);
     else await putAmong(place, folder, files, there);
   });
-}
-
-/** A folder cannot be renamed over another thing, which steps aside first. */
-async function replace(place: string, path: string): Promise<void> {
-  const aside = partialPath(place);
-  await rename(place, aside);
-  try {
-    await rename(path, place);
-  } catch (error) {
-    await rename(aside, place);
-    throw error;
-  }
-  await rm(aside, { recursive: true, force: true });
 }
 
 async function putAmong(place: string, folder: string, files: readonly string[], { exported }: Found): Promise<void> {

@@ -2,7 +2,7 @@
 // https://github.com/ml5js/ml5-library/blob/main/src/DCGAN/index.js
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { writeFileSafely } from '../system/write-file.ts';
+import { writeFileAtomic } from '../system/write-file.ts';
 import type { ExportFormat } from './format.ts';
 import { aboutGenerator } from './tfjs/format.ts';
 import { generatorLayers } from './tfjs/generator-layers.ts';
@@ -22,7 +22,7 @@ export const exportMl5: ExportFormat = async (source, folder) => {
     modelSize: Math.max(height, width),
     modelLatentDim: latentSize,
   };
-  await writeFileSafely(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFileAtomic(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return ['manifest.json', ...files];
 };
 

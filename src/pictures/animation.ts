@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { DcganError, messageOf } from '../errors.ts';
 import { encodeApng } from '../formats/apng.ts';
-import { writeFileSafely } from '../system/write-file.ts';
+import { writeFileAtomic } from '../system/write-file.ts';
 import { encodePicture, extensionOf, type Picture } from './picture.ts';
 import { markedExif, markGif } from './picture-mark.ts';
 
@@ -28,7 +28,7 @@ export async function writeAnimation(
     const happened = `${count} frames of ${frames.width} x ${frames.height / count} pixels cannot be written as ${format}: ${messageOf(error)}.`;
     throw new DcganError('usage.cannot-write', { happened }, { cause: error, data: { path } });
   });
-  await writeFileSafely(path, bytes);
+  await writeFileAtomic(path, bytes);
 }
 
 async function encodeWithSharp(

@@ -1,6 +1,6 @@
 // How a run went, in one picture: the same latents' images in every grid, oldest on top.
 import sharp from 'sharp';
-import { writeFileSafely } from '../system/write-file.ts';
+import { writeFileAtomic } from '../system/write-file.ts';
 import { gridGeometry } from './grid.ts';
 
 const mostRows = 12;
@@ -24,7 +24,7 @@ export async function writeEvolution(
   const height = chosen.length * rowHeight + padding;
   const background = hasAlpha ? 'transparent' : 'white';
   const picture = sharp({ create: { width, height, channels: 4, background } }).composite(rows);
-  await writeFileSafely(path, await picture.png().toBuffer());
+  await writeFileAtomic(path, await picture.png().toBuffer());
 }
 
 /** The grids to show. A run may resume with grids of another shape: those before are left out. Opens few of many. */

@@ -1,6 +1,6 @@
 // Images side by side in one picture, drawn as they come, small ones enlarged so that their pixels can be seen.
 import sharp from 'sharp';
-import { writeFileSafely } from '../system/write-file.ts';
+import { writeFileAtomic } from '../system/write-file.ts';
 import { comfortableScale, countImages, enlarge, type Images } from './images.ts';
 import {
   checkPictureSize,
@@ -72,7 +72,7 @@ export async function saveGrid(
   format: PictureFormat = pictureFormatOf(path),
 ): Promise<void> {
   const opaque = background === 'transparent' ? 'white' : background;
-  await writeFileSafely(path, await encodePicture(picture, format, opaque));
+  await writeFileAtomic(path, await encodePicture(picture, format, opaque));
 }
 
 /**

@@ -1,6 +1,6 @@
 // Images as files of their own, in one folder.
 import { join } from 'node:path';
-import { writeFileSafely } from '../system/write-file.ts';
+import { writeFileAtomic } from '../system/write-file.ts';
 import { countImages, enlarge, type Images } from './images.ts';
 import { encodePicture, type PictureFormat } from './picture.ts';
 
@@ -21,7 +21,7 @@ export async function writeImages(
   const count = countImages(images);
   const writes = Array.from({ length: count }, async (_, i) => {
     const path = imagePath(folder, nameOf(i), format);
-    await writeFileSafely(path, await encodePicture(enlarge(images, i, scale), format), { durable: false });
+    await writeFileAtomic(path, await encodePicture(enlarge(images, i, scale), format), { durable: false });
     return path;
   });
   return Promise.all(writes);

@@ -6,7 +6,7 @@ import { DcganError, messageOf } from '../errors.ts';
 import { partialPrefix } from '../system/partial.ts';
 import { readRegularText } from '../system/read-file.ts';
 import { codeOf } from '../system/reasons.ts';
-import { makeFolder, writeFileSafely, writingTo } from '../system/write-file.ts';
+import { makeFolder, writeFileAtomic, writingTo } from '../system/write-file.ts';
 import {
   type Checkpoint,
   isRefusal,
@@ -50,8 +50,8 @@ export async function saveCheckpoint(
   await removePartial(directory);
   await writeStepFolder(join(directory, name), checkpoint, confirm);
   await confirm();
-  await writeFileSafely(join(directory, 'latest'), `${name}\n`);
-  if (options.best) await writeFileSafely(join(directory, 'best'), `${name}\n`);
+  await writeFileAtomic(join(directory, 'latest'), `${name}\n`);
+  if (options.best) await writeFileAtomic(join(directory, 'best'), `${name}\n`);
   await confirm();
   await prune(directory, checkpoint.step, options);
   return join(directory, name);

@@ -3,7 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DcganError, messageOf } from '../errors.ts';
 import { kindOf, openRegular, UnreadableFile } from '../system/read-file.ts';
-import { writeStreamSafely, writingTo } from '../system/write-file.ts';
+import { writeStreamAtomic, writingTo } from '../system/write-file.ts';
 
 const chunkBytes = 256 * 1024;
 const newline = 0x0a;
@@ -88,7 +88,7 @@ export async function filterLines(path: string, isKept: (line: string) => boolea
   let isAllKept = true;
   for await (const lines of readLines(path)) isAllKept &&= lines.every(isKept);
   if (isAllKept) return;
-  await writeStreamSafely(path, async (file) => {
+  await writeStreamAtomic(path, async (file) => {
     for await (const lines of readLines(path)) {
       await file.write(
         lines

@@ -1,7 +1,7 @@
 // The two folders of a run, and the small JSON files in them.
 import { access, constants, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder, writeFileSafely, writingTo } from '../system/write-file.ts';
+import { makeFolder, writeFileAtomic, writingTo } from '../system/write-file.ts';
 import { hasCheckpoint } from './checkpoint.ts';
 
 /**
@@ -63,5 +63,5 @@ export async function setAside(root: string, hash: string): Promise<MovedFolder[
 
 /** Writes a value as JSON that a person can read. @throws DcganError `usage.cannot-write` */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFileSafely(path, `${JSON.stringify(value, null, 2)}\n`);
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }

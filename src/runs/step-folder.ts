@@ -1,13 +1,13 @@
 // One checkpoint on disk: <step>/weights.safetensors and state.json. Written beside and renamed; read only if every checksum holds.
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { DcganError, messageOf } from '../errors.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensors } from '../formats/safetensors.ts';
 import { parseJson } from '../system/json.ts';
-import { partialPath } from '../system/partial.ts';
+import { removeFolder, replaceFolder, withPartial } from '../system/partial.ts';
 import { openRegular, readBytes, readRegular, UnreadableFile } from '../system/read-file.ts';
 import { syncFolder, writeSynced, writingTo } from '../system/write-file.ts';
 
@@ -48,9 +48,8 @@ export async function writeStepFolder(
 ): Promise<void> {
   const chunks = encodeSafetensors(checkpoint.tensors);
   const stateText = encodeState(checkpoint, chunks);
-  const partial = partialPath(path);
-  await writingTo(path, async () => {
-    try {
+  await writingTo(path, () =>
+    withPartial(path, async (partial) => {
       await mkdir(partial);
       await writeSynced(join(partial, weightsFile), chunks);
       await writeSynced(join(partial, stateFile), stateText);
@@ -58,27 +57,13 @@ export async function writeStepFolder(
       await confirm();
       await replaceFolder(path, partial);
       await syncFolder(dirname(path));
-    } finally {
-      await rm(partial, { recursive: true, force: true }).catch(() => undefined);
-    }
-  });
+    }),
+  );
 }
 
-/** A folder cannot be renamed over a full one, so the old one steps aside first. */
-async function replaceFolder(path: string, replacement: string): Promise<void> {
-  const aside = partialPath(path);
-  await rename(path, aside).catch(ignoreMissing);
-  await rename(replacement, path);
-  await rm(aside, { recursive: true, force: true });
-}
-
-/** Removes a checkpoint so that its folder is whole or not there. @throws DcganError `usage.cannot-write` */
+/** Removes a checkpoint: after a crash it is complete or absent. @throws DcganError `usage.cannot-write` */
 export async function removeStepFolder(path: string): Promise<void> {
-  const aside = partialPath(path);
-  await writingTo(path, async () => {
-    await rename(path, aside);
-    await rm(aside, { recursive: true, force: true });
-  });
+  await writingTo(path, () => removeFolder(path));
 }
 
 const mostStateBytes = 2 ** 24; // a config and where the run is: some kB
@@ -183,8 +168,4 @@ function sha256(...chunks: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
   for (const chunk of chunks) hash.update(chunk);
   return hash.digest('hex');
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
 }

@@ -1,4 +1,4 @@
-// One owner at a time, over processes, containers and machines: a file with a random token that its owner renews while it lives.
+// A lock between processes, containers and machines: a file with a random token that its owner renews until it releases it.
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,47 +7,47 @@ import { startHeartbeat } from './heartbeat.ts';
 import {
   type FoundLock,
   longestLeaseMs,
+  type OwnLock,
   publish,
   readLock,
   renewLock,
-  replaceWith,
-  type Ticket,
-  writeTicket,
+  replaceLock,
+  writeOwnLock,
 } from './lock-file.ts';
 import { type OwnerState, ownerState } from './process-owner.ts';
 import { makeFolder } from './write-file.ts';
 
 export interface FileLock {
   /**
-   * To be called before each write that the lock protects. False once another process has taken the lock over, which
-   * happens to an owner that was suspended, asleep or cut off from the disk for longer than its lease.
+   * Call this before each write that the lock protects. False once another process has taken the lock over, which happens
+   * if the owner was suspended, asleep or cut off from the disk for longer than its lease.
    */
   confirm(): Promise<boolean>;
-  /** Where the file cannot be removed, it is recognised as left behind when this process is gone. */
+  /** If the file cannot be removed, others recognise it as abandoned once this process has ended. */
   release(): Promise<void>;
 }
 
-/** The process that has a lock. `pid` and `host` are missing where the file does not say. */
+/** The process that has a lock. `pid` and `host` are missing if the file is damaged. */
 export interface Holder {
   pid?: number;
   host?: string;
   state: OwnerState;
-  /** Since its last sign of life, by the file system's clock. */
-  silentMs: number;
+  /** By the file system's clock. */
+  sinceRenewalMs: number;
 }
 
 export interface LockOptions {
   leaseMs?: number;
-  /** Called where only waiting tells whether the owner is alive: it runs elsewhere, and was alive less than a lease ago. */
-  onWatch?: ((holder: Holder, leaseMs: number) => void) | undefined;
-  /** Ends the waiting: its reason is thrown. */
+  /** Called before waiting for a renewal, if the owner runs elsewhere and renewed the lock less than a lease ago. */
+  onWait?: ((holder: Holder, leaseMs: number) => void) | undefined;
+  /** Ends the wait by throwing its reason. */
   signal?: AbortSignal | undefined;
 }
 
-const tries = 3;
-const emptyLeaseMs = 2000; // a file is empty for the moment between its making and its writing, or after a crash in it
+const maxAttempts = 3;
+const emptyLeaseMs = 2000; // a file is empty briefly between its creation and the write, or after a crash between the two
 
-/** Takes a lock that nobody has, or whose owner is gone. @throws DcganError `usage.cannot-write`, `usage.bad-lease` */
+/** Takes a lock that is free or abandoned. @throws DcganError `usage.cannot-write`, `usage.bad-lease` */
 export async function tryLock(
   path: string,
   options: LockOptions = {},
@@ -55,73 +55,73 @@ export async function tryLock(
   const leaseMs = options.leaseMs ?? leaseFromEnvironment();
   await makeFolder(dirname(path));
   const taken = await acquire(path, leaseMs, options);
-  return 'holder' in taken ? taken : { lock: held(path, taken.ticket) };
+  return 'holder' in taken ? taken : { lock: holdLock(path, taken.own) };
 }
 
-type Watching = Pick<LockOptions, 'onWatch' | 'signal'>;
-type Acquired = { ticket: Ticket } | { holder: Holder };
+type WaitOptions = Pick<LockOptions, 'onWait' | 'signal'>;
+type Acquired = { own: OwnLock } | { holder: Holder };
 
-async function acquire(path: string, leaseMs: number, watching: Watching = {}): Promise<Acquired> {
-  const ticket = await writeTicket(path, leaseMs);
-  let holder: Holder = { state: 'unknown', silentMs: 0 };
-  let isOurs = false;
+async function acquire(path: string, leaseMs: number, waitOptions: WaitOptions = {}): Promise<Acquired> {
+  const own = await writeOwnLock(path, leaseMs);
+  let holder: Holder = { state: 'unknown', sinceRenewalMs: 0 };
+  let isTaken = false;
   try {
-    for (let attempt = 0; attempt < tries && !isOurs; attempt++) {
-      isOurs = await publish(ticket, path);
-      const found = isOurs ? undefined : await readLock(path);
-      if (!found) continue; // ours, or given back meanwhile
-      holder = holderOf(found, ticket);
-      if (!(await hasLeft(path, found, holder, watching))) break;
-      isOurs = await takeOver(path, ticket, found);
+    for (let attempt = 0; attempt < maxAttempts && !isTaken; attempt++) {
+      isTaken = await publish(own, path);
+      const found = isTaken ? undefined : await readLock(path);
+      if (!found) continue; // taken, or released meanwhile
+      holder = holderOf(found, own);
+      if (!(await isAbandoned(path, found, holder, waitOptions))) break;
+      isTaken = await takeOver(path, own, found);
     }
-    return isOurs ? { ticket } : { holder };
+    return isTaken ? { own } : { holder };
   } finally {
-    await rm(ticket.temporary, { force: true }).catch(() => undefined);
+    await rm(own.temporary, { force: true }).catch(() => undefined);
   }
 }
 
 /**
- * Only who holds the right to it, a lock of its own, replaces a lock left behind, and looks again before: another may have
- * been quicker, or the owner may have woken. The path is never free in between, where a third could make its own.
+ * Replaces an abandoned lock. Reads it again under the takeover lock first: another process may have been faster, or the
+ * owner may have resumed.
  */
-async function takeOver(path: string, ticket: Ticket, left: FoundLock): Promise<boolean> {
-  const taken = await withRight(path, ticket.content.leaseMs, async () => {
-    if ((await readLock(path))?.version !== left.version) return false;
-    await replaceWith(ticket, path);
+async function takeOver(path: string, own: OwnLock, abandoned: FoundLock): Promise<boolean> {
+  const taken = await withTakeoverLock(path, own.content.leaseMs, async () => {
+    if ((await readLock(path))?.version !== abandoned.version) return false;
+    await replaceLock(own, path);
     return true;
   });
   return taken === true;
 }
 
-/** Runs an action that no one else may run at the same time on this lock. @returns undefined where another process has the right */
-async function withRight<T>(path: string, leaseMs: number, action: () => Promise<T>): Promise<T | undefined> {
-  const right = `${path}.takeover`;
-  const acquired = await acquire(right, leaseMs);
+/** Runs an action under a second lock, the right to replace the first. @returns undefined if another process has it */
+async function withTakeoverLock<T>(path: string, leaseMs: number, action: () => Promise<T>): Promise<T | undefined> {
+  const takeoverPath = `${path}.takeover`;
+  const acquired = await acquire(takeoverPath, leaseMs);
   if ('holder' in acquired) return undefined;
   try {
     return await action();
   } finally {
-    await removeIfOurs(right, acquired.ticket);
+    await removeIfOurs(takeoverPath, acquired.own);
   }
 }
 
-function holderOf({ content, changedMs }: FoundLock, { writtenMs }: Ticket): Holder {
-  const silentMs = Math.max(0, writtenMs - changedMs);
-  if (!content) return { state: 'unknown', silentMs };
-  return { pid: parseInt(content.owner, 10), host: content.host, state: ownerState(content.owner), silentMs };
+function holderOf({ content, changedMs }: FoundLock, { writtenMs }: OwnLock): Holder {
+  const sinceRenewalMs = Math.max(0, writtenMs - changedMs);
+  if (!content) return { state: 'unknown', sinceRenewalMs };
+  return { pid: parseInt(content.owner, 10), host: content.host, state: ownerState(content.owner), sinceRenewalMs };
 }
 
-/** Whether the owner is gone, or the lock was given back. A suspended process still has its lock. */
-async function hasLeft(path: string, found: FoundLock, holder: Holder, { onWatch, signal }: Watching) {
+/** Whether the owner has ended or released the lock. A suspended process keeps its lock. */
+async function isAbandoned(path: string, found: FoundLock, holder: Holder, { onWait, signal }: WaitOptions) {
   if (holder.state !== 'unknown') return holder.state === 'gone';
   const leaseMs = found.content?.leaseMs ?? emptyLeaseMs;
-  if (holder.silentMs > leaseMs) return true;
-  onWatch?.(holder, leaseMs);
-  return staysSilent(path, found, leaseMs, signal);
+  if (holder.sinceRenewalMs > leaseMs) return true;
+  onWait?.(holder, leaseMs);
+  return staysUnrenewed(path, found, leaseMs, signal);
 }
 
-/** Watches for a sign of life during one lease of this process's own time: no clock that can be set, nor another machine's. */
-async function staysSilent(path: string, found: FoundLock, leaseMs: number, signal?: AbortSignal): Promise<boolean> {
+/** Waits one lease for a renewal, by this process's monotonic clock: other clocks can be set, or differ between machines. */
+async function staysUnrenewed(path: string, found: FoundLock, leaseMs: number, signal?: AbortSignal): Promise<boolean> {
   const started = performance.now();
   while (performance.now() - started < leaseMs) {
     signal?.throwIfAborted();
@@ -133,37 +133,37 @@ async function staysSilent(path: string, found: FoundLock, leaseMs: number, sign
   return true;
 }
 
-function held(path: string, first: Ticket): FileLock {
+function holdLock(path: string, first: OwnLock): FileLock {
   const { leaseMs } = first.content;
-  let ticket = first;
-  let heartbeat = startHeartbeat(path, ticket);
+  let own = first;
+  let heartbeat = startHeartbeat(path, own);
 
-  /** A lock that was removed by hand, with its folder for example, is made again; nobody can have had it meanwhile. */
+  /** A lock that was removed by hand, for example with its folder, is made again. */
   async function confirm(): Promise<boolean> {
     if (heartbeat.hasLapsed()) return renewLapsed();
     const found = await readLock(path);
-    if (found) return isOf(ticket, found);
+    if (found) return isOurs(own, found);
     await makeFolder(dirname(path));
     const again = await acquire(path, leaseMs);
     if ('holder' in again) return false;
     await heartbeat.end();
-    ticket = again.ticket;
-    heartbeat = startHeartbeat(path, ticket);
+    own = again.own;
+    heartbeat = startHeartbeat(path, own);
     return true;
   }
 
-  /** Others may be about to take over: renewed only with the right to that. A missing lock was taken, and given back since. */
+  /** Renews under the takeover lock, because others may be taking over. A missing lock was taken over and released since. */
   async function renewLapsed(): Promise<boolean> {
     const started = performance.now();
     while (performance.now() - started < leaseMs) {
-      const isOurs = await withRight(path, leaseMs, async () => {
+      const isRenewed = await withTakeoverLock(path, leaseMs, async () => {
         const found = await readLock(path);
-        if (!found || !isOf(ticket, found)) return false;
-        const renewed = await renewLock(path, ticket);
+        if (!found || !isOurs(own, found)) return false;
+        const renewed = await renewLock(path, own);
         if (renewed) heartbeat.restart();
         return renewed;
       });
-      if (isOurs !== undefined) return isOurs;
+      if (isRenewed !== undefined) return isRenewed;
       await sleep(50);
     }
     return false;
@@ -174,22 +174,22 @@ function held(path: string, first: Ticket): FileLock {
     async release() {
       const lapsed = heartbeat.hasLapsed();
       await heartbeat.end();
-      if (lapsed) await withRight(path, leaseMs, () => removeIfOurs(path, ticket)).catch(() => undefined);
-      else await removeIfOurs(path, ticket);
+      if (lapsed) await withTakeoverLock(path, leaseMs, () => removeIfOurs(path, own)).catch(() => undefined);
+      else await removeIfOurs(path, own);
     },
   };
 }
 
-async function removeIfOurs(path: string, ticket: Ticket): Promise<void> {
+async function removeIfOurs(path: string, own: OwnLock): Promise<void> {
   const found = await readLock(path).catch(() => undefined);
-  if (found && isOf(ticket, found)) await rm(path, { force: true }).catch(() => undefined);
+  if (found && isOurs(own, found)) await rm(path, { force: true }).catch(() => undefined);
 }
 
-function isOf({ content: { token } }: Ticket, found: FoundLock): boolean {
+function isOurs({ content: { token } }: OwnLock, found: FoundLock): boolean {
   return found.content?.token === token;
 }
 
-/** One lease for every owner: DCGAN_LEASE_SECONDS, or a minute. @throws DcganError `usage.bad-lease` */
+/** DCGAN_LEASE_SECONDS, or one minute. @throws DcganError `usage.bad-lease` */
 function leaseFromEnvironment(): number {
   const text = process.env['DCGAN_LEASE_SECONDS'] ?? '60';
   const seconds = Number(text);

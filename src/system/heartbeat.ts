@@ -1,21 +1,22 @@
-// Renews a lock's file from a thread of its own, so that it is renewed while the main thread is busy in native code.
+// Renews a lock from its own thread, so that renewals continue while the main thread is busy in native code.
 import { Worker } from 'node:worker_threads';
-import type { Ticket } from './lock-file.ts';
+import type { OwnLock } from './lock-file.ts';
 
 export interface Heartbeat {
-  /** Whether the lock has once gone so long without a renewal that others may soon take it over. */
+  /** Whether a renewal was ever so late that another process may be taking the lock over. */
   hasLapsed(): boolean;
-  /** The owner has made sure that it still has the lock. */
+  /** Clears `hasLapsed` after the owner has renewed the lock itself. */
   restart(): void;
   end(): Promise<void>;
 }
 
-const beatsPerLease = 12;
+const renewalsPerLease = 12;
 
-// Two clocks: the wall clock counts while a laptop sleeps, the monotonic one cannot be set. `times` is shared:
-// [wall ms, monotonic ms of the last renewal, 1 once it came too late]; taken before the write, so that a renewal is never
-// believed later than it was. A lock that was removed by hand is no reason to lapse: its owner makes it again. Plain JavaScript, because a thread that reads TypeScript takes a second to start. Renews as
-// renewLock does, and keeps no file open between: that would keep an administrator from making the disk read-only.
+// `times` is shared: [wall ms, monotonic ms of the last renewal, 1 once it was late]. The wall clock runs while a laptop
+// sleeps, the monotonic clock cannot be set. Both are read before the write, so that no renewal is recorded as later than
+// it was. A lock removed by hand does not lapse: its owner makes it again. The file is opened for each renewal, because an
+// open file would prevent remounting the disk read-only. Plain JavaScript: a thread that loads TypeScript takes a second
+// to start.
 const program = `
 const { closeSync, fsyncSync, openSync, readFileSync, writeSync } = require('node:fs');
 const { path, text, everyMs, lapseMs, times } = require('node:worker_threads').workerData;
@@ -39,15 +40,15 @@ setInterval(() => {
 }, everyMs);
 `;
 
-/** Writes the lock's own text again, several times per lease. */
-export function startHeartbeat(path: string, { text, content: { leaseMs } }: Ticket): Heartbeat {
+/** Rewrites the lock's text several times per lease, as `renewLock` does. */
+export function startHeartbeat(path: string, { text, content: { leaseMs } }: OwnLock): Heartbeat {
   const lapseMs = leaseMs / 2;
   const times = new Float64Array(new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT));
   const restart = () => times.set([Date.now(), monotonicMs(), 0]);
   restart();
-  const workerData = { path, text, everyMs: leaseMs / beatsPerLease, lapseMs, times };
+  const workerData = { path, text, everyMs: leaseMs / renewalsPerLease, lapseMs, times };
   const thread = new Worker(program, { eval: true, workerData, execArgv: [], name: 'lock' });
-  thread.on('error', () => undefined); // the lock lapses then, and its owner renews it itself
+  thread.on('error', () => undefined); // the lock then lapses, and its owner renews it
   thread.unref();
   return {
     hasLapsed: () => times[2] === 1 || Math.max(Math.abs(Date.now() - times[0]!), monotonicMs() - times[1]!) > lapseMs,

@@ -1,8 +1,8 @@
-// Parses JSON that anybody may have written.
+// Parses JSON from untrusted files.
 
-const deepest = 100; // what this program writes is ten deep; deeper values overflow the stack of whatever walks them
+const maxDepth = 100; // this program writes at most ten levels; much deeper values overflow the stack of recursive code
 
-/** Throws Error where the text is no JSON, or nested without reason. */
+/** Throws Error if the text is not JSON or is nested too deeply. */
 export function parseJson(text: string): unknown {
   checkDepth(text);
   return JSON.parse(text);
@@ -10,19 +10,19 @@ export function parseJson(text: string): unknown {
 
 function checkDepth(text: string): void {
   let depth = 0;
-  for (let place = 0; place < text.length; place++) {
-    const character = text[place];
-    if (character === '"') place = endOfString(text, place);
+  for (let offset = 0; offset < text.length; offset++) {
+    const character = text[offset];
+    if (character === '"') offset = endOfString(text, offset);
     else if (character === '[' || character === '{') depth++;
     else if (character === ']' || character === '}') depth--;
-    if (depth > deepest) throw new Error(`its values are nested more than ${deepest} deep`);
+    if (depth > maxDepth) throw new Error(`its values are nested more than ${maxDepth} deep`);
   }
 }
 
 function endOfString(text: string, begin: number): number {
-  for (let place = begin + 1; place < text.length; place++) {
-    if (text[place] === '\\') place++;
-    else if (text[place] === '"') return place;
+  for (let offset = begin + 1; offset < text.length; offset++) {
+    if (text[offset] === '\\') offset++;
+    else if (text[offset] === '"') return offset;
   }
   return text.length;
 }

@@ -1,4 +1,5 @@
-// The file of a lock: written whole beside its place, then linked to it, so that no other process sees it empty or takes the place too.
+// The file of a lock. It is written beside its path and then hard-linked there: only one process can create the link, and no
+// other sees an empty file.
 import { randomBytes } from 'node:crypto';
 import { link, lstat, open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -8,39 +9,38 @@ import { writingTo } from './write-file.ts';
 
 export const longestLeaseMs = 60 * 60_000;
 
-/** What a lock says about its owner. */
 interface LockContent {
-  /** Random: it alone says whose the lock is. */
+  /** Random; identifies the owner. */
   token: string;
-  /** As process-owner.ts writes it. */
+  /** `thisOwner()` of the owning process. */
   owner: string;
-  /** For people. */
+  /** For messages only. */
   host: string;
-  /** After so long without a sign of life others may take the lock over. */
+  /** Without a renewal for this long, others may take the lock over. */
   leaseMs: number;
 }
 
-/** A lock as it was found. */
+/** A lock read from disk. */
 export interface FoundLock {
-  /** Undefined where the file is empty or cut. */
+  /** Undefined if the file is empty or truncated. */
   content: LockContent | undefined;
   /** By the file system's clock. */
   changedMs: number;
-  /** Differs after every renewal and every change of owner. */
+  /** Changes with every renewal and every new owner. */
   version: string;
 }
 
-/** A lock written beside its place. */
-export interface Ticket {
+/** A lock that this process has written beside its path. */
+export interface OwnLock {
   content: LockContent;
   text: string;
   temporary: string;
-  /** When it was written, by the file system's clock: the clocks of two machines differ. */
+  /** By the file system's clock, because those of two machines differ. */
   writtenMs: number;
 }
 
-/** @throws DcganError `usage.cannot-write`; nothing is left at `path` then */
-export async function writeTicket(path: string, leaseMs: number): Promise<Ticket> {
+/** @throws DcganError `usage.cannot-write`, leaving nothing at `path` */
+export async function writeOwnLock(path: string, leaseMs: number): Promise<OwnLock> {
   const content = { token: randomBytes(16).toString('hex'), owner: thisOwner(), host: hostname(), leaseMs };
   const text = `${JSON.stringify(content)}\n`;
   const temporary = partialPath(path);
@@ -48,12 +48,12 @@ export async function writeTicket(path: string, leaseMs: number): Promise<Ticket
   return { content, text, temporary, writtenMs };
 }
 
-/** @returns when it was written, by the file system's clock */
+/** @returns the file's time in ms, by the file system's clock */
 async function writeNew(path: string, text: string): Promise<number> {
   const file = await open(path, 'wx');
   try {
     await file.writeFile(text);
-    await file.sync(); // an NFS server has it before others see its name
+    await file.sync(); // an NFS server must have the content before others see the name
     return (await file.stat()).mtimeMs;
   } catch (error) {
     await rm(path, { force: true }).catch(() => undefined);
@@ -65,26 +65,26 @@ async function writeNew(path: string, text: string): Promise<number> {
 
 const noLinks = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK'];
 
-/** Puts the lock in its place. @returns false where there is one already */
-export async function publish(ticket: Ticket, path: string): Promise<boolean> {
+/** Creates the lock at its path. @returns false if there is one already */
+export async function publish(own: OwnLock, path: string): Promise<boolean> {
   return writingTo(path, async () => {
     try {
-      await link(ticket.temporary, path);
+      await link(own.temporary, path);
       return true;
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
-      if (noLinks.includes(code)) return publishWithoutLinks(ticket, path);
+      if (noLinks.includes(code)) return publishWithoutLinks(own, path);
       if (code !== 'EEXIST') throw error;
-      // NFS may repeat a request whose answer was lost, and then find its own link.
-      return (await readLock(path))?.content?.token === ticket.content.token;
+      // NFS may repeat a request whose reply was lost, and then find its own link.
+      return (await readLock(path))?.content?.token === own.content.token;
     }
   });
 }
 
-/** Others may see the file empty for a moment here: on FAT and some network file systems. */
-async function publishWithoutLinks(ticket: Ticket, path: string): Promise<boolean> {
+/** For FAT and some network file systems. Others may briefly see an empty file. */
+async function publishWithoutLinks(own: OwnLock, path: string): Promise<boolean> {
   try {
-    await writeNew(path, ticket.text);
+    await writeNew(path, own.text);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -92,17 +92,17 @@ async function publishWithoutLinks(ticket: Ticket, path: string): Promise<boolea
   }
 }
 
-/** Puts the lock in the place of another one; the place is never free in between. */
-export async function replaceWith(ticket: Ticket, path: string): Promise<void> {
-  await writingTo(path, () => rename(ticket.temporary, path));
+/** Replaces another lock atomically, so that no third process can create its own in between. */
+export async function replaceLock(own: OwnLock, path: string): Promise<void> {
+  await writingTo(path, () => rename(own.temporary, path));
 }
 
 /**
- * Writes the same text again: the file system's clock sets the file's time, not this machine's. Text is read and written
- * through one descriptor, so that another owner's file, put in its place meanwhile, is never written to.
- * @returns false where the lock is not this one any more
+ * Rewrites the same text, so that the file system's clock sets the file's time. Reads and writes through one descriptor, so
+ * that a file another owner has renamed there meanwhile is never written to.
+ * @returns false if the lock is now another owner's
  */
-export async function renewLock(path: string, { text }: Ticket): Promise<boolean> {
+export async function renewLock(path: string, { text }: OwnLock): Promise<boolean> {
   return writingTo(path, async () => {
     const file = await open(path, 'r+');
     try {
@@ -116,7 +116,7 @@ export async function renewLock(path: string, { text }: Ticket): Promise<boolean
   });
 }
 
-/** Undefined where there is no lock. Opens the file, which asks an NFS server anew. */
+/** Undefined if there is no lock. Opening the file makes an NFS client ask the server again. */
 export async function readLock(path: string): Promise<FoundLock | undefined> {
   return writingTo(path, async () => {
     try {
@@ -135,7 +135,7 @@ export async function readLock(path: string): Promise<FoundLock | undefined> {
   });
 }
 
-/** A symbolic link to nothing is no lock of ours, and in its place: earlier installers left such ones. */
+/** Earlier installers used a dangling symbolic link as their lock. */
 async function readLink(path: string): Promise<FoundLock | undefined> {
   const link = await lstat(path).catch(() => undefined);
   if (!link?.isSymbolicLink()) return undefined;
@@ -145,8 +145,8 @@ async function readLink(path: string): Promise<FoundLock | undefined> {
 function parse(text: string): LockContent | undefined {
   try {
     const { token, owner, host, leaseMs } = JSON.parse(text) as Record<string, unknown>;
-    const whole = typeof token === 'string' && typeof owner === 'string' && typeof host === 'string';
-    if (!whole || typeof leaseMs !== 'number' || leaseMs <= 0 || leaseMs > longestLeaseMs) return undefined;
+    const isComplete = typeof token === 'string' && typeof owner === 'string' && typeof host === 'string';
+    if (!isComplete || typeof leaseMs !== 'number' || leaseMs <= 0 || leaseMs > longestLeaseMs) return undefined;
     return { token, owner, host, leaseMs };
   } catch {
     return undefined;

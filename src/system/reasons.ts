@@ -1,6 +1,6 @@
-// What the system's error codes mean for someone who only wants a file read or written.
+// Plain descriptions of the system's error codes.
 
-/** Completes "FILE cannot be read: ..." or "written: ...". */
+/** Completes "FILE cannot be read: ..." or "FILE cannot be written: ...". */
 export const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
@@ -19,7 +19,7 @@ export const reasons: Readonly<Record<string, string>> = {
   EIO: 'the disk reports an error',
 };
 
-/** The system's code of an error, as ENOENT; undefined where something else went wrong. */
+/** The system's code of an error, such as ENOENT; undefined for other errors. */
 export function codeOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   return code !== undefined && /^E[A-Z0-9]+$/.test(code) ? code : undefined;

@@ -1,8 +1,8 @@
-// Where things that can be made again are kept: one folder per user, outside every project. DCGAN_CACHE names another.
+// The user's cache folder, for files that can be made again. The environment variable DCGAN_CACHE overrides it.
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 
 export function cachePath(...parts: string[]): string {
-  const named = process.env['DCGAN_CACHE']?.trim(); // empty is unset, never the current folder
+  const named = process.env['DCGAN_CACHE']?.trim(); // an empty value counts as unset, not as the current folder
   return join(named || envPaths('dcgan', { suffix: '' }).cache, ...parts);
 }

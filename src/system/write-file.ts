@@ -1,17 +1,17 @@
-// Files that are either whole or not there: written beside, synced, renamed. What the system refuses becomes one clear error.
-import { existsSync } from 'node:fs';
-import { access, constants, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+// Writes files atomically (a partial file, synced, then renamed), and turns the system's write errors into DcganErrors.
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { access, constants, type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DcganError, messageOf } from '../errors.ts';
-import { partialPath, removeAbandoned } from './partial.ts';
+import { partialPath, removeAbandoned, withPartial } from './partial.ts';
 import { codeOf, reasons } from './reasons.ts';
 
-/** What a file is made of; a list of chunks saves joining them in memory. */
+/** A list of chunks saves joining them in memory. */
 type FileContent = string | Uint8Array | readonly Uint8Array[];
 
 /**
  * Runs an action that writes to `path`.
- * @throws DcganError `usage.cannot-write` naming the path for what the system refuses; other errors pass unchanged.
+ * @throws DcganError `usage.cannot-write` naming the path, for errors of the system; other errors pass unchanged
  */
 export async function writingTo<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
@@ -26,7 +26,7 @@ export async function writingTo<T>(path: string, action: () => Promise<T>): Prom
 }
 
 /**
- * Whether a file can be put at `path`, before the work that makes it. What killed processes left beside it is removed.
+ * Checks that a file can be written at `path`, before the work that makes it. Removes what killed processes left beside it.
  * @throws DcganError `usage.cannot-write`
  */
 export async function checkWritable(path: string): Promise<void> {
@@ -34,13 +34,13 @@ export async function checkWritable(path: string): Promise<void> {
   removeAbandoned(dirname(path));
 }
 
-/** Makes a folder and those above it. What killed processes left in it is removed. @throws DcganError `usage.cannot-write` */
+/** Makes a folder and its parents. Removes what killed processes left in it. @throws DcganError `usage.cannot-write` */
 export async function makeFolder(path: string): Promise<void> {
   await writingTo(path, () => mkdir(path, { recursive: true }).catch(() => makeFromTop(path)));
   removeAbandoned(path);
 }
 
-/** Where Node's recursive mkdir fails it may say ENOENT for any reason; the highest missing folder tells the true one. */
+/** Node's recursive mkdir may report any failure as ENOENT; making the highest missing folder alone gives the true code. */
 async function makeFromTop(path: string): Promise<void> {
   let top = path;
   while (dirname(top) !== top && !existsSync(dirname(top))) top = dirname(top);
@@ -48,7 +48,7 @@ async function makeFromTop(path: string): Promise<void> {
   await mkdir(path, { recursive: true });
 }
 
-/** Writes a new file and waits until the disk has it: one part of a file or folder that is renamed later. */
+/** Writes one file of a partial folder and syncs it to disk. */
 export async function writeSynced(path: string, content: FileContent): Promise<void> {
   await writeNew(path, content, true);
 }
@@ -64,13 +64,13 @@ async function writeNew(path: string, content: FileContent, durable: boolean): P
   }
 }
 
-/** Waits until the disk has a file that was appended to; one that is not there needs no waiting. */
+/** Syncs an appended file to disk, if it exists. */
 export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r+').catch(() => undefined);
   await file?.sync().finally(() => file.close());
 }
 
-/** Waits until the disk has the names in a folder. Windows has no such call, and needs none. */
+/** Syncs the names in a folder to disk. Windows has no such call, and needs none. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
@@ -78,21 +78,21 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Replaces `path` at once: after a crash there is the old file or the new one, never half of it. `durable: false` does
- * not wait for the disk, for thousands of files that can be made again.
- * @throws DcganError `usage.cannot-write`; what was at `path` is still there then.
+ * Replaces a file atomically: after a crash `path` has the old content or the new. `durable: false` skips syncing, for
+ * thousands of files that can be made again.
+ * @throws DcganError `usage.cannot-write`, with the old file still in place
  */
-export async function writeFileSafely(
+export async function writeFileAtomic(
   path: string,
   content: FileContent,
   { durable = true }: { durable?: boolean } = {},
 ): Promise<void> {
-  await replaceSafely(path, durable, (partial) => writeNew(partial, content, durable));
+  await replaceFile(path, durable, (partial) => writeNew(partial, content, durable));
 }
 
 /** The same for a file that is never in memory as a whole: `write` appends to it. */
-export async function writeStreamSafely(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  await replaceSafely(path, true, async (partial) => {
+export async function writeStreamAtomic(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  await replaceFile(path, true, async (partial) => {
     const file = await open(partial, 'w');
     try {
       await write(file);
@@ -103,16 +103,23 @@ export async function writeStreamSafely(path: string, write: (file: FileHandle) 
   });
 }
 
-async function replaceSafely(path: string, durable: boolean, write: (partial: string) => Promise<void>): Promise<void> {
-  const partial = partialPath(path);
+async function replaceFile(path: string, durable: boolean, write: (partial: string) => Promise<void>): Promise<void> {
   await writingTo(path, async () => {
-    try {
+    await withPartial(path, async (partial) => {
       await write(partial);
       await rename(partial, path);
-    } catch (error) {
-      await rm(partial, { force: true }).catch(() => undefined);
-      throw error;
-    }
+    });
     if (durable) await syncFolder(dirname(path));
   });
+}
+
+/** The same without waiting or syncing, for small cache files. Throws the system's error. */
+export function writeFileAtomicSync(path: string, content: string): void {
+  const partial = partialPath(path);
+  try {
+    writeFileSync(partial, content);
+    renameSync(partial, path);
+  } finally {
+    rmSync(partial, { force: true });
+  }
 }

@@ -1,4 +1,4 @@
-// The lock over processes that cannot see each other: other namespaces of process ids, other host names, suspended, killed, other clocks.
+// The lock between processes that cannot see each other: other PID namespaces, other host names, suspended, killed, other clocks.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -38,12 +38,12 @@ const noNamespaces =
 
 interface Contender {
   process: ChildProcess;
-  /** Sends a line where there is one, and gives the next line of output. */
+  /** Sends a line, if given, and returns the next line of output. */
   says(line?: string): Promise<string>;
   kill(): Promise<void>;
 }
 
-/** Starts lock-child.ts, where asked inside of other namespaces. */
+/** Starts lock-child.ts, by the command `inside` where given. */
 function contend(path: string, leaseMs: number, inside: readonly string[] = []): Contender {
   const [command, ...args] = [...inside, ...node, path, String(leaseMs)];
   const child = spawn(command!, args, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -74,12 +74,12 @@ async function secondsOf(action: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-/** The id of the process that a lock's file names, as this namespace counts. */
+/** The owner that a lock's file names. */
 const ownerOf = (path: string) => JSON.parse(readFileSync(path, 'utf8')).owner as string;
 const lockText = (owner: string, leaseMs: number) =>
   `${JSON.stringify({ token: 'of another', owner, host: 'elsewhere', leaseMs })}\n`;
 
-test('after kill -9 the next start on the same machine does not wait for the lease', async () => {
+test('takes over the lock of a killed process on the same machine without waiting for the lease', async () => {
   const path = join(root, 'killed.lock');
   const owner = contend(path, 60_000);
   assert.match(await owner.says(), /^taken/);
@@ -88,7 +88,7 @@ test('after kill -9 the next start on the same machine does not wait for the lea
   assert.ok(seconds < 20, `${seconds} s`);
 });
 
-test('an owner that is suspended keeps its lock on its own machine, and is called suspended', async () => {
+test('a suspended owner keeps its lock, and is reported as suspended on its own machine', async () => {
   const path = join(root, 'suspended.lock');
   const owner = contend(path, 1000);
   assert.match(await owner.says(), /^taken/);
@@ -101,8 +101,8 @@ test('an owner that is suspended keeps its lock on its own machine, and is calle
   await owner.kill();
 });
 
-describe('two namespaces of process ids with one host name', { skip: noNamespaces }, () => {
-  test('one of them has the lock, though their process ids are the same; the other sees that it is renewed', async () => {
+describe('two PID namespaces with one host name', { skip: noNamespaces }, () => {
+  test('one process takes the lock and the other is refused, though their process ids are equal', async () => {
     const path = join(root, 'namespaces.lock');
     const [first, second] = [contend(path, 3000, newPids), contend(path, 3000, newPids)];
     const said = await Promise.all([first.says(), second.says()]);
@@ -113,7 +113,7 @@ describe('two namespaces of process ids with one host name', { skip: noNamespace
     await (await take(path, 3000)).release();
   });
 
-  test('the lock is renewed while its owner is busy in one long call for several leases', async () => {
+  test('renews the lock while its owner is blocked in one call for several leases', async () => {
     const path = join(root, 'busy.lock');
     const owner = contend(path, 1500);
     assert.match(await owner.says(), /^taken/);
@@ -124,7 +124,7 @@ describe('two namespaces of process ids with one host name', { skip: noNamespace
     await owner.kill();
   });
 
-  test('what a killed container leaves is taken over after one lease', async () => {
+  test('takes over the lock of a killed container after one lease', async () => {
     const path = join(root, 'container.lock');
     const owner = contend(path, 2000, newPids);
     assert.match(await owner.says(), /^taken/);
@@ -137,7 +137,7 @@ describe('two namespaces of process ids with one host name', { skip: noNamespace
     );
   });
 
-  test('an owner suspended beyond its lease notices, when it is resumed, that its lock was taken over, and leaves it alone', async () => {
+  test('an owner suspended beyond its lease notices on resuming that its lock was taken over, and does not touch it', async () => {
     const path = join(root, 'robbed.lock');
     const owner = contend(path, 1500);
     assert.match(await owner.says(), /^taken/);
@@ -154,7 +154,7 @@ describe('two namespaces of process ids with one host name', { skip: noNamespace
     await Promise.all([owner.kill(), taker.kill()]);
   });
 
-  test('also where the one that took it over has given it back since', async () => {
+  test('an owner suspended beyond its lease notices a takeover that has ended since', async () => {
     const path = join(root, 'robbed-and-free.lock');
     const owner = contend(path, 1000);
     assert.match(await owner.says(), /^taken/);
@@ -167,7 +167,7 @@ describe('two namespaces of process ids with one host name', { skip: noNamespace
     await Promise.all([owner.kill(), taker.kill()]);
   });
 
-  test('a suspended owner that nobody robbed has its lock still', async () => {
+  test('an owner suspended beyond its lease keeps a lock that nobody took over', async () => {
     const path = join(root, 'slept.lock');
     const owner = contend(path, 1000);
     assert.match(await owner.says(), /^taken/);
@@ -180,7 +180,7 @@ describe('two namespaces of process ids with one host name', { skip: noNamespace
   });
 });
 
-test('a host name that changes while a run trains changes nothing', { skip: noNamespaces }, async () => {
+test('keeps the lock when the host name changes', { skip: noNamespaces }, async () => {
   const path = join(root, 'renamed.lock');
   const script = '(sleep 2; hostname moved-to-another-network) & exec "$@"';
   const owner = contend(path, 60_000, ['unshare', '--uts', 'sh', '-c', script, 'sh']);
@@ -194,7 +194,7 @@ test('a host name that changes while a run trains changes nothing', { skip: noNa
 
 const daysMs = 24 * 60 * 60_000;
 
-test('of an owner elsewhere the file system says how long it was silent: its clock and no other', async () => {
+test('measures the age of a lock from another machine by the file system clock alone', async () => {
   const path = join(root, 'elsewhere.lock');
   writeFileSync(path, lockText('1-1-elsewhere', 60_000));
   const changed = new Date(Date.now() - 61_000);
@@ -209,7 +209,7 @@ test('of an owner elsewhere the file system says how long it was silent: its clo
   }
 });
 
-test('a lock from the future, after the clock was set back, is taken over when nothing renews it for a lease', async () => {
+test('takes over a lock dated in the future, after the clock was set back, once it is not renewed for a lease', async () => {
   const path = join(root, 'future.lock');
   writeFileSync(path, lockText('1-1-elsewhere', 1000));
   utimesSync(path, new Date(), new Date(Date.now() + 2 * daysMs));
@@ -217,7 +217,7 @@ test('a lock from the future, after the clock was set back, is taken over when n
   assert.ok(seconds > 0.9 && seconds < 20, `${seconds} s`);
 });
 
-test('a clock that is set back or forward while a lock is held takes it from nobody', async () => {
+test('keeps the lock when the clock is set back or forward', async () => {
   const path = join(root, 'clock.lock');
   const lock = await take(path, 60_000);
   const clock = Date.now;
@@ -233,7 +233,7 @@ test('a clock that is set back or forward while a lock is held takes it from nob
   assert.ok(!existsSync(path));
 });
 
-test('an empty or cut lock, from a full disk or a power cut, is in the way for moments', async () => {
+test('takes over an empty or truncated lock, from a full disk or a power cut, within seconds', async () => {
   for (const text of ['', lockText(thisOwner(), 60_000).slice(0, 40)]) {
     const path = join(root, 'empty.lock');
     writeFileSync(path, text);
@@ -242,11 +242,11 @@ test('an empty or cut lock, from a full disk or a power cut, is in the way for m
   }
 });
 
-test('a lock that was removed by hand is made again; one that another process made meanwhile is not', async () => {
+test('makes a lock again that was removed by hand, unless another process has made one', async () => {
   const path = join(root, 'folder', 'removed.lock');
   const lock = await take(path, 600);
   rmSync(join(root, 'folder'), { recursive: true });
-  await sleep(1500); // the owner writes seldom
+  await sleep(1500); // no confirm() for several leases
   assert.equal(await lock.confirm(), true);
   assert.equal(ownerOf(path), thisOwner());
   assert.match(await contend(path, 60_000).says(), /^refused/);
@@ -256,7 +256,7 @@ test('a lock that was removed by hand is made again; one that another process ma
   assert.ok(existsSync(path));
 });
 
-test('what killed processes left of a lock that they were making is removed, what living ones make is not', async () => {
+test('removes partial lock files of killed processes, not those of running ones', async () => {
   const path = join(root, 'making', 'a.lock');
   mkdirSync(join(root, 'making'));
   const [dead, alive] = [thisOwner().replace(/^\d+/, '4194304'), thisOwner()];

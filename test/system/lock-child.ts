@@ -1,4 +1,4 @@
-// A process that tries to take a lock and then does what its standard input says, a word per line, with one line of answer each.
+// A process that tries to take a lock, then executes commands from standard input, one per line, with one line of output each.
 import { createInterface } from 'node:readline';
 import { tryLock } from '../../src/system/file-lock.ts';
 

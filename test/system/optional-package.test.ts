@@ -1,4 +1,4 @@
-// Packages in the user's cache: fetched once, with what they import, and loaded from there.
+// Optional packages: downloaded into the user's cache once, with the packages they import, and loaded from there.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,11 +21,11 @@ const wanted = { ...outer.source, files, entry: 'index.js', imports: [{ ...inner
 const fetchTarball: typeof outer.fetchTarball = ({ name }, ...rest) =>
   (name === outer.source.name ? outer : inner).fetchTarball(outer.source, ...rest);
 
-test('before it is fetched, loading it says what is missing', async () => {
+test('importing a package that is not installed says so', async () => {
   await assert.rejects(importOptional(wanted), /^Error: dcgan-test-outer is not installed$/);
 });
 
-test('a failed download leaves nothing behind', async () => {
+test('a failed download leaves no files', async () => {
   const changed = { ...wanted, integrity: `sha512-${'A'.repeat(86)}==` };
   await assert.rejects(
     installOptional(changed, () => {}, fetchTarball),
@@ -34,7 +34,7 @@ test('a failed download leaves nothing behind', async () => {
   assert.deepEqual(readdirSync(packages), []);
 });
 
-test('it is fetched with what it imports, the wanted files only, and once', async () => {
+test('downloads only the wanted files, with the packages it imports, and only once', async () => {
   const messages: string[] = [];
   const first = await installOptional(wanted, (message) => messages.push(message), fetchTarball);
   assert.deepEqual(messages, ['downloading dcgan-test-outer@1.0.0', 'downloading dcgan-test-inner@1.0.0']);
@@ -47,7 +47,7 @@ test('it is fetched with what it imports, the wanted files only, and once', asyn
   assert.deepEqual({ ...((await importOptional(wanted)) as object) }, { value: 42 });
 });
 
-test('a cache that cannot be written is named', async () => {
+test('reports a cache that cannot be written', async () => {
   const cache = process.env['DCGAN_CACHE'];
   const file = join(root, 'a-file');
   mkdirSync(dirname(file), { recursive: true });

@@ -1,12 +1,12 @@
-// Files that are being written, and what is left of them when their process is killed.
+// Partial files and folders, and what is left of them when their process is killed.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { partialPath, removeAbandoned } from '../../src/system/partial.ts';
+import { partialPath, removeAbandoned, removeFolder, replaceFolder, withPartial } from '../../src/system/partial.ts';
 import { thisOwner } from '../../src/system/process-owner.ts';
-import { makeFolder, writeFileSafely } from '../../src/system/write-file.ts';
+import { makeFolder, writeFileAtomic } from '../../src/system/write-file.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 
 const root = temporaryFolder();
@@ -20,7 +20,7 @@ function folderOf(name: string): string {
 
 const deadOwner = thisOwner().replace(/^\d+/, String(spawnSync(process.execPath, ['--version']).pid));
 
-test('of unfinished files and folders only those of dead processes are removed', () => {
+test('removes partial files and folders of dead processes only', () => {
   const folder = folderOf('mixed');
   const own = partialPath(join(folder, 'picture.png'));
   const kept = ['picture.png', '.partial-notes', '.partial-1-1-elsewhere.0badcafe', `.partial-${deadOwner}`];
@@ -32,7 +32,7 @@ test('of unfinished files and folders only those of dead processes are removed',
   assert.deepEqual(readdirSync(folder).sort(), [...kept, own.slice(folder.length + 1)].sort());
 });
 
-test('where a link has such a name, the link goes and what it names stays', () => {
+test('removes a link with the name of a partial file, not its target', () => {
   const [folder, precious] = [folderOf('links'), folderOf('precious')];
   writeFileSync(join(precious, 'file'), '');
   symlinkSync(precious, join(folder, `.partial-${deadOwner}.0badcafe`));
@@ -41,13 +41,13 @@ test('where a link has such a name, the link goes and what it names stays', () =
   assert.deepEqual(readdirSync(precious), ['file']);
 });
 
-test('what a write leaves that is ended by kill -9 is gone when the folder is next used', async () => {
+test('removes a partial file left by kill -9 when the folder is next used', async () => {
   const folder = folderOf('killed');
   const writeFile = JSON.stringify(new URL('../../src/system/write-file.ts', import.meta.url).href);
   const program = `
-    import { writeFileSafely } from ${writeFile};
+    import { writeFileAtomic } from ${writeFile};
     const chunk = new Uint8Array(2 ** 20);
-    await writeFileSafely(${JSON.stringify(join(folder, 'picture.png'))}, Array(4000).fill(chunk), { durable: false });`;
+    await writeFileAtomic(${JSON.stringify(join(folder, 'picture.png'))}, Array(4000).fill(chunk), { durable: false });`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program]);
   const ended = new Promise((resolve) => child.on('close', resolve));
   while (readdirSync(folder).length === 0 && child.exitCode === null) await new Promise((wait) => setTimeout(wait, 2));
@@ -58,9 +58,49 @@ test('what a write leaves that is ended by kill -9 is gone when the folder is ne
   assert.deepEqual(readdirSync(folder), []);
 });
 
+/** A new folder that holds one file. */
+function folderWith(name: string, content: string): string {
+  const folder = folderOf(name);
+  writeFileSync(join(folder, 'file'), content);
+  return folder;
+}
+
+test('replaces a folder, and makes one that is missing', async () => {
+  const parent = folderOf('replaced');
+  const target = join(parent, 'target');
+  for (const content of ['first', 'second']) {
+    await replaceFolder(target, folderWith(join('replaced', 'new'), content));
+    assert.equal(readFileSync(join(target, 'file'), 'utf8'), content);
+    assert.deepEqual(readdirSync(parent), ['target']);
+  }
+});
+
+test('a folder whose replacement is missing stays in place', async () => {
+  const target = folderWith('kept', 'old');
+  await assert.rejects(replaceFolder(target, join(root, 'missing')), { code: 'ENOENT' });
+  assert.equal(readFileSync(join(target, 'file'), 'utf8'), 'old');
+});
+
+test('a removed folder leaves nothing behind', async () => {
+  const parent = folderOf('removing');
+  await removeFolder(folderWith(join('removing', 'old'), 'old'));
+  assert.deepEqual(readdirSync(parent), []);
+});
+
+test('removes a partial path that was not renamed, also after an error', async () => {
+  const parent = folderOf('failing');
+  const failing = withPartial(join(parent, 'target'), async (partial) => {
+    mkdirSync(partial);
+    writeFileSync(join(partial, 'file'), '');
+    throw new Error('failed');
+  });
+  await assert.rejects(failing, /failed/);
+  assert.deepEqual(readdirSync(parent), []);
+});
+
 test('a name as long as the file system allows can be written', async () => {
   const folder = folderOf('long');
   const name = 'x'.repeat(255);
-  await writeFileSafely(join(folder, name), '');
+  await writeFileAtomic(join(folder, name), '');
   assert.deepEqual(readdirSync(folder), [name]);
 });

@@ -1,4 +1,4 @@
-// Where the user's cache is.
+// The user's cache folder.
 import assert from 'node:assert/strict';
 import { isAbsolute, join } from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -10,7 +10,7 @@ afterEach(() => {
   else process.env['DCGAN_CACHE'] = usual;
 });
 
-test('DCGAN_CACHE names the folder; empty or blank is as if it were not set, and never the current folder', () => {
+test('DCGAN_CACHE overrides the folder; an empty or blank value counts as unset', () => {
   process.env['DCGAN_CACHE'] = '/somewhere';
   assert.equal(cachePath('images'), join('/somewhere', 'images'));
   delete process.env['DCGAN_CACHE'];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { DcganError } from '../../src/errors.ts';
-import { checkWritable, makeFolder, writeFileSafely, writingTo } from '../../src/system/write-file.ts';
+import { checkWritable, makeFolder, writeFileAtomic, writingTo } from '../../src/system/write-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dcgan-write-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -18,46 +18,46 @@ const cannotWrite = (path: string, reason: RegExp) => (error: unknown) => {
   return true;
 };
 
-test('writes text, bytes and chunks, and replaces what was there', async () => {
+test('writes text, bytes and chunks, and replaces an existing file', async () => {
   const path = join(folder, 'file');
   for (const content of ['first, long', Uint8Array.of(115, 101, 99), [Buffer.from('th'), Buffer.from('ird')]]) {
-    await writeFileSafely(path, content);
+    await writeFileAtomic(path, content);
   }
   assert.equal(readFileSync(path, 'utf8'), 'third');
   assert.deepEqual(readdirSync(folder), ['file']);
 });
 
-test('a failed write leaves the old file and nothing else', async () => {
+test('a failed write keeps the old file and leaves no partial file', async () => {
   const inside = join(folder, 'kept');
   mkdirSync(inside);
   writeFileSync(join(inside, 'file'), 'old');
   mkdirSync(join(inside, 'taken'));
   await assert.rejects(
-    writeFileSafely(join(inside, 'taken'), 'new'),
+    writeFileAtomic(join(inside, 'taken'), 'new'),
     cannotWrite(join(inside, 'taken'), /EISDIR|EPERM|EEXIST/),
   );
   const broken = [Buffer.from('new')];
   Object.defineProperty(broken, 1, { get: () => assert.fail('the chunks stopped'), enumerable: true });
-  await assert.rejects(writeFileSafely(join(inside, 'file'), broken), /the chunks stopped/);
+  await assert.rejects(writeFileAtomic(join(inside, 'file'), broken), /the chunks stopped/);
   assert.equal(readFileSync(join(inside, 'file'), 'utf8'), 'old');
   assert.deepEqual(readdirSync(inside).sort(), ['file', 'taken']);
 });
 
-test('names the path where there is no folder, or a file in its place', async () => {
+test('names the path if its folder is missing or is a file', async () => {
   const file = join(folder, 'a-file');
   writeFileSync(file, '');
   await assert.rejects(
-    writeFileSafely(join(file, 'x.json'), ''),
+    writeFileAtomic(join(file, 'x.json'), ''),
     cannotWrite(join(file, 'x.json'), /not a folder \(ENOTDIR\)|ENOENT/),
   );
   await assert.rejects(
-    writeFileSafely(join(folder, 'no', 'x'), ''),
+    writeFileAtomic(join(folder, 'no', 'x'), ''),
     cannotWrite(join(folder, 'no', 'x'), /does not exist/),
   );
   await assert.rejects(makeFolder(join(file, 'x')), cannotWrite(join(file, 'x'), /not a folder \(ENOTDIR\)|ENOENT/));
 });
 
-test('says what the system said: disk full, read-only, no permission; a bug stays a bug', async () => {
+test('reports the error of the system: disk full, read-only, no permission; passes other errors unchanged', async () => {
   const refuse = (code: string) => writingTo('/data/x', () => Promise.reject(Object.assign(new Error(code), { code })));
   await assert.rejects(refuse('ENOSPC'), cannotWrite('/data/x', /the disk is full \(ENOSPC\)/));
   await assert.rejects(refuse('EROFS'), cannotWrite('/data/x', /read-only/));
@@ -70,7 +70,7 @@ test('says what the system said: disk full, read-only, no permission; a bug stay
   );
 });
 
-test('whether a file can be written is known before it is made, and nothing is made', async () => {
+test('checks that a file can be written without creating anything', async () => {
   const inside = join(folder, 'asked');
   await assert.rejects(
     checkWritable(join(inside, 'file')),
@@ -81,10 +81,10 @@ test('whether a file can be written is known before it is made, and nothing is m
   assert.deepEqual(readdirSync(inside), []);
 });
 
-test('a file that need not outlast a power cut is written beside and renamed too', async () => {
+test('writes a file that is not synced atomically too', async () => {
   const path = join(folder, 'quick');
-  await writeFileSafely(path, 'first', { durable: false });
-  await writeFileSafely(path, 'second', { durable: false });
+  await writeFileAtomic(path, 'first', { durable: false });
+  await writeFileAtomic(path, 'second', { durable: false });
   assert.equal(readFileSync(path, 'utf8'), 'second');
   assert.deepEqual(
     readdirSync(folder).filter((name) => name.startsWith('.partial')),

@@ -88,9 +88,9 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
   }
 }
 
-function describeWait({ pid, host, silentMs, leaseMs }: Extract<TrainEvent, { type: 'lock' }>): string {
+function describeWait({ pid, host, sinceRenewalMs, leaseMs }: Extract<TrainEvent, { type: 'lock' }>): string {
   const who = pid === undefined ? 'A process' : `Process ${pid} on ${host}`;
-  const [since, wait] = [silentMs, leaseMs].map((ms) => formatDuration(Math.round(ms / 1000)));
+  const [since, wait] = [sinceRenewalMs, leaseMs].map((ms) => formatDuration(Math.round(ms / 1000)));
   return `${who} held this run ${since} ago. Waiting up to ${wait} for a sign that it is still alive.`;
 }
 

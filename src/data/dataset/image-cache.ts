@@ -1,10 +1,11 @@
 // Where decoded images are kept between runs, and how an unchanged folder is recognised without reading its files.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { partialPath, removeAbandoned } from '../../system/partial.ts';
+import { removeAbandoned } from '../../system/partial.ts';
 import { cachePath } from '../../system/user-cache.ts';
+import { writeFileAtomicSync } from '../../system/write-file.ts';
 import type { ImageSpec } from '../decode/decode.ts';
 import { type Journal, rescueDecoded, startJournal } from '../decode/decode-journal.ts';
 import { rawPath } from './file-names.ts';
@@ -112,13 +113,7 @@ export function recallFingerprint(path: string): string | undefined {
   }
 }
 
-/** Remembers that the files of this listing have this fingerprint. Throws where the cache cannot be written. */
+/** Records the fingerprint of a listing's files. Throws if the cache cannot be written. */
 export function rememberFingerprint(path: string, fingerprint: string): void {
-  const partial = partialPath(path);
-  try {
-    writeFileSync(partial, fingerprint);
-    renameSync(partial, path);
-  } finally {
-    rmSync(partial, { force: true });
-  }
+  writeFileAtomicSync(path, fingerprint);
 }

@@ -2,9 +2,9 @@
 // [image 0][image 1]...[CRC-32 of each image, uint32][record as JSON][length of the record, uint32][CRC-32 of checksums and record][magic]
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { partialPath } from '../../system/partial.ts';
+import { readAtSync } from '../../system/read-file.ts';
 import type { DatasetTones, Tones } from '../decode/image-tones.ts';
 import type { Levels } from '../decode/levels.ts';
-import { readAt } from '../decode/read-file.ts';
 import { crc32 } from './checksum.ts';
 
 const magic = 'DCGANIM2';
@@ -82,7 +82,7 @@ export function isPacked(path: string): boolean {
     const descriptor = openSync(path, 'r');
     try {
       const { size } = fstatSync(descriptor);
-      const end = readAt(descriptor, Buffer.alloc(magic.length), magic.length, Math.max(0, size - magic.length));
+      const end = readAtSync(descriptor, Buffer.alloc(magic.length), magic.length, Math.max(0, size - magic.length));
       return magics.includes(end.toString('latin1'));
     } finally {
       closeSync(descriptor);
@@ -96,7 +96,7 @@ function packedIn(descriptor: number, { record, checksums }: Pick<Packed, 'recor
   return {
     record,
     checksums,
-    readImage: (index, target) => readAt(descriptor, target, target.length, index * record.imageBytes).length,
+    readImage: (index, target) => readAtSync(descriptor, target, target.length, index * record.imageBytes).length,
     close: () => closeSync(descriptor),
   };
 }
@@ -104,15 +104,15 @@ function packedIn(descriptor: number, { record, checksums }: Pick<Packed, 'recor
 function readTail(descriptor: number): Pick<Packed, 'record' | 'checksums'> | undefined {
   const fileBytes = fstatSync(descriptor).size;
   if (fileBytes < tailBytes) return undefined;
-  const tail = readAt(descriptor, Buffer.alloc(tailBytes), tailBytes, fileBytes - tailBytes);
+  const tail = readAtSync(descriptor, Buffer.alloc(tailBytes), tailBytes, fileBytes - tailBytes);
   const recordBytes = tail.readUInt32LE(0);
   if (tail.toString('latin1', 8) !== magic || recordBytes > fileBytes - tailBytes) return undefined;
-  const json = readAt(descriptor, Buffer.alloc(recordBytes), recordBytes, fileBytes - tailBytes - recordBytes);
+  const json = readAtSync(descriptor, Buffer.alloc(recordBytes), recordBytes, fileBytes - tailBytes - recordBytes);
   try {
     const record = JSON.parse(json.toString()) as PackedRecord;
     const imagesBytes = record.count * record.imageBytes;
     if (imagesBytes + 4 * record.count + recordBytes + tailBytes !== fileBytes) return undefined;
-    const checksums = readAt(descriptor, Buffer.alloc(4 * record.count), 4 * record.count, imagesBytes);
+    const checksums = readAtSync(descriptor, Buffer.alloc(4 * record.count), 4 * record.count, imagesBytes);
     if (crc32(Buffer.concat([checksums, json])) !== tail.readUInt32LE(4)) return undefined;
     return { record, checksums: Uint32Array.from({ length: record.count }, (_, i) => checksums.readUInt32LE(4 * i)) };
   } catch {

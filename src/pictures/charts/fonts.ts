@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../errors.ts';
 import { runsFromSource } from '../../system/package-directory.ts';
 import { cachePath } from '../../system/user-cache.ts';
-import { makeFolder, writeFileSafely } from '../../system/write-file.ts';
+import { makeFolder, writeFileAtomic } from '../../system/write-file.ts';
 
 export const fontFamily = 'DejaVu Sans';
 
@@ -44,7 +44,7 @@ async function settingsIn(folder: string): Promise<string> {
   const path = join(folder, `${createHash('sha256').update(settings).digest('hex').slice(0, 12)}.conf`);
   if ((await readFile(path, 'utf8').catch(() => undefined)) === settings) return path;
   await makeFolder(folder);
-  await writeFileSafely(path, settings);
+  await writeFileAtomic(path, settings);
   return path;
 }
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { DcganError } from '../../errors.ts';
 import { readMetrics } from '../../runs/metrics-log.ts';
 import { openRegular, readBytes, readRegularText, UnreadableFile } from '../../system/read-file.ts';
-import { writeFileSafely } from '../../system/write-file.ts';
+import { writeFileAtomic } from '../../system/write-file.ts';
 import { createLossCurves, isLossCurvesState, type LossCurves, type LossCurvesState } from './loss-curves.ts';
 
 interface Summary {
@@ -45,7 +45,7 @@ export async function saveLossCurves(log: string, curves: LossCurves): Promise<v
   if (!extent) return;
   const summary: Summary = { version, log: extent, state: curves.state() };
   try {
-    await writeFileSafely(lossSummaryPath(log), sealed(summary), { durable: false });
+    await writeFileAtomic(lossSummaryPath(log), sealed(summary), { durable: false });
   } catch (error) {
     if (!(error instanceof DcganError)) throw error;
   }

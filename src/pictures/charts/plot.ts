@@ -1,7 +1,7 @@
 // Loss curves as a picture: vega-lite draws an SVG, sharp turns it into a PNG.
 import sharp from 'sharp';
 import type { TopLevelSpec } from 'vega-lite';
-import { writeFileSafely } from '../../system/write-file.ts';
+import { writeFileAtomic } from '../../system/write-file.ts';
 import { drawSvg, panelConfig, printableTitle } from './chart.ts';
 import { useOwnFonts } from './fonts.ts';
 import type { LossCurves, PanelName } from './loss-curves.ts';
@@ -45,7 +45,7 @@ const panels: Record<PanelName, Panel> = {
 export async function writeLossPlot(path: string, curves: LossCurves, title: string): Promise<void> {
   const svg = await drawSvg(lossSpec(curves, { text: printableTitle(title), subtitle: describe(curves) }));
   await useOwnFonts();
-  await writeFileSafely(path, await sharp(Buffer.from(svg)).png().toBuffer());
+  await writeFileAtomic(path, await sharp(Buffer.from(svg)).png().toBuffer());
 }
 
 function describe(curves: LossCurves): string {

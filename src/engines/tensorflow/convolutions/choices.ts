@@ -1,10 +1,10 @@
 // Which form each convolution takes. What was measured once on this machine is remembered in a file of the user's cache.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, dirname } from 'node:path';
-import { partialPath } from '../../../system/partial.ts';
 import { cachePath } from '../../../system/user-cache.ts';
+import { writeFileAtomicSync } from '../../../system/write-file.ts';
 import type { Precision } from '../../engine.ts';
 import { filterGradientForms } from './filter-gradient-forms.ts';
 import type { Form } from './form.ts';
@@ -104,12 +104,10 @@ function readChoices(file: string): Record<string, string> {
 
 /** A cache that cannot be written costs the next start some seconds, no more. */
 function writeChoices(file: string, choices: Record<string, string>): void {
-  const partial = partialPath(file);
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(partial, `${JSON.stringify(choices, null, 1)}\n`);
-    renameSync(partial, file);
+    writeFileAtomicSync(file, `${JSON.stringify(choices, null, 1)}\n`);
   } catch {
-    if (existsSync(partial)) rmSync(partial); // a full disk
+    // a full disk or a read-only cache
   }
 }

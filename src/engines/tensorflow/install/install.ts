@@ -1,8 +1,8 @@
 // `dcgan engine install`: TensorFlow's library out of its wheel, the binding compiled against it, and both tried.
 // Everything happens in a folder beside the final one, which gets its name when it is complete.
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { partialPath, removeAbandoned } from '../../../system/partial.ts';
+import { partialPath, removeAbandoned, replaceFolder } from '../../../system/partial.ts';
 import { checkInstallation } from './check.ts';
 import { compileBinding } from './compiler/compiler.ts';
 import { fetchCompiler } from './compiler/fetch-compiler.ts';
@@ -133,8 +133,7 @@ async function build(
     ...(await listContents(partial)),
   };
   await writeFile(join(partial, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  await rm(directory, { recursive: true, force: true }); // a damaged one: the lock is ours, and a sound one would have been found
-  await rename(partial, directory);
+  await replaceFolder(directory, partial); // replaces a damaged one: the lock is ours, and an intact one would have been found
 }
 
 /** @throws DcganError with everything that is missing in one text; its code is that of the first */

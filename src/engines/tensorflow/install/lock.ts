@@ -15,7 +15,7 @@ export async function takeLock(path: string, onWait: (holder: Holder) => void): 
     waiting = true;
   };
   for (;;) {
-    const taken = await tryLock(path, { onWatch: wait }).catch(throwCause);
+    const taken = await tryLock(path, { onWait: wait }).catch(throwCause);
     if ('lock' in taken) return taken.lock.release;
     wait(taken.holder);
     await sleep(500);
