@@ -7,7 +7,7 @@ import { beginsAsImage, extensionOf, readableExtensions } from '../decode/image-
 import { nameFromBytes, rawPath } from './file-names.ts';
 import { isRunFolder } from './run-folders.ts';
 import { describeOthers, type OtherFiles } from './skipped-files.ts';
-import { type ZipEntry, zipEntries } from './zip-images.ts';
+import { isPathInFolder, type ZipEntry, zipEntries } from './zip-images.ts';
 
 const statsAtOnce = 256;
 
@@ -147,20 +147,22 @@ function count(others: Map<string, number>, kind: string): void {
   others.set(kind, (others.get(kind) ?? 0) + 1);
 }
 
+/** The images that unpacking would leave: of several entries of one name the last. */
 async function listArchive(directory: string, archive: string, others: Map<string, number>): Promise<ImageFile[]> {
   const path = join(directory, archive);
   const identity = await identityOf(directory, archive);
-  const files: ImageFile[] = [];
+  const files = new Map<string, ImageFile>();
   for await (const [name, entry] of zipEntries(path)) {
-    if (name.split('/').some(isHidden)) continue;
-    if (!readableExtensions.has(extensionOf(name))) {
-      count(others, extensionOf(name));
-      continue;
+    if (!isPathInFolder(name)) count(others, 'with a name that leads out of its archive or is too long');
+    else if (name.split('/').some(isHidden)) continue;
+    else if (!readableExtensions.has(extensionOf(name))) count(others, extensionOf(name));
+    else {
+      if (files.has(name)) count(others, 'with the name of a later one');
+      const inFolder = archive === '' ? name : `${archive}/${name}`;
+      files.set(name, { path: inFolder, identity: `${identity} ${entry.position}`, zipped: { archive, entry } });
     }
-    const inFolder = archive === '' ? name : `${archive}/${name}`;
-    files.push({ path: inFolder, identity: `${identity} ${entry.position}`, zipped: { archive, entry } });
   }
-  return files;
+  return [...files.values()];
 }
 
 async function identityOf(directory: string, path: string): Promise<string> {

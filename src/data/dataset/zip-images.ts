@@ -25,7 +25,7 @@ const utf8Flag = 0x800;
 /** More than any data set has; each takes memory. */
 const mostEntries = 20_000_000;
 
-/** The files of an archive in its own order; folders and names that lead out of it are left out. Throws Error where it is damaged. */
+/** The files of an archive in its own order, folders left out. Throws Error where it is damaged. */
 export async function* zipEntries(path: string): AsyncGenerator<[name: string, entry: ZipEntry]> {
   const file = await openRegular(rawPath(path));
   try {
@@ -33,18 +33,35 @@ export async function* zipEntries(path: string): AsyncGenerator<[name: string, e
     if (zip.entryCount > mostEntries) throw new Error(`it claims to hold ${zip.entryCount} files`);
     for await (const entry of zip.eachEntry()) {
       const name = nameOf(entry);
-      if (name.endsWith('/') || validateFileName(name) !== null) continue;
+      if (name === '' || name.endsWith('/')) continue;
       yield [name, place(entry)];
     }
   } catch (error) {
-    throw new Error(messageOf(error), { cause: error });
+    throw new Error(messageOf(error).replace(/\.$/, ''), { cause: error });
   } finally {
     await file.close();
   }
 }
 
-/** Without the flag for UTF-8 a name is in an old code page, but most programs write UTF-8 all the same. */
+const [mostNameBytes, mostPathBytes] = [255, 4096]; // Linux's NAME_MAX and PATH_MAX
+
+/** Whether a file in a folder could have this name: one that leads out of its archive, or is too long, has no place there. */
+export function isPathInFolder(name: string): boolean {
+  const isShort = Buffer.byteLength(name) < mostPathBytes;
+  return (
+    validateFileName(name) === null &&
+    isShort &&
+    name.split('/').every((part) => Buffer.byteLength(part) <= mostNameBytes)
+  );
+}
+
+/** As in a folder: some programs begin every name with './'. */
 function nameOf(entry: Entry): string {
+  return decodedName(entry).replaceAll(/(?<=^|\/)(\.\/)+/g, '');
+}
+
+/** Without the flag for UTF-8 a name is in an old code page, but most programs write UTF-8 all the same. */
+function decodedName(entry: Entry): string {
   const bytes = entry.fileName as unknown as Buffer; // decodeStrings: false
   const flag = entry.generalPurposeBitFlag;
   if (flag & utf8Flag) return nameFromBytes(bytes).replaceAll('\\', '/');

@@ -89,6 +89,30 @@ test('entries that lie about themselves, are encrypted or lead out of the archiv
   );
   const { dataset } = await open(wandering);
   assert.equal(dataset.count, 1);
+  assert.ok(dataset.notes.includes('Skipped 3 files: 3 with a name that leads out of its archive or is too long.'));
+});
+
+test('names are read as unpacking reads them: ./ is the folder itself, and the last of one name remains', async () => {
+  const names = { './dot.png': 1, 'in/./dot.png': 2, './.hidden.png': 9 };
+  const folder = { name: './', bytes: new Uint8Array() };
+  const dotted = await open(zipFile('dotted.zip', [folder, ...(await images(names))]));
+  assert.deepEqual(values(dotted.dataset), [1, 2]);
+  assert.ok(!dotted.dataset.notes.join().includes('Skipped'), dotted.dataset.notes.join('\n'));
+
+  const twice = [...(await images({ 'a.png': 1, 'b.png': 2 })), ...(await images({ './a.png': 3 }))];
+  const { dataset } = await open(zipFile('twice.zip', twice));
+  assert.deepEqual(values(dataset), [3, 2]);
+  assert.ok(dataset.notes.includes('Skipped 1 file: 1 with the name of a later one.'));
+});
+
+test('names that no folder can have are skipped, and flood no message', async () => {
+  const long = { [`${'x'.repeat(300)}.png`]: 1, [`${'d/'.repeat(3000)}y.png`]: 2, 'ok.png': 3 };
+  const { dataset } = await open(zipFile('long.zip', await images(long)));
+  assert.deepEqual(values(dataset), [3]);
+  assert.ok(
+    dataset.notes.every((note) => note.length < 300),
+    dataset.notes.join('\n'),
+  );
 });
 
 test('an archive that is cut, empty or none at all says so and how to unpack it', async () => {
@@ -101,6 +125,7 @@ test('an archive that is cut, empty or none at all says so and how to unpack it'
     error.message,
     /cut\.zip cannot be read: .*\nDownload it again, or unpack it: unzip .*cut\.zip -d images/,
   );
+  assert.ok(!error.message.includes('..'), error.message);
   assert.equal((await refusal(zipFile('empty.zip', []))).code, 'data.empty-folder');
   assert.equal((await refusal(join(await manyGreys('plain', 1), '000.png'))).code, 'data.not-a-folder');
 });
