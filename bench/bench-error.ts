@@ -1,4 +1,4 @@
-// A failure of a measurement that a person can act on: what happened, what was expected, what to type.
+// An error of the benchmark that the user can act on.
 
 export class BenchError extends Error {
   constructor({ happened, expected, fix }: { happened: string; expected?: string; fix?: string }) {

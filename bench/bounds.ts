@@ -1,17 +1,17 @@
-// What this program must reach beside its peers: each bound once, and how a contest is judged by it.
+// The performance bounds against other programs, and whether a contest meets them.
 import { type Spread, spreadOf } from '../src/training/step-times.ts';
 import type { Contest, Measurements } from './record.ts';
 import { ratioOf } from './statistics.ts';
 
 interface Bound {
   sentence: string;
-  /** A contestant's name; `this default` is the precision that `auto` is on the machine. */
+  /** A contestant's name; `this default` is the one with the precision that `auto` selects on the machine. */
   ours: string;
   /** The fastest of them counts. */
   peers: readonly string[];
   quantity: 'ms' | 'peakMiB';
   limit: number;
-  /** The only model that it is about. */
+  /** The only model the bound applies to. */
   only?: string;
 }
 
@@ -88,20 +88,20 @@ const bounds: readonly Bound[] = [
   },
 ];
 
-export interface Judgement {
+export interface BoundResult {
   bound: Bound;
-  /** The peer that counted. */
+  /** The fastest peer. */
   peer: string;
   ratio: Spread;
   met: boolean;
 }
 
-/** Judges a contest by every bound whose contestants took part. */
-export function judge(contest: Contest): Judgement[] {
-  return bounds.flatMap((bound) => judgeBy(bound, contest) ?? []);
+/** Checks every bound whose contestants took part. */
+export function checkBounds(contest: Contest): BoundResult[] {
+  return bounds.flatMap((bound) => checkBound(bound, contest) ?? []);
 }
 
-function judgeBy(bound: Bound, { model, contestants, autoPrecision }: Contest): Judgement | undefined {
+function checkBound(bound: Bound, { model, contestants, autoPrecision }: Contest): BoundResult | undefined {
   if (bound.only !== undefined && bound.only !== model) return undefined;
   const ours = contestants[bound.ours.replace('default', autoPrecision)];
   const peer = bound.peers

@@ -1,4 +1,4 @@
-// The workers in JavaScript, as the program is published: the compiler that runs TypeScript would count as their memory.
+// Compiles the workers to JavaScript, as the package is published, so that tsx does not count towards their memory.
 import { execFileSync } from 'node:child_process';
 import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { packageDirectory } from '../src/system/package-directory.ts';
 
 const folder = fileURLToPath(new URL('.build', import.meta.url));
 
-/** Gives the folder of the built workers. The program in it finds its pictures where it would find them in the package. */
+/** @returns the folder of the compiled workers; `data` is linked beside it, where the program looks for the package's pictures */
 export function buildWorkers(): string {
   const compiler = join(packageDirectory, 'node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [compiler, '-p', join(packageDirectory, 'bench/tsconfig.json')], { stdio: 'inherit' });

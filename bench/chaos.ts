@@ -1,4 +1,4 @@
-// Whether anything done to a run is lost on it: npx tsx bench/chaos.ts [--minutes 30] [--seed 1] [--engine wasm|tensorflow]
+// Injects random faults into training runs and compares the final weights: npx tsx bench/chaos.ts [--minutes 30] [--seed 1] [--engine wasm|tensorflow]
 import { parseArgs } from 'node:util';
 import { chaos } from './chaos/run.ts';
 
@@ -15,15 +15,15 @@ if (!(minutes > 0) || !Number.isSafeInteger(seed) || !['wasm', 'tensorflow'].inc
   process.exit(2);
 }
 const engine = values.engine === 'tensorflow' ? 'tensorflow' : 'wasm';
-const { runs, sessions, happened, leftOut, refusals, failures } = await chaos({
+const { runs, sessions, injected, skipped, refusals, failures } = await chaos({
   minutes,
   seed,
   engine,
   onLine: console.log,
 });
 console.log(`${runs} runs, ${sessions} sessions.`);
-for (const [name, count] of Object.entries(happened)) console.log(`${String(count).padStart(5)}  ${name}`);
-for (const [name, reason] of Object.entries(leftOut)) console.log(`Left out: ${name}: ${reason}`);
+for (const [name, count] of Object.entries(injected)) console.log(`${String(count).padStart(5)}  ${name}`);
+for (const [name, reason] of Object.entries(skipped)) console.log(`Skipped: ${name}: ${reason}`);
 for (const [reason, count] of Object.entries(refusals)) console.log(`Refused ${count} times: ${reason}`);
 for (const failure of failures) console.log(`FAILED: ${failure}`);
 process.exitCode = failures.length > 0 ? 1 : 0;

@@ -1,4 +1,4 @@
-// Whether the contestants do the same work: as many parameters, the same verdicts from the same weights, losses that agree.
+// Checks that all contestants do the same work: equal parameter counts, equal scores from equal weights, similar losses.
 import { BenchError } from './bench-error.ts';
 import type { Contestant } from './contestants.ts';
 import type { Report } from './worker.ts';
@@ -10,15 +10,15 @@ export interface Entrant {
   losses: Record<string, number>;
 }
 
-const verdictTolerance = { float32: 1e-4, bfloat16: 2e-2 }; // of the verdicts' norm; bfloat16 rounds to 8 bits in every layer
-const lossTolerance = 0.25; // of the loss; latents and masks are everyone's own
+const scoreTolerance = { float32: 1e-4, bfloat16: 2e-2 }; // relative to the norm of the scores; bfloat16 rounds to 8 bits in every layer
+const lossTolerance = 0.25; // relative; each contestant draws its own latents and masks
 
 /** @throws BenchError. `entrants[0]` is the reference. */
 export function checkEqual(entrants: readonly Entrant[]): void {
   const [reference, ...others] = entrants;
   const complaints = others.flatMap((entrant) => [
     ...unequalParameters(entrant, reference!),
-    ...unequalVerdicts(entrant, reference!),
+    ...unequalScores(entrant, reference!),
     ...unequalLosses(entrant, reference!),
   ]);
   if (complaints.length === 0) return;
@@ -33,13 +33,12 @@ function unequalParameters({ contestant, report }: Entrant, reference: Entrant):
   return given === wanted ? [] : [`${contestant.name}: parameters ${given}, not ${wanted}`];
 }
 
-function unequalVerdicts({ contestant, report }: Entrant, reference: Entrant): string[] {
-  const wanted = reference.report.verdicts;
-  const difference =
-    Math.hypot(...report.verdicts.map((value, index) => value - wanted[index]!)) / Math.hypot(...wanted);
-  const tolerance = verdictTolerance[computesInBfloat16(contestant) ? 'bfloat16' : 'float32'];
-  if (report.verdicts.length === wanted.length && difference <= tolerance) return []; // false for NaN
-  return [`${contestant.name}: verdicts on the probe differ by ${difference.toPrecision(2)}, more than ${tolerance}`];
+function unequalScores({ contestant, report }: Entrant, reference: Entrant): string[] {
+  const wanted = reference.report.scores;
+  const difference = Math.hypot(...report.scores.map((value, index) => value - wanted[index]!)) / Math.hypot(...wanted);
+  const tolerance = scoreTolerance[computesInBfloat16(contestant) ? 'bfloat16' : 'float32'];
+  if (report.scores.length === wanted.length && difference <= tolerance) return []; // false for NaN
+  return [`${contestant.name}: scores on the probe differ by ${difference.toPrecision(2)}, more than ${tolerance}`];
 }
 
 function unequalLosses({ contestant, losses }: Entrant, reference: Entrant): string[] {

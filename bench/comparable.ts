@@ -1,4 +1,4 @@
-// Which configs can be compared: the peers' steps know what the published systems of configs/ use.
+// Refuses configs with options that the other programs' training steps do not implement.
 import type { Config } from '../src/config/config.ts';
 import type { Layer } from '../src/config/schema/layers.ts';
 import { BenchError } from './bench-error.ts';
@@ -9,7 +9,7 @@ export function isIncomparable(layer: Layer): layer is IncomparableLayer {
   return layer.type === 'residual' || layer.type === 'averagePool' || layer.type === 'minibatchStdDev';
 }
 
-/** Refuses whatever would be another amount of work for a peer. */
+/** @throws BenchError if a peer would do a different amount of work */
 export function checkComparable({ data, generator, discriminator, training }: Config): void {
   const { loss, labels, gradientPenalty, instanceNoise, diffAugment, clipWeights, ema } = training;
   const layers = [...generator.layers, ...discriminator.layers];

@@ -1,4 +1,4 @@
-// One model, all contestants: each in its own process, warmed up, checked, and then asked in turn, round by round.
+// Measures all contestants on one model: each in its own process, warmed up, checked, then timed in turn, round by round.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ export interface ContestPlan {
   programs: Programs;
   /** Images per turn of a sampler. */
   images: number;
-  /** Training steps per turn are as many as fit into this time, between 1 and a tick's `mostSteps`. */
+  /** A turn has as many training steps as fit into this time, from 1 to `mostSteps`. */
   turnMs: number;
   log: (line: string) => void;
 }
@@ -50,7 +50,7 @@ export async function runContest(plan: ContestPlan): Promise<Contest> {
   }
 }
 
-/** Starts a contestant and runs it until it is as fast as it gets. */
+/** Starts a contestant and warms it up. */
 async function enter(
   plan: ContestPlan,
   contestant: Contestant,
@@ -60,7 +60,7 @@ async function enter(
   const began = performance.now();
   let worker = start(contestant);
   let report = await worker.prepare(folder, plan.job);
-  if (report.measured) {
+  if (report.tuned) {
     worker.stop();
     worker = start(contestant);
     report = await worker.prepare(folder, plan.job);
@@ -87,14 +87,14 @@ async function warmUpSampling({ images }: ContestPlan, worker: Worker) {
   return { losses: {}, unitsPerTurn: images };
 }
 
-/** Every second round goes backwards, so that no contestant always follows the same other one. */
+/** Every second round runs in reverse order, so that no contestant always follows the same other one. */
 async function runRounds({ job, rounds, log }: ContestPlan, entrants: readonly Ready[]) {
   const ms = new Map(entrants.map(({ contestant }) => [contestant.name, [] as number[]]));
   const idle = watchIdle(entrants.map(({ worker }) => worker));
   for (let round = 0; round < rounds; round++) {
     for (const { contestant, worker, unitsPerTurn } of round % 2 === 0 ? entrants : entrants.toReversed()) {
       const turn = await idle.during(worker, async () => {
-        if (job === 'training') await worker.turn(1); // not counted: threads wake, caches fill
+        if (job === 'training') await worker.turn(1); // not counted: wakes threads and fills caches
         return worker.turn(unitsPerTurn);
       });
       ms.get(contestant.name)!.push(job === 'training' ? turn.ms / unitsPerTurn : turn.ms);
@@ -104,7 +104,7 @@ async function runRounds({ job, rounds, log }: ContestPlan, entrants: readonly R
   return { ms, idleShare: idle.share() };
 }
 
-/** Sums up the processor time that workers use while it is not their turn. */
+/** Sums the processor time that workers use while waiting. */
 function watchIdle(workers: readonly Worker[]) {
   let [idleSeconds, seconds] = [0, 0];
   const used = (except: Worker) => {

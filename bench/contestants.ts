@@ -1,16 +1,16 @@
-// Who is measured: a program of workers/ and the mode that it runs in.
+// The contestants: a program in workers/ and the mode it runs in.
 
-/** What a worker does when it is its turn: training steps, or images from the generator. */
+/** What a worker does in a turn: training steps, or sampling from the generator. */
 export type Job = 'training' | 'sampling';
 
 export type Mode = Readonly<Record<string, string | number | boolean>>;
 
 export interface Contestant {
-  /** As in tables and in the record. */
+  /** As in the tables and the record. */
   name: string;
   worker: 'this' | 'keras' | 'torch' | 'tfjs';
   mode: Mode;
-  /** The only model that it takes part with: it is slow, and a bound asks for it there alone. */
+  /** The only model this contestant runs: it is slow, and only one bound needs it. */
   only?: string;
 }
 
@@ -29,7 +29,7 @@ const torch = (name: string, mode: { autocast?: boolean; channelsLast?: boolean;
   };
 };
 
-/** The first one is what all others' networks and losses are checked against. */
+/** The first is the reference for the networks and losses of the others. */
 export const trainers: readonly Contestant[] = [
   { name: 'this float32', worker: 'this', mode: { engine: 'tensorflow', precision: float32 } },
   { name: 'this mixed_bfloat16', worker: 'this', mode: { engine: 'tensorflow', precision: bfloat16 } },
@@ -48,7 +48,7 @@ export const trainers: readonly Contestant[] = [
   { name: 'tfjs-node stock', worker: 'tfjs', mode: {} },
 ];
 
-/** Both as float32, which is what `dcgan sample` computes in; this program in its own batches, Keras in two sizes. */
+/** All in float32, as `dcgan sample` computes; this program in its own batches, Keras in two batch sizes. */
 export const samplers: readonly Contestant[] = [
   { name: 'this sampler', worker: 'this', mode: { engine: 'tensorflow' } },
   { name: 'Keras predict 64', worker: 'keras', mode: { precision: float32, compiler: 'none', batch: 64 } },

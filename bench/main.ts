@@ -1,4 +1,4 @@
-// npm run bench: this program beside its peers, model by model -> bench/record.json and the tables of bench/README.md.
+// npm run bench: compares this program with others, model by model -> bench/record.json and the tables of bench/README.md.
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../src/config/config.ts';
 import { findConfig } from '../src/config/load/find-config.ts';
@@ -23,14 +23,15 @@ async function main(options: BenchOptions): Promise<void> {
   const programs = { python: requirePython(), built: buildWorkers() };
   for (const model of options.models) {
     const config = await configOf(model);
-    if (options.jobs.includes('training')) await hold(config, 'training', options, programs);
+    if (options.jobs.includes('training')) await holdContest(config, 'training', options, programs);
   }
   const sampled = options.models.find(({ config }) => config === sampledModel);
-  if (sampled && options.jobs.includes('sampling')) await hold(await configOf(sampled), 'sampling', options, programs);
+  if (sampled && options.jobs.includes('sampling'))
+    await holdContest(await configOf(sampled), 'sampling', options, programs);
 }
 
-/** Runs one contest, prints its tables, and puts it into the record if it was a whole one. */
-async function hold(config: Config, job: Job, options: BenchOptions, programs: Programs): Promise<void> {
+/** Runs one contest, prints its tables, and records it if it was complete. */
+async function holdContest(config: Config, job: Job, options: BenchOptions, programs: Programs): Promise<void> {
   const title = titleOf({ model: config.name, batch: config.training.batchSize, job });
   const contest = await runContest({
     config,
@@ -43,11 +44,11 @@ async function hold(config: Config, job: Job, options: BenchOptions, programs: P
     log: (line) => process.stderr.write(`${title}: ${line}\n`),
   });
   process.stdout.write(`${renderRecord({ [title]: contest })}\n`);
-  const whole = !options.quick && options.contestants.length === 0;
-  if (whole) writeReport(readmePath, addToRecord(recordPath, contest));
+  const isComplete = !options.quick && options.contestants.length === 0;
+  if (isComplete) writeReport(readmePath, addToRecord(recordPath, contest));
 }
 
-/** The config as it is published, with the batch of the contest and full batches only: peers know no others. */
+/** The shipped config with the contest's batch size, and full batches only, as the peers support no others. */
 function configOf({ config, batch }: Model): Promise<Config> {
   const path = findConfig(config, { root: packageDirectory, packageDirectory });
   return loadConfig(path, [`training.batchSize=${batch}`, 'data.lastBatch=drop']);

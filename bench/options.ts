@@ -1,4 +1,4 @@
-// What `npm run bench` is told: which models, how often, with whom.
+// The options of `npm run bench`.
 import { parseArgs } from 'node:util';
 import { BenchError } from './bench-error.ts';
 import type { Job } from './contestants.ts';
@@ -8,7 +8,7 @@ export interface Model {
   batch: number;
 }
 
-/** The models of the record. */
+/** The models in the record. */
 const models: readonly Model[] = [
   { config: 'mnist-test4', batch: 100 },
   { config: 'mnist-test4', batch: 256 },
@@ -20,10 +20,10 @@ const models: readonly Model[] = [
 export interface BenchOptions {
   models: readonly Model[];
   rounds: number;
-  /** Starts of the contestants' names; all where empty. The first one always takes part. What is left out makes a run unrecorded. */
+  /** Prefixes of contestants' names; empty for all. The reference always takes part. A subset is not recorded. */
   contestants: readonly string[];
   jobs: readonly Job[];
-  /** One short round, for a look whether all works; not recorded. */
+  /** One short round to check that everything works; not recorded. */
   quick: boolean;
 }
 

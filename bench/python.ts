@@ -1,4 +1,4 @@
-// Which Python runs the peers, and whether it has their packages.
+// Finds the Python that runs the peers and checks its packages.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -7,13 +7,13 @@ import { BenchError } from './bench-error.ts';
 
 const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-/** BENCH_PYTHON, or that of the first virtual environment there is of bench/.venv and test/.venv, or python3. */
+/** BENCH_PYTHON, else bench/.venv, else test/.venv, else python3. */
 export function findPython(): string {
   const local = ['.venv/bin/python', '../test/.venv/bin/python'].map(pathOf).find((path) => existsSync(path));
   return process.env['BENCH_PYTHON'] ?? local ?? 'python3';
 }
 
-/** Why a Python cannot run the peers; undefined where it can. */
+/** Why this Python cannot run the peers; undefined if it can. */
 export function whyUnfit(python: string): string | undefined {
   const names = [...readFileSync(pathOf('requirements.txt'), 'utf8').matchAll(/^([\w-]+)==/gm)].map(
     ([, name]) => name!,

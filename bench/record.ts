@@ -1,24 +1,24 @@
-// bench/record.json: everything that was measured, by contest. A new run replaces the contests that it held and keeps the others.
+// bench/record.json: the measurements of all contests. A new run replaces only its own contests.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Job } from './contestants.ts';
 import type { Machine } from './machine.ts';
 
-/** What was measured of one contestant. */
+/** The measurements of one contestant. */
 export interface Measurements {
   /** Steps (training) or images (sampling) per turn. */
   unitsPerTurn: number;
-  /** Per round: ms per step, or for all images. */
+  /** Per round: ms per step, or ms for all images. */
   ms: number[];
   /** Peak of resident memory after the last round. */
   peakMiB: number;
   /** From the start of the process to the end of its warm-up: imports, building, tracing, compiling. */
   warmUpSeconds: number;
-  /** Means over the warm-up steps, which all contestants begin with the same weights. */
+  /** Means over the warm-up steps; all contestants start from the same weights. */
   losses: Record<string, number>;
   versions: Record<string, string>;
 }
 
-/** One model, measured with all contestants side by side. */
+/** All contestants measured on one model. */
 export interface Contest {
   model: string;
   batch: number;
@@ -27,7 +27,7 @@ export interface Contest {
   machine: Machine;
   rounds: number;
   warmUpSteps: number;
-  /** What this program's precision `auto` is on this machine. */
+  /** The precision that `auto` selects on this machine. */
   autoPrecision: string;
   /** Processor time that waiting contestants used, as a share of all cores' time. */
   idleShare: number;
@@ -53,7 +53,7 @@ export function addToRecord(path: string, contest: Contest): BenchRecord {
   return sorted;
 }
 
-/** Four digits say all that a measurement knows. */
+/** To four significant digits. */
 function rounded(_: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 }

@@ -1,8 +1,8 @@
-// The record as tables, and their place in bench/README.md.
+// Renders the record as the tables of bench/README.md.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Spread, spreadOf } from '../src/training/step-times.ts';
-import { judge } from './bounds.ts';
+import { checkBounds } from './bounds.ts';
 import { type BenchRecord, type Contest, titleOf } from './record.ts';
 
 export function renderRecord(record: BenchRecord): string {
@@ -10,7 +10,7 @@ export function renderRecord(record: BenchRecord): string {
 }
 
 function renderContest(contest: Contest): string {
-  const judgements = judge(contest).map(({ bound, peer, ratio, met }) => {
+  const boundRows = checkBounds(contest).map(({ bound, peer, ratio, met }) => {
     const among = bound.peers.length > 1 ? ` (${peer})` : '';
     return [bound.sentence + among, `≤ ${bound.limit}`, ...cells(ratio, 3), met ? 'met' : '**not met**'];
   });
@@ -23,7 +23,7 @@ function renderContest(contest: Contest): string {
   return [
     `### ${titleOf(contest)}`,
     describeRun(contest),
-    table(['bound', 'limit', 'median ratio', 'least – most', ''], judgements),
+    table(['bound', 'limit', 'median ratio', 'least – most', ''], boundRows),
     table(['', unit, 'least – most', 'peak MiB'], times),
   ].join('\n\n');
 }
@@ -57,7 +57,7 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 
 const [begin, end] = ['<!-- results -->', '<!-- end of results -->'];
 
-/** Puts the tables between the markers of a Markdown file. */
+/** Replaces the tables between the markers of a Markdown file. */
 export function writeReport(path: string, record: BenchRecord): void {
   writeFileSync(path, betweenMarkers(readFileSync(path, 'utf8'), renderRecord(record)));
 }

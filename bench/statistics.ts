@@ -1,7 +1,7 @@
-// Ratios of two contestants that were measured in the same rounds.
+// Ratios between two contestants measured in the same rounds.
 import { type Spread, spreadOf } from '../src/training/step-times.ts';
 
-/** Round by round: what disturbs the machine for a while is in both numbers and leaves their ratio alone. */
+/** Ratios are taken within a round, so that a slow phase of the machine affects both numbers and cancels out. */
 export function ratioOf(numerators: readonly number[], denominators: readonly number[]): Spread {
   if (numerators.length !== denominators.length) {
     throw new Error(`${numerators.length} rounds cannot be compared with ${denominators.length}.`);

@@ -1,4 +1,4 @@
-// The layers of a network as other frameworks want to be told them: with their shapes, and with paddings worked out.
+// A network's layers in the form other frameworks need: with shapes and explicit padding.
 import type { Layer } from '../src/config/schema/layers.ts';
 import type { Shape } from '../src/engines/engine.ts';
 import { convolutionPadding, pair, type Sides } from '../src/models/layers/padding.ts';
@@ -7,20 +7,20 @@ import { type IncomparableLayer, isIncomparable } from './comparable.ts';
 
 type Convolution = Extract<Layer, { type: 'conv' | 'convTranspose' }>;
 
-/** What stands at the edges of a convolution. */
+/** The padding of a convolution. */
 interface Edges {
   /** Whether this is TensorFlow's SAME. */
   same: boolean;
   /**
-   * Per axis: pixels of zeros before and after the input that some window reaches, or of a transposed convolution pixels cut off
-   * what VALID would give.
+   * Per axis: zeros before and after the input that some window reaches; for a transposed convolution, pixels cropped from the
+   * VALID output.
    */
   sides: [Sides, Sides];
 }
 
 type TaskConvolution = Convolution & { kernel: [number, number]; stride: [number, number] } & Edges;
 
-/** A layer of the config, with its shapes without the batch. */
+/** A layer of the config with its shapes, without the batch dimension. */
 export type TaskLayer = (Exclude<Layer, Convolution | IncomparableLayer> | TaskConvolution) & {
   input: Shape;
   output: Shape;
@@ -41,7 +41,7 @@ function edgesOf(layer: Convolution, input: Shape, output: Shape): Edges {
   return { same: vertical.same && horizontal.same, sides: [vertical.sides, horizontal.sides] };
 }
 
-/** A transposed convolution has the padding of the convolution back from its output. */
+/** A transposed convolution has the padding of the convolution from its output to its input. */
 function edgesAlong(layer: Convolution, axis: 0 | 1, input: number, output: number): { same: boolean; sides: Sides } {
   const [kernel, stride] = [pair(layer.kernel)[axis], pair(layer.stride)[axis]];
   const [large, small] = layer.type === 'conv' ? [input, output] : [output, input];

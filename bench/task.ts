@@ -1,4 +1,4 @@
-// What every worker of a contest is given: the resolved config, its layers with their shapes, first weights, pictures, a probe.
+// The task every worker of a contest gets: resolved config, layers with shapes, initial weights, images, and a probe batch.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../src/config/config.ts';
@@ -20,7 +20,7 @@ export interface Task {
   weights: { name: string; shape: Shape }[];
   /** Number of images in images.bin, uint8 [n, height, width, channels]. */
   imageCount: number;
-  /** The probe: this many of the first images, and of latents, float32 [n, latent size]. */
+  /** The probe batch: the first images, and as many latents, float32 [n, latent size]. */
   probeCount: number;
   probeLatents: number[];
 }
@@ -54,7 +54,7 @@ export function readTask(folder: string): Task {
   return JSON.parse(readFileSync(join(folder, 'task.json'), 'utf8')) as Task;
 }
 
-/** The digits that come with the package, in the config's size and channels: real pictures that nobody has to fetch. */
+/** The bundled MNIST digits in the config's size and channels. */
 export function openPictures({ data: { height, width, channels, background, fit } }: Config): Promise<Dataset> {
   return openImages({ directory: join(packageDirectory, 'data/mnist-tiny'), height, width, channels, background, fit });
 }

@@ -1,4 +1,4 @@
-// A contestant as a process of its own: a line of JSON asks, a line of JSON on its file descriptor 3 answers.
+// Runs a contestant as a process: requests are lines of JSON on stdin, responses lines of JSON on file descriptor 3.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -10,22 +10,22 @@ import type { Contestant, Job } from './contestants.ts';
 
 const folder = fileURLToPath(new URL('workers', import.meta.url));
 
-/** What a worker knows of itself when it is ready. */
+/** What a worker reports when it is ready. */
 export interface Report {
-  /** Values of all variables and of those that are trained. */
+  /** Parameter counts: all, and trainable. */
   parameters: Record<'generator' | 'discriminator', { all: number; trainable: number }>;
-  /** The discriminator's verdicts on the probe's real images and then on its generated ones, all in inference mode. */
-  verdicts: number[];
+  /** Discriminator outputs for the probe's real, then its generated images, in inference mode. */
+  scores: number[];
   versions: Record<string, string>;
-  /** What precision `auto` is on this machine; only this program says it. */
+  /** The precision that `auto` selects on this machine; only from this program. */
   autoPrecision?: string;
-  /** Whether it has timed ways to compute something, once for this machine; its memory is then not that of a usual run. */
-  measured?: boolean;
+  /** Whether kernels were tuned in this process, once per machine; its peak memory is then not that of a usual run. */
+  tuned?: boolean;
 }
 
 export interface Turn {
   ms: number;
-  /** The losses of the last steps; nothing of a sampler. */
+  /** The losses of the last steps; empty for a sampler. */
   values: Record<string, number>;
 }
 
@@ -33,12 +33,12 @@ export interface Worker {
   contestant: Contestant;
   pid: number;
   prepare(taskFolder: string, job: Job): Promise<Report>;
-  /** Does `count` steps or images. Its clock runs from the first to the reading of the last losses. */
+  /** Does `count` steps or images; timed by the worker until the last losses are read. */
   turn(count: number): Promise<Turn>;
   stop(): void;
 }
 
-/** What runs the workers: a Python, and the folder of those in JavaScript. */
+/** The Python that runs the Python workers, and the folder of the compiled JavaScript ones. */
 export interface Programs {
   python: string;
   built: string;
@@ -47,18 +47,18 @@ export interface Programs {
 export function startWorker(contestant: Contestant, { python, built }: Programs): Worker {
   const [command, ...options] = commandOf(contestant, { python, built });
   const child = spawn(command!, options, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
-  const said = lastLines([child.stdout, child.stderr]);
+  const lastOutput = lastLines([child.stdout, child.stderr]);
   const answers = createInterface({ input: child.stdio[3] as Readable })[Symbol.asyncIterator]();
   const closed = once(child, 'close').catch((error: Error) => [error.message]);
-  child.stdin.on('error', () => {}); // the process has ended: the missing answer tells
+  child.stdin.on('error', () => {}); // the process has ended; the missing response is handled below
 
   async function ask<Answer>(request: Record<string, unknown>): Promise<Answer> {
     child.stdin.write(`${JSON.stringify(request)}\n`);
     const { value, done } = await answers.next();
     if (!done) return JSON.parse(value) as Answer;
-    const [ending] = await closed; // exit code, or why the process was not started
+    const [ending] = await closed; // exit code, or why the process could not be started
     throw new BenchError({
-      happened: `The worker of '${contestant.name}' ended (${ending}) before it answered.\n${said()}`,
+      happened: `The worker of '${contestant.name}' ended (${ending}) before it answered.\n${lastOutput()}`,
     });
   }
 
@@ -79,7 +79,7 @@ function commandOf({ worker }: Contestant, { python, built }: Programs): string[
 
 const linesKept = 30;
 
-/** Reads streams to their end. Gives the last lines that came. */
+/** Reads streams to their end. @returns a function that returns the last lines */
 function lastLines(streams: readonly Readable[]): () => string {
   const lines: string[] = [];
   for (const stream of streams) {

@@ -1,4 +1,4 @@
-// Trains one tiny config again and again under random trouble. Its end must be that of the undisturbed run, or a refusal must say why.
+// Trains a tiny config repeatedly with random faults. The weights must equal those of an undisturbed run, or an error must say why not.
 
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -6,21 +6,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RandomStream } from '../../src/random.ts';
 import { cachePath } from '../../src/system/user-cache.ts';
-import { type Ending, type Place, startSession } from './session.ts';
-import { type Judged, makeCache, mountSmall, type Trouble, troubles, unmount } from './troubles.ts';
-import { writeWork } from './work.ts';
+import { type Fault, faults, makeCache, mountSmall, type SessionResult, unmount } from './faults.ts';
+import { type Ending, startSession, type Workspace } from './session.ts';
+import { writeTinyRun } from './tiny-run.ts';
 
 export interface ChaosReport {
-  /** Runs that came to their end. */
+  /** Runs that finished. */
   runs: number;
   sessions: number;
-  /** How often each trouble happened. */
-  happened: Record<string, number>;
-  /** Troubles that this machine cannot have, and why. */
-  leftOut: Record<string, string>;
-  /** Sessions that refused to go on, by what they said. */
+  /** How often each fault was injected. */
+  injected: Record<string, number>;
+  /** Faults that this machine cannot inject, and why. */
+  skipped: Record<string, string>;
+  /** How often sessions ended with each error. */
   refusals: Record<string, number>;
-  /** What must never be: another end, or an end without a reason. */
+  /** Runs with other weights, and sessions that ended without a reason. */
   failures: string[];
 }
 
@@ -31,32 +31,33 @@ export interface ChaosOptions {
   onLine: (text: string) => void;
 }
 
-const mostTroubles = 5; // per run, before it is left in peace
+const maxFaults = 5; // per run
 
-/** Runs until the time is over; the run that is under way is finished first. */
+/** Starts runs until the time is up, and finishes the last one. */
 export async function chaos({ minutes, seed, engine, onLine }: ChaosOptions): Promise<ChaosReport> {
   const base = mkdtempSync(join(tmpdir(), 'dcgan-chaos-'));
   const failed = `${base}-failed`;
-  const report: ChaosReport = { runs: 0, sessions: 0, happened: {}, leftOut: {}, refusals: {}, failures: [] };
+  const report: ChaosReport = { runs: 0, sessions: 0, injected: {}, skipped: {}, refusals: {}, failures: [] };
   const installed = engine === 'tensorflow' ? cachePath('tensorflow') : undefined;
-  const work = await writeWork(join(base, 'work'));
+  const template = join(base, 'template');
+  await writeTinyRun(template);
   const ends = performance.now() + minutes * 60_000;
   try {
-    const expected = await undisturbed(base, { engine, installed, work });
+    const expected = await undisturbed(base, { engine, installed, template });
     onLine(`The undisturbed run ends with weights ${expected}.`);
-    const deck = shuffled(seed);
+    const nextFault = shuffled(seed);
     for (let round = 0; performance.now() < ends && report.failures.length === 0; round++) {
-      const place = openPlace(base, `${round}`, { engine, installed, work });
+      const workspace = openWorkspace(base, `${round}`, { engine, installed, template });
       try {
-        await disturbedRun(place, new RandomStream(seed, 'chaos', round), { report, onLine, ends, deck });
+        await disturbedRun(workspace, new RandomStream(seed, 'chaos', round), { report, onLine, ends, nextFault });
         if (report.failures.length > 0) break;
-        const found = weightsOf(place);
+        const found = weightsOf(workspace);
         if (found !== expected) report.failures.push(`run ${round} ended with weights ${found}, not ${expected}`);
         onLine(`Run ${round}: ${found === expected ? 'the same weights' : `OTHER WEIGHTS: ${found}`}.`);
         report.runs++;
       } finally {
-        if (report.failures.length > 0) cpSync(place.root, failed, { recursive: true });
-        closePlace(place);
+        if (report.failures.length > 0) cpSync(workspace.root, failed, { recursive: true });
+        closeWorkspace(workspace);
       }
     }
     if (report.failures.length > 0) onLine(`What the failed run left is in ${failed}.`);
@@ -66,50 +67,53 @@ export async function chaos({ minutes, seed, engine, onLine }: ChaosOptions): Pr
   }
 }
 
-type Kind = { engine: string; installed: string | undefined; work: string };
+type Kind = { engine: string; installed: string | undefined; template: string };
 
-function openPlace(base: string, name: string, { engine, installed, work }: Kind): Place {
+function openWorkspace(base: string, name: string, { engine, installed, template }: Kind): Workspace {
   const root = join(base, name);
-  const place = { root, cache: join(base, `${name}-cache`), engine, installed, isMounted: mountSmall(root) };
-  cpSync(work, root, { recursive: true });
-  makeCache(place);
-  return place;
+  const workspace = { root, cache: join(base, `${name}-cache`), engine, installed, isMounted: mountSmall(root) };
+  cpSync(template, root, { recursive: true });
+  makeCache(workspace);
+  return workspace;
 }
 
-function closePlace({ root, cache, isMounted }: Place): void {
+function closeWorkspace({ root, cache, isMounted }: Workspace): void {
   if (isMounted) unmount(root);
   for (const folder of [root, cache]) rmSync(folder, { recursive: true, force: true });
 }
 
 async function undisturbed(base: string, kind: Kind): Promise<string> {
-  const place = openPlace(base, 'undisturbed', kind);
-  const ending = await startSession(place).ended;
+  const workspace = openWorkspace(base, 'undisturbed', kind);
+  const ending = await startSession(workspace).ended;
   if (ending.exitCode !== 0) throw new Error(`The undisturbed run ended with ${ending.exitCode}:\n${ending.stderr}`);
-  const weights = weightsOf(place);
-  closePlace(place);
+  const weights = weightsOf(workspace);
+  closeWorkspace(workspace);
   return weights;
 }
 
-interface Watch {
+interface Monitor {
   report: ChaosReport;
   onLine: (text: string) => void;
   ends: number;
-  /** Gives the next trouble. */
-  deck: () => Trouble;
+  nextFault: () => Fault;
 }
 
-/** Every trouble once in a random order, then again in another. */
-function shuffled(seed: number): () => Trouble {
+/** Returns every fault once in a random order, then again in another order. */
+function shuffled(seed: number): () => Fault {
   let drawn = 0;
   return () => {
-    const order = new RandomStream(seed, 'deck', Math.floor(drawn / troubles.length)).permutation(troubles.length);
-    return troubles[order[drawn++ % troubles.length]!]!;
+    const order = new RandomStream(seed, 'deck', Math.floor(drawn / faults.length)).permutation(faults.length);
+    return faults[order[drawn++ % faults.length]!]!;
   };
 }
 
-/** A few troubles, then sessions in peace until the run is done. */
-async function disturbedRun(place: Place, random: RandomStream, { report, onLine, ends, deck }: Watch): Promise<void> {
-  const judge = (name: string, { ending, sent, refusal }: Judged): boolean => {
+/** A few faults, then one undisturbed session to finish the run. */
+async function disturbedRun(
+  workspace: Workspace,
+  random: RandomStream,
+  { report, onLine, ends, nextFault }: Monitor,
+): Promise<void> {
+  const check = (name: string, { ending, sent, refusal }: SessionResult): boolean => {
     const outcome = outcomeOf(ending, sent, refusal);
     report.sessions++;
     if (outcome.reason) report.refusals[outcome.reason] = (report.refusals[outcome.reason] ?? 0) + 1;
@@ -117,21 +121,21 @@ async function disturbedRun(place: Place, random: RandomStream, { report, onLine
     onLine(`  ${name}: ${outcome.failure ? `FAILED: ${outcome.failure}` : outcome.text}`);
     return ending.exitCode === 0 && outcome.failure === undefined;
   };
-  for (let count = 0; count < mostTroubles && report.failures.length === 0 && performance.now() < ends; count++) {
-    const trouble = deck();
-    const without = trouble.without(place);
-    if (without) {
-      report.leftOut[trouble.name] = without;
+  for (let count = 0; count < maxFaults && report.failures.length === 0 && performance.now() < ends; count++) {
+    const fault = nextFault();
+    const unavailable = fault.unavailable(workspace);
+    if (unavailable) {
+      report.skipped[fault.name] = unavailable;
       continue;
     }
-    report.happened[trouble.name] = (report.happened[trouble.name] ?? 0) + 1;
-    const sessions = await trouble.happen(place, random);
-    if (sessions.map((session) => judge(trouble.name, session)).includes(true)) return; // it is done
+    report.injected[fault.name] = (report.injected[fault.name] ?? 0) + 1;
+    const sessions = await fault.inject(workspace, random);
+    if (sessions.map((session) => check(fault.name, session)).includes(true)) return; // the run is finished
   }
-  if (report.failures.length === 0) judge('in peace', { ending: await startSession(place).ended });
+  if (report.failures.length === 0) check('undisturbed', { ending: await startSession(workspace).ended });
 }
 
-/** Whether a session ended as it may: done, by a signal that was sent, saved after one, or with a refusal that says why. */
+/** Allowed: the run finished, the session died by or saved after the signal that was sent, or it failed with an expected error. */
 function outcomeOf({ exitCode, signal, stdout, stderr }: Ending, sent?: NodeJS.Signals, refusal?: RegExp) {
   if (exitCode === 0) return { text: 'done' };
   if (signal !== null && signal === sent) return { text: `ended by ${signal}` };
@@ -144,8 +148,8 @@ function outcomeOf({ exitCode, signal, stdout, stderr }: Ending, sent?: NodeJS.S
   return { text: '', failure: `exit ${exitCode ?? signal}, unexpected:\n${stderr.slice(-1500)}${stdout.slice(-300)}` };
 }
 
-/** The checksum of the last checkpoint's weights, both optimizers and averages among them. */
-function weightsOf({ root }: Place): string {
+/** Checksum of the last checkpoint's weights, optimizer state and averages. */
+function weightsOf({ root }: Workspace): string {
   const checkpoints = join(root, 'checkpoints');
   const [run] = readdirSync(checkpoints).filter((name) => /^[0-9a-f]{7,}$/.test(name));
   const latest = readFileSync(join(checkpoints, run ?? '', 'latest'), 'utf8').trim();

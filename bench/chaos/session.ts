@@ -1,16 +1,16 @@
-// One `dcgan train` as a process, what it said, and how it ended.
+// Runs `dcgan train` as a process and captures its output and exit.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-/** Where a run lives. */
-export interface Place {
-  /** Holds pictures, config and results; a small file system of its own where one can be mounted. */
+/** The folders of a run. */
+export interface Workspace {
+  /** Holds pictures, config and results; a small file system of its own if one can be mounted. */
   root: string;
   cache: string;
   engine: string;
-  /** What the user's cache is made from; undefined for an empty one. */
+  /** The native engine to link into the cache; undefined for none. */
   installed: string | undefined;
   isMounted: boolean;
 }
@@ -24,17 +24,17 @@ export interface Ending {
 
 export interface Session {
   process: ChildProcess;
-  /** Resolves when training has begun; at the latest when the process has ended. */
+  /** Resolves when training has begun or the process has ended. */
   begun: Promise<void>;
   ended: Promise<Ending>;
 }
 
-/** How long a lock lasts without a sign of life: short, so that taking over fits into the script. */
+/** Short, so that a takeover fits into the script. */
 const leaseSeconds = '2';
 
 /** @param options `inside`: a command that runs this one, e.g. unshare or faketime */
 export function startSession(
-  { root, cache, engine }: Place,
+  { root, cache, engine }: Workspace,
   { inside = [], environment = {} }: { inside?: readonly string[]; environment?: Record<string, string> } = {},
 ): Session {
   const dcgan = [process.execPath, '--import', import.meta.resolve('tsx'), main];
@@ -42,18 +42,18 @@ export function startSession(
   const [command, ...args] = [...inside, ...dcgan, ...train];
   const env = { ...process.env, DCGAN_CACHE: cache, DCGAN_LEASE_SECONDS: leaseSeconds, ...environment };
   const child = spawn(command!, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said = { stdout: '', stderr: '' };
+  const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said.stdout += text;
+    output.stdout += text;
   });
   const ended = new Promise<Ending>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (exitCode, signal) => resolve({ exitCode, signal, ...said }));
+    child.on('close', (exitCode, signal) => resolve({ exitCode, signal, ...output }));
   });
   const begun = new Promise<void>((resolve) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said.stderr += text;
-      if (/^(Run|Training) /m.test(said.stderr)) resolve();
+      output.stderr += text;
+      if (/^(Run|Training) /m.test(output.stderr)) resolve();
     });
     ended.then(
       () => resolve(),

@@ -1,4 +1,4 @@
-"""A network of the task as a keras.Sequential, with the task's first weights."""
+"""Builds a network of the task as a keras.Sequential with the task's initial weights."""
 import keras
 from keras import layers
 

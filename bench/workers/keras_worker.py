@@ -22,7 +22,7 @@ class Networks:
         self.bce = keras.losses.BinaryCrossentropy(from_logits=self.training['loss']['on'] == 'logits')
         self.report = {
             'parameters': {model.name: parameters(model) for model in (self.generator, self.discriminator)},
-            'verdicts': self.verdicts(),
+            'scores': self.scores(),
             'versions': {'keras': keras.__version__, 'tensorflow': tf.__version__},
         }
 
@@ -31,14 +31,14 @@ class Networks:
         low, high = self.task.value_range
         return tf.cast(pixels, tf.float32) * ((high - low) / 255) + low
 
-    def judge(self, images, training=True):
+    def scores_of(self, images, training=True):
         """float32 [B, 1], in mixed precision too."""
         return tf.cast(tf.reshape(self.discriminator(images, training=training), [-1, 1]), tf.float32)
 
-    def verdicts(self):
+    def scores(self):
         fake = self.generator(self.task.probe_latents, training=False)
-        verdicts = [self.judge(images, training=False) for images in (self.shown(self.task.probe_images), fake)]
-        return np.concatenate(verdicts).reshape(-1).tolist()
+        scores = [self.scores_of(images, training=False) for images in (self.shown(self.task.probe_images), fake)]
+        return np.concatenate(scores).reshape(-1).tolist()
 
 
 class Training(Networks):
@@ -79,9 +79,9 @@ class Training(Networks):
     def train_both(self, real):
         """Both gradients at the same weights; one pass of the fake images serves both losses."""
         with tf.GradientTape() as generator_tape, tf.GradientTape() as discriminator_tape:
-            fake = self.judge(self.fake())
+            fake = self.scores_of(self.fake())
             generator_loss = self.generator_loss(fake)
-            discriminator_loss = self.discriminator_loss(self.judge(real), fake)
+            discriminator_loss = self.discriminator_loss(self.scores_of(real), fake)
         gradients = generator_tape.gradient(generator_loss, self.generator.trainable_variables)
         self.apply(self.discriminator, discriminator_tape, discriminator_loss)
         self.adams[self.generator].apply(gradients, self.generator.trainable_variables)
@@ -93,13 +93,13 @@ class Training(Networks):
             fake = self.fake()
             with tape.stop_recording():
                 discriminator_loss = self.train_discriminator(real, fake)
-            generator_loss = self.generator_loss(self.judge(fake))
+            generator_loss = self.generator_loss(self.scores_of(fake))
         self.apply(self.generator, tape, generator_loss)
         return discriminator_loss, generator_loss
 
     def train_discriminator(self, real, fake):
         with tf.GradientTape() as tape:
-            loss = self.discriminator_loss(self.judge(real), self.judge(fake))
+            loss = self.discriminator_loss(self.scores_of(real), self.scores_of(fake))
         self.apply(self.discriminator, tape, loss)
         return loss
 
@@ -107,7 +107,7 @@ class Training(Networks):
         """Gives its loss and the images that it made."""
         with tf.GradientTape() as tape:
             fake = self.fake()
-            loss = self.generator_loss(self.judge(fake))
+            loss = self.generator_loss(self.scores_of(fake))
         self.apply(self.generator, tape, loss)
         return loss, fake
 

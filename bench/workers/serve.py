@@ -1,4 +1,4 @@
-"""The worker's side of the conversation: prepares itself once, then takes turns, each timed here."""
+"""The worker's side of the protocol: prepares once, then times each turn."""
 import json
 import os
 import sys

@@ -1,20 +1,20 @@
-// The worker's side of the conversation: prepares itself once, then takes turns, each timed here.
+// The worker's side of the protocol: prepares once, then times each turn.
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Job, Mode } from '../contestants.ts';
 import { readTask, type Task } from '../task.ts';
 import type { Report, Turn } from '../worker.ts';
 
-/** A contestant that is ready. */
+/** A prepared contestant. */
 export interface Runner {
   report: Report;
-  /** Does `count` steps or images. Gives the losses of the last ones, read once, at the end. */
+  /** Does `count` steps or images. @returns the last losses, read once at the end */
   turn(count: number): Promise<Record<string, number>>;
 }
 
 export type Prepare = (task: Task, mode: Mode, folder: string) => Promise<Runner>;
 
-const answerDescriptor = 3;
+const responseDescriptor = 3;
 
 export async function serve(prepare: Readonly<Partial<Record<Job, Prepare>>>): Promise<void> {
   let runner: Runner | undefined;
@@ -22,8 +22,8 @@ export async function serve(prepare: Readonly<Partial<Record<Job, Prepare>>>): P
     const request = JSON.parse(line) as { task: string; job: Job; mode: Mode } | { turn: number };
     if ('task' in request) {
       runner = await prepare[request.job]!(readTask(request.task), request.mode, request.task);
-      answer(runner.report);
-    } else answer(await timed(runner!, request.turn));
+      respond(runner.report);
+    } else respond(await timed(runner!, request.turn));
   }
 }
 
@@ -33,6 +33,6 @@ async function timed(runner: Runner, count: number): Promise<Turn> {
   return { ms: performance.now() - began, values };
 }
 
-function answer(value: Report | Turn): void {
-  writeSync(answerDescriptor, `${JSON.stringify(value)}\n`);
+function respond(value: Report | Turn): void {
+  writeSync(responseDescriptor, `${JSON.stringify(value)}\n`);
 }

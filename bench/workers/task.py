@@ -1,4 +1,4 @@
-"""What a worker is given (bench/task.ts): the resolved config, the layers with their shapes, first weights, pictures, a probe."""
+"""The task of a worker (bench/task.ts): resolved config, layers with shapes, initial weights, images, and a probe batch."""
 import json
 import math
 import pathlib

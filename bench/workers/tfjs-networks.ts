@@ -1,4 +1,4 @@
-// A network of the task as a stock tf.layers model, with the task's first weights.
+// Builds a network of the task as a stock tf.layers model with the task's initial weights.
 import * as tf from '@tensorflow/tfjs';
 import type { NetworkName } from '../../src/models/network.ts';
 import type { TaskLayer } from '../task-layers.ts';
@@ -6,7 +6,7 @@ import type { TaskLayer } from '../task-layers.ts';
 type StockLayer = Parameters<tf.Sequential['add']>[0];
 type LayerOf<Type extends TaskLayer['type']> = Extract<TaskLayer, { type: Type }>;
 
-/** @param weightsOf first values of layer `index`, in the order that tf.layers has as well: kernel, bias; gamma, beta, mean, variance */
+/** @param weightsOf initial values of layer `index` in tf.layers' order: kernel, bias; gamma, beta, mean, variance */
 export function stockModel(
   name: NetworkName,
   layers: readonly TaskLayer[],
@@ -57,21 +57,21 @@ function stockLayers(layer: TaskLayer): StockLayer[] {
   }
 }
 
-/** tf.layers takes null for a side as long as the input's; its types do not say so. */
+/** In tf.layers null stands for the input's size; its types do not allow it. */
 const perChannel = [null, 1, 1, null] as unknown as number[];
 
-/** tf.layers pads as SAME or not at all; another padding is a layer of zeros before. */
+/** tf.layers pads as SAME or not at all; other padding needs a zero-padding layer. */
 function convolution(layer: LayerOf<'conv'>): StockLayer[] {
-  const zeros = surrounds(layer) ? [tf.layers.zeroPadding2d({ padding: layer.sides })] : [];
+  const zeros = needsPadding(layer) ? [tf.layers.zeroPadding2d({ padding: layer.sides })] : [];
   return [...zeros, tf.layers.conv2d(optionsOf(layer))];
 }
 
 function transposedConvolution(layer: LayerOf<'convTranspose'>): StockLayer[] {
-  const cut = surrounds(layer) ? [tf.layers.cropping2D({ cropping: layer.sides })] : [];
+  const cut = needsPadding(layer) ? [tf.layers.cropping2D({ cropping: layer.sides })] : [];
   return [tf.layers.conv2dTranspose(optionsOf(layer)), ...cut];
 }
 
-function surrounds({ same, sides }: LayerOf<'conv' | 'convTranspose'>): boolean {
+function needsPadding({ same, sides }: LayerOf<'conv' | 'convTranspose'>): boolean {
   return !same && sides.flat().some((pixels) => pixels !== 0);
 }
 

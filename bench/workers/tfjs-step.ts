@@ -6,7 +6,7 @@ import type { NetworkName } from '../../src/models/network.ts';
 export type Models = Record<NetworkName, tf.Sequential>;
 
 /** uint8 -> float32 [n, h, w, c] in the config's value range. */
-export function shown(
+export function scaledImages(
   { height, width, channels, range: [low, high] }: Config['data'],
   pixels: Uint8Array,
 ): tf.Tensor4D {
@@ -17,28 +17,28 @@ export function shown(
     .add(low);
 }
 
-/** Gives the step: a batch of pixels -> [discriminator's loss, generator's loss]. */
+/** @returns the step: a batch of pixels -> [discriminator loss, generator loss] */
 export function stepOf(config: Config, { generator, discriminator }: Models): (pixels: Uint8Array) => tf.Scalar[] {
   const { order, freshLatents, loss } = config.training;
   const optimizers = { generator: adamOf(config.generator), discriminator: adamOf(config.discriminator) };
   const weights = { generator: trainable(generator), discriminator: trainable(discriminator) };
   const labels = labelsOf(config);
   const crossEntropy = crossEntropyOf(config);
-  const judge = (images: tf.Tensor) => apply(discriminator, images).reshape([-1, 1]);
+  const scoresOf = (images: tf.Tensor) => apply(discriminator, images).reshape([-1, 1]);
 
   const discriminatorLoss = (real: tf.Tensor, fake: tf.Tensor) => (): tf.Scalar =>
-    crossEntropy(judge(real), labels.real)
-      .add<tf.Scalar>(crossEntropy(judge(fake), labels.fake))
+    crossEntropy(scoresOf(real), labels.real)
+      .add<tf.Scalar>(crossEntropy(scoresOf(fake), labels.fake))
       .mul(loss.discriminatorScale);
   const generatorLoss = (latents: tf.Tensor) => (): tf.Scalar =>
-    crossEntropy(judge(apply(generator, latents)), labels.wanted);
+    crossEntropy(scoresOf(apply(generator, latents)), labels.generatorTarget);
 
   const trainDiscriminator = (real: tf.Tensor, fake: tf.Tensor) =>
     optimizers.discriminator.minimize(discriminatorLoss(real, fake), true, weights.discriminator)!;
   const trainGenerator = (latents: tf.Tensor) =>
     optimizers.generator.minimize(generatorLoss(latents), true, weights.generator)!;
 
-  /** What minimize does, but both gradients are taken before either is applied. */
+  /** As `minimize`, but both gradients are computed before either is applied. */
   function trainBoth(real: tf.Tensor, fake: tf.Tensor, latents: tf.Tensor): tf.Scalar[] {
     const ofDiscriminator = optimizers.discriminator.computeGradients(
       discriminatorLoss(real, fake),
@@ -51,7 +51,7 @@ export function stepOf(config: Config, { generator, discriminator }: Models): (p
   }
 
   return (pixels) => {
-    const real = shown(config.data, pixels);
+    const real = scaledImages(config.data, pixels);
     const latents = drawLatents(config);
     const makeFake = (from: tf.Tensor) => tf.tidy(() => apply(generator, from));
     if (order === 'generator-first' && freshLatents) {
@@ -65,7 +65,7 @@ export function stepOf(config: Config, { generator, discriminator }: Models): (p
   };
 }
 
-/** As minimize hands them on; the types of both methods do not fit each other. */
+/** Converts gradients as `minimize` does; the types of computeGradients and applyGradients do not match. */
 function named(gradients: tf.NamedTensorMap): { name: string; tensor: tf.Tensor }[] {
   return Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
 }
@@ -75,7 +75,7 @@ function apply(model: tf.Sequential, x: tf.Tensor): tf.Tensor {
 }
 
 function trainable(model: tf.Sequential): tf.Variable[] {
-  return model.getWeights(true) as tf.Variable[]; // typed as tensors, and the variables themselves
+  return model.getWeights(true) as tf.Variable[]; // typed as tensors, but they are the variables
 }
 
 function adamOf({ optimizer }: Config['generator'] | Config['discriminator']): tf.AdamOptimizer {
@@ -88,13 +88,13 @@ function drawLatents({ training, generator: { latent } }: Config): tf.Tensor {
   return latent.distribution === 'normal' ? tf.randomNormal(shape) : tf.randomUniform(shape, -1, 1);
 }
 
-/** Label vectors [B, 1], made once; `wanted` is what the generator wants to hear. */
-function labelsOf({ training: { batchSize, labels } }: Config): Record<'real' | 'fake' | 'wanted', tf.Tensor> {
+/** Label vectors [B, 1], created once; `generatorTarget` is the label of generated images in the generator's loss. */
+function labelsOf({ training: { batchSize, labels } }: Config): Record<'real' | 'fake' | 'generatorTarget', tf.Tensor> {
   const vector = (label: unknown) => tf.keep(tf.fill([batchSize, 1], Number(label)));
-  return { real: vector(labels.real), fake: vector(labels.fake), wanted: vector(labels.inverted ? 0 : 1) };
+  return { real: vector(labels.real), fake: vector(labels.fake), generatorTarget: vector(labels.inverted ? 0 : 1) };
 }
 
-function crossEntropyOf({ training }: Config): (verdicts: tf.Tensor, target: tf.Tensor) => tf.Scalar {
+function crossEntropyOf({ training }: Config): (scores: tf.Tensor, target: tf.Tensor) => tf.Scalar {
   const stock = training.loss.on === 'logits' ? tf.losses.sigmoidCrossEntropy : tf.losses.logLoss;
-  return (verdicts, target) => stock<tf.Tensor, tf.Scalar>(target, verdicts);
+  return (scores, target) => stock<tf.Tensor, tf.Scalar>(target, scores);
 }

@@ -1,5 +1,5 @@
-// Stock tfjs-node: tf.layers and optimizer.minimize on tfjs-node-gpu's own backend and kernels, as a user of it writes a GAN.
-// Only the binding is the one that `dcgan engine install` compiled; its package's own can no longer be downloaded.
+// Worker for stock tfjs-node: tf.layers and optimizer.minimize on tfjs-node-gpu's own backend and kernels.
+// Only the binding is compiled by `dcgan engine install`, as the package's own can no longer be downloaded.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -12,7 +12,7 @@ import type { Mode } from '../contestants.ts';
 import type { Task } from '../task.ts';
 import { type Runner, serve } from './serve.ts';
 import { stockModel } from './tfjs-networks.ts';
-import { type Models, shown, stepOf } from './tfjs-step.ts';
+import { type Models, scaledImages, stepOf } from './tfjs-step.ts';
 
 async function prepareTraining(task: Task, _: Mode, folder: string): Promise<Runner> {
   const version = await startStockBackend();
@@ -30,7 +30,7 @@ async function prepareTraining(task: Task, _: Mode, folder: string): Promise<Run
   return {
     report: {
       parameters: { generator: parameters(networks.generator), discriminator: parameters(networks.discriminator) },
-      verdicts: verdictsOf(task, networks, images),
+      scores: scoresOf(task, networks, images),
       versions: { node: process.versions.node, tfjs: tf.version['tfjs'], tensorflow: version },
     },
     async turn(count) {
@@ -46,7 +46,7 @@ async function prepareTraining(task: Task, _: Mode, folder: string): Promise<Run
   };
 }
 
-/** Registers the backend as tfjs-node-gpu's entry point does, which itself would look for a binding in node_modules. */
+/** Registers the backend as tfjs-node-gpu's entry point does; importing that would look for a binding in node_modules. */
 async function startStockBackend(): Promise<string> {
   const installation = findInstallation();
   if (!installation) throw new Error('The native engine is not installed; dcgan engine install sets it up.');
@@ -58,7 +58,7 @@ async function startStockBackend(): Promise<string> {
   return binding.TF_Version;
 }
 
-/** First values by the start of their names, in the task's order. */
+/** Initial values by name prefix, in the task's order. */
 function weightsOf({ weights }: Task, folder: string): (prefix: string) => tf.Tensor[] {
   const bytes = readFileSync(join(folder, 'weights.bin'));
   const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
@@ -72,7 +72,7 @@ function weightsOf({ weights }: Task, folder: string): (prefix: string) => tf.Te
     pieces.filter(({ name }) => name.startsWith(prefix)).map((piece) => tf.tensor(piece.values, piece.shape));
 }
 
-/** Batches of images without end, in a new order every epoch. */
+/** Endless batches of images, reshuffled every epoch. */
 function* batchesOf({ config, imageCount }: Task, images: Uint8Array): Generator<Uint8Array, never> {
   const { batchSize } = config.training;
   const imageBytes = images.length / imageCount;
@@ -88,13 +88,13 @@ function* batchesOf({ config, imageCount }: Task, images: Uint8Array): Generator
   }
 }
 
-function verdictsOf(task: Task, { generator, discriminator }: Models, images: Uint8Array): number[] {
+function scoresOf(task: Task, { generator, discriminator }: Models, images: Uint8Array): number[] {
   const { probeCount, probeLatents, imageCount } = task;
   return tf.tidy(() => {
-    const real = shown(task.config.data, images.subarray(0, (images.length / imageCount) * probeCount));
+    const real = scaledImages(task.config.data, images.subarray(0, (images.length / imageCount) * probeCount));
     const fake = generator.predict(tf.tensor2d(probeLatents, [probeCount, probeLatents.length / probeCount]));
-    const verdicts = [real, fake as tf.Tensor].map((seen) => discriminator.predict(seen) as tf.Tensor);
-    return verdicts.flatMap((verdict) => [...verdict.dataSync()]);
+    const scores = [real, fake as tf.Tensor].map((seen) => discriminator.predict(seen) as tf.Tensor);
+    return scores.flatMap((score) => [...score.dataSync()]);
   });
 }
 

@@ -1,4 +1,4 @@
-// This program: its own training program, feeds and sampler, called as commands/train.ts and commands/sample.ts call them.
+// Worker for this program: its training program, feeds and sampler, called as in commands/train.ts and commands/sample.ts.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { add, mul } from '@tensorflow/tfjs-core';
 import type { Engine, HostValues, Precision, Program } from '../../src/engines/engine.ts';
@@ -25,9 +25,9 @@ async function prepareTraining({ config, ...task }: Task, mode: Mode): Promise<R
   const { engine } = await openEngine(mode['engine'] as (typeof engineNames)[number], undefined, { precision });
   const { rows, columns } = config.outputs.grid;
   const program = trainingProgram(config, networks, batchSizes(config, pictures.count), rows * columns);
-  let measured = false;
+  let tuned = false;
   const onTuning = () => {
-    measured = true;
+    tuned = true;
   };
   const compiled = await engine.compile(program, { precision, onTuning });
   await compiled.write(startingValues(program, config, networks));
@@ -45,13 +45,13 @@ async function prepareTraining({ config, ...task }: Task, mode: Mode): Promise<R
     return { discriminator: discriminatorLoss, generator: generatorLoss };
   }
 
-  // Training begins with a sample grid, and peak memory is that of the whole program
+  // A run also draws a sample grid at its start, which counts towards peak memory
   const grid = countedTo(rows * columns);
   await compiled.run(functionNames.sample, samplerFeeds(latentsOfSeeds(config.generator.latent, grid), 0));
-  return { report: { ...report, measured }, turn };
+  return { report: { ...report, tuned }, turn };
 }
 
-const mostImages = 10_000; // what `dcgan sample` may be asked for
+const mostImages = 10_000;
 
 async function prepareSampling(task: Task, mode: Mode): Promise<Runner> {
   const { config } = task;
@@ -60,7 +60,7 @@ async function prepareSampling(task: Task, mode: Mode): Promise<Runner> {
   const weights = initialValues([networks.generator], config.seed);
   const maker = await openImageMaker(engine, { config, network: networks.generator, weights, passes: 0 }, mostImages);
 
-  /** Latents by seed -> pixels, as `dcgan sample` makes them. */
+  /** Latents by seed -> pixels, as in `dcgan sample`. */
   async function turn(count: number): Promise<Record<string, number>> {
     await maker.make(latentsOfSeeds(config.generator.latent, countedTo(count)));
     return {};
@@ -75,41 +75,41 @@ async function reportOf(task: Task, networks: Networks, engine: Engine, precisio
       generator: countParameters(networks.generator),
       discriminator: countParameters(networks.discriminator),
     },
-    verdicts: await verdictsOf(task, networks, engine, precision),
+    scores: await scoresOf(task, networks, engine, precision),
     versions: { node: process.versions.node, library, threads: String(threads) },
     autoPrecision,
   };
 }
 
-/** What the first weights make of the probe. */
-async function verdictsOf(task: Task, networks: Networks, engine: Engine, precision: Precision): Promise<number[]> {
+/** Discriminator outputs on the probe with the initial weights. */
+async function scoresOf(task: Task, networks: Networks, engine: Engine, precision: Precision): Promise<number[]> {
   const { config, probeCount, probeLatents } = task;
-  const compiled = await engine.compile(verdictProgram(task, networks), { precision });
+  const compiled = await engine.compile(scoreProgram(task, networks), { precision });
   await compiled.write(initialValues([networks.generator, networks.discriminator], config.seed));
   const pictures = await openPictures(config);
   const images = pictures.read(countedTo(probeCount));
-  const { real, fake }: HostValues = await compiled.run('judge', { images, latents: Float32Array.from(probeLatents) });
+  const { real, fake }: HostValues = await compiled.run('score', { images, latents: Float32Array.from(probeLatents) });
   pictures.close();
   compiled.dispose();
   return [...real!, ...fake!];
 }
 
-function verdictProgram({ config, probeCount }: Task, { generator, discriminator }: Networks): Program {
+function scoreProgram({ config, probeCount }: Task, { generator, discriminator }: Networks): Program {
   const { height, width, channels, range } = config.data;
   const parameters = [generator, discriminator].flatMap(parametersOf);
   return {
     variables: Object.fromEntries(parameters.map(({ name, shape }) => [name, shape])),
     functions: {
-      judge: {
+      score: {
         feeds: {
           images: { shape: [probeCount, height, width, channels], dtype: 'uint8' },
           latents: { shape: [probeCount, config.generator.latent.size], dtype: 'float32' },
         },
         body(variables, { images, latents }) {
           const pass = { variables, training: false };
-          const shown = add(mul(images!, (range[1] - range[0]) / 255), range[0]);
+          const scaledImages = add(mul(images!, (range[1] - range[0]) / 255), range[0]);
           const made = applyNetwork(generator, latents!, pass).y;
-          const [real, fake] = [shown, made].map((seen) => applyNetwork(discriminator, seen, pass).y);
+          const [real, fake] = [scaledImages, made].map((seen) => applyNetwork(discriminator, seen, pass).y);
           return { outputs: { real: real!, fake: fake! } };
         },
       },

@@ -1,8 +1,7 @@
-"""A network of the task as a torch.nn.Sequential, with the task's first weights.
+"""Builds a network of the task as a torch.nn.Sequential with the task's initial weights.
 
-Where a padding is uneven PyTorch has the odd pixel before the image. TensorFlow has it after: such a network stands here turned by 180
-degrees, that is its kernels are turned when they come in, and so are its images. Sizes stay, and PyTorch's own paddings give the
-same numbers.
+With uneven padding, PyTorch puts the extra pixel before the image and TensorFlow after it. Such a network is rotated by 180 degrees
+here: its kernels when they are loaded, and its images. Sizes stay the same, and PyTorch's own padding then gives equal values.
 """
 import math
 

@@ -16,13 +16,13 @@ class Training:
         self.generator, self.discriminator = self.models.values()
         self.report = {
             'parameters': {name: parameters(model) for name, model in self.models.items()},
-            'verdicts': self.verdicts(),
+            'scores': self.scores(),
             'versions': {'torch': torch.__version__, 'threads': str(torch.get_num_threads())},
         }
         if mode['compile']:
             self.generator, self.discriminator = torch.compile(self.generator), torch.compile(self.discriminator)
         self.bce = F.binary_cross_entropy_with_logits if self.training['loss']['on'] == 'logits' else F.binary_cross_entropy
-        self.real_labels, self.fake_labels, self.wanted = (torch.full([self.task.batch_size, 1], float(label)) for label in self.labels())
+        self.real_labels, self.fake_labels, self.generator_target = (torch.full([self.task.batch_size, 1], float(label)) for label in self.labels())
         self.batches = self.task.batches()
 
     def labels(self):
@@ -62,8 +62,8 @@ class Training:
         if self.mode['compile']:
             return self.train_both_in_passes(real, fake)
         with self.autocast():
-            real_verdicts, fake_verdicts = self.judge(real), self.judge(fake)
-        discriminator_loss, generator_loss = self.discriminator_loss(real_verdicts, fake_verdicts), self.bce(fake_verdicts, self.wanted)
+            real_scores, fake_scores = self.scores_of(real), self.scores_of(fake)
+        discriminator_loss, generator_loss = self.discriminator_loss(real_scores, fake_scores), self.bce(fake_scores, self.generator_target)
         self.clear_gradients()
         generator_loss.backward(inputs=list(self.generator.parameters()), retain_graph=True)
         discriminator_loss.backward(inputs=list(self.discriminator.parameters()))
@@ -73,10 +73,10 @@ class Training:
         """torch.compile frees what a backward pass has used, and its backward passes leave nothing out: one pass per loss."""
         self.clear_gradients()
         with self.autocast():
-            discriminator_loss = self.discriminator_loss(self.judge(real), self.judge(fake.detach()))
+            discriminator_loss = self.discriminator_loss(self.scores_of(real), self.scores_of(fake.detach()))
         discriminator_loss.backward()
         self.discriminator.requires_grad_(False)
-        generator_loss = self.bce(self.judge(fake), self.wanted)
+        generator_loss = self.bce(self.scores_of(fake), self.generator_target)
         generator_loss.backward()
         self.discriminator.requires_grad_(True)
         return self.update_both(discriminator_loss, generator_loss)
@@ -88,14 +88,14 @@ class Training:
 
     def train_discriminator(self, real, fake):
         with self.autocast():
-            loss = self.discriminator_loss(self.judge(real), self.judge(fake))
+            loss = self.discriminator_loss(self.scores_of(real), self.scores_of(fake))
         self.update('discriminator', loss)
         return loss
 
     def train_generator(self, fake):
         """The discriminator's weights want no gradients meanwhile."""
         self.discriminator.requires_grad_(False)
-        loss = self.bce(self.judge(fake), self.wanted)
+        loss = self.bce(self.scores_of(fake), self.generator_target)
         self.update('generator', loss)
         self.discriminator.requires_grad_(True)
         return loss
@@ -120,7 +120,7 @@ class Training:
         with torch.no_grad():
             return self.fake()
 
-    def judge(self, images):
+    def scores_of(self, images):
         """float32 [B, 1], under autocast too."""
         with self.autocast():
             return self.discriminator(images).float().reshape(-1, 1)
@@ -140,17 +140,17 @@ class Training:
         return images.float().mul_((high - low) / 255).add_(low)
 
     @torch.no_grad()
-    def verdicts(self):
+    def scores(self):
         for model in self.models.values():
             model.eval()
         pixels = self.task.probe_images
         real = self.shown(np.ascontiguousarray(turned(pixels) if is_turned(self.task) else pixels))
         with self.autocast():
             fake = self.generator(torch.from_numpy(self.task.probe_latents))
-        verdicts = torch.cat([self.judge(real), self.judge(fake)]).reshape(-1).tolist()
+        scores = torch.cat([self.scores_of(real), self.scores_of(fake)]).reshape(-1).tolist()
         for model in self.models.values():
             model.train()
-        return verdicts
+        return scores
 
 
 def parameters(model):

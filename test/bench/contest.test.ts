@@ -64,7 +64,7 @@ const alternating = {
   training: { steps: 9, batchSize: 64, order: 'generator-first', freshLatents: true, loss: { on: 'probabilities' } },
 };
 
-/** Holds a short contest, which compares parameters, verdicts and losses before it measures. */
+/** Holds a short contest, which compares parameters, scores and losses before it measures. */
 async function shortContest(content: object, names: readonly string[]): Promise<void> {
   const contestants = ['this float32', ...names].map(
     (name): Contestant => trainers.find((known) => known.name === name)!,
@@ -104,7 +104,7 @@ test('Keras and PyTorch do the same work as this program', { skip: noPeers }, as
   await shortContest(alternating, pythonPeers);
 });
 
-test('the Python that tests run with is given the peers in their versions', () => {
+test('test requirements pin the same versions of the peers', () => {
   const packages = (file: string) => {
     const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
     return text.split('\n').filter((line) => line.includes('=='));
@@ -115,7 +115,7 @@ test('the Python that tests run with is given the peers in their versions', () =
   for (const peer of peers) assert.ok(given.includes(peer), peer);
 });
 
-test('configs that the peers cannot follow are refused', async () => {
+test('rejects configs that the peers do not support', async () => {
   const wgan = { ...simultaneous, training: { ...simultaneous.training, loss: 'wgan', clipWeights: 0.01 } };
   await assert.rejects(shortContest(wgan, []), /bce, nor a penalty, noise, augmentation, clipped weights or average/);
 });

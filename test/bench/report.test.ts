@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judge } from '../../bench/bounds.ts';
+import { checkBounds } from '../../bench/bounds.ts';
 import type { Contest, Measurements } from '../../bench/record.ts';
 import { betweenMarkers, renderRecord } from '../../bench/report.ts';
 
@@ -32,8 +32,8 @@ const contest = contestOf({
   'PyTorch channels_last': measured([100, 150, 110]),
 });
 
-test('a contest is judged by the bounds whose contestants took part', () => {
-  const judged = judge(contest).map(({ bound, peer, ratio, met }) => [
+test('checks the bounds whose contestants took part', () => {
+  const judged = checkBounds(contest).map(({ bound, peer, ratio, met }) => [
     bound.ours,
     bound.quantity,
     peer,
@@ -48,7 +48,7 @@ test('a contest is judged by the bounds whose contestants took part', () => {
 });
 
 test('memory is bounded for one model only', () => {
-  assert.ok(judge(contestOf(contest.contestants, 'afg')).every(({ bound }) => bound.quantity === 'ms'));
+  assert.ok(checkBounds(contestOf(contest.contestants, 'afg')).every(({ bound }) => bound.quantity === 'ms'));
 });
 
 test('the tables have every bound with its limit, median and spread, and every contestant', () => {
@@ -60,7 +60,7 @@ test('the tables have every bound with its limit, median and spread, and every c
   assert.match(text, /2026-01-01; Abacus, 2 cores, avx2; torch 2.0; 3 rounds/);
 });
 
-test('tables replace what stands between the markers, and nothing else', () => {
+test('tables replace only the text between the markers', () => {
   const text = 'before\n<!-- results -->\n\nold\n\n<!-- end of results -->\nafter\n';
   assert.equal(betweenMarkers(text, 'new'), 'before\n<!-- results -->\n\nnew\n\n<!-- end of results -->\nafter\n');
   assert.throws(() => betweenMarkers('no markers', 'new'), /between/);

@@ -13,7 +13,7 @@ function edgesOf(layer: Record<string, unknown>, side: number) {
 }
 
 // Windows start at -before; the last one ends at (out - 1) stride + kernel - before, that is `after` beyond the image.
-test('a convolution is told the zeros that its windows reach', () => {
+test('a convolution gets the zero padding that its windows reach', () => {
   const conv = { type: 'conv', kernel: 5, stride: 2 };
   assert.deepEqual(edgesOf({ ...conv, padding: 'same' }, 28), { same: true, sides: [1, 2], size: 14 });
   assert.deepEqual(edgesOf({ ...conv, padding: 'valid' }, 29), { same: false, sides: [0, 0], size: 13 });
@@ -31,7 +31,7 @@ test('a convolution is told the zeros that its windows reach', () => {
 });
 
 // Without padding a transposed convolution gives (n - 1) stride + kernel.
-test('a transposed convolution is told the pixels cut off', () => {
+test('a transposed convolution gets the cropped pixels', () => {
   const up = { type: 'convTranspose', kernel: 5, stride: 2 };
   assert.deepEqual(edgesOf({ ...up, padding: 'same' }, 14), { same: true, sides: [1, 2], size: 28 });
   assert.deepEqual(edgesOf({ ...up, padding: 2, outputPadding: 1 }, 14), { same: false, sides: [2, 1], size: 28 });

@@ -1,4 +1,4 @@
-"""torchvision's reading of a folder of pictures, as PyTorch's DCGAN tutorial sets it up: seconds for one pass, as JSON."""
+"""Times one pass of torchvision over a folder of pictures, set up as in PyTorch's DCGAN tutorial; prints JSON."""
 import json
 import resource
 import sys

@@ -1,15 +1,15 @@
-// Whether a long run stays as small as it began: npx tsx bench/soak.ts [steps] [tensorflow|webgpu|wasm]
+// Checks that memory, tensors and descriptors do not grow over a long run: npx tsx bench/probes/soak.ts [steps] [tensorflow|webgpu|wasm]
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { engine as tfjs } from '@tensorflow/tfjs-core';
-import { train } from '../src/commands/train.ts';
-import type { EngineName } from '../src/engines/engine.ts';
-import { engineNames, openEngine } from '../src/engines/open.ts';
-import { startTensorflow } from '../src/engines/tensorflow/engine.ts';
-import { findInstallation } from '../src/engines/tensorflow/install/location.ts';
+import { train } from '../../src/commands/train.ts';
+import type { EngineName } from '../../src/engines/engine.ts';
+import { engineNames, openEngine } from '../../src/engines/open.ts';
+import { startTensorflow } from '../../src/engines/tensorflow/engine.ts';
+import { findInstallation } from '../../src/engines/tensorflow/install/location.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -22,18 +22,18 @@ interface Reading {
   /** The next handle of TensorFlow's binding, an int32 that only grows. */
   nextHandle: number;
   liveTensors: number;
-  /** Of the webgpu engine, in use and kept for use again; 0 elsewhere. */
+  /** Buffers of the webgpu engine, in use or pooled; 0 on other engines. */
   gpuBuffers: number;
   residentMiB: number;
-  /** JavaScript's heap in use, what V8 keeps for it, and memory outside of it that objects hold: buffers, WebAssembly's. */
+  /** JavaScript heap in use, heap reserved by V8, and external memory: buffers and WebAssembly. */
   heapMiB: number;
   reservedMiB: number;
   externalMiB: number;
   descriptors: number;
 }
 
-/** A GAN of 7 x 7 digits: every kind of thing that a run does, in a millisecond or two. */
-function tiny(steps: number, seldom: number) {
+/** A GAN of 7 x 7 digits that uses every part of a run and takes a millisecond or two per step. */
+function tiny(steps: number, rarely: number) {
   const norm = { type: 'batchNorm' };
   const conv = { kernel: 3, stride: 1, padding: 'same' };
   return {
@@ -55,7 +55,7 @@ function tiny(steps: number, seldom: number) {
       ],
     },
     training: { steps, batchSize: 8, ema: { decay: 0.99 }, precision: 'float32' },
-    outputs: { grid: { rows: 2, columns: 2 }, samplesEvery: { steps: seldom }, checkpointEvery: { steps: seldom } },
+    outputs: { grid: { rows: 2, columns: 2 }, samplesEvery: { steps: rarely }, checkpointEvery: { steps: rarely } },
   };
 }
 
@@ -105,7 +105,7 @@ async function soak(engineName: EngineName, steps: number): Promise<void> {
   );
 }
 
-/** The id of a tensor made now. */
+/** The id a new tensor gets. */
 function nextHandle(): number {
   const { binding } = startedBinding!;
   const id = binding.createTensor([1], binding.TF_INT32, Int32Array.of(0));
@@ -113,7 +113,7 @@ function nextHandle(): number {
   return id;
 }
 
-/** What tfjs's backend has made and not destroyed. */
+/** Buffers that tfjs's backend has created and not destroyed. */
 function gpuBuffers(): number {
   const { bufferManager } = tfjs().backend as unknown as {
     bufferManager: { getNumUsedBuffers(): number; getNumFreeBuffers(): number };

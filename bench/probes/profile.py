@@ -1,4 +1,4 @@
-# Where a training step's time goes, by TensorFlow op: bench/.venv/bin/python bench/profile.py anime [--precision float32] [--longest 20]
+# Where a training step's time goes, by TensorFlow op: bench/.venv/bin/python bench/probes/profile.py anime [--precision float32] [--longest 20]
 #
 # The program writes the graph that it would train with; Python's TensorFlow, the same library, runs it with tracing on.
 # Ops run side by side on two threads and wait for each other, so an op's times add up to more than the step's.
@@ -21,8 +21,8 @@ ROUNDS = 5
 
 
 def largest_graph(arguments):
-    """The GraphDef of the training program; the other graphs of a start are races between forms of convolutions."""
-    here = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
+    """The GraphDef of the training program; the other graphs written at start only time the forms of convolutions."""
+    here = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
     with tempfile.TemporaryDirectory() as folder:
         command = ['node', 'bin/dcgan.cjs', 'bench', '--config', arguments.config, '--seconds', '1']
         command += ['--precision', arguments.precision]

@@ -1,5 +1,5 @@
-"""The Fréchet distance of the features that `npx tsx bench/frechet.ts IMAGES VALUES FOLDER` left, as torch-fidelity and pytorch-fid
-compute it: pip install numpy scipy torch==2.13.0 torchvision==0.28.0 torch-fidelity==0.4.0 pytorch-fid==0.3.0
+"""The Fréchet distance of the features saved by `npx tsx bench/probes/frechet.ts IMAGES VALUES FOLDER`, computed by torch-fidelity and
+pytorch-fid: pip install numpy scipy torch==2.13.0 torchvision==0.28.0 torch-fidelity==0.4.0 pytorch-fid==0.3.0
 """
 import pathlib
 import sys

@@ -1,4 +1,4 @@
-// One pass of this program over a folder of images, into an empty cache. Says on a line of JSON what it took.
+// Decodes a folder of images into an empty cache and prints the time as a line of JSON.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,19 +1,19 @@
-// How a training step grows with the batch and with the image's side: npx tsx bench/growth.ts batch|side [--quick]
+// Times a training step at several batch sizes or image sizes: npx tsx bench/probes/growth.ts batch|side [--quick]
 
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Config } from '../src/config/config.ts';
-import { findConfig } from '../src/config/load/find-config.ts';
-import { loadConfig, resolveConfig } from '../src/config/load/load.ts';
-import { openEngine } from '../src/engines/open.ts';
-import { buildNetworks } from '../src/models/networks.ts';
-import { packageDirectory } from '../src/system/package-directory.ts';
-import { createFeeder } from '../src/training/feeds.ts';
-import { startingValues, trainingProgram } from '../src/training/program.ts';
-import { batchSizes, planSchedule } from '../src/training/schedule.ts';
-import { spreadOf, timeSteps } from '../src/training/step-times.ts';
-import { peakMiB } from './processes.ts';
-import { openPictures } from './task.ts';
+import type { Config } from '../../src/config/config.ts';
+import { findConfig } from '../../src/config/load/find-config.ts';
+import { loadConfig, resolveConfig } from '../../src/config/load/load.ts';
+import { openEngine } from '../../src/engines/open.ts';
+import { buildNetworks } from '../../src/models/networks.ts';
+import { packageDirectory } from '../../src/system/package-directory.ts';
+import { createFeeder } from '../../src/training/feeds.ts';
+import { startingValues, trainingProgram } from '../../src/training/program.ts';
+import { batchSizes, planSchedule } from '../../src/training/schedule.ts';
+import { spreadOf, timeSteps } from '../../src/training/step-times.ts';
+import { peakMiB } from '../processes.ts';
+import { openPictures } from '../task.ts';
 
 const axes = { batch: [16, 32, 64, 128, 256, 512], side: [28, 32, 48, 64, 96, 128] };
 const sideBatch = 64;
@@ -45,7 +45,7 @@ function printTable(axis: 'batch' | 'side', quick: boolean): void {
   }
 }
 
-/** One point of the table, in a process of its own. */
+/** One row of the table, in its own process. */
 async function measure(config: Config, quick: boolean): Promise<Point> {
   const networks = buildNetworks(config);
   const pictures = await openPictures(config);
@@ -65,7 +65,7 @@ function configOf(axis: 'batch' | 'side', value: number): Promise<Config> | Conf
   return loadConfig(path, [`training.batchSize=${value}`, 'data.lastBatch=drop']);
 }
 
-/** A DCGAN as Radford et al. (2015) draw it: strided 4 x 4 convolutions from a map of 4 to 7 pixels, half the filters at twice the size. */
+/** The DCGAN of Radford et al. (2015): strided 4 x 4 convolutions from a map of 4 to 7 pixels, halving the filters at each doubling. */
 function radford(side: number): unknown {
   const stages = Math.ceil(Math.log2(side / 7));
   const start = side / 2 ** stages;
@@ -104,7 +104,7 @@ function radford(side: number): unknown {
 }
 
 const [axis, value, ...rest] = process.argv.slice(2);
-if (axis !== 'batch' && axis !== 'side') throw new Error('Say batch or side.');
+if (axis !== 'batch' && axis !== 'side') throw new Error('usage: npx tsx bench/probes/growth.ts batch|side [--quick]');
 const quick = [value, ...rest].includes('--quick');
 if (value === undefined || value === '--quick') printTable(axis, quick);
 else console.log(`\n${JSON.stringify(await measure(await configOf(axis, Number(value)), quick))}`);

@@ -1,4 +1,4 @@
-// What is done to a run, a session each. Each gives the sessions' endings, with what they may say if they refuse to go on.
+// The faults, each injected into one or more sessions of a run, with the errors it may cause.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -14,34 +14,34 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RandomStream } from '../../src/random.ts';
-import { type Ending, type Place, type Session, startSession } from './session.ts';
+import { type Ending, type Session, startSession, type Workspace } from './session.ts';
 
-export interface Judged {
+export interface SessionResult {
   ending: Ending;
-  /** Signals that were sent and end a process. */
+  /** A signal that was sent and may end the process. */
   sent?: NodeJS.Signals;
-  /** What a refusal may say. */
+  /** Errors the session may end with. */
   refusal?: RegExp;
 }
 
-export interface Trouble {
+export interface Fault {
   name: string;
-  /** False, or why this machine or place cannot have it. */
-  without(place: Place): string | false;
-  happen(place: Place, random: RandomStream): Promise<Judged[]>;
+  /** Why the fault cannot be injected here; false if it can. */
+  unavailable(workspace: Workspace): string | false;
+  inject(workspace: Workspace, random: RandomStream): Promise<SessionResult[]>;
 }
 
 const mostWaitMs = 3000;
-const always = () => false as const;
+const never = () => false as const;
 const waitAWhile = (random: RandomStream) => sleep(random.uniform() * mostWaitMs);
 
-/** One signal at a random moment, before training begins once in five times. */
-function signalled(name: string, signal: NodeJS.Signals): Trouble {
+/** Sends a signal at a random moment, in one of five cases before training begins. */
+function signalled(name: string, signal: NodeJS.Signals): Fault {
   return {
     name,
-    without: always,
-    async happen(place, random) {
-      const session = startSession(place);
+    unavailable: never,
+    async inject(workspace, random) {
+      const session = startSession(workspace);
       if (random.below(5) > 0) await session.begun;
       await waitAWhile(random);
       session.process.kill(signal);
@@ -50,8 +50,8 @@ function signalled(name: string, signal: NodeJS.Signals): Trouble {
   };
 }
 
-/** Lets a session finish, or half of the time kills it at a random moment. */
-async function finishOrKill(session: Session, random: RandomStream): Promise<Judged> {
+/** Lets the session finish or, half of the time, kills it at a random moment. */
+async function finishOrKill(session: Session, random: RandomStream): Promise<SessionResult> {
   if (random.below(2) === 0) return { ending: await session.ended };
   await session.begun;
   await waitAWhile(random);
@@ -59,11 +59,11 @@ async function finishOrKill(session: Session, random: RandomStream): Promise<Jud
   return { ending: await session.ended, sent: 'SIGKILL' };
 }
 
-const suspended: Trouble = {
+const suspended: Fault = {
   name: 'SIGSTOP beyond its lease, then SIGCONT',
-  without: always,
-  async happen(place, random) {
-    const session = startSession(place);
+  unavailable: never,
+  async inject(workspace, random) {
+    const session = startSession(workspace);
     await session.begun;
     for (let times = 0; times < 2; times++) {
       await waitAWhile(random);
@@ -78,55 +78,55 @@ const suspended: Trouble = {
 const inNewNamespace = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const hasNamespaces = spawnSync(inNewNamespace[0]!, [...inNewNamespace.slice(1), 'true']).status === 0;
 
-/** The second session is in a container of its own: it cannot see the first one's process, and takes over after its lease. */
-const stolen: Trouble = {
-  name: 'suspended, taken over from another namespace of process ids, resumed',
-  without: () => (hasNamespaces ? false : 'no namespaces of process ids can be made here: needs Linux and root'),
-  async happen(place, random) {
-    const first = startSession(place);
+/** The second session runs in its own PID namespace, so it cannot see the first one's process and takes over after the lease. */
+const takenOver: Fault = {
+  name: 'suspended, taken over from another PID namespace, resumed',
+  unavailable: () => (hasNamespaces ? false : 'PID namespaces need Linux and root'),
+  async inject(workspace, random) {
+    const first = startSession(workspace);
     await first.begun;
     await waitAWhile(random);
     first.process.kill('SIGSTOP');
-    const second = startSession(place, { inside: inNewNamespace });
+    const second = startSession(workspace, { inside: inNewNamespace });
     await second.begun;
     first.process.kill('SIGCONT');
-    const robbed: Judged = { ending: await first.ended, refusal: /taken over this run|is training this run/ };
-    return [robbed, { ...(await finishOrKill(second, random)), refusal: /is training this run/ }];
+    const displaced: SessionResult = { ending: await first.ended, refusal: /taken over this run|is training this run/ };
+    return [displaced, { ...(await finishOrKill(second, random)), refusal: /is training this run/ }];
   },
 };
 
-/** A lock file of an owner on another machine, who renews it for a while, put in the place of the session's own. */
-const replaced: Trouble = {
+/** Replaces the session's lock file with one of an owner on another machine. */
+const replaced: Fault = {
   name: 'lock replaced by that of another machine',
-  without: always,
-  async happen(place, random) {
-    const session = startSession(place);
+  unavailable: never,
+  async inject(workspace, random) {
+    const session = startSession(workspace);
     await session.begun;
     await waitAWhile(random);
-    const [name] = existsSync(join(place.root, 'checkpoints'))
-      ? readdirSync(join(place.root, 'checkpoints')).filter((entry) => entry.endsWith('.lock'))
+    const [name] = existsSync(join(workspace.root, 'checkpoints'))
+      ? readdirSync(join(workspace.root, 'checkpoints')).filter((entry) => entry.endsWith('.lock'))
       : [];
     if (name) {
       const lock = { token: 'of another', owner: '1-1-elsewhere', host: 'elsewhere', leaseMs: 2000 };
-      writeFileSync(join(place.root, 'checkpoints', name), JSON.stringify(lock));
+      writeFileSync(join(workspace.root, 'checkpoints', name), JSON.stringify(lock));
     }
     return [{ ending: await session.ended, refusal: /taken over this run/ }];
   },
 };
 
-const full: Trouble = {
+const full: Fault = {
   name: 'disk full',
-  without: ({ isMounted }) => (isMounted ? false : 'no small file system can be mounted here: needs root'),
-  async happen(place, random) {
-    const session = startSession(place);
+  unavailable: ({ isMounted }) => (isMounted ? false : 'mounting an in-memory file system needs root'),
+  async inject(workspace, random) {
+    const session = startSession(workspace);
     if (random.below(3) > 0) await session.begun;
     await waitAWhile(random);
-    const filler = join(place.root, 'filler');
-    const { bavail, bsize } = statfsSync(place.root);
+    const filler = join(workspace.root, 'filler');
+    const { bavail, bsize } = statfsSync(workspace.root);
     try {
       writeFileSync(filler, Buffer.alloc(Math.max(0, bavail - random.below(8)) * bsize));
     } catch {
-      // the run took the last blocks itself: the disk is full all the same
+      // the run took the last blocks itself, so the disk is full anyway
     }
     const ending = await session.ended;
     rmSync(filler, { force: true });
@@ -134,43 +134,43 @@ const full: Trouble = {
   },
 };
 
-const withoutCache: Trouble = {
+const withoutCache: Fault = {
   name: "user's cache removed",
-  without: always,
-  async happen(place, random) {
-    const session = startSession(place);
+  unavailable: never,
+  async inject(workspace, random) {
+    const session = startSession(workspace);
     if (random.below(3) > 0) await session.begun;
     await waitAWhile(random);
-    rmSync(place.cache, { recursive: true, force: true });
-    if (random.below(2) === 0) writeFileSync(place.cache, 'a file in its place');
+    rmSync(workspace.cache, { recursive: true, force: true });
+    if (random.below(2) === 0) writeFileSync(workspace.cache, 'a file in its workspace');
     const ending = await session.ended;
-    makeCache(place);
+    makeCache(workspace);
     return [{ ending, refusal: /not installed|is damaged|cache/ }];
   },
 };
 
 const hasFaketime = spawnSync('faketime', ['-f', '-1d', 'true']).status === 0;
 
-const earlier: Trouble = {
+const clockSetBack: Fault = {
   name: hasFaketime ? 'clock set back two days (faketime)' : 'clock set back two days (Date.now)',
-  without: always,
-  async happen(place, random) {
+  unavailable: never,
+  async inject(workspace, random) {
     const code = 'const now = Date.now; Date.now = () => now() - 1728e5;';
     const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
     const session = hasFaketime
-      ? startSession(place, { inside: ['faketime', '-f', '-2d'] })
-      : startSession(place, { environment });
+      ? startSession(workspace, { inside: ['faketime', '-f', '-2d'] })
+      : startSession(workspace, { environment });
     return [await finishOrKill(session, random)];
   },
 };
 
-const touched: Trouble = {
+const touched: Fault = {
   name: 'pictures touched and written again',
-  without: always,
-  async happen(place, random) {
-    const session = startSession(place);
+  unavailable: never,
+  async inject(workspace, random) {
+    const session = startSession(workspace);
     await waitAWhile(random);
-    const pictures = join(place.root, 'pictures');
+    const pictures = join(workspace.root, 'pictures');
     for (const name of readdirSync(pictures)) {
       const path = join(pictures, name);
       if (random.below(2) === 0) utimesSync(path, new Date(), new Date());
@@ -180,27 +180,27 @@ const touched: Trouble = {
   },
 };
 
-export const troubles: readonly Trouble[] = [
+export const faults: readonly Fault[] = [
   signalled('kill -9', 'SIGKILL'),
   signalled('SIGHUP', 'SIGHUP'),
   signalled('SIGTERM', 'SIGTERM'),
   suspended,
-  stolen,
+  takenOver,
   replaced,
   full,
   withoutCache,
-  earlier,
+  clockSetBack,
   touched,
 ];
 
-/** An empty cache, with the native engine where the run needs it. */
-export function makeCache({ cache, installed }: Place): void {
+/** Creates an empty cache, with a link to the native engine if the run needs it. */
+export function makeCache({ cache, installed }: Workspace): void {
   rmSync(cache, { recursive: true, force: true });
   mkdirSync(cache);
   if (installed) symlinkSync(installed, join(cache, 'tensorflow'));
 }
 
-/** A small file system in memory, or where none can be mounted just a folder. @returns whether it is one */
+/** Mounts a small in-memory file system; creates a plain folder if it cannot. @returns whether it was mounted */
 export function mountSmall(folder: string): boolean {
   mkdirSync(folder, { recursive: true });
   try {

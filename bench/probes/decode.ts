@@ -1,40 +1,40 @@
-// Decoding a folder of 20,000 JPEGs into the cache, beside torchvision's DataLoader with two workers: npx tsx bench/decode.ts
+// Times decoding 20,000 JPEGs into the cache against torchvision's DataLoader with two workers: npx tsx bench/probes/decode.ts
 
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { spreadOf } from '../src/training/step-times.ts';
-import { buildWorkers } from './build.ts';
+import { spreadOf } from '../../src/training/step-times.ts';
+import { buildWorkers } from '../build.ts';
+import { findPython } from '../python.ts';
+import { ratioOf } from '../statistics.ts';
 import { makePictures } from './make-pictures.ts';
-import { findPython } from './python.ts';
-import { ratioOf } from './statistics.ts';
 
 const rounds = 3;
 const side = 64;
 const workers = 2;
-const peerFile = fileURLToPath(new URL('workers/torchvision_decode.py', import.meta.url));
+const peerFile = fileURLToPath(new URL('torchvision_decode.py', import.meta.url));
 
 interface Pass {
   images: number;
   seconds: number;
-  /** Seconds of processor time of all threads and workers: what counts where others use the machine too. */
+  /** Processor time of all threads and workers in seconds, which other programs on the machine disturb less. */
   processor: number;
   versions?: Record<string, string>;
 }
 
-/** Takes turns, each in a process of its own. */
+/** Alternates the two programs, each pass in its own process. */
 async function compare(folder: string): Promise<void> {
   await makePictures(join(folder, 'all'), { count: 20_000, side: 200, channels: 3, format: 'jpeg' });
-  const ownFile = join(buildWorkers(), 'decode.js'); // in JavaScript, as the program is published
+  const ownFile = join(buildWorkers(), '../probes/decode-worker.js'); // JavaScript, as in the published package
   const [ours, theirs]: [Pass[], Pass[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
     const own = run(process.execPath, [ownFile, folder, String(side)]);
     const peer = run(findPython(), [peerFile, folder, String(side), String(workers)]);
     ours.push(own);
     theirs.push(peer);
-    console.log(`this:        ${wordsOf(own)}`);
-    console.log(`torchvision: ${wordsOf(peer)} ${JSON.stringify(peer.versions)}`);
+    console.log(`this:        ${describePass(own)}`);
+    console.log(`torchvision: ${describePass(peer)} ${JSON.stringify(peer.versions)}`);
   }
   for (const what of ['seconds', 'processor'] as const) {
     const [own, peer] = [ours, theirs].map((passes) => passes.map((pass) => pass[what])) as [number[], number[]];
@@ -44,7 +44,7 @@ async function compare(folder: string): Promise<void> {
   }
 }
 
-function wordsOf({ images, seconds, processor }: Pass): string {
+function describePass({ images, seconds, processor }: Pass): string {
   return `${images} images in ${seconds.toFixed(2)} s, ${processor.toFixed(2)} s of processor time`;
 }
 

@@ -1,22 +1,22 @@
-// One training run in this process as `dcgan train` does it, with the time of its phases and of every call of the engine.
+// Runs a training in this process as `dcgan train` does, timing its phases and every engine call.
 
-import { type TrainIo, trainPrepared } from '../src/commands/train.ts';
-import type { CompiledProgram, Engine } from '../src/engines/engine.ts';
-import { prepareRun, type RunOptions } from '../src/training/start/prepare-run.ts';
+import { type TrainIo, trainPrepared } from '../../src/commands/train.ts';
+import type { CompiledProgram, Engine } from '../../src/engines/engine.ts';
+import { prepareRun, type RunOptions } from '../../src/training/start/prepare-run.ts';
 
 export interface TimedRun {
   /** Milliseconds from the start of the process to the end of each phase, in order. */
   phases: { name: string; ms: number }[];
-  /** Milliseconds in the calls of each function of the program, and of `read` and `write`. */
+  /** Milliseconds spent in each function of the program, and in `read` and `write`. */
   calls: Record<string, { count: number; ms: number }>;
   steps: number;
 }
 
-/** Trains from the start, after removing what the same run has written before, or goes on where it stopped. */
+/** Starts over if `fresh`, after removing the run's earlier output; otherwise resumes. */
 export async function timedRun(options: RunOptions & { fresh: boolean }, lastStep: number): Promise<TimedRun> {
   const timed: TimedRun = { phases: [], calls: {}, steps: 0 };
   const phase = (name: string) => {
-    if (timed.phases.at(-1)?.name === name) timed.phases.pop(); // what comes often ends with its last time
+    if (timed.phases.at(-1)?.name === name) timed.phases.pop(); // a repeated phase ends with its last event
     timed.phases.push({ name, ms: performance.now() });
   };
   const count = (name: string, ms: number) => {

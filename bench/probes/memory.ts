@@ -1,13 +1,13 @@
-// Peak memory against the number of images, while they are decoded and read: npx tsx bench/memory.ts [folder]
+// Measures peak memory against the number of images while they are decoded and read: npx tsx bench/probes/memory.ts [folder]
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createBatchOrder } from '../src/data/dataset/batches.ts';
-import { type ImageSpec, openImages } from '../src/data/dataset/open.ts';
+import { createBatchOrder } from '../../src/data/dataset/batches.ts';
+import { type ImageSpec, openImages } from '../../src/data/dataset/open.ts';
+import { peakMiB } from '../processes.ts';
 import { makePictures } from './make-pictures.ts';
-import { peakMiB } from './processes.ts';
 
 const counts = [1000, 10_000, 100_000];
 const kinds = [
@@ -19,7 +19,7 @@ const batchSize = 64;
 type Kind = (typeof kinds)[number];
 const jobs = ['decode', 'read', 'nothing'] as const;
 
-/** Every number of the table is the peak of a process of its own. */
+/** Each number in the table is the peak of its own process. */
 async function printTable(folder: string): Promise<void> {
   const cache = join(folder, 'cache');
   rmSync(cache, { recursive: true, force: true });

@@ -1,16 +1,16 @@
-// How long each form of a convolution and of its gradients takes, alone and recorded, in the program's precision:
-// npx tsx bench/forms.ts 128,32,64,4,128,2,1,1 [mixed_bfloat16|float32], the numbers being batch, side, channels, kernel, filters,
-// stride, padding before and after.
+// Times every form of a convolution and its gradients, each recorded by itself:
+// npx tsx bench/probes/forms.ts 128,32,64,4,128,2,1,1 [mixed_bfloat16|float32], where the numbers are batch, side, channels,
+// kernel, filters, stride, padding before and after.
 import { reshape, slice } from '@tensorflow/tfjs-core';
-import type { Precision, Program, ProgramFunction } from '../src/engines/engine.ts';
-import { formsOf, type Kind } from '../src/engines/tensorflow/convolutions/choices.ts';
-import type { Form } from '../src/engines/tensorflow/convolutions/form.ts';
-import { type Convolution, convolutionOf, operationsOf } from '../src/engines/tensorflow/convolutions/geometry.ts';
-import { startTensorflow } from '../src/engines/tensorflow/engine.ts';
-import { findInstallation } from '../src/engines/tensorflow/install/location.ts';
-import { compileRecorded } from '../src/engines/tensorflow/recording/compile.ts';
-import { nativeBackend } from '../src/engines/tensorflow/recording/kernel.ts';
-import { elementCount } from '../src/formats/tensor-shape.ts';
+import type { Precision, Program, ProgramFunction } from '../../src/engines/engine.ts';
+import { formsOf, type Kind } from '../../src/engines/tensorflow/convolutions/choices.ts';
+import type { Form } from '../../src/engines/tensorflow/convolutions/form.ts';
+import { type Convolution, convolutionOf, operationsOf } from '../../src/engines/tensorflow/convolutions/geometry.ts';
+import { startTensorflow } from '../../src/engines/tensorflow/engine.ts';
+import { findInstallation } from '../../src/engines/tensorflow/install/location.ts';
+import { compileRecorded } from '../../src/engines/tensorflow/recording/compile.ts';
+import { nativeBackend } from '../../src/engines/tensorflow/recording/kernel.ts';
+import { elementCount } from '../../src/formats/tensor-shape.ts';
 
 const rounds = 7;
 const operands = { forward: ['x', 'w'], inputGradient: ['dy', 'w'], filterGradient: ['x', 'dy'] } as const;
@@ -31,7 +31,7 @@ function geometryOf(sizes: string): Convolution {
   );
 }
 
-/** Gives one value of the result, so that nothing else is computed. */
+/** Returns one value of the result, so that the time excludes reading it. */
 function functionOf(kind: Kind, form: Form, convolution: Convolution): ProgramFunction {
   return {
     feeds: {},

@@ -1,4 +1,4 @@
-// What of an epoch is not the engine's step, and how long a start takes until the first step: npx tsx bench/overhead.ts [steps] [images]
+// Measures the share of an epoch outside the engine's step, and the time from start to the first step: npx tsx bench/probes/overhead.ts [steps] [images]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,7 +6,7 @@ import { timedRun } from './timed-run.ts';
 
 const [stepsText = '600', data = 'data/mnist/train', ...set] = process.argv.slice(2);
 const steps = Number(stepsText); // an epoch of 60,000 images in batches of 100
-const root = mkdtempSync(join(tmpdir(), 'dcgan-overhead-')); // what the run writes; the images are read where they are
+const root = mkdtempSync(join(tmpdir(), 'dcgan-overhead-')); // for the run's output; the images stay where they are
 try {
   const options = { config: 'mnist-test4', data: resolve(data), set, engine: 'tensorflow' as const, root, fresh: true };
   const { phases, calls, steps: done } = await timedRun(options, steps);
@@ -24,7 +24,7 @@ function printPhases(phases: readonly { name: string; ms: number }[]): void {
   });
 }
 
-/** Of the time from the loop's start to the run's end. */
+/** Shares of the time from the start of the loop to the end of the run. */
 function printShares(
   phases: readonly { name: string; ms: number }[],
   calls: Readonly<Record<string, { count: number; ms: number }>>,

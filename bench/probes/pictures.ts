@@ -1,13 +1,13 @@
-// Memory while folders of many and of large pictures are opened, each in a process of its own: npx tsx bench/pictures.ts [--quick]
+// Measures memory while folders of many or of large pictures are opened, each in its own process: npx tsx bench/probes/pictures.ts [--quick]
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
-import { openImages } from '../src/data/dataset/open.ts';
+import { openImages } from '../../src/data/dataset/open.ts';
+import { peakMiB } from '../processes.ts';
 import { makePictures } from './make-pictures.ts';
-import { peakMiB } from './processes.ts';
 
 const copies = 4;
 

@@ -1,5 +1,5 @@
-// How large the factors of convolutions and matrix products are in a step, against float16's range:
-// npx tsx bench/magnitudes.ts [config] [step] [key=value...]
+// Prints the magnitudes of a step's convolution and matrix product operands against float16's range:
+// npx tsx bench/probes/magnitudes.ts [config] [step] [key=value...]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,35 +13,35 @@ import {
   registerKernel,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
-import { train } from '../src/commands/train.ts';
+import { train } from '../../src/commands/train.ts';
 
 const [config = 'quick', wanted = '100', ...set] = process.argv.slice(2);
-const factorsOf = {
+const operandsOf = {
   [Conv2D]: ['x', 'filter'],
   [Conv2DBackpropInput]: ['dy', 'filter'],
   [Conv2DBackpropFilter]: ['x', 'dy'],
   [BatchMatMul]: ['a', 'b'],
 };
-const normal = 2 ** -14; // what is smaller has fewer than 11 bits in float16
-const window = 2 ** -29; // normal in float16 once the largest value is scaled to [2^14, 2^15)
+const normal = 2 ** -14; // smaller values have fewer than 11 bits in float16
+const window = 2 ** -29; // still normal in float16 once the largest value is scaled to [2^14, 2^15)
 
 let steps = 0;
 
-/** Prints a factor's largest value, and the shares of the others that are small. */
-function describe(kernel: string, factor: string, shape: readonly number[], values: Float32Array): void {
+/** Prints an operand's largest value and the shares of small values. */
+function describe(kernel: string, operand: string, shape: readonly number[], values: Float32Array): void {
   const sizes = values.map(Math.abs).filter((size) => size > 0);
   const largest = sizes.reduce((most, size) => Math.max(most, size), 0);
   const share = (limit: number) =>
     `${((100 * sizes.filter((size) => size < limit).length) / sizes.length).toFixed(3)} %`;
-  const name = `${kernel} ${factor} [${shape}]`.padEnd(50);
+  const name = `${kernel} ${operand} [${shape}]`.padEnd(50);
   console.log(
     `${name} largest ${largest.toExponential(1)}, below 2^-14 ${share(normal)}, below largest 2^-29 ${share(largest * window)}`,
   );
 }
 
-/** Lets the WASM engine's kernels tell what they are given in the wanted step. */
-function listen(): void {
-  for (const [kernelName, names] of Object.entries(factorsOf)) {
+/** Wraps the WASM engine's kernels to describe their operands in the wanted step. */
+function wrapKernels(): void {
+  for (const [kernelName, names] of Object.entries(operandsOf)) {
     const kernel = getKernel(kernelName, 'wasm')!;
     unregisterKernel(kernelName, 'wasm');
     registerKernel({
@@ -65,7 +65,7 @@ try {
     { config, engine: 'wasm', root, fresh: true, set: [`training.steps=${wanted}`, ...set] },
     {
       onEvent: ({ type }) => {
-        if (type === 'engine') listen();
+        if (type === 'engine') wrapKernels();
       },
       shouldStop: () => {
         steps++;

@@ -1,17 +1,17 @@
-// Adam on WebGPU: a dispatch for each parameter, or one over a buffer that holds all: npx tsx bench/adam-buffers.ts [config] [rounds]
+// Compares Adam on WebGPU with a dispatch per parameter and with one dispatch over a packed buffer: npx tsx bench/probes/adam-buffers.ts [config] [rounds]
 import { engine as tfjs } from '@tensorflow/tfjs-core';
-import { openEngine } from '../src/engines/open.ts';
-import { elementCount } from '../src/formats/tensor-shape.ts';
-import { parametersOf } from '../src/models/network.ts';
-import { buildNetworks } from '../src/models/networks.ts';
-import { loadRunConfig } from '../src/training/start/prepare-run.ts';
+import { openEngine } from '../../src/engines/open.ts';
+import { elementCount } from '../../src/formats/tensor-shape.ts';
+import { parametersOf } from '../../src/models/network.ts';
+import { buildNetworks } from '../../src/models/networks.ts';
+import { loadRunConfig } from '../../src/training/start/prepare-run.ts';
 
 const [config = 'quick', rounds = '40'] = process.argv.slice(2);
 const { generator, discriminator } = buildNetworks(await loadRunConfig({ config, set: [], root: process.cwd() }));
 const { engine } = await openEngine('webgpu');
 const { device } = tfjs().backend as unknown as { device: GPUDevice };
 
-/** As in `engines/webgpu/adam.ts`, but for what a parameter's size has no part in. */
+/** The kernel of `engines/webgpu/adam.ts` without its learning-rate inputs, whose cost does not depend on a parameter's size. */
 const code = (count: number) => `
 ${['weight', 'm', 'v', 'gradient', 'rates'].map((name, at) => `@group(0) @binding(${at}) var<storage, read> ${name}: array<f32>;`).join('\n')}
 ${['nextWeight', 'nextM', 'nextV'].map((name, at) => `@group(0) @binding(${at + 5}) var<storage, read_write> ${name}: array<f32>;`).join('\n')}
@@ -35,7 +35,7 @@ const makeBuffer = (count: number) =>
 
 const rates = makeBuffer(2);
 
-/** Buffers of a parameter and what updates it. */
+/** The buffers of a parameter and a function that encodes its update. */
 function adamOver(count: number) {
   const [weight, m, v, gradient, nextWeight, nextM, nextV] = Array.from({ length: 7 }, () => makeBuffer(count));
   const pipeline = device.createComputePipeline({
@@ -53,7 +53,7 @@ function adamOver(count: number) {
   return { weight: weight!, gradient: gradient!, nextWeight: nextWeight!, count, update };
 }
 
-/** Milliseconds until the device has done all of it. */
+/** Milliseconds until the device has finished the commands. */
 async function timed(encode: (encoder: GPUCommandEncoder) => void): Promise<number> {
   const began = performance.now();
   const encoder = device.createCommandEncoder();
@@ -77,7 +77,7 @@ for (const network of [generator, discriminator]) {
     for (const { update } of single) update(pass);
     pass.end();
   };
-  /** The moments stay in the buffer; gradients come from where they were computed, weights go to where they are read. */
+  /** The moments stay packed; gradients are copied in from the kernels that compute them, weights out to those that read them. */
   const together = (encoder: GPUCommandEncoder) => {
     let at = 0;
     for (const { gradient, count } of single) {
@@ -102,4 +102,4 @@ for (const network of [generator, discriminator]) {
     `${engine.info.device}: ${counts.length} parameters, ${packed.count} values. One by one: ${counts.length} dispatches, ${median(times.single).toFixed(2)} ms. Together: 1 dispatch and ${2 * counts.length} copies, ${median(times.packed).toFixed(2)} ms.`,
   );
 }
-process.exit(0); // the device would keep the process
+process.exit(0); // the device would keep the process alive

@@ -1,9 +1,9 @@
-// Folders of made pictures for measurements: noise under coloured shapes, the same on every machine.
+// Generates folders of pictures for measurements: coloured shapes with noise, the same on every machine.
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { inParallel } from '../src/data/decode/parallel.ts';
-import { RandomStream } from '../src/random.ts';
+import { inParallel } from '../../src/data/decode/parallel.ts';
+import { RandomStream } from '../../src/random.ts';
 
 export interface Pictures {
   count: number;
@@ -13,7 +13,7 @@ export interface Pictures {
   format: 'jpeg' | 'png';
 }
 
-/** Fills a folder, unless it is there. */
+/** Does nothing if the folder exists. */
 export async function makePictures(directory: string, pictures: Pictures): Promise<void> {
   if (existsSync(directory)) return;
   const partial = `${directory}.${process.pid}.partial`;
