@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { engineNames } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
+import type { CheckpointChoice } from '../runs/checkpoint.ts';
 import { easings, interpolations } from '../sampling/interpolation.ts';
 
 export const rootFlag = () =>
@@ -59,7 +60,7 @@ export interface CheckpointFlags {
   latest?: boolean | undefined;
 }
 
-export function whichCheckpoint({ step, best }: CheckpointFlags): 'latest' | 'best' | number {
+export function whichCheckpoint({ step, best }: CheckpointFlags): CheckpointChoice {
   return step ?? (best ? 'best' : 'latest');
 }
 

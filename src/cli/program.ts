@@ -1,7 +1,7 @@
 // The whole command tree on one screen. Every action loads its command only when it runs, so that help is instant.
 import { Command, Option, type OutputConfiguration } from 'commander';
 import { avatarStyles } from '../data/prepare/avatar-styles.ts';
-import { formats } from '../exports/formats.ts';
+import { exportFormatNames } from '../exports/formats.ts';
 import { parseSeeds } from '../sampling/seed-ranges.ts';
 import { packageVersion } from '../system/package-directory.ts';
 import {
@@ -162,7 +162,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
 
   withEngine(withCheckpoint(program.command('export')))
     .description('export a trained generator for other programs')
-    .requiredOption('--format <name>', Object.keys(formats).join(', '))
+    .requiredOption('--format <name>', exportFormatNames.join(', '))
     .requiredOption('--out <path>', 'output folder, or output file if the format is a single file')
     .option('--force', 'overwrite a file, or an export among other files of its folder')
     .action((options) => run(async (cli) => (await import('./commands/export.ts')).runExport(options, cli)));

@@ -13,6 +13,7 @@ import { openFeatures } from '../evaluation/features/open-features.ts';
 import { protocolSize, type Size } from '../evaluation/metrics/protocol-size.ts';
 import { createWork } from '../evaluation/metrics/work.ts';
 import { compareNeighbours, type NeighbourResult } from '../evaluation/neighbours.ts';
+import type { CheckpointChoice } from '../runs/checkpoint.ts';
 import { appendEvaluation } from '../runs/evaluations-log.ts';
 import { openImageMaker } from '../sampling/image-maker.ts';
 import { type OpenedGenerator, openGenerator } from '../sampling/open-generator.ts';
@@ -34,7 +35,7 @@ export interface EvaluateOptions extends EngineChoice {
   /** Size to compare at; the images' own, up to a multiple of 16, where it is left out. */
   size?: Size;
   seed: number;
-  which?: 'latest' | 'best' | number;
+  which?: CheckpointChoice;
   root: string;
 }
 

@@ -5,7 +5,8 @@ import { DcganError } from '../errors.ts';
 import { writeExport } from '../exports/export-folder.ts';
 import { exportSource } from '../exports/export-source.ts';
 import type { ExportFormat } from '../exports/format.ts';
-import { formats } from '../exports/formats.ts';
+import { exportFormatNames, exportFormats } from '../exports/formats.ts';
+import type { CheckpointChoice } from '../runs/checkpoint.ts';
 import { type OpenedGenerator, openGenerator } from '../sampling/open-generator.ts';
 import { type SamplingIo, silent } from '../sampling/sampling.ts';
 
@@ -14,8 +15,8 @@ export interface ExportOptions extends EngineChoice {
   format: string;
   /** A folder, or a file for a format that writes one file. */
   out: string;
-  step?: number;
-  best?: boolean;
+  /** @default 'latest' */
+  which?: CheckpointChoice;
   /** Replaces a file, or an export among other files of its folder. */
   force?: boolean;
   root: string;
@@ -29,15 +30,14 @@ export interface ExportResult {
   bytes: number;
   runHash: string;
   step: number;
-  /** Damaged checkpoints that were passed over. */
+  /** Damaged checkpoints that were skipped. */
   refused: OpenedGenerator['refused'];
 }
 
 /** @throws DcganError `usage.unknown-format`, and what opening a checkpoint and writing an export throw */
 export async function exportGenerator(options: ExportOptions, io: SamplingIo = silent): Promise<ExportResult> {
-  const { format, out, root, engine, device, force = false } = options;
-  const write = await formatCalled(format);
-  const which = options.best ? 'best' : (options.step ?? 'latest');
+  const { format, out, root, which = 'latest', engine, device, force = false } = options;
+  const write = await loadFormat(format);
   const opened = await openGenerator(options.checkpoint, { root, which });
   const { label: name, step, runHash, refused } = opened;
   const source = exportSource(opened, { engine, device }, io);
@@ -46,11 +46,11 @@ export async function exportGenerator(options: ExportOptions, io: SamplingIo = s
   return { format, out, ...written, runHash, step, refused };
 }
 
-function formatCalled(name: string): Promise<ExportFormat> {
-  const known = Object.keys(formats);
-  if (known.includes(name)) return formats[name]!();
+function loadFormat(name: string): Promise<ExportFormat> {
+  const known = exportFormatNames.find((format) => format === name);
+  if (known) return exportFormats[known]();
   throw new DcganError('usage.unknown-format', {
-    happened: `There is no export format ${JSON.stringify(name)}${suggest(name, known)}.`,
-    expected: `There are: ${known.join(', ')}.`,
+    happened: `There is no export format ${JSON.stringify(name)}${suggest(name, exportFormatNames)}.`,
+    expected: `There are: ${exportFormatNames.join(', ')}.`,
   });
 }

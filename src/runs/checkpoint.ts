@@ -1,4 +1,4 @@
-// The checkpoints of a run: step folders beside two small files, `latest` and `best`, that name one of them each.
+// The checkpoints of a run: one folder per step, and the pointer files `latest` and `best`, which each name one of them.
 import type { Dirent } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -20,6 +20,9 @@ import {
   writeStepFolder,
 } from './step-folder.ts';
 
+/** Which checkpoint of a run to load; a number is a step. */
+export type CheckpointChoice = 'latest' | 'best' | number;
+
 interface Refused {
   path: string;
   reason: string;
@@ -27,16 +30,16 @@ interface Refused {
 
 export interface LoadedCheckpoint extends Checkpoint {
   path: string;
-  /** Checkpoints that should have been used but are damaged. */
+  /** Damaged checkpoints that were skipped. */
   refused: Refused[];
 }
 
 /**
- * Saves a checkpoint as the latest one and removes those no longer needed: kept are the latest, the newest sound one
- * before it, the best, or as long as there is none `start`, and every step that `keepEvery` divides.
- * @param options `confirm` is called before each change, and throws where the run is no longer this process's
- * @returns the path of its folder
- * @throws DcganError `usage.cannot-write`; the checkpoints before are untouched then
+ * Saves a checkpoint as the latest one and removes those no longer needed. Kept are the latest, the newest intact one before
+ * it, the best (until there is one, the step `start`) and every step that `keepEvery` divides.
+ * @param options `confirm` is called before each change, and throws if another process has taken the run over
+ * @returns the path of the step's folder
+ * @throws DcganError `usage.cannot-write`, with all earlier checkpoints intact
  */
 export async function saveCheckpoint(
   directory: string,
@@ -58,47 +61,47 @@ export async function saveCheckpoint(
 }
 
 /**
- * Loads the latest checkpoint, the best, or that of a step. `directory` may also be one step's folder itself.
- * A damaged latest one is named in `refused` and the one before it is loaded.
- * @throws DcganError `checkpoint.missing`, `checkpoint.damaged` (nothing sound to load), `checkpoint.unreadable` (the system
- * does not let one be read that should be used: no older one takes its place)
+ * Loads a checkpoint from a run folder, or from one step's folder. If the latest one is damaged, the newest intact one before
+ * it is loaded and the damaged ones are listed in `refused`.
+ * @throws DcganError `checkpoint.missing`, `checkpoint.damaged` (none is intact), `checkpoint.unreadable` (for example without
+ * permission; an older one does not replace it)
  */
-export async function loadCheckpoint(directory: string, which: 'latest' | 'best' | number): Promise<LoadedCheckpoint> {
+export async function loadCheckpoint(directory: string, which: CheckpointChoice): Promise<LoadedCheckpoint> {
   if (await isStepFolder(directory)) return loadStepFolder(directory, which);
   const steps = await listCheckpoints(directory);
   if (steps.length === 0) throw missing(`There is no checkpoint in ${directory}.`, directory);
-  if (which === 'latest') return loadFirstSound(directory, await inOrderOfTrust(directory, steps));
+  if (which === 'latest') return loadFirstIntact(directory, await latestFirst(directory, steps));
   const step = which === 'best' ? await readPointer(directory, 'best') : which;
   if (step === undefined) throw missing(`No checkpoint in ${directory} is marked as the best.`, directory, steps);
   if (!steps.includes(step)) throw missing(`There is no checkpoint of step ${step} in ${directory}.`, directory, steps);
-  return loadFirstSound(directory, [step]);
+  return loadFirstIntact(directory, [step]);
 }
 
-/** What the latest checkpoint whose state is sound says of itself, without its weights; undefined where there is none. */
+/** State of the latest checkpoint whose state file is intact, without its weights. */
 export async function readLatestState(directory: string): Promise<StepState | undefined> {
   const steps = await listCheckpoints(directory);
-  for (const step of steps.length > 0 ? await inOrderOfTrust(directory, steps) : []) {
+  for (const step of steps.length > 0 ? await latestFirst(directory, steps) : []) {
     const state = await readStepState(join(directory, stepFolderName(step))).catch(() => undefined);
     if (state) return state;
   }
   return undefined;
 }
 
-/** Path of the checkpoint that `best` names, if there is such a folder. */
+/** Path of the checkpoint that `best` names, if it exists. */
 export async function bestCheckpoint(directory: string): Promise<string | undefined> {
   const step = await readPointer(directory, 'best');
   if (step === undefined || !(await listCheckpoints(directory)).includes(step)) return undefined;
   return join(directory, stepFolderName(step));
 }
 
-async function loadStepFolder(path: string, which: 'latest' | 'best' | number): Promise<LoadedCheckpoint> {
+async function loadStepFolder(path: string, which: CheckpointChoice): Promise<LoadedCheckpoint> {
   const checkpoint = await readStepFolder(path);
   if (which === 'latest' || which === checkpoint.step) return { ...checkpoint, path, refused: [] };
   const happened = `${path} is one checkpoint, that of step ${checkpoint.step}; ${which === 'best' ? 'which is the best' : `step ${which}`} is asked of its run.`;
   throw new DcganError('checkpoint.missing', { happened, fix: `Name ${dirname(path)}` }, { data: { path } });
 }
 
-/** The steps a run folder has checkpoints of, ascending. A folder that is not there has none. @throws DcganError `checkpoint.unreadable` */
+/** The steps that a run folder has checkpoints of, ascending; none if it does not exist. @throws DcganError `checkpoint.unreadable` */
 export async function listCheckpoints(directory: string): Promise<number[]> {
   const names = (await entriesOf(directory)).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return names
@@ -107,7 +110,7 @@ export async function listCheckpoints(directory: string): Promise<number[]> {
     .sort((a, b) => a - b);
 }
 
-/** Whether there is something to load: a run folder with checkpoints, or one step's folder. @throws DcganError `checkpoint.unreadable` */
+/** Whether a folder is a run folder with checkpoints, or one step's folder. @throws DcganError `checkpoint.unreadable` */
 export async function hasCheckpoint(directory: string): Promise<boolean> {
   return (await isStepFolder(directory)) || (await listCheckpoints(directory)).length > 0;
 }
@@ -117,7 +120,7 @@ export async function isStepFolder(directory: string): Promise<boolean> {
   return (await entriesOf(directory)).some(({ name }) => name === stateFile);
 }
 
-/** What is in a folder; nothing where there is none. @throws DcganError `checkpoint.unreadable` */
+/** The entries of a folder; none if it does not exist. @throws DcganError `checkpoint.unreadable` */
 export async function entriesOf(directory: string): Promise<Dirent[]> {
   try {
     return await readdir(directory, { withFileTypes: true });
@@ -127,12 +130,12 @@ export async function entriesOf(directory: string): Promise<Dirent[]> {
   }
 }
 
-const mostPointerBytes = 100;
+const maxPointerBytes = 100;
 
-/** The step that `latest` or `best` names; undefined if there is no such file or it makes no sense. */
+/** The step that `latest` or `best` names; undefined if the file is missing or not a step's name. */
 async function readPointer(directory: string, pointer: 'latest' | 'best'): Promise<number | undefined> {
   const path = join(directory, pointer);
-  const text = await readRegularText(path, mostPointerBytes).catch((error: unknown) => {
+  const text = await readRegularText(path, maxPointerBytes).catch((error: unknown) => {
     if (isRefusal(error)) throw unreadable(path, error);
     return '';
   });
@@ -140,18 +143,18 @@ async function readPointer(directory: string, pointer: 'latest' | 'best'): Promi
   return stepFolderName(Number(name)) === name ? Number(name) : undefined;
 }
 
-/** The step of a run folder that `latest` names, or the highest where it names none. */
+/** The step that `latest` names, or else the highest. */
 export async function latestStep(directory: string): Promise<number | undefined> {
   return (await readPointer(directory, 'latest')) ?? (await listCheckpoints(directory)).at(-1);
 }
 
-/** The latest step first, then the ones before it, newest first; last those a run that went back has left behind. */
-async function inOrderOfTrust(directory: string, steps: readonly number[]): Promise<number[]> {
+/** The latest step, then earlier ones, newest first; last, later steps from before a rollback. */
+async function latestFirst(directory: string, steps: readonly number[]): Promise<number[]> {
   const latest = (await readPointer(directory, 'latest')) ?? steps.at(-1)!;
   return [latest, ...steps.filter((step) => step < latest).reverse(), ...steps.filter((step) => step > latest)];
 }
 
-async function loadFirstSound(directory: string, steps: readonly number[]): Promise<LoadedCheckpoint> {
+async function loadFirstIntact(directory: string, steps: readonly number[]): Promise<LoadedCheckpoint> {
   const refused: Refused[] = [];
   for (const step of steps) {
     const path = join(directory, stepFolderName(step));
@@ -183,14 +186,14 @@ async function prune(
   const steps = await listCheckpoints(directory);
   const spare = steps.filter((step) => step !== latest && step !== best && !(keepEvery && step % keepEvery === 0));
   if (spare.length === 0) return;
-  const before = await newestSound(directory, steps.filter((step) => step < latest).reverse());
+  const before = await newestIntact(directory, steps.filter((step) => step < latest).reverse());
   if (before === 'unknown') return;
   for (const step of spare.filter((step) => step !== before))
     await removeStepFolder(join(directory, stepFolderName(step)));
 }
 
-/** Unknown where one that may be sound cannot be read. */
-async function newestSound(directory: string, steps: readonly number[]): Promise<number | undefined | 'unknown'> {
+/** `unknown` if one cannot be read that may be intact. */
+async function newestIntact(directory: string, steps: readonly number[]): Promise<number | undefined | 'unknown'> {
   for (const step of steps) {
     try {
       await readStep(directory, step);
@@ -206,7 +209,7 @@ function isUnreadable(error: unknown): boolean {
   return error instanceof DcganError && error.code === 'checkpoint.unreadable';
 }
 
-/** Removes what an interrupted save left behind. */
+/** Removes what an interrupted save left behind. The run's lock is held, so that no other process is saving. */
 async function removePartial(directory: string): Promise<void> {
   await writingTo(directory, async () => {
     const names = (await readdir(directory)).filter((name) => name.startsWith(partialPrefix));

@@ -1,8 +1,7 @@
-// What a run ran on, for environment.json: enough to explain a number later, nothing that names a person or a machine.
+// The machine and software of a run, for environment.json. It names neither the user nor the host.
 import { arch, availableParallelism, cpus, release, totalmem } from 'node:os';
 import { packageVersion } from '../system/package-directory.ts';
 
-/** The machine and the versions, as plain JSON. */
 export function describeEnvironment(): Record<string, unknown> {
   return {
     time: new Date().toISOString(),

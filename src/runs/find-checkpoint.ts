@@ -1,4 +1,4 @@
-// From the name a person types to a folder with checkpoints: a path, a folder's name, or the start of a run hash.
+// Finds a folder of checkpoints by what a user types: a path, a folder's name, or the start of a run hash.
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
@@ -10,35 +10,35 @@ import { mistakenCheckpoint } from './mistaken-checkpoint.ts';
 interface FoundCheckpoint {
   /** A run folder with step folders, or one step's folder; `loadCheckpoint` takes both. */
   directory: string;
-  /** What to call it in messages and file names. */
+  /** For messages and file names. */
   label: string;
-  /** The name of its run, where the folder has one. */
+  /** The run hash, if the folder is named by one. */
   run?: string;
 }
 
-interface Places {
+interface SearchRoots {
   root: string;
   packageDirectory: string;
 }
 
 /**
- * Finds a checkpoint by name: as a path, then in `<root>/checkpoints/`, then in `<packageDirectory>/checkpoints/`; there
- * as the whole name, or as the first two or more characters of a run hash.
- * @throws DcganError `checkpoint.unknown` with what is there, `checkpoint.ambiguous` with the hashes that match,
+ * Finds a checkpoint: as a path, then in `<root>/checkpoints/`, then in `<packageDirectory>/checkpoints/`, by a folder's name
+ * or the first two or more characters of a run hash.
+ * @throws DcganError `checkpoint.unknown` with the known names, `checkpoint.ambiguous` with the hashes that match,
  * `checkpoint.not-a-folder`, `checkpoint.unreadable`
  */
-export async function resolveCheckpoint(name: string, places: Places): Promise<FoundCheckpoint> {
+export async function resolveCheckpoint(name: string, roots: SearchRoots): Promise<FoundCheckpoint> {
   if (await hasCheckpoint(resolve(name))) return found(resolve(name));
-  for (const folder of foldersOf(places)) {
+  for (const folder of foldersOf(roots)) {
     if (name !== '' && (await hasCheckpoint(join(folder, name)))) return found(join(folder, name));
     const matches = await hashesStartingWith(folder, name);
     if (matches.length > 1) throw ambiguous(name, matches);
     if (matches.length === 1) return found(join(folder, matches[0]!));
   }
-  throw (await mistakenCheckpoint(name)) ?? unknown(name, await knownCheckpoints(places));
+  throw (await mistakenCheckpoint(name)) ?? unknown(name, await knownCheckpoints(roots));
 }
 
-/** The run of a root folder that was saved last, if it has any. */
+/** The run under `root` that saved a checkpoint last. */
 export async function newestRun(root: string): Promise<{ runHash: string; step: number } | undefined> {
   const folder = resolve(root, 'checkpoints');
   const hashes = (await checkpointNames(folder)).filter(isRunName);
@@ -48,16 +48,16 @@ export async function newestRun(root: string): Promise<{ runHash: string; step: 
   return runHash === undefined ? undefined : { runHash, step: (await latestStep(join(folder, runHash)))! };
 }
 
-/** What a checkpoint may be called here: the names in both checkpoints folders. */
-export async function knownCheckpoints(places: Places): Promise<string[]> {
-  return [...new Set((await Promise.all(foldersOf(places).map(checkpointNames))).flat())];
+/** Names of the folders in both `checkpoints` folders. */
+export async function knownCheckpoints(roots: SearchRoots): Promise<string[]> {
+  return [...new Set((await Promise.all(foldersOf(roots).map(checkpointNames))).flat())];
 }
 
-function foldersOf({ root, packageDirectory }: Places): string[] {
+function foldersOf({ root, packageDirectory }: SearchRoots): string[] {
   return [...new Set([root, packageDirectory].map((place) => resolve(place, 'checkpoints')))];
 }
 
-/** Names of the folders that hold checkpoints, or may: one that cannot be read is not in the way of others. */
+/** Names of the folders that hold checkpoints; an unreadable folder is included, instead of failing the search. */
 async function checkpointNames(folder: string): Promise<string[]> {
   const entries = (await entriesOf(folder)).filter((entry) => !entry.isFile() && !entry.name.startsWith('.'));
   const names = entries.map((entry) => entry.name);
@@ -70,7 +70,7 @@ async function hashesStartingWith(folder: string, start: string): Promise<string
   return (await checkpointNames(folder)).filter((name) => isRunName(name) && name.startsWith(start));
 }
 
-/** A step's folder is called after its run and its step: `15817e6/000768`. A run hash may be all digits too. */
+/** A step's folder is labelled by its run and step, `15817e6/000768`. A run hash may be all digits, too. */
 async function found(directory: string): Promise<FoundCheckpoint> {
   const name = basename(directory);
   const isStep = /^\d{6,}$/.test(name) && (await listCheckpoints(directory)).length === 0;

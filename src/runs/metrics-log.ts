@@ -1,7 +1,7 @@
-// metrics.jsonl: one JSON line per tick, whole lines only, and exactly those up to the step a run resumes from.
+// metrics.jsonl: one JSON line per tick, cut back to the checkpoint's step when a run resumes.
 import { appendJsonLine, readLines, truncateLines } from './json-lines.ts';
 
-/** One line: the step, and any numbers or names measured there. */
+/** One line: the step, and the values of its tick. */
 export interface MetricsRecord {
   readonly step: number;
   readonly [name: string]: number | string | boolean;
@@ -13,16 +13,16 @@ export async function appendMetrics(path: string, record: MetricsRecord): Promis
 }
 
 /**
- * Reads all whole lines from a byte on, some at a time; a line torn by a crash is left out, a null is NaN again. A file that is
- * not there has none. @throws DcganError `usage.cannot-read`
+ * Reads complete lines from a byte offset, in chunks. A line torn by a crash is skipped, null becomes NaN, and a missing file
+ * has no lines. @throws DcganError `usage.cannot-read`
  */
 export async function* readMetrics(path: string, fromByte = 0): AsyncGenerator<MetricsRecord[]> {
   for await (const lines of readLines(path, fromByte)) yield lines.flatMap((line) => recordOf(line) ?? []);
 }
 
 /**
- * Drops all lines after `step`, torn ones among them, and those of more rollbacks than there have been, so that a run resumed from
- * there leaves neither gap nor repeat. @throws DcganError `usage.cannot-read`, `usage.cannot-write`
+ * Drops torn lines, lines after `step` and those of later rollbacks, so that a run resumed from that checkpoint leaves no gap
+ * and no repetition. @throws DcganError `usage.cannot-read`, `usage.cannot-write`
  */
 export async function truncateMetrics(
   path: string,
@@ -31,7 +31,7 @@ export async function truncateMetrics(
   await truncateLines(path, (line) => {
     const record = recordOf(line);
     if (!record || record.step > step || Number(record['rollbacks'] ?? 0) > rollbacks) return 'drop';
-    return 'rollbacks' in record ? 'keep' : 'last'; // a run that rolled back may have later steps before that line
+    return 'rollbacks' in record ? 'keep' : 'last'; // lines before a rollback may be of later steps
   });
 }
 

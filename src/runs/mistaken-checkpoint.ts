@@ -1,11 +1,11 @@
-// What was named as a checkpoint and is a file: of weights to be imported, a part of a checkpoint, or something else.
+// Explains a file that was named as a checkpoint: weights to import, a part of a checkpoint, or something else.
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { DcganError } from '../errors.ts';
 import { isStepFolder } from './checkpoint.ts';
 import { weightsFormatOf } from './weights-format.ts';
 
-/** The error for a path that leads to a file, named as it was typed; undefined where it leads to none. */
+/** The error for a path to a file, as the user typed it; undefined for other paths. */
 export async function mistakenCheckpoint(name: string): Promise<DcganError | undefined> {
   const found = await stat(name).catch(() => undefined);
   if (!found || found.isDirectory()) return undefined;
@@ -25,7 +25,7 @@ export async function mistakenCheckpoint(name: string): Promise<DcganError | und
   return error(`${name} is a file; a checkpoint is a folder that dcgan train or dcgan import has written.`, fix);
 }
 
-/** A name that import takes, after the file's. */
+/** A valid name for `dcgan import --name`, from the file's. */
 function importName(file: string): string {
   const stem = basename(file, extname(file))
     .replaceAll(/[^\w.-]+/g, '-')
@@ -33,7 +33,7 @@ function importName(file: string): string {
   return stem === '' || /^[0-9a-f]{7}$/.test(stem) ? `imported${stem && `-${stem}`}` : stem;
 }
 
-/** As it is typed in a POSIX shell. */
+/** Quoted for a POSIX shell, if necessary. */
 function shellWord(text: string): string {
   return /^[\w./:@%+,=-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,4 @@
-// The files that a run keeps for itself, so that no other command writes into its checkpoints or over its pictures.
+// Recognises a run's own files, so that no other command writes into its checkpoints or over its pictures.
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -7,7 +7,7 @@ import { DcganError } from '../errors.ts';
 import { readLatestState } from './checkpoint.ts';
 
 /**
- * Refuses a place in the folder of a run's checkpoints: training deletes the folders of old steps there, with all that is in them.
+ * Refuses a path in a run's checkpoints folder, where training deletes the folders of old steps.
  * @throws DcganError `usage.in-the-way`
  */
 export async function refuseAmongCheckpoints(place: string): Promise<void> {
@@ -20,7 +20,7 @@ export async function refuseAmongCheckpoints(place: string): Promise<void> {
   }
 }
 
-/** The folder that a path is in or will be in, without links; the lowest that is there. */
+/** Real path of the nearest existing folder above a path. */
 function realFolderOf(path: string): Promise<string> {
   return realpath(dirname(path)).catch(() => realFolderOf(dirname(path)));
 }

@@ -1,11 +1,11 @@
-// The two folders of a run, and the small JSON files in them.
+// The two folders of a run, results and checkpoints, and their JSON files.
 import { access, constants, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder, writeFileAtomic, writingTo } from '../system/write-file.ts';
 import { hasCheckpoint } from './checkpoint.ts';
 
 /**
- * Makes `<root>/results/<hash>/samples` and `<root>/checkpoints/<hash>`; what is in them already stays.
+ * Makes `<root>/results/<hash>/samples` and `<root>/checkpoints/<hash>`, and keeps existing files.
  * @throws DcganError `usage.cannot-write` if one of them cannot be made or written to
  */
 export async function createRunFolder(root: string, hash: string): Promise<{ results: string; checkpoints: string }> {
@@ -24,7 +24,6 @@ export async function createRunFolder(root: string, hash: string): Promise<{ res
   return { results, checkpoints };
 }
 
-/** Where one folder cannot be made, the empty ones are not left behind. */
 async function removeEmpty(folders: readonly string[]): Promise<void> {
   for (const folder of folders) await rmdir(folder).catch(() => undefined); // not empty, or not there
 }
@@ -38,8 +37,8 @@ export interface MovedFolder {
 const asidePrefix = '.replaced-';
 
 /**
- * Moves a run's folders to `.replaced-<hash>` beside them, where no command lists them, in place of what was set aside before.
- * Those of a run that has no checkpoint are removed. @throws DcganError `usage.cannot-write`
+ * Moves a run's folders to `.replaced-<hash>` beside them, where no command lists them, and removes what was set aside before.
+ * The folders of a run without a checkpoint are removed instead. @throws DcganError `usage.cannot-write`
  */
 export async function setAside(root: string, hash: string): Promise<MovedFolder[]> {
   const parents = ['checkpoints', 'results'].map((name) => join(root, name));
@@ -61,7 +60,7 @@ export async function setAside(root: string, hash: string): Promise<MovedFolder[
   return moved;
 }
 
-/** Writes a value as JSON that a person can read. @throws DcganError `usage.cannot-write` */
+/** Writes a value as indented JSON. @throws DcganError `usage.cannot-write` */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }

@@ -1,20 +1,20 @@
-// One process per run: the run's lock, and what is said to the process that does not get it or has lost it.
+// The lock that lets one process train a run, with its errors.
 import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DcganError } from '../errors.ts';
 import { type Holder, type LockOptions, tryLock } from '../system/file-lock.ts';
 
 export interface RunLock {
-  /** To be called before each write to the run's folders. @throws DcganError `usage.run-taken-over` */
+  /** Call this before each write to the run's folders. @throws DcganError `usage.run-taken-over` */
   confirm(): Promise<void>;
-  /** Of an error, the reason where it is that the run was taken over: another process changes the same files. */
+  /** Replaces an error if the run was taken over, because another process then changes the same files. */
   explain(error: unknown): Promise<unknown>;
   release(): Promise<void>;
 }
 
 /**
- * Takes a run for this process.
- * @throws DcganError `usage.run-in-use` while another process has it, `usage.cannot-write`
+ * Locks a run.
+ * @throws DcganError `usage.run-in-use` if another process trains it, `usage.cannot-write`
  */
 export async function lockRun(path: string, options: LockOptions = {}): Promise<RunLock> {
   const taken = await tryLock(path, options);
@@ -31,7 +31,7 @@ export async function lockRun(path: string, options: LockOptions = {}): Promise<
       ),
     async release() {
       await lock.release();
-      await rmdir(dirname(path)).catch(() => undefined); // made for the lock alone, where the run failed before its first checkpoint
+      await rmdir(dirname(path)).catch(() => undefined); // empty if the run failed before its first checkpoint
     },
   };
 }

@@ -1,4 +1,4 @@
-// One checkpoint on disk: <step>/weights.safetensors and state.json. Written beside and renamed; read only if every checksum holds.
+// One checkpoint on disk: <step>/weights.safetensors and <step>/state.json, written atomically, with a checksum of each.
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { totalmem } from 'node:os';
@@ -14,7 +14,7 @@ import { syncFolder, writeSynced, writingTo } from '../system/write-file.ts';
 export interface Checkpoint {
   step: number;
   tensors: NamedTensors;
-  /** All else that the loop needs, as plain JSON. */
+  /** The rest of the training state, as plain JSON. */
   state: Record<string, unknown>;
 }
 
@@ -31,14 +31,14 @@ const stateSchema = z.strictObject({
   sha256: z.string(), // of all the above as compact JSON
 });
 
-/** The name of a step's folder: at least six digits, so that names sort like steps. */
+/** At least six digits, so that names sort like steps. */
 export function stepFolderName(step: number): string {
   return String(step).padStart(6, '0');
 }
 
 /**
- * Writes a checkpoint so that its folder is whole or not there; one of the same step is replaced.
- * @param confirm called when all is written beside, before it takes its place
+ * Writes a checkpoint atomically, replacing one of the same step.
+ * @param confirm called when all files are written, before the folder is renamed to `path`
  * @throws DcganError `usage.cannot-write`
  */
 export async function writeStepFolder(
@@ -66,11 +66,11 @@ export async function removeStepFolder(path: string): Promise<void> {
   await writingTo(path, () => removeFolder(path));
 }
 
-const mostStateBytes = 2 ** 24; // a config and where the run is: some kB
+const maxStateBytes = 2 ** 24; // some kB are usual
 
 /**
- * Reads a checkpoint and checks every byte of it.
- * @throws DcganError `checkpoint.damaged` naming the file; `checkpoint.unreadable` where the system does not let it be read
+ * Reads a checkpoint and verifies its checksums.
+ * @throws DcganError `checkpoint.damaged` naming the file; `checkpoint.unreadable`, for example without permission
  */
 export async function readStepFolder(path: string): Promise<Checkpoint> {
   const weightsPath = join(path, weightsFile);
@@ -88,7 +88,7 @@ export async function readStepState(path: string): Promise<StepState> {
 
 async function readState(folder: string): Promise<z.infer<typeof stateSchema>> {
   const path = join(folder, stateFile);
-  return decodeState(await readPart(path, () => readRegular(path, mostStateBytes)), path);
+  return decodeState(await readPart(path, () => readRegular(path, maxStateBytes)), path);
 }
 
 function encodeState({ step, state }: Checkpoint, weightChunks: readonly Uint8Array[]): string {
@@ -98,7 +98,7 @@ function encodeState({ step, state }: Checkpoint, weightChunks: readonly Uint8Ar
   return `${JSON.stringify({ ...content, sha256: sha256(compact) }, null, 2)}\n`;
 }
 
-/** JSON would turn NaN and infinities into null, and a resumed run would go another way. */
+/** JSON would turn NaN and infinities into null, and a resumed run would differ. */
 function refuseNonFinite(key: string, value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`Checkpoint state ${key} is ${value}.`);
   return value;
@@ -116,7 +116,7 @@ function decodeState(bytes: Uint8Array, path: string): z.infer<typeof stateSchem
   }
 }
 
-/** A file that has so many bytes; no other one is read. */
+/** Checks the size before reading. */
 async function readExactly(path: string, bytes: number): Promise<Uint8Array> {
   const file = await openRegular(path);
   try {
@@ -138,13 +138,13 @@ async function readPart(path: string, read: () => Promise<Uint8Array>): Promise<
   }
 }
 
-/** What says nothing about the file's content. A part that is missing, no file or on a failing disk is damage. */
+/** Whether the system refused access, which says nothing about the content. A missing file or a failing disk is damage. */
 export function isRefusal(error: unknown): error is UnreadableFile {
   if (!(error instanceof UnreadableFile) || error.code === undefined) return false;
   return !['ENOENT', 'ENOTDIR', 'ELOOP', 'EIO'].includes(error.code);
 }
 
-/** A checkpoint, or a part of one, that the system does not let this process read: it may be sound. */
+/** The error for a checkpoint that this process may not read, but that may be intact. */
 export function unreadable(path: string, error: unknown): DcganError {
   return new DcganError(
     'checkpoint.unreadable',

@@ -1,7 +1,7 @@
 // From the name of a checkpoint to a trained generator: what sample, interpolate, explore and export begin with.
 import { runNames } from '../config/identity/run-hash.ts';
 import { buildNetworks } from '../models/networks.ts';
-import { loadCheckpoint } from '../runs/checkpoint.ts';
+import { type CheckpointChoice, loadCheckpoint } from '../runs/checkpoint.ts';
 import { resolveCheckpoint } from '../runs/find-checkpoint.ts';
 import { packageDirectory } from '../system/package-directory.ts';
 import { generatorPasses } from '../training/schedule.ts';
@@ -18,7 +18,7 @@ export interface OpenedGenerator {
   step: number;
   /** The folder that was loaded. */
   path: string;
-  /** Damaged checkpoints that were passed over. */
+  /** Damaged checkpoints that were skipped. */
   refused: { path: string; reason: string }[];
 }
 
@@ -28,7 +28,7 @@ export interface OpenedGenerator {
  */
 export async function openGenerator(
   name: string,
-  { root, which = 'latest' }: { root: string; which?: 'latest' | 'best' | number },
+  { root, which = 'latest' }: { root: string; which?: CheckpointChoice },
 ): Promise<OpenedGenerator> {
   const { directory, label, run } = await resolveCheckpoint(name, { root, packageDirectory });
   const { tensors, state, step, path, refused } = await loadCheckpoint(directory, which);

@@ -2,6 +2,7 @@
 import type { EngineInfo } from '../engines/engine.ts';
 import { type EngineChoice, type OpenedEngine, openEngine } from '../engines/open.ts';
 import type { Images } from '../pictures/images.ts';
+import type { CheckpointChoice } from '../runs/checkpoint.ts';
 import { openImageMaker } from './image-maker.ts';
 import type { LatentSource } from './latent-source.ts';
 import { openGenerator } from './open-generator.ts';
@@ -12,7 +13,7 @@ export interface SamplingOptions extends EngineChoice {
   /** A shipped name, a run hash or its start, or a path. */
   checkpoint: string;
   /** Which checkpoint of a run. @default 'latest' */
-  which?: 'latest' | 'best' | number;
+  which?: CheckpointChoice;
   root: string;
 }
 

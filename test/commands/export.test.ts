@@ -6,7 +6,7 @@ import { before, test } from 'node:test';
 import { type ExportOptions, exportGenerator } from '../../src/commands/export.ts';
 import { sample } from '../../src/commands/sample.ts';
 import { type TrainResult, train } from '../../src/commands/train.ts';
-import { formats } from '../../src/exports/formats.ts';
+import { exportFormatNames } from '../../src/exports/formats.ts';
 import { noPipes } from '../helpers/special-files.ts';
 import { listAll, temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 
@@ -34,7 +34,7 @@ const options = (more: Partial<ExportOptions>): ExportOptions => ({
 });
 
 test('every format gives the files that it says it gives', async () => {
-  for (const format of Object.keys(formats)) {
+  for (const format of exportFormatNames) {
     const out = at('formats', format);
     const { files, bytes, ...rest } = await exportGenerator(options({ format, out }));
     assert.deepEqual(rest, { format, out, runHash: run.runHash, step: 12, refused: [] });
@@ -74,10 +74,10 @@ test('a format of one file is a file where --out names one', async () => {
 
 test('a step is chosen by its number', async () => {
   const out = at('by-step');
-  const { step } = await exportGenerator(options({ out, step: 4 }));
+  const { step } = await exportGenerator(options({ out, which: 4 }));
   assert.equal(step, 4);
-  await assert.rejects(exportGenerator(options({ out: at('never'), step: 5 })), { code: 'checkpoint.missing' });
-  await assert.rejects(exportGenerator(options({ out: at('never'), best: true })), { code: 'checkpoint.missing' });
+  await assert.rejects(exportGenerator(options({ out: at('never'), which: 5 })), { code: 'checkpoint.missing' });
+  await assert.rejects(exportGenerator(options({ out: at('never'), which: 'best' })), { code: 'checkpoint.missing' });
   assert.ok(!existsSync(at('never')));
 });
 

@@ -32,7 +32,7 @@ const codeOf =
     return true;
   };
 
-test('gives back exactly what was saved', async () => {
+test('loads exactly what was saved', async () => {
   const directory = newFolder();
   assert.equal(await hasCheckpoint(directory), false);
   assert.deepEqual(await listCheckpoints(directory), []);
@@ -48,7 +48,7 @@ test('gives back exactly what was saved', async () => {
   assert.deepEqual(await loadCheckpoint(path, 'latest'), { ...checkpointOf(768), path, refused: [] });
 });
 
-test('keeps the latest, the one before it, the best and every K-th', async () => {
+test('keeps the latest checkpoint, the one before it, the best and every K-th step', async () => {
   const directory = newFolder();
   for (const step of [100, 200, 300, 400, 500, 600, 700, 1_234_567]) {
     await saveCheckpoint(directory, checkpointOf(step), { keepEvery: 300, best: step === 200 || step === 400 });
@@ -59,7 +59,7 @@ test('keeps the latest, the one before it, the best and every K-th', async () =>
   assert.equal((await loadCheckpoint(directory, 600)).step, 600);
 });
 
-test('keeps the first one of a fork until another is the best', async () => {
+test('keeps the first checkpoint of a fork until there is a best one', async () => {
   const directory = newFolder();
   for (const step of [100, 200, 300]) await saveCheckpoint(directory, checkpointOf(step), { start: 100 });
   assert.deepEqual(await listCheckpoints(directory), [100, 200, 300]);
@@ -68,7 +68,7 @@ test('keeps the first one of a fork until another is the best', async () => {
   assert.deepEqual(await listCheckpoints(directory), [400, 500]);
 });
 
-test('a damaged latest is named and the one before is used; the last sound one is never removed', async () => {
+test('falls back to the checkpoint before a damaged one, and never removes the last intact one', async () => {
   const directory = newFolder();
   for (const step of [1, 2]) await saveCheckpoint(directory, checkpointOf(step), {});
   writeFileSync(join(directory, '000002', 'weights.safetensors'), 'rubbish');
@@ -86,7 +86,7 @@ test('a damaged latest is named and the one before is used; the last sound one i
   assert.deepEqual(await listCheckpoints(directory), [3, 4]);
 });
 
-test('a run that goes back saves over what it had, and the abandoned steps go', async () => {
+test('a run that rolled back replaces its later checkpoints', async () => {
   const directory = newFolder();
   for (const step of [1, 2, 3]) await saveCheckpoint(directory, checkpointOf(step), {});
   await saveCheckpoint(directory, { ...checkpointOf(2), state: { second: true } }, {});
@@ -94,7 +94,7 @@ test('a run that goes back saves over what it had, and the abandoned steps go', 
   assert.deepEqual((await loadCheckpoint(directory, 'latest')).state, { second: true });
 });
 
-test('an interrupted save changes nothing and is cleaned up by the next', async () => {
+test('an interrupted save changes no checkpoint, and the next save removes its files', async () => {
   const directory = newFolder();
   await saveCheckpoint(directory, checkpointOf(1), {});
   cpSync(join(directory, '000001'), join(directory, '.partial-000002'), { recursive: true });
@@ -105,7 +105,7 @@ test('an interrupted save changes nothing and is cleaned up by the next', async 
   assert.deepEqual(readdirSync(directory).sort(), ['000001', '000003', 'latest']);
 });
 
-test('pointers that are missing, torn or dangling do not stop a run', async () => {
+test('loads a run whose pointer files are missing, torn or dangling', async () => {
   const directory = newFolder();
   for (const step of [1, 2]) await saveCheckpoint(directory, checkpointOf(step), {});
   rmSync(join(directory, 'latest'));
@@ -118,7 +118,7 @@ test('pointers that are missing, torn or dangling do not stop a run', async () =
   assert.match(loaded.refused[0]!.reason, /000009/);
 });
 
-test("one step's folder is loaded as it is, and nothing else of its run", async () => {
+test("loads one step's folder, and no other checkpoint of its run", async () => {
   const directory = newFolder();
   for (const step of [10, 20]) await saveCheckpoint(directory, checkpointOf(step), {});
   const path = join(directory, '000010');
@@ -128,7 +128,7 @@ test("one step's folder is loaded as it is, and nothing else of its run", async 
   await assert.rejects(loadCheckpoint(path, 'best'), codeOf('checkpoint.missing', ofItsRun));
 });
 
-test('says what is missing and what is damaged', async () => {
+test('names the missing or damaged file', async () => {
   const directory = newFolder();
   await assert.rejects(loadCheckpoint(directory, 'latest'), codeOf('checkpoint.missing', /no checkpoint in .*c0ffee0/));
   mkdirSync(directory, { recursive: true });
@@ -144,14 +144,14 @@ test('says what is missing and what is damaged', async () => {
   await assert.rejects(loadCheckpoint(directory, 1), codeOf('checkpoint.damaged', /000001.state\.json/));
 });
 
-test('a folder copied under another step is refused', async () => {
+test('refuses a folder that was copied to the name of another step', async () => {
   const directory = newFolder();
   await saveCheckpoint(directory, checkpointOf(1), {});
   renameSync(join(directory, '000001'), join(directory, '000005'));
   await assert.rejects(loadCheckpoint(directory, 5), codeOf('checkpoint.damaged', /step 1/));
 });
 
-test('every truncation and every flipped byte of either file is found', async () => {
+test('detects every truncation and every flipped byte of either file', async () => {
   const directory = newFolder();
   const path = await saveCheckpoint(directory, checkpointOf(42), {});
   const original = await loadCheckpoint(path, 'latest');
@@ -186,12 +186,12 @@ test('every truncation and every flipped byte of either file is found', async ()
   assert.deepEqual(await loadCheckpoint(path, 'latest'), original);
 });
 
-test('refuses state that JSON would change silently', async () => {
+test('refuses state that JSON cannot represent', async () => {
   const checkpoint = { ...checkpointOf(1), state: { running: { mean: Number.NaN } } };
   await assert.rejects(saveCheckpoint(newFolder(), checkpoint, {}), /Checkpoint state mean is NaN/);
 });
 
-test('a folder that cannot be written is one clear error', async () => {
+test('reports a folder that cannot be written', async () => {
   writeFileSync(join(root, 'file'), '');
   await assert.rejects(saveCheckpoint(join(root, 'file', 'c0ffee0'), checkpointOf(1), {}), {
     name: 'DcganError',

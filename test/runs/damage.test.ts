@@ -1,4 +1,4 @@
-// Every damage to a checkpoint of the size that a small run has: found and named, never loaded, and the one before is used.
+// Damage anywhere in a checkpoint of realistic size is detected, and the checkpoint before it is loaded.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ before(async () => {
   }
 });
 
-/** Loads the latest while a file of step 200 holds these bytes. Step 100 must come, and the damaged file be named, unless `equal` is what came. */
+/** Loads the latest checkpoint with these bytes in a file of step 200. Expects step 100 and the damaged file's name, unless the bytes are equal. */
 async function isRefused(file: string, bytes: Uint8Array, equal: unknown): Promise<boolean> {
   writeFileSync(join(directory, '000200', file), bytes);
   const { step, tensors, state, refused } = await loadCheckpoint(directory, 'latest');

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { describeEnvironment } from '../../src/runs/environment.ts';
 
-test('says what the run ran on', () => {
+test('describes the machine and the software', () => {
   const environment = describeEnvironment();
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   assert.equal(environment['dcgan'], version);
@@ -14,7 +14,7 @@ test('says what the run ran on', () => {
   assert.deepEqual(JSON.parse(JSON.stringify(environment)), environment);
 });
 
-test('names neither the machine nor the person', () => {
+test('names neither the host nor the user', () => {
   const known = ['time', 'dcgan', 'node', 'platform', 'system', 'cpu', 'cores', 'memoryMiB'];
   assert.deepEqual(Object.keys(describeEnvironment()), known);
 });

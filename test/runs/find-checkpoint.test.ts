@@ -31,7 +31,7 @@ const codeOf = (code: string, message: RegExp) => (error: unknown) => {
   return true;
 };
 
-test('a file in place of a checkpoint: what it is, and what to type', async () => {
+test('explains a file named as a checkpoint, and what to type instead', async () => {
   const weights = join(base, "it's mine.pth");
   writeFileSync(weights, 'PK\x03\x04');
   const importing = new RegExp(
@@ -60,7 +60,7 @@ test('finds a path to a run folder or to one step', async () => {
   assert.equal((await loadCheckpoint(step.directory, 'latest')).step, 5);
 });
 
-test('finds a name here first, then in the package', async () => {
+test('finds a name under the root first, then in the package', async () => {
   assert.deepEqual(await resolveCheckpoint('mnist', places), { directory: inPackage('mnist'), label: 'mnist' });
   assert.deepEqual(await resolveCheckpoint('abcdef0', places), {
     directory: inRoot('abcdef0'),
@@ -70,7 +70,7 @@ test('finds a name here first, then in the package', async () => {
   assert.equal((await resolveCheckpoint('mnist/000005', places)).label, 'mnist/000005');
 });
 
-test('finds a run by the start of its hash, also one made of digits', async () => {
+test('finds a run by the start of its hash, even one of digits only', async () => {
   assert.equal((await resolveCheckpoint('1581', places)).directory, inRoot('15817e6'));
   assert.equal((await resolveCheckpoint('ab', places)).directory, inRoot('abcdef0'));
   assert.deepEqual(await resolveCheckpoint('12', places), {
@@ -80,11 +80,11 @@ test('finds a run by the start of its hash, also one made of digits', async () =
   });
 });
 
-test('an ambiguous start lists what it matches', async () => {
+test('lists the matches of an ambiguous start', async () => {
   await assert.rejects(resolveCheckpoint('15', places), codeOf('checkpoint.ambiguous', /15817e6, 15899aa/));
 });
 
-test('an unknown name lists what is there and suggests the nearest', async () => {
+test('lists the known names for an unknown one, and suggests the nearest', async () => {
   const there = /There are: 1234567, 15817e6, 15899aa, abcdef0, emoji, mnist\.\nDid you mean mnist\?/;
   await assert.rejects(resolveCheckpoint('mnits', places), codeOf('checkpoint.unknown', there));
   await assert.rejects(resolveCheckpoint('1', places), codeOf('checkpoint.unknown', /"1"/));
@@ -93,7 +93,7 @@ test('an unknown name lists what is there and suggests the nearest', async () =>
   await assert.rejects(resolveCheckpoint('', places), codeOf('checkpoint.unknown', /""/));
 });
 
-test('the list stops at ten, and says when there is nothing', async () => {
+test('lists at most ten names, and says if there are none', async () => {
   const crowded = join(base, 'crowded');
   for (let i = 0; i < 12; i++) await save(join(crowded, 'checkpoints', `run-${String(i).padStart(2, '0')}`));
   const both = { root: crowded, packageDirectory: crowded };

@@ -1,4 +1,4 @@
-// A process killed at any moment of saving leaves a checkpoint that loads, and it is the last one it said it had saved.
+// A process killed at any moment while saving leaves a checkpoint that loads, at least as late as the last one it reported.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -18,7 +18,7 @@ const program = (directory: string, first: number) => `
     console.log(step);
   }`;
 
-/** Saves on and on, is killed after a while, and returns the last step that was said to be saved. */
+/** Saves checkpoints until it is killed after `lifeMs`. @returns the last step that it reported as saved */
 async function saveUntilKilled(directory: string, first: number, lifeMs: number): Promise<number> {
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program(directory, first)]);
   let output = '';
@@ -36,7 +36,7 @@ async function saveUntilKilled(directory: string, first: number, lifeMs: number)
   return Number(output.slice(0, output.lastIndexOf('\n')).split('\n').at(-1));
 }
 
-test('kill -9 while saving, again and again', async () => {
+test('kill -9 while saving loses no checkpoint that was reported as saved', async () => {
   const directory = join(root, 'c0ffee0');
   let next = 1;
   for (const lifeMs of [13, 22, 37, 51, 68, 84]) {

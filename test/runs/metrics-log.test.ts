@@ -28,7 +28,7 @@ const tick = (step: number) => ({
   imagesPerSecond: 900,
 });
 
-test('one line per tick, read back as it was', async () => {
+test('writes one line per tick, and reads back the same values', async () => {
   const path = join(folder, 'a.jsonl');
   assert.deepEqual(await readMetrics(path), []);
   await appendMetrics(path, tick(1));
@@ -54,7 +54,7 @@ test('one line per tick, read back as it was', async () => {
   );
 });
 
-test('a loss that is no number any more stays one', async () => {
+test('reads a non-finite loss as NaN', async () => {
   const path = join(folder, 'nan.jsonl');
   await appendMetrics(path, { ...tick(1), generatorLoss: Number.NaN, discriminatorLoss: Infinity });
   const [line] = await readMetrics(path);
@@ -63,7 +63,7 @@ test('a loss that is no number any more stays one', async () => {
   assert.deepEqual([curves.leftOut(), curves.last()], [2, { step: 1, epoch: 0.1 }]);
 });
 
-test('a torn last line is left out wherever it was torn, and the next line is whole', async () => {
+test('skips a torn last line, and appends the next one as a line of its own', async () => {
   const whole = '{"step":1}\n{"step":2}\n';
   const torn = '{"step":3,"loss":1.25}';
   for (let length = 1; length < torn.length; length++) {
@@ -75,7 +75,7 @@ test('a torn last line is left out wherever it was torn, and the next line is wh
   }
 });
 
-test('resuming drops what came after, without gaps or repeats', async () => {
+test('resuming leaves no gap and no repetition', async () => {
   const path = join(folder, 'resume.jsonl');
   for (let step = 1; step <= 9; step++) await appendMetrics(path, tick(step));
   appendFileSync(path, '{"step":10,"ep');
@@ -88,7 +88,7 @@ test('resuming drops what came after, without gaps or repeats', async () => {
   await truncateMetrics(join(folder, 'never-written.jsonl'), { step: 5, rollbacks: 0 });
 });
 
-test('resuming keeps the rollbacks that there have been, and drops one that was killed on its way back', async () => {
+test('resuming keeps the lines of earlier rollbacks, and drops that of one that was killed', async () => {
   const path = join(folder, 'rollbacks.jsonl');
   const back = (rollbacks: number) => ({ step: 2, rollbacks, lostAt: 4 });
   const written = [tick(1), tick(2), back(1), tick(3), back(2)];
@@ -99,7 +99,7 @@ test('resuming keeps the rollbacks that there have been, and drops one that was 
   assert.deepEqual(await readMetrics(path), written.slice(0, 3));
 });
 
-test('a folder that is not there is one clear error', async () => {
+test('reports a missing folder', async () => {
   await assert.rejects(appendMetrics(join(folder, 'no', 'm.jsonl'), tick(1)), {
     code: 'usage.cannot-write',
     exitCode: 2,

@@ -9,7 +9,7 @@ import { createRunFolder, writeJson } from '../../src/runs/run-folder.ts';
 const root = mkdtempSync(join(tmpdir(), 'dcgan-run-'));
 after(() => rmSync(root, { recursive: true }));
 
-test('makes both folders, and keeps what is in them', async () => {
+test('makes both folders, and keeps their files', async () => {
   const made = await createRunFolder(root, '15817e6');
   assert.deepEqual(made, {
     results: join(root, 'results', '15817e6'),
@@ -22,7 +22,7 @@ test('makes both folders, and keeps what is in them', async () => {
   assert.equal(readFileSync(join(made.results, 'config.json'), 'utf8'), text);
 });
 
-test('a place that cannot hold the folders is one clear error', async () => {
+test('reports a root in which the folders cannot be made', async () => {
   const file = join(root, 'a-file');
   writeFileSync(file, '');
   await assert.rejects(createRunFolder(file, '15817e6'), (error: unknown) => {

@@ -15,7 +15,7 @@ const ownerIn = (path: string) => JSON.parse(readFileSync(path, 'utf8')).owner a
 const lockOf = (owner: string) => JSON.stringify({ token: 'of another', owner, host: 'somewhere', leaseMs: 60_000 });
 const inUse = { code: 'usage.run-in-use', exitCode: 2 };
 
-test('a run is one process at a time, and free again when that gives it back', async () => {
+test('locks a run for one process until it releases the lock', async () => {
   const path = join(root, 'checkpoints', 'c0ffee0.lock');
   const lock = await lockRun(path);
   assert.equal(ownerIn(path), thisOwner());
@@ -26,7 +26,7 @@ test('a run is one process at a time, and free again when that gives it back', a
   assert.deepEqual(readdirSync(root), ['a run'], 'a folder for nothing but the lock goes with it');
 });
 
-test('what a killed process leaves is taken over, also where its id belongs to another one by now', async () => {
+test('takes over the lock of a killed process, even if its id has been reused', async () => {
   const path = join(root, 'killed.lock');
   const module = new URL('../../src/runs/run-lock.ts', import.meta.url).href;
   const program = `await (await import(${JSON.stringify(module)})).lockRun(${JSON.stringify(path)}); console.log('has it'); setInterval(() => {}, 1000)`;
@@ -44,7 +44,7 @@ test('what a killed process leaves is taken over, also where its id belongs to a
 
 const gone = lockOf(thisOwner().replace(/^\d+/, '4194304')); // above the largest process id
 
-test('of many that take over the same file at once, one has it', async () => {
+test('one of many concurrent takeovers succeeds', async () => {
   for (let round = 0; round < 200; round++) {
     const path = join(root, `crowd-${round}.lock`);
     writeFileSync(path, gone);
@@ -55,10 +55,10 @@ test('of many that take over the same file at once, one has it', async () => {
   }
 });
 
-test('of many processes that take over the same file at once, one has it', async () => {
+test('one of many processes that take over at once succeeds', async () => {
   const module = new URL('../../src/runs/run-lock.ts', import.meta.url).href;
   const path = join(root, 'processes');
-  // Each says that it is ready, waits for the line, then tries one file after the other and keeps what it gets.
+  // Each process reports that it is ready, waits for a line, then tries every file and keeps the locks it gets.
   const program = `const { lockRun } = await import(${JSON.stringify(module)});
     console.log('ready');
     process.stdin.once('data', async () => {
@@ -81,7 +81,7 @@ test('of many processes that take over the same file at once, one has it', async
   }
 });
 
-test('what a process left behind that was killed while it took over is taken over too', async () => {
+test('takes over the locks of a process that was killed during a takeover', async () => {
   const path = join(root, 'twice.lock');
   for (const name of [path, `${path}.takeover`, `${path}.takeover.takeover`]) writeFileSync(name, gone);
   const lock = await lockRun(path);
@@ -93,7 +93,7 @@ test('what a process left behind that was killed while it took over is taken ove
   );
 });
 
-test('a lock that another process has taken is not removed by its former owner', async () => {
+test('the former owner does not remove a lock that was taken over', async () => {
   const path = join(root, 'lost.lock');
   const lock = await lockRun(path);
   writeFileSync(path, lockOf('1-1-elsewhere'));

@@ -3,6 +3,7 @@ import { type EvaluateEvent, type EvaluateOptions, type EvaluateResult, evaluate
 import { featureUsers, type MetricName } from '../../config/schema/metrics.ts';
 import { printable } from '../../errors.ts';
 import { type Measured, metrics } from '../../evaluation/metrics/table.ts';
+import { whichCheckpoint } from '../flags.ts';
 import { nameCheckpoint } from '../name-checkpoint.ts';
 import { formatCount, formatTable } from '../output/format.ts';
 import type { Cli, Outcome } from '../output/outcome.ts';
@@ -28,7 +29,7 @@ export async function runEvaluate({ step, best, ...flags }: EvaluateFlags, { pro
     ...flags,
     ...typedPaths(flags),
     checkpoint,
-    which: step ?? (best ? ('best' as const) : ('latest' as const)),
+    which: whichCheckpoint({ step, best }),
   };
   const onEvent = ({ phase, done, total }: EvaluateEvent) => {
     if (phase === 'list') progress.update('Listing', 0, 0, `${formatCount(done)} images`);
