@@ -1,6 +1,6 @@
 // `--set key=value`: one key of the config, by its dotted path, with a value written as YAML.
-import { parse } from 'yaml';
 import { DcganError, messageOf } from '../../errors.ts';
+import { parseYaml } from './parse-yaml.ts';
 
 export function applyOverrides(config: unknown, overrides: readonly string[]): unknown {
   const copy: unknown = structuredClone(config);
@@ -67,7 +67,7 @@ function clearOtherUnits(unit: string, duration: Record<string, unknown>): void 
 
 function parseValue(override: string, text: string): unknown {
   try {
-    return parse(text);
+    return parseYaml(text);
   } catch (error) {
     throw invalid(override, messageOf(error).split('\n')[0]!);
   }

@@ -4,10 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { InferenceSession } from 'onnxruntime-web';
 import { featuresObject } from '../../../src/config/schema/metrics.ts';
 import { DcganError } from '../../../src/errors.ts';
 import { extractFeatures } from '../../../src/evaluation/features/feature-network.ts';
 import { openOnnxFeatures } from '../../../src/evaluation/features/onnx-features.ts';
+import { readImageTensor, readOutput } from '../../../src/evaluation/features/onnx-tensors.ts';
 import { DataType, encodeOnnx } from '../../../src/exports/onnx/messages.ts';
 import { residentMiB } from '../../helpers/collect-garbage.ts';
 import { fixture } from '../../helpers/golden-features.ts';
@@ -16,6 +18,7 @@ import { temporaryFolder } from '../../helpers/temporary-run.ts';
 
 const path = join(temporaryFolder(), 'features.onnx');
 const config = featuresObject.parse({ network: path, range: [0, 1] });
+const runs = { numRuns: 5000, seed: 7 };
 const own = { height: 28, width: 28 };
 const images = hashedImages('features/real', 2, 28, 1);
 
@@ -59,7 +62,49 @@ for (const [shape, message] of shapes) {
   });
 }
 
-test('whatever a file holds, it is a network or one sentence', { timeout: 120_000 }, async () => {
+test('5,000 descriptions of inputs and outputs are read or refused', () => {
+  const side = fc.constantFrom(1, 3, 28, 'n', 0, -1, 2 ** 31, Number.NaN, '');
+  const input = fc.record({
+    name: fc.string(),
+    isTensor: fc.boolean(),
+    type: fc.constantFrom('float32', 'uint8', 'int64'),
+    shape: fc.oneof(fc.constant([1, 3, 28, 28]), fc.array(side, { minLength: 3, maxLength: 5 })),
+  });
+  const settings = fc.record({
+    layout: fc.constantFrom(undefined, 'nchw', 'nhwc'),
+    channels: fc.constantFrom(undefined, 1, 3),
+    size: fc.constantFrom(undefined, 28, [28, 32]),
+    range: fc.constantFrom(undefined, [0, 1], 'imagenet'),
+    output: fc.constantFrom(undefined, 'features'),
+  });
+  let read = 0;
+  const property = fc.property(
+    fc.oneof(fc.tuple(input), fc.array(input, { maxLength: 2 })),
+    fc.array(fc.constantFrom<string>('features', 'other', ''), { maxLength: 3 }),
+    settings,
+    (inputMetadata, outputNames, changed) => {
+      const wanted = featuresObject.parse({ network: path, ...JSON.parse(JSON.stringify(changed)) });
+      try {
+        const { channels, size } = readImageTensor(
+          { inputMetadata } as Pick<InferenceSession, 'inputMetadata'>,
+          wanted,
+          path,
+        );
+        assert.ok(channels === 1 || channels === 3);
+        assert.ok(size === 'any' || (size.height > 0 && size.width > 0));
+        assert.ok(outputNames.includes(readOutput({ outputNames }, wanted, path)));
+        read++;
+      } catch (error) {
+        assert.ok(error instanceof DcganError, error instanceof Error ? error.stack : String(error));
+        assert.match(error.code, /^usage\.features-(input|output)$/);
+      }
+    },
+  );
+  fc.assert(property, runs);
+  assert.ok(read > 10 && read < 4900, `${read} read`);
+});
+
+test('5,000 damaged files: each is a network or one sentence', { timeout: 300_000 }, async () => {
   const seeds = ['nchw.onnx', 'nhwc.onnx'].map((name) => readFileSync(fixture(name)));
   const damaged = fc
     .tuple(
@@ -85,5 +130,5 @@ test('whatever a file holds, it is a network or one sentence', { timeout: 120_00
       assert.ok(error.exitCode >= 2 && error.exitCode <= 5);
     }
   });
-  await fc.assert(property, { numRuns: 1000 });
+  await fc.assert(property, runs);
 });
