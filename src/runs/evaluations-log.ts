@@ -23,11 +23,13 @@ export async function* readTrainingEvaluations(path: string): AsyncGenerator<Eva
   }
 }
 
-/** Drops torn lines and the training's own after `step`, which a run that goes on from there makes again; all others stay. */
+/** Drops the training's own after `step`, which a resumed run makes again, and lines torn at the end; all others stay. */
 export async function truncateEvaluations(path: string, step: number): Promise<void> {
   await filterLines(path, (line) => {
     const record = recordOf(line);
-    return record !== undefined && (record.by !== 'train' || record.step <= step);
+    if (!record) return 'drop';
+    if (record.by !== 'train') return 'keep';
+    return record.step > step ? 'drop' : 'last'; // the training's steps only grow
   });
 }
 

@@ -80,31 +80,39 @@ export async function* readLines(path: string, fromByte = 0): AsyncGenerator<str
   }
 }
 
-/**
- * Drops the lines of a file that are not to be kept, wherever they are. A file that is not there has none.
- * @throws DcganError `usage.cannot-read`, `usage.cannot-write`
- */
-export async function filterLines(path: string, isKept: (line: string) => boolean): Promise<void> {
-  let isAllKept = true;
-  for await (const lines of readLines(path)) isAllKept &&= lines.every(isKept);
-  if (isAllKept) return;
-  await writeStreamAtomic(path, async (file) => {
-    for await (const lines of readLines(path)) {
-      await file.write(
-        lines
-          .filter(isKept)
-          .map((line) => `${line}\n`)
-          .join(''),
-      );
-    }
-  });
-}
-
 /** What is done with a line, seen from the end: `last` is kept and so is all before it. */
 export type Verdict = 'drop' | 'keep' | 'last';
 
 /**
- * Drops lines from the end of a file, reading no more than it has to. Kept lines among the dropped ones should be few: they are
+ * Drops lines from the end of a file, reading no more of it than it has to. Only where there are lines to drop is all of it copied, some
+ * lines at a time, and replaced as a whole. A file that is not there has none. @throws DcganError `usage.cannot-read`, `usage.cannot-write`
+ */
+export async function filterLines(path: string, verdictOf: (line: string) => Verdict): Promise<void> {
+  if (!(await hasLineToDrop(path, verdictOf))) return;
+  await writeStreamAtomic(path, async (file) => {
+    for await (const lines of readLines(path)) {
+      const kept = lines.filter((line) => verdictOf(line) !== 'drop');
+      await file.write(kept.map((line) => `${line}\n`).join(''));
+    }
+  });
+}
+
+async function hasLineToDrop(path: string, verdictOf: (line: string) => Verdict): Promise<boolean> {
+  const file = await openToRead(path);
+  if (!file) return false;
+  try {
+    for await (const { text } of linesFromEnd(path, file)) {
+      const verdict = verdictOf(text);
+      if (verdict !== 'keep') return verdict === 'drop';
+    }
+    return false;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Drops lines from the end of a file in place, reading no more than it has to. Kept lines among the dropped ones should be few: they are
  * held in memory, and written where the dropped ones began. A file that is not there has none.
  * @throws DcganError `usage.cannot-read`, `usage.cannot-write`
  */

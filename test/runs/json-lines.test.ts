@@ -80,14 +80,18 @@ test('a crash between writing the kept lines and cutting the rest off leaves not
   assert.equal(readFileSync(path, 'utf8'), 'a\nkeep\n');
 });
 
-test('filtering drops lines anywhere and rewrites a file only where there are any', async () => {
+test('filtering drops lines of the end and rewrites a file only where there are any', async () => {
+  const verdictOf = (line: string): Verdict => (line === 'a' ? 'last' : line === 'c' ? 'keep' : 'drop');
   writeFileSync(path, 'a\nb\nc\n{"torn');
-  await filterLines(path, (line) => ['a', 'c'].includes(line));
+  await filterLines(path, verdictOf);
   assert.equal(readFileSync(path, 'utf8'), 'a\nc\n');
   const { ino } = statSync(path);
-  await filterLines(path, () => true);
+  await filterLines(path, verdictOf);
   assert.equal(statSync(path).ino, ino);
-  await filterLines(join(folder, 'none.jsonl'), () => false);
+  writeFileSync(path, 'b\na\nc\n');
+  await filterLines(path, verdictOf);
+  assert.equal(readFileSync(path, 'utf8'), 'b\na\nc\n'); // before the last one nothing is looked at
+  await filterLines(join(folder, 'none.jsonl'), () => 'drop');
 });
 
 test('a log that is a folder, or not readable, is one clear error', async () => {
