@@ -1,7 +1,7 @@
 // Any error as what a person reads, what a script reads and the process's exit code.
 import { CommanderError } from 'commander';
 import { DcganError, messageOf } from '../errors.ts';
-import { Interrupted } from './stop.ts';
+import { Interrupted } from '../system/stop-signals.ts';
 
 export interface Failure {
   exitCode: number;

@@ -1,21 +1,12 @@
 // Ctrl-C, a queue's SIGTERM and a closed terminal's SIGHUP: asks the command to stop, and sees to it that it does.
+import {
+  handleStopSignals,
+  Interrupted,
+  leaveSignalsToSystem,
+  type StopSignal,
+  stopSignals,
+} from '../system/stop-signals.ts';
 import { isHangupIgnored } from './ignored-hangup.ts';
-
-/** By POSIX's convention 128 + the signal's number. */
-const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-type StopSignal = keyof typeof exitCodes;
-
-/** Ends a command that was asked to stop before it had a result. */
-export class Interrupted extends Error {
-  readonly signal: StopSignal;
-  readonly exitCode: number;
-
-  constructor(signal: StopSignal) {
-    super(`Stopped by ${signal}.`);
-    this.signal = signal;
-    this.exitCode = exitCodes[signal];
-  }
-}
 
 export interface Stop {
   /** Aborts with `Interrupted` at the first signal. */
@@ -27,6 +18,7 @@ export interface Stop {
 }
 
 const mostStopMs = 1000; // for work that has nothing to save; what it leaves half written is removed at the next start
+const samePressMs = 500; // npm and npx pass on the Ctrl-C that the terminal has sent to all of them already
 
 /**
  * Listens for signals. The first one asks for a stop, a second one ends the process at once; files are whole or absent even then.
@@ -36,27 +28,42 @@ export function listenForStop(say: (text: string) => void, leave: (reason: Inter
   const controller = new AbortController();
   let heard: StopSignal | undefined;
   let isSaving = false;
+  let isRepeat = false; // of the same press
 
   function exit(signal: StopSignal): never {
     process.exit(leave(new Interrupted(signal)));
   }
   function onSignal(signal: StopSignal): void {
+    if (heard && isRepeat) return;
     if (heard) exit(signal);
     heard = signal;
-    say(isSaving ? 'Stopping: finishing the step and saving. Press again to quit immediately.' : 'Stopping.');
+    if (isSaving) finishAndSave();
+    else endSoon(signal);
+    controller.abort(new Interrupted(signal));
+  }
+  function finishAndSave(): void {
+    say('Stopping: finishing this step and saving. Press again to quit immediately.');
+    isRepeat = true;
+    setTimeout(() => {
+      isRepeat = false;
+      leaveSignalsToSystem(); // a second one ends even a long step
+    }, samePressMs).unref();
+  }
+  function endSoon(signal: StopSignal): void {
+    say('Stopping.');
     setTimeout(() => {
       if (!isSaving) exit(signal);
     }, mostStopMs).unref();
-    controller.abort(new Interrupted(signal));
   }
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  process.on('SIGHUP', isHangupIgnored() ? () => undefined : onSignal);
+
+  const signals = stopSignals.filter((signal) => signal !== 'SIGHUP' || !isHangupIgnored());
+  if (!signals.includes('SIGHUP')) process.on('SIGHUP', () => undefined);
+  handleStopSignals({ signals, onSignal, asked: controller.signal });
   return {
     signal: controller.signal,
     takeTime: () => {
       isSaving = true;
     },
-    exitCode: () => exitCodes[heard ?? 'SIGINT'],
+    exitCode: () => new Interrupted(heard ?? 'SIGINT').exitCode,
   };
 }

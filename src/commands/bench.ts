@@ -34,13 +34,18 @@ export interface BenchResult {
   /** Tracing the step, loading its graph, and tuning convolutions that were never tuned on this machine. */
   compileSeconds: number;
   firstStepSeconds: number;
+  /** Whether a stop ended it before its time: the values are of fewer steps. */
+  interrupted: boolean;
   /** Peak of this process's resident memory. */
   peakMiB: number;
 }
 
 const noiseBatches = 4;
 
-/** Trains on full batches for some seconds and throws the result away. Nothing is written but the cache of convolution forms. */
+/**
+ * Trains on full batches for some seconds and throws the result away. Nothing is written but the cache of convolution forms.
+ * Stopped before a step was timed, it rejects with the signal's reason.
+ */
 export async function bench(
   options: BenchOptions,
   io: { onEvent: (event: BenchEvent) => void; shouldStop: () => boolean; signal?: AbortSignal },
@@ -64,7 +69,7 @@ export async function bench(
   const compileSeconds = secondsSince(began);
 
   const feedStep = createFeeder(config, dataset, program, planSchedule(config, dataset.count));
-  const { first, times } = await timeSteps(compiled, feedStep, options.seconds, io);
+  const { first, times, interrupted } = await timeSteps(compiled, feedStep, options.seconds, io);
   compiled.dispose();
   const msPerStep = spreadOf(times);
   return {
@@ -78,6 +83,7 @@ export async function bench(
     secondsPer1000Images: msPerStep.median / imagesPerStep(config),
     compileSeconds,
     firstStepSeconds: first / 1000,
+    interrupted,
     peakMiB: process.resourceUsage().maxRSS / 1024,
   };
 }

@@ -1,5 +1,6 @@
 // Chooses and opens an engine, and records why each better one was not chosen.
 import { DcganError, messageOf } from '../errors.ts';
+import { Interrupted } from '../system/stop-signals.ts';
 import type { Engine, EngineName, LibrarySettings } from './engine.ts';
 
 export interface OpenedEngine {
@@ -75,6 +76,7 @@ export async function openEngine(
       if (settings.xla && name !== 'tensorflow') throw noXla(name);
       return { engine, notChosen: notChosen.filter((other) => other.name !== name) };
     } catch (error) {
+      if (error instanceof Interrupted) throw error;
       const known = error instanceof DcganError;
       if (known && (attempt === attempts.at(-1) || error.code === 'engine.loaded-otherwise')) throw error;
       if (error instanceof NoGpu) continue;

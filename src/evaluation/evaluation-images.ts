@@ -1,4 +1,5 @@
 // How many images an evaluation compares, at which size, and the generated ones.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dataset } from '../data/dataset/open.ts';
 import { DcganError } from '../errors.ts';
 import { drawLatents } from '../models/latents.ts';
@@ -23,6 +24,7 @@ export async function generateImages(
   for (let first = 0; first < count; first += maker.imagesPerCall) {
     const wanted = Math.min(maker.imagesPerCall, count - first);
     pixels.set(await maker.make(drawLatents(latent, wanted, stream)), first * imageSize);
+    await nextTurn(); // signals are heard here
     onProgress(first + wanted, count);
   }
   return { pixels, height, width, channels };

@@ -13,27 +13,31 @@ export interface StepEvent {
 const warmUpSteps = 2; // the first steps allocate
 const leastSteps = 3;
 
-/** Milliseconds of the first step, and of those after the warm-up. */
+/** Milliseconds of the first step, and of those after the warm-up. A stop ends it: without a timed step it rejects with its reason. */
 export async function timeSteps(
   compiled: CompiledProgram,
   feedStep: FeedStep,
   seconds: number,
-  io: { onEvent: (event: StepEvent) => void; shouldStop: () => boolean },
-): Promise<{ first: number; times: number[] }> {
+  io: { onEvent: (event: StepEvent) => void; shouldStop: () => boolean; signal?: AbortSignal },
+): Promise<{ first: number; times: number[]; interrupted: boolean }> {
   const times: number[] = [];
   let measuredSince = performance.now();
+  let interrupted = false;
   for (let step = 0; ; step++) {
     if (step === warmUpSteps) measuredSince = performance.now();
     const enough = times.length >= warmUpSteps + leastSteps && secondsSince(measuredSince) >= seconds;
-    if (enough || (step > warmUpSteps && io.shouldStop())) break;
+    if (enough) break;
     const began = performance.now();
     for (const call of feedStep(step)) await compiled.run(call.name, call.feeds);
     await compiled.run(functionNames.drainMeans, {}); // waits for the engine
     times.push(performance.now() - began);
     if (step >= warmUpSteps) io.onEvent({ type: 'step', seconds: secondsSince(measuredSince) });
     await nextTurn(); // signals are heard here
+    interrupted = step >= warmUpSteps && io.shouldStop();
+    if (interrupted) break;
+    io.signal?.throwIfAborted();
   }
-  return { first: times[0]!, times: times.slice(warmUpSteps) };
+  return { first: times[0]!, times: times.slice(warmUpSteps), interrupted };
 }
 
 export function secondsSince(began: number): number {

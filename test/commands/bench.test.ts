@@ -8,9 +8,9 @@ import { temporaryFolder, tinyConfig, writeJsonFile } from '../helpers/temporary
 const root = temporaryFolder();
 const config = writeJsonFile(join(root, 'tiny.json'), tinyConfig());
 
-async function run(more: Partial<BenchOptions> = {}, shouldStop = () => false) {
+async function run(more: Partial<BenchOptions> = {}, shouldStop = () => false, signal?: AbortSignal) {
   const events: BenchEvent[] = [];
-  const io = { onEvent: (event: BenchEvent) => void events.push(event), shouldStop };
+  const io = { onEvent: (event: BenchEvent) => void events.push(event), shouldStop, ...(signal && { signal }) };
   return { result: await bench({ config, set: [], engine: 'wasm', root, seconds: 0.2, ...more }, io), events };
 }
 
@@ -25,13 +25,20 @@ test('times the step of a config whose pictures are not there, and writes nothin
 });
 
 test('measures for as long as it is told to, but three steps at least', async () => {
-  assert.equal((await run({ seconds: 0 })).result.steps, 3);
+  const { result } = await run({ seconds: 0 });
+  assert.deepEqual([result.steps, result.interrupted], [3, false]);
   assert.ok((await run({ seconds: 0.5 })).result.steps > 3);
 });
 
 test('stops when it is asked to, with what it has', async () => {
   const { result } = await run({ seconds: 3600 }, () => true);
   assert.ok(result.steps > 0 && Number.isFinite(result.msPerStep.median));
+  assert.ok(result.interrupted);
+  const reason = new Error('stopped in the warm-up');
+  await assert.rejects(
+    run({ seconds: 3600 }, () => true, AbortSignal.abort(reason)),
+    reason,
+  );
 });
 
 test('a precision that the engine lacks is refused', async () => {

@@ -99,7 +99,7 @@ test('SIGINT finishes the step, saves and exits 130; the same command resumes', 
   const args = ['train', '--config', 'quick', '--engine', 'wasm', '--seed', '5', ...short];
   const stopped = await runCli([...args, '--set', 'training.steps=900'], { cwd, interruptAt: /^Training \d/m });
   assert.equal(stopped.exitCode, 130, stopped.stderr);
-  assert.match(stopped.stderr, /Stopping: finishing the step and saving/);
+  assert.match(stopped.stderr, /Stopping: finishing this step and saving/);
   const [, step] = /^Stopped at step (\d+) and saved\. The same command resumes from there\.$/m.exec(stopped.stdout)!;
   assert.ok(Number(step) < 900);
   for (const file of stopped.stdout.matchAll(/^ {2}(results\S+)/gm)) assert.ok(files().includes(file[1]!), file[1]);

@@ -20,7 +20,7 @@ export async function runBench({ precision, set, ...flags }: BenchFlags, { progr
   const onEvent = (event: BenchEvent) => show(event, flags.seconds, progress);
   const { signal } = stop;
   const result = await bench(options, { onEvent, signal, shouldStop: () => signal.aborted });
-  return { result, text: describe(result) };
+  return { result, text: describe(result, flags.seconds), exitCode: result.interrupted ? stop.exitCode() : 0 };
 }
 
 function show(event: BenchEvent, seconds: number, progress: Progress): void {
@@ -38,7 +38,7 @@ function show(event: BenchEvent, seconds: number, progress: Progress): void {
   }
 }
 
-function describe(result: BenchResult): string {
+function describe(result: BenchResult, seconds: number): string {
   const { median, least, most } = result.msPerStep;
   const rows = [
     ['ms per step', median.toFixed(1), `${least.toFixed(1)} to ${most.toFixed(1)} in ${result.steps} steps`],
@@ -48,5 +48,6 @@ function describe(result: BenchResult): string {
     ['seconds of the first step', result.firstStepSeconds.toFixed(1), ''],
     ['peak memory, MiB', formatCount(Math.round(result.peakMiB)), ''],
   ];
-  return `${printable(result.name)}\n${formatTable(rows, [1])}`;
+  const early = result.interrupted ? ` (stopped early, before ${seconds} s had been timed)` : '';
+  return `${printable(result.name)}${early}\n${formatTable(rows, [1])}`;
 }

@@ -32,8 +32,8 @@ function createBar({ stream, draw: write }: Output): Progress {
     bar = new SingleBar({
       stream,
       format: (_options, params) => fitProgress({ title, done: params.value, total: params.total, note }, columns()),
-      hideCursor: true,
       gracefulExit: false, // signals are heard elsewhere
+      linewrap: true, // nothing is to be set right where a signal ends the process; the line always fits
       fps: 10,
       forceRedraw: true, // also if it says the same, since a line takes its place
     });

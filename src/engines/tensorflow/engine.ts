@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import * as core from '@tensorflow/tfjs-core';
+import { endedBySignals } from '../../system/stop-signals.ts';
 import type { Engine, LibrarySettings } from '../engine.ts';
 import { registerOps } from '../ops/register.ts';
 import { bfloat16Units, gpuBfloat16Units } from './bfloat16.ts';
@@ -60,14 +61,18 @@ interface Start {
   loaded: Loaded;
 }
 
-let started: Start | undefined;
+let started: Promise<Start> | undefined;
 
 /** Loads TensorFlow, once per process, and makes it tfjs's backend. @throws DcganError `engine.loaded-otherwise` */
 export async function startTensorflow(installation: Installation, settings: LibrarySettings = {}): Promise<Start> {
-  started ??= start(installation, settings);
-  refuseOtherSettings(started.loaded, settings);
+  started ??= endedBySignals(() => start(installation, settings)); // a second or two, in one native call
+  const running = await started.catch((error) => {
+    started = undefined; // another installation may load
+    throw error;
+  });
+  refuseOtherSettings(running.loaded, settings);
   await core.setBackend('tensorflow');
-  return started;
+  return running;
 }
 
 function start(installation: Installation, settings: LibrarySettings): Start {

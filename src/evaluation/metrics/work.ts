@@ -14,9 +14,9 @@ export function createWork(report: (done: number, total: number) => void): Work 
   return {
     onProgress(done, total) {
       if (performance.now() - turnedAt < turnIntervalMs && done < total) return;
-      report(done, total);
       return nextTurn().then(() => {
         turnedAt = performance.now();
+        report(done, total); // hears of a stop that was asked for during this piece of work
       });
     },
   };
