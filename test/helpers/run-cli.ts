@@ -6,6 +6,8 @@ const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 export interface CliRun {
   exitCode: number | null;
+  /** The signal that ended it, where one did. */
+  endedBy?: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
   /** Milliseconds from the signal to the end. */
@@ -17,6 +19,8 @@ interface CliOptions {
   env?: Record<string, string>;
   /** Sends `signal` once when stderr first matches. */
   interruptAt?: RegExp;
+  /** Sends `signal` once when this holds of the process's id. */
+  interruptWhen?: (pid: number) => boolean;
   /** How long after that. @default 0 */
   delayMs?: number;
   /** @default SIGINT */
@@ -26,7 +30,7 @@ interface CliOptions {
 /** Starts `dcgan` with these arguments in `cwd` and waits until it ends. Its stdout and stderr are pipes. */
 export function runCli(
   args: readonly string[],
-  { cwd, env = {}, interruptAt, delayMs = 0, signal = 'SIGINT' }: CliOptions,
+  { cwd, env = {}, interruptAt, interruptWhen, delayMs = 0, signal = 'SIGINT' }: CliOptions,
 ): Promise<CliRun> {
   const nodeArguments = ['--import', import.meta.resolve('tsx'), main, ...args];
   const child = spawn(process.execPath, nodeArguments, { cwd, env: { ...process.env, ...env } });
@@ -35,17 +39,22 @@ export function runCli(
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     run.stdout += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    run.stderr += text;
-    if (interruptedAt !== undefined || !interruptAt?.test(run.stderr)) return;
+  function interrupt(): void {
+    if (interruptedAt !== undefined) return;
     interruptedAt = performance.now() + delayMs;
     setTimeout(() => child.kill(signal), delayMs);
+  }
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    run.stderr += text;
+    if (interruptAt?.test(run.stderr)) interrupt();
   });
+  const watch = interruptWhen && setInterval(() => interruptWhen(child.pid!) && interrupt(), 5);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (exitCode) => {
+    child.on('close', (exitCode, endedBy) => {
+      clearInterval(watch);
       const stopped = interruptedAt === undefined ? {} : { stoppedInMs: performance.now() - interruptedAt };
-      resolve({ ...run, exitCode, ...stopped });
+      resolve({ ...run, exitCode, endedBy, ...stopped });
     });
   });
 }
