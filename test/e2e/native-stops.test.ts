@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { cachePath } from '../../src/system/cache.ts';
+import { cachePath } from '../../src/system/user-cache.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { stopInTime } from '../helpers/stop-in-time.ts';
 import { listAll, temporaryFolder } from '../helpers/temporary-run.ts';
