@@ -35,7 +35,12 @@ ${lines}`,
     child.on('close', (exitCode, signal) => resolve({ exitCode, signal, output }));
   });
   async function said(text: string): Promise<void> {
-    while (!output.includes(text)) await delay(5);
+    let isOver = false;
+    void ended.then(() => {
+      isOver = true;
+    });
+    while (!output.includes(text) && !isOver) await delay(5);
+    assert.ok(output.includes(text), output);
   }
   return { kill: (signal: NodeJS.Signals) => child.kill(signal), ended, said };
 }
@@ -81,7 +86,7 @@ const saving = 'Stopping: finishing this step and saving. Press again to quit im
 test('a second signal ends a step that blocks', endless, async () => {
   const child = start(
     'second',
-    "stop.takeTime(); say('step'); await once(stop.signal, 'abort'); await delay(800); say('save'); block(600_000);",
+    "stop.takeTime(); say('step'); setTimeout(() => {}, 600_000); await once(stop.signal, 'abort'); await delay(800); say('save'); block(600_000);",
   );
   await child.said('step');
   child.kill('SIGINT');
