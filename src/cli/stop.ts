@@ -18,7 +18,7 @@ export interface Stop {
 }
 
 const mostStopMs = 1000; // for work that has nothing to save; what it leaves half written is removed at the next start
-const samePressMs = 500; // npm and npx pass on the Ctrl-C that the terminal has sent to all of them already
+const samePressMs = 500; // npm may pass on the Ctrl-C that the terminal has sent to both of them
 
 /**
  * Listens for signals. The first one asks for a stop, a second one ends the process at once; files are whole or absent even then.

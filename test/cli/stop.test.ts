@@ -95,7 +95,7 @@ test('a second signal ends a step that blocks', endless, async () => {
   assert.deepEqual(await child.ended, { exitCode: null, signal: 'SIGINT', output: `step\n${saving}save\n` });
 });
 
-test('two at once are one press, as npm passes on what the terminal has sent: all is saved', endless, async () => {
+test('two signals at once are one press, which npm may pass on a second time: the step is saved', endless, async () => {
   const child = start(
     'twice',
     "stop.takeTime(); say('step'); block(1500); await delay(100); say('saved'); process.exit(stop.exitCode());",
