@@ -1,13 +1,13 @@
-// An Adam update of one variable in one pass over memory; composed of tfjs's ops it takes about ten.
+// Adam's update of one variable in one pass over memory; composed of tfjs ops it takes about ten.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { type NamedTensorMap, tidy } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../formats/tensor-shape.ts';
 import { applyAdamOp } from '../ops/adam.ts';
 import { dispatch, forEach, type WebgpuKernel } from './kernel.ts';
 
-const buffers = 9; // one more than every GPU lets a kernel have
+const buffers = 9; // WebGPU guarantees 8 per kernel
 
-/** As `applyAdamOp` says. The old values stay, as other functions of the step may read them. */
+/** Computes `applyAdamOp`. It writes new tensors, since other ops of the step may still read the old values. */
 export const adamKernel: WebgpuKernel = {
   kernelName: applyAdamOp.kernelName,
   kernelFunc: ({ inputs, attrs, backend }) => {

@@ -1,4 +1,4 @@
-// Batch normalisation in training mode and its gradient, with as few passes over memory as its sums allow: five, and three.
+// Batch normalisation in training mode and its gradient, in five and three passes over memory.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { elementCount } from '../../formats/tensor-shape.ts';
 import { batchNormGradientOp, batchNormOp } from '../ops/batch-norm.ts';
@@ -6,7 +6,7 @@ import { biasAddGradientOp } from '../ops/bias-add.ts';
 import { channelSums } from './channel-sums.ts';
 import { dispatch, forEach, type WebgpuKernel } from './kernel.ts';
 
-/** x: [B, H, W, C] -> y, mean, unbiased variance; reserved for the gradient: the mean, 1 / deviation, and nothing. */
+/** x: [B, H, W, C] -> y, mean, unbiased variance, and three reserves: the mean, 1 / deviation, and an unused scalar. */
 const batchNormKernel: WebgpuKernel = {
   kernelName: batchNormOp.kernelName,
   kernelFunc: ({ inputs, attrs, backend }) => {
@@ -18,13 +18,13 @@ const batchNormKernel: WebgpuKernel = {
       inputs: { x },
       shape,
       terms: { total: 'x[at]' },
-      outputs: ['mean', 'again'],
-      finish: `mean[i] = total / ${count}; again[i] = total / ${count};`,
+      outputs: ['mean', 'reserve1'],
+      finish: `mean[i] = total / ${count}; reserve1[i] = total / ${count};`,
     });
     const [variance, inverseDeviation] = channelSums(backend, {
       inputs: { x, mean: mean! },
       shape,
-      terms: { squares: '(x[at] - mean[c]) * (x[at] - mean[c])' }, // WGSL has pow, which knows no negative numbers
+      terms: { squares: '(x[at] - mean[c]) * (x[at] - mean[c])' }, // WGSL's pow has no negative bases
       outputs: ['variance', 'inverseDeviation'],
       finish: `
   variance[i] = squares / ${Math.max(count - 1, 1)};
@@ -38,8 +38,8 @@ const batchNormKernel: WebgpuKernel = {
       outputs: { y: { shape } },
       ...forEach(elementCount(shape), body),
     });
-    const nothing = (backend as WebGPUBackend).makeTensorInfo([], 'float32', Float32Array.of(0));
-    return [y!, mean!, variance!, reserve1!, inverseDeviation!, nothing];
+    const unused = (backend as WebGPUBackend).makeTensorInfo([], 'float32', Float32Array.of(0));
+    return [y!, mean!, variance!, reserve1!, inverseDeviation!, unused];
   },
 };
 

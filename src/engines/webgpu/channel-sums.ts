@@ -1,31 +1,31 @@
-// Sums over all pixels, by channel: first some hundred partial sums of each channel, then their sum. The order is always the same.
+// Sums over all pixels per channel, in two passes and always in the same order: up to 256 partial sums per channel, then their sum.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../formats/tensor-shape.ts';
 import { type Call, dispatch, forEach } from './kernel.ts';
 
-const mostParts = 256;
+const maxParts = 256;
 
 interface Sums {
-  /** [..., C] or [C] each. */
+  /** Shapes [..., C] or [C]. */
   inputs: Call['inputs'];
-  /** The shape of what is summed, [..., C]. */
+  /** Shape of the summands, [..., C]. */
   shape: readonly number[];
-  /** WGSL of each term at element `at` of channel `c`, by the name of its sum. */
+  /** By name of the sum, its summand at element `at` of channel `c` as a WGSL expression. */
   terms: Readonly<Record<string, string>>;
-  /** [C] each. */
+  /** Names of the outputs, of shape [C]. */
   outputs: readonly string[];
-  /** WGSL that sets the outputs at channel i from the sums, which have their names. It may read `constants`, [C] each. */
+  /** WGSL that computes the outputs at channel i from the sums, by name. It may read `constants`, of shape [C]. */
   finish: string;
   constants?: Call['inputs'];
 }
 
-/** Gives the outputs. */
+/** @returns the outputs, in their order */
 export function channelSums(backend: unknown, sums: Sums): TensorInfo[] {
   const { inputs, shape, terms, outputs, finish, constants = {} } = sums;
   const channels = shape.at(-1)!;
   const rows = elementCount(shape) / channels;
-  const parts = Math.min(mostParts, rows);
+  const parts = Math.min(maxParts, rows);
   const names = Object.keys(terms);
   const partial = dispatch(backend, {
     inputs,

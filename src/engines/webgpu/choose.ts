@@ -1,20 +1,24 @@
-// Which adapter computes: the one that was asked for, else the GPU that Dawn prefers; or why there is none.
+// Chooses an adapter: the requested one, else the GPU that Dawn prefers. Says why if there is none.
 import { existsSync } from 'node:fs';
 import { DcganError } from '../../errors.ts';
 import type { Adapter } from './dawn.ts';
 
-export interface Wish {
+export interface AdapterRequest {
   /** A name, or a part of it that only one adapter has. */
   device?: string | undefined;
-  /** Also an adapter that is no GPU. */
+  /** Whether an adapter that computes on the CPU will do. */
   software: boolean;
 }
 
-/** @throws Error where no adapter will do. @throws DcganError `engine.unknown-device` */
-export function chooseAdapter(adapters: readonly Adapter[], preferred: Adapter | undefined, wish: Wish): Adapter {
+/** @throws Error if no adapter fits. @throws DcganError `engine.unknown-device` */
+export function chooseAdapter(
+  adapters: readonly Adapter[],
+  preferred: Adapter | undefined,
+  request: AdapterRequest,
+): Adapter {
   if (adapters.length === 0) throw new Error(noAdapter());
-  if (wish.device !== undefined) return adapterNamed(adapters, wish.device);
-  const usable = [preferred!, ...adapters].find(({ software }) => wish.software || !software);
+  if (request.device !== undefined) return adapterNamed(adapters, request.device);
+  const usable = [preferred!, ...adapters].find(({ software }) => request.software || !software);
   if (usable) return usable;
   throw new Error(
     `there is no GPU, only ${preferred!.name}, which computes on the processor; --engine webgpu takes it nevertheless`,
@@ -34,7 +38,7 @@ function adapterNamed(adapters: readonly Adapter[], device: string): Adapter {
   });
 }
 
-/** What lets the Vulkan loader see these drivers only. */
+/** Environment variables that restrict the Vulkan loader to the named drivers. */
 const driverVariables = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES'] as const;
 
 function noAdapter(): string {
@@ -44,7 +48,7 @@ function noAdapter(): string {
   return 'no Vulkan driver works here; `apt-get install mesa-vulkan-drivers` or the like brings those for AMD and Intel, for NVIDIA its own driver does';
 }
 
-/** Whether looking for adapters may find any. On Linux without a GPU, looking prints the Vulkan loader's complaints. */
+/** Whether a search for adapters can find any. On Linux without a GPU, the search would print the Vulkan loader's warnings. */
 export function mayHaveAdapters({ software }: { software: boolean }): boolean {
   if (process.platform !== 'linux') return true;
   if (software && driverVariables.some((name) => process.env[name])) return true;

@@ -1,4 +1,4 @@
-// A convolution and both of its gradients as sums of products. x: [B, H, W, C], w: [kh, kw, C, F], y and dy: [B, h, w, F].
+// A convolution and both of its gradients as matrix products. x: [B, H, W, C], w: [kh, kw, C, F], y and dy: [B, h, w, F].
 import type { backend_util } from '@tensorflow/tfjs-core';
 import type { Product } from './tiled-product.ts';
 
@@ -12,9 +12,9 @@ export function convolution(geometry: Geometry): Product {
     rows: batchSize * outHeight * outWidth,
     columns: outChannels,
     inner: tapsOf(geometry),
-    left: { value: seen(geometry, 'left', 'outer', 'k'), along: 'inner' },
-    right: { value: `return right[k * ${outChannels} + outer];`, along: 'outer' },
-    place: `return i32(row * ${outChannels} + column);`,
+    left: { value: inputValue(geometry, 'left', 'outer', 'k'), contiguous: 'inner' },
+    right: { value: `return right[k * ${outChannels} + outer];`, contiguous: 'outer' },
+    outputIndex: `return i32(row * ${outChannels} + column);`,
     shape: outShape,
   };
 }
@@ -26,7 +26,7 @@ export function filterGradient(geometry: Geometry): Product {
     ...convolution(geometry),
     rows: tapsOf(geometry),
     inner: batchSize * outHeight * outWidth,
-    left: { value: seen(geometry, 'left', 'k', 'outer'), along: 'outer' },
+    left: { value: inputValue(geometry, 'left', 'k', 'outer'), contiguous: 'outer' },
     shape: filterShape,
   };
 }
@@ -60,14 +60,14 @@ export function inputGradient(geometry: Geometry): Product {
   let ow = (i32(w) + ${padInfo.left} - i32(kw)) / ${strideWidth};
   if (i32(h) + ${padInfo.top} < i32(kh) || oh >= ${outHeight} || i32(w) + ${padInfo.left} < i32(kw) || ow >= ${outWidth}) { return 0; }
   return left[((image * ${outHeight} + u32(oh)) * ${outWidth} + u32(ow)) * ${outChannels} + k % ${outChannels}];`,
-      along: 'inner',
+      contiguous: 'inner',
     },
     right: {
       value: `${tap}
   return right[((kh * ${filterWidth} + kw) * ${inChannels} + outer) * ${outChannels} + k % ${outChannels}];`,
-      along: 'inner',
+      contiguous: 'inner',
     },
-    place: `${pixel('row')}
+    outputIndex: `${pixel('row')}
   if (h >= ${inHeight} || w >= ${inWidth}) { return -1; }
   return i32(((image * ${inHeight} + h) * ${inWidth} + w) * ${inChannels} + column);`,
     shape: inShape,
@@ -78,8 +78,8 @@ function tapsOf({ filterHeight, filterWidth, inChannels }: Geometry): number {
   return filterHeight * filterWidth * inChannels;
 }
 
-/** WGSL that returns what an output pixel (n, o) sees of x through a tap (k, c). */
-function seen(geometry: Geometry, x: string, pixel: string, tapChannel: string): string {
+/** WGSL that returns the value of x that output pixel (n, o) reads at tap (k, c). */
+function inputValue(geometry: Geometry, x: string, pixel: string, tapChannel: string): string {
   const { inHeight, inWidth, inChannels, outHeight, outWidth, filterWidth, strideHeight, strideWidth, padInfo } =
     geometry;
   return `

@@ -1,30 +1,30 @@
-// Dawn, Chromium's WebGPU, out of the npm package `webgpu`: the adapters it finds, and a device of one of them.
+// Dawn, Chromium's WebGPU, from the npm package `webgpu`: lists its adapters and opens a device.
 import { messageOf } from '../../errors.ts';
 import { importOptional, type OptionalPackage } from '../../system/optional-package.ts';
 
-/** A GPU, or a program that stands in for one. */
+/** A GPU, or software that emulates one. */
 export interface Adapter {
-  /** What its driver calls it, e.g. `NVIDIA GeForce RTX 3060`. */
+  /** As its driver reports it, e.g. `NVIDIA GeForce RTX 3060`. */
   name: string;
   /** `vulkan`, `metal` or `d3d12`. */
   api: string;
   vendor: string;
   architecture: string;
-  /** The driver and its version, in its own words. */
+  /** The driver and its version, as it reports them. */
   driver: string;
-  /** The processor computes (SwiftShader, llvmpipe, WARP): for tests, not for training. */
+  /** Whether it computes on the CPU (SwiftShader, llvmpipe, WARP), which is for tests and not for training. */
   software: boolean;
-  /** Shaders may compute in float16 (WebGPU's `shader-f16`). */
+  /** Whether shaders can compute in float16 (WebGPU's `shader-f16`). */
   float16: boolean;
   limits: Record<AdapterLimit, number>;
 }
 
-/** Bounds of a tensor (bytes) and of a workgroup (bytes it shares, threads) that are worth a look. */
+/** Limits that `dcgan engine info` prints, in bytes: of a tensor, and of the memory a workgroup shares. */
 const shownLimits = ['maxBufferSize', 'maxStorageBufferBindingSize', 'maxComputeWorkgroupStorageSize'] as const;
 type AdapterLimit = (typeof shownLimits)[number];
 
-/** A device has the least limits that WebGPU allows unless more is asked for. */
-const askedLimits = [
+/** Limits to request: a device has WebGPU's minimum unless more is requested. */
+const requestedLimits = [
   ...shownLimits,
   'maxComputeInvocationsPerWorkgroup',
   'maxComputeWorkgroupSizeX',
@@ -34,7 +34,7 @@ const askedLimits = [
 
 const float16Feature = 'shader-f16';
 
-/** What is needed of the package; the WebGPU types that tfjs brings are older than its answers. */
+/** The part of the package that is used here; the WebGPU types that tfjs depends on are older. */
 export interface Dawn {
   create(options: string[]): { requestAdapter(options: { powerPreference: string }): Promise<DawnAdapter | null> };
   globals: object;
@@ -43,13 +43,13 @@ export interface Dawn {
 interface DawnAdapter {
   info: { vendor: string; architecture: string; device: string; description: string; isFallbackAdapter?: boolean };
   features: ReadonlySet<string>;
-  limits: Record<(typeof askedLimits)[number], number>;
+  limits: Record<(typeof requestedLimits)[number], number>;
   requestDevice(descriptor: { requiredLimits: Record<string, number>; requiredFeatures: string[] }): Promise<GPUDevice>;
 }
 
 const platform = `${process.platform}-${process.platform === 'darwin' ? 'universal' : process.arch}`;
 
-/** Of its five platforms this one only: 21 MB in place of 132. */
+/** Only the files of this platform: 21 MB instead of 132. */
 export const dawnPackage: OptionalPackage = {
   name: 'webgpu',
   version: '0.6.2',
@@ -69,7 +69,7 @@ export async function loadDawn(): Promise<Dawn> {
   }
 }
 
-/** All adapters. Dawn names them only when it is asked for one that is not there. */
+/** All adapters. Dawn has no call that lists them, but names them in the error for an unknown one. */
 export async function listAdapters(dawn: Dawn): Promise<Adapter[]> {
   const answer = await requestAdapter(dawn, 'none of them').then(() => '', messageOf);
   const adapters: Adapter[] = [];
@@ -97,21 +97,21 @@ export async function preferredAdapter(dawn: Dawn, adapters: readonly Adapter[])
   return adapters.find(({ name }) => shortName(name) === found?.info.device) ?? adapters[0];
 }
 
-/** As Dawn writes names in `info.device`: SwiftShader Device (Subzero) is swiftshader-device-subzero-. */
+/** The name as Dawn writes it in `info.device`: SwiftShader Device (Subzero) is swiftshader-device-subzero-. */
 function shortName(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 }
 
-/** A device with all that its adapter can. */
+/** Opens a device with its adapter's full limits and features. */
 export async function requestDevice(dawn: Dawn, { name }: Adapter): Promise<GPUDevice> {
   const adapter = await requestAdapter(dawn, name);
   if (!adapter) throw new Error(`${name} was there a moment ago and does not answer now`);
-  const requiredLimits = Object.fromEntries(askedLimits.map((limit) => [limit, adapter.limits[limit]]));
+  const requiredLimits = Object.fromEntries(requestedLimits.map((limit) => [limit, adapter.limits[limit]]));
   const requiredFeatures = [float16Feature].filter((feature) => adapter.features.has(feature));
   return adapter.requestDevice({ requiredLimits, requiredFeatures });
 }
 
-/** Kept, one per option: what comes from an instance crashes the process once that has been collected as garbage. */
+/** Kept for good, one per option: using an adapter of a garbage-collected instance crashes the process. */
 const instances = new Map<string | undefined, ReturnType<Dawn['create']>>();
 
 function requestAdapter({ create }: Dawn, name?: string): Promise<DawnAdapter | null> {

@@ -1,20 +1,20 @@
-// The precision mixed_float16: while a function of such a program runs, convolutions, their gradients and matrix products take float16.
+// The precision mixed_float16: while a function of such a program runs, convolutions, their gradients and matrix products read float16.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { type Half, toHalf } from './halves.ts';
+import { type Float16Tensor, toFloat16 } from './float16-tensors.ts';
 
-/** What the running function has converted, by what holds a tensor's values. Undefined: it computes in float32. */
-let converted: Map<object, Half> | undefined;
+/** Tensors converted by the running function, by data id. Undefined while float32 is computed. */
+let converted: Map<object, Float16Tensor> | undefined;
 
 /** Runs a function in mixed_float16. */
-export function inFloat16<T>(backend: WebGPUBackend, act: () => T): T {
+export function inFloat16<T>(backend: WebGPUBackend, run: () => T): T {
   converted = new Map();
   try {
-    return act();
+    return run();
   } finally {
-    for (const { values, unit } of converted.values()) {
+    for (const { values, scale } of converted.values()) {
       backend.disposeData(values.dataId);
-      backend.disposeData(unit.dataId);
+      backend.disposeData(scale.dataId);
     }
     converted = undefined;
   }
@@ -24,9 +24,9 @@ export function computesInFloat16(): boolean {
   return converted !== undefined;
 }
 
-/** A tensor's values in float16, converted once per run: most are read by a convolution and by its gradients. */
-export function halfOf(backend: unknown, tensor: TensorInfo): Half {
-  const half = converted!.get(tensor.dataId) ?? toHalf(backend, tensor);
-  converted!.set(tensor.dataId, half);
-  return half;
+/** A tensor in float16, converted once per run, since most are read by a convolution and by its gradients. */
+export function float16Of(backend: unknown, tensor: TensorInfo): Float16Tensor {
+  const known = converted!.get(tensor.dataId) ?? toFloat16(backend, tensor);
+  converted!.set(tensor.dataId, known);
+  return known;
 }

@@ -1,4 +1,4 @@
-// The kernels that training needs and tfjs's WebGPU backend lacks, rounds, or computes in many passes over memory.
+// Our kernels for what tfjs's WebGPU backend lacks, rounds, or computes in many passes over memory.
 import { adamKernel } from './adam.ts';
 import { channelKernels } from './batch-norm.ts';
 import { intConcatKernel } from './int-concat.ts';

@@ -1,9 +1,9 @@
-// Matrix products, of matrices or of batches of them, either transposed, as sums of products.
+// Batched matrix products, either operand transposed, for the tiled kernel.
 import { broadcast_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../formats/tensor-shape.ts';
 import type { Product } from './tiled-product.ts';
 
-/** a: [..., I, K], b: [..., K, J] -> [..., I, J]; batches of one serve all. */
+/** a: [..., I, K], b: [..., K, J] -> [..., I, J]; batches of one are broadcast. */
 export function matrixProduct(a: TensorInfo, b: TensorInfo, { transposeA, transposeB }: NamedAttrMap): Product {
   const [batchesOfA, batchesOfB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const batches = broadcast_util.assertAndGetBroadcastShape(batchesOfA, batchesOfB);
@@ -17,12 +17,12 @@ export function matrixProduct(a: TensorInfo, b: TensorInfo, { transposeA, transp
     columns,
     inner,
     left: transposeA
-      ? { value: `return left[${left} + k * ${rows} + outer];`, along: 'outer' }
-      : { value: `return left[${left} + outer * ${inner} + k];`, along: 'inner' },
+      ? { value: `return left[${left} + k * ${rows} + outer];`, contiguous: 'outer' }
+      : { value: `return left[${left} + outer * ${inner} + k];`, contiguous: 'inner' },
     right: transposeB
-      ? { value: `return right[${right} + outer * ${inner} + k];`, along: 'inner' }
-      : { value: `return right[${right} + k * ${columns} + outer];`, along: 'outer' },
-    place: `return i32((batch * ${rows} + row) * ${columns} + column);`,
+      ? { value: `return right[${right} + outer * ${inner} + k];`, contiguous: 'inner' }
+      : { value: `return right[${right} + k * ${columns} + outer];`, contiguous: 'outer' },
+    outputIndex: `return i32((batch * ${rows} + row) * ${columns} + column);`,
     shape: [...batches, rows, columns],
   };
 }

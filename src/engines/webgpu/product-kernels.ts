@@ -1,4 +1,4 @@
-// Convolutions, their gradients and matrix products: in float16 where the program says so, in float32 by whatever is faster there.
+// Kernels for convolutions, their gradients and matrix products: ours in mixed_float16, in float32 whichever is faster, ours or tfjs's.
 import '@tensorflow/tfjs-backend-webgpu';
 import {
   BatchMatMul,
@@ -11,14 +11,14 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { convolution, filterGradient, inputGradient } from './convolution-products.ts';
-import { computesInFloat16, halfOf } from './float16.ts';
+import { computesInFloat16, float16Of } from './float16.ts';
 import type { WebgpuKernel } from './kernel.ts';
 import { matrixProduct } from './matrix-product.ts';
 import { type Product, tiledProduct } from './tiled-product.ts';
 
 type ProductOf = (left: TensorInfo, right: TensorInfo, attrs: NamedAttrMap) => Product;
 
-/** In float32 it is tfjs's kernel, unless that is the slower one. */
+/** @param inFloat32 whether float32 uses our kernel or tfjs's */
 function productKernel(
   kernelName: string,
   [left, right]: readonly [string, string],
@@ -31,11 +31,11 @@ function productKernel(
     kernelFunc: (call) => {
       const { inputs, attrs, backend } = call;
       const factors = [inputs[left]!, inputs[right]!] as const;
-      const half = computesInFloat16();
-      if (!half && inFloat32 === 'stock') return stock.kernelFunc(call);
+      const float16 = computesInFloat16();
+      if (!float16 && inFloat32 === 'stock') return stock.kernelFunc(call);
       const product = productOf(...factors, attrs!);
-      if (!half) return tiledProduct(backend, product, factors);
-      return tiledProduct(backend, product, [halfOf(backend, factors[0]), halfOf(backend, factors[1])]);
+      if (!float16) return tiledProduct(backend, product, factors);
+      return tiledProduct(backend, product, [float16Of(backend, factors[0]), float16Of(backend, factors[1])]);
     },
   };
 }
@@ -52,7 +52,7 @@ function geometryOf(inputShape: readonly number[], filterShape: readonly number[
   return backend_util.computeConv2DInfo(...shapes, strides, 1, pad, dimRoundingMode);
 }
 
-// The gradient of a convolution's input in float32 is tfjs's: as a tiled matrix product it took longer on SwiftShader. On GPUs nothing is measured.
+// The input gradient in float32 is tfjs's, since our tiled product was slower on SwiftShader. Unmeasured on GPUs.
 export const productKernels: readonly WebgpuKernel[] = [
   productKernel(
     Conv2D,
@@ -70,7 +70,7 @@ export const productKernels: readonly WebgpuKernel[] = [
     Conv2DBackpropFilter,
     ['x', 'dy'],
     (x, _, attrs) => filterGradient(geometryOf(x.shape, attrs['filterShape'] as number[], attrs)),
-    'ours', // in tfjs's one thread adds all pixels of the batch
+    'ours', // tfjs's kernel sums over the whole batch in one thread
   ),
   productKernel(BatchMatMul, ['a', 'b'], matrixProduct, 'stock'),
 ];

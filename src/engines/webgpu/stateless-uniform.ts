@@ -1,8 +1,8 @@
-// Uniform random numbers from a seed, bit for bit those of the other engines: Philox4x32-10 with TensorFlow's key scrambling.
+// Uniform random numbers from a seed, bit-identical to the other engines: Philox4x32-10 with TensorFlow's key scrambling.
 import { elementCount } from '../../formats/tensor-shape.ts';
 import { dispatch, forEach, type WebgpuKernel } from './kernel.ts';
 
-/** WGSL has no 64-bit products, so the upper half is put together from 16-bit halves. As in src/random.ts. */
+/** As in src/random.ts. WGSL has no 64-bit products, so the upper 32 bits are computed from 16-bit halves. */
 const philox = `
 fn upperHalf(a: u32, b: u32) -> u32 {
   let middle = (a >> 16) * (b & 0xffff) + (((a & 0xffff) * (b & 0xffff)) >> 16);
@@ -22,14 +22,14 @@ fn philox(start: vec4u, startKey: vec2u) -> vec4u {
   return block;
 }`;
 
-/** One thread makes a block of four values. The seeds, extended to 64 bits, are hashed to key and upper counter words. */
+/** Each thread computes a block of four values. One block hashes the seeds, sign-extended to 64 bits, to the key and upper counter words. */
 const blockOf = (count: number) => `
   let seeds = bitcast<vec4u>(vec4i(seed[0], seed[0] >> 31, seed[1], seed[1] >> 31));
   let mixed = philox(seeds, vec2u(0x3ec8f720, 0x02461e29));
   let words = philox(vec4u(i, 0, mixed.zw), mixed.xy);
   for (var j = 0u; j < 4 && 4 * i + j < ${count}; j++) { values[4 * i + j] = f32(words[j] & 0x7fffff) * 0x1p-23; }`;
 
-/** `StatelessUniform`: seed int32 [2] and attribute `shape` -> float32 in [0, 1), 23 bits fine. */
+/** `StatelessUniform`: seed int32 [2] and attribute `shape` -> float32 in [0, 1), multiples of 2^-23. */
 export const statelessUniformKernel: WebgpuKernel = {
   kernelName: 'StatelessUniform',
   kernelFunc: ({ inputs, attrs, backend }) => {

@@ -1,11 +1,11 @@
-// Sums of products, which convolutions, their gradients and matrix products all are, by tiles that the threads of a workgroup share.
+// A tiled matrix product for convolutions, their gradients and matrix multiplication; a workgroup shares its tiles.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../formats/tensor-shape.ts';
-import type { Half } from './halves.ts';
+import type { Float16Tensor } from './float16-tensors.ts';
 import { dispatch, forEach } from './kernel.ts';
 
-/** out[place(b, i, j)] = sum over k of left(b, i, k) right(b, k, j). */
+/** out[outputIndex(b, i, j)] = sum over k of left(b, i, k) right(b, k, j). */
 export interface Product {
   batch: number;
   rows: number;
@@ -13,31 +13,33 @@ export interface Product {
   inner: number;
   left: Factor;
   right: Factor;
-  /** WGSL that returns where in `out` the value at u32s `batch`, `row`, `column` belongs; -1: nowhere. */
-  place: string;
+  /** WGSL that returns the index in `out` of u32s `batch`, `row`, `column`; -1 discards the value. */
+  outputIndex: string;
   shape: readonly number[];
 }
 
 interface Factor {
-  /** WGSL that returns the value at u32s `batch`, `outer` (the row or column) and `k`, out of the array `left` or `right`. */
+  /** WGSL that returns the value at u32s `batch`, `outer` (the row or column) and `k` from the array `left` or `right`. */
   value: string;
-  /** Along which of both neighbours in memory lie: neighbouring threads load those. */
-  along: 'outer' | 'inner';
+  /** The axis that is contiguous in memory: adjacent threads load adjacent elements. */
+  contiguous: 'outer' | 'inner';
 }
 
-/** What is multiplied: a tensor as it is, or in float16, which halves what is read and what a workgroup keeps. */
-export type Factors = readonly [left: TensorInfo, right: TensorInfo] | readonly [left: Half, right: Half];
+/** Both operands in float32 or in float16, which halves the memory traffic and the workgroup memory. */
+export type Factors =
+  | readonly [left: TensorInfo, right: TensorInfo]
+  | readonly [left: Float16Tensor, right: Float16Tensor];
 
-const threads = 256; // each has four rows of four columns
-const groupsWanted = 512; // a sum is cut into parts where there would be fewer
-const shortestPart = 256;
+const threads = 256; // each computes 4 x 4 outputs
+const targetGroups = 512; // with fewer workgroups the sums are split into parts
+const minPartLength = 256;
 
 /** float16 or float32 in, products and sums in float32, float32 out. */
 export function tiledProduct(backend: unknown, product: Product, factors: Factors): TensorInfo {
   const { shape, inner, columns, rows, batch } = product;
   const tile = tileFor(columns);
   const groups = batch * Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
-  const parts = Math.max(1, Math.min(Math.floor(groupsWanted / groups), Math.ceil(inner / shortestPart)));
+  const parts = Math.max(1, Math.min(Math.floor(targetGroups / groups), Math.ceil(inner / minPartLength)));
   const size = elementCount(shape);
   const [sums] = dispatch(backend, {
     ...inputsOf(factors),
@@ -57,38 +59,38 @@ export function tiledProduct(backend: unknown, product: Product, factors: Factor
 
 function inputsOf([left, right]: Factors) {
   if (!('values' in left)) return { inputs: { left, right: right as TensorInfo } };
-  const { values, unit } = right as Half;
+  const { values, scale } = right as Float16Tensor;
   return {
-    inputs: { left: left.values, right: values, leftUnit: left.unit, rightUnit: unit },
-    halves: ['left', 'right'],
+    inputs: { left: left.values, right: values, leftScale: left.scale, rightScale: scale },
+    float16: ['left', 'right'],
   };
 }
 
 interface Tile {
   rows: number;
   columns: number;
-  /** How many k at a time. */
+  /** Number of k per tile. */
   depth: number;
 }
 
-/** As wide as it need be, so that few threads are idle; what it keeps, in float32 too, every GPU's workgroup can. */
+/** No wider than needed, so that few threads are idle. In float32 too, it fits the workgroup memory that WebGPU guarantees. */
 function tileFor(columns: number): Tile {
-  const width = [8, 16, 32].find((some) => columns <= some) ?? 64;
+  const width = [8, 16, 32].find((size) => columns <= size) ?? 64;
   const rows = (threads * 16) / width;
   return { rows, columns: width, depth: Math.min(16, 2048 / rows) };
 }
 
-function codeOf(product: Product, tile: Tile, parts: number, half: boolean): string {
-  const { batch, rows, columns, inner, left, right, place, shape } = product;
+function codeOf(product: Product, tile: Tile, parts: number, float16: boolean): string {
+  const { batch, rows, columns, inner, left, right, outputIndex, shape } = product;
   const [down, across] = [Math.ceil(rows / tile.rows), Math.ceil(columns / tile.columns)];
-  const type = half ? 'f16' : 'f32';
+  const type = float16 ? 'f16' : 'f32';
   const perPart = Math.ceil(inner / parts);
   const lanes = tile.columns / 4;
   return `
 ${tileCode('left', left, type, rows, tile.rows, tile.depth)}
 ${tileCode('right', right, type, columns, tile.columns, tile.depth)}
 
-fn place(batch: u32, row: u32, column: u32) -> i32 { ${place} }
+fn outputIndex(batch: u32, row: u32, column: u32) -> i32 { ${outputIndex} }
 
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -117,21 +119,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
       let row = firstRow + 4 * line + i;
       let column = firstColumn + 4 * lane + j;
       if (row >= ${rows} || column >= ${columns} || part >= ${parts}) { continue; }
-      let at = place(batch, row, column);
-      if (at >= 0) { out[part * ${elementCount(shape)} + u32(at)] = sums[i][j]${half ? ' * leftUnit[0] * rightUnit[0]' : ''}; }
+      let index = outputIndex(batch, row, column);
+      if (index >= 0) { out[part * ${elementCount(shape)} + u32(index)] = sums[i][j]${float16 ? ' * leftScale[0] * rightScale[0]' : ''}; }
     }
   }
 }`;
 }
 
-/** A tile of a factor, and how the threads load it: four rows or columns at a time, zeros beyond the ends. */
+/** Declares an operand's tile and how the threads load it: four rows or columns at a time, zeros beyond the edges. */
 function tileCode(name: string, factor: Factor, type: string, size: number, side: number, depth: number): string {
   const fours = side / 4;
   const [depthOf, fourOf] =
-    factor.along === 'inner' ? [`at % ${depth}`, `at / ${depth}`] : [`at / ${fours}`, `at % ${fours}`];
+    factor.contiguous === 'inner' ? [`at % ${depth}`, `at / ${depth}`] : [`at / ${fours}`, `at % ${fours}`];
   const four = [0, 1, 2, 3].map((more) => `${name}At(batch, outer + ${more}, k, end)`).join(', ');
   return `
-var<workgroup> ${name}s: array<array<vec4<${type}>, ${fours + 1}>, ${depth}>; // one more, so that a column lies in all banks
+var<workgroup> ${name}s: array<array<vec4<${type}>, ${fours + 1}>, ${depth}>; // one more, so that a column is spread over all memory banks
 
 fn ${name}Value(batch: u32, outer: u32, k: u32) -> ${type} { ${factor.value} }
 

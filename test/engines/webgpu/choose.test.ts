@@ -14,7 +14,7 @@ const [intel, nvidia, swiftshader] = [
   adapter('SwiftShader Device', true),
 ];
 
-test('without a name it is the preferred GPU, and a program only where it was asked for', () => {
+test('chooses the preferred GPU without a name, and a software adapter only on request', () => {
   const all = [swiftshader, intel, nvidia];
   assert.equal(chooseAdapter(all, nvidia, { software: false }), nvidia);
   assert.equal(chooseAdapter(all, swiftshader, { software: false }), intel);
@@ -24,7 +24,7 @@ test('without a name it is the preferred GPU, and a program only where it was as
   });
 });
 
-test('a name may be a part of one, in any case', () => {
+test('accepts a part of a name, in upper or lower case', () => {
   const wish = (device: string) => ({ device, software: true });
   assert.equal(chooseAdapter([intel, nvidia], nvidia, wish('uhd')), intel);
   assert.equal(chooseAdapter([intel, nvidia], intel, wish('NVIDIA GeForce RTX 3060')), nvidia);
@@ -32,7 +32,7 @@ test('a name may be a part of one, in any case', () => {
   assert.equal(chooseAdapter([longer, nvidia], longer, wish('nvidia geforce rtx 3060')), nvidia);
 });
 
-test('an unknown name, and one that fits several, are errors with the names that there are', () => {
+test('an unknown or ambiguous name is an error that lists the adapters', () => {
   const code = 'engine.unknown-device';
   const wish = (device: string) => ({ device, software: true });
   assert.throws(() => chooseAdapter([intel, nvidia], nvidia, wish('radeon')), {
@@ -43,7 +43,7 @@ test('an unknown name, and one that fits several, are errors with the names that
   assert.throws(() => chooseAdapter([intel, nvidia], nvidia, wish('')), { code });
 });
 
-test('where there is no adapter, the message says what to do, and names a driver file that does not work', () => {
+test('without an adapter, the message says what to do and names a driver file that does not work', () => {
   const choose = () => chooseAdapter([], undefined, { software: true });
   const before = process.env['VK_DRIVER_FILES'];
   try {

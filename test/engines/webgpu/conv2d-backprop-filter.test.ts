@@ -1,4 +1,4 @@
-// Filter gradients larger than one tile and one part, which the contract's small layers never are, against the sum that defines them.
+// Filter gradients larger than one tile and one part, unlike the contract's small layers, compared with their defining sum.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { conv2d, grad, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
@@ -34,7 +34,7 @@ function expectedGradient(): number[] {
   return dw;
 }
 
-test('a gradient of several tiles and parts is the sum that defines it', { skip: noWebgpu }, async () => {
+test('a gradient of several tiles and parts equals its defining sum', { skip: noWebgpu }, async () => {
   const { engine } = await openEngine('webgpu');
   const shape: [number, number, number, number] = [kernelHeight, kernelWidth, channels, filters];
   const sides: [number, number] = [before, before];

@@ -13,7 +13,7 @@ class GPUValidationError {
   message = 'Buffer is invalid';
 }
 
-/** A device without a GPU, that fails when it is told to. */
+/** A fake device that fails on demand. */
 function fakeDevice() {
   let lose: (info: { message: string }) => void = () => {};
   const events = new EventTarget();
@@ -32,7 +32,7 @@ function fakeDevice() {
   };
 }
 
-test('values that were read after memory ran out are not given out', async () => {
+test('values read after memory ran out are not returned', async () => {
   const { queue, fail } = fakeDevice();
   assert.equal(await queue.read(async () => 1), 1);
   fail(new GPUOutOfMemoryError());
@@ -51,7 +51,7 @@ test('values that were read after memory ran out are not given out', async () =>
   );
 });
 
-test('the first failure is told, not what follows from it', async () => {
+test('reports the first failure, not the ones that follow from it', async () => {
   const { queue, fail } = fakeDevice();
   fail(new GPUOutOfMemoryError());
   fail(new GPUValidationError());
@@ -70,7 +70,7 @@ test('the first failure is told, not what follows from it', async () => {
   });
 });
 
-test('an allocation that fails in the call is out of memory too; other errors stay what they are', async () => {
+test('an allocation that fails during the call is reported as out of memory; other errors are rethrown', async () => {
   const { queue } = fakeDevice();
   const tooLarge = () => {
     throw new RangeError('createBuffer failed, size (8589934592) is too large');
@@ -87,7 +87,7 @@ test('an allocation that fails in the call is out of memory too; other errors st
   );
 });
 
-test('a tensor larger than any buffer, and one of too many workgroups, are out of memory', {
+test('a tensor larger than any buffer, and one of too many workgroups, are reported as out of memory', {
   skip: noWebgpu,
 }, async () => {
   const vast = (a: Tensor) =>
@@ -118,7 +118,7 @@ test('a tensor larger than any buffer, and one of too many workgroups, are out o
   }
 });
 
-test('a device that goes while a program runs is a clear error, and no values', { skip: noWebgpu }, async () => {
+test('a device lost while a program runs is reported as an error', { skip: noWebgpu }, async () => {
   const { engine: webgpu } = await openEngine('webgpu');
   const twice = (a: Tensor) => a.mul(2);
   const program = {

@@ -1,4 +1,4 @@
-// Steps of a whole small GAN in mixed_float16 beside float32.
+// Compares training steps of a small GAN in mixed_float16 and in float32.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HostValues } from '../../../src/engines/engine.ts';
@@ -30,7 +30,7 @@ test('three steps stay within 0.5 % of float32, and weights are float32', { skip
   }
 });
 
-test('a program in float32 computes the same beside one in mixed_float16', { skip: noFloat16 }, async () => {
+test('a float32 program is unaffected by a mixed_float16 program on the same device', { skip: noFloat16 }, async () => {
   const { engine } = await openEngine('webgpu');
   const gan = smallGan('simultaneous');
   const full = await engine.compile(gan.program, { precision: 'float32' });

@@ -42,13 +42,15 @@ before(async () => {
   if (!noFloat16) engine = (await openEngine('webgpu')).engine;
 });
 
-test('mixed_float16 is offered where shaders have float16, and nowhere taken unasked', { skip: noWebgpu }, async () => {
+test('mixed_float16 is available if shaders support float16, and is never chosen by auto', {
+  skip: noWebgpu,
+}, async () => {
   const { info } = (await openEngine('webgpu')).engine;
   assert.equal(info.precisions.includes('mixed_float16'), noFloat16 === false);
   assert.equal(info.autoPrecision, 'float32');
 });
 
-/** What a function of tensors gives in a precision. */
+/** Computes a function of tensors in a precision. */
 async function compute(
   body: (feeds: Record<string, Tensor>) => Record<string, Tensor>,
   feeds: Record<string, { shape: Shape; values: Float32Array }>,
@@ -98,15 +100,15 @@ function convolve(
 const parts = ['y', 'dx', 'dw'] as const;
 
 /**
- * float16 has 11 bits, so that a factor is off by at most 2^-11 of its size, rounded to nearest, or 2^-10, cut off; sums of
- * products that are each off by as much at random keep that, relative in the Euclidean norm.
+ * float16 has 11 significant bits: the relative error of a factor is at most 2^-11 if rounded to nearest, 2^-10 if truncated. Sums
+ * of products with independent errors keep that bound, relative in the Euclidean norm.
  */
-const most = 2 ** -10;
-const least = 2 ** -15; // what is nearer was never rounded
+const maxError = 2 ** -10;
+const minError = 2 ** -15; // closer values were never rounded
 
 function assertRounded(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
   const error = relativeError(actual, expected);
-  assert.ok(error < most && error > least, `${what} is off by ${error}`);
+  assert.ok(error < maxError && error > minError, `${what} is off by ${error}`);
 }
 
 describe("PyTorch's numbers", { skip: noFloat16 }, () => {
@@ -134,7 +136,7 @@ describe("PyTorch's numbers", { skip: noFloat16 }, () => {
   }
 });
 
-/** Larger than a tile on every side, and cut into parts; none of the sides is whole tiles. */
+/** Every side is larger than a tile and not a multiple of it, and the sums are split into parts. */
 const large: Convolution = {
   name: 'several tiles and parts',
   x: [3, 37, 22, 19],
@@ -143,11 +145,11 @@ const large: Convolution = {
   padding: [2, 1, 0, 2],
 };
 
-/** -1, 0 and 1, which float16 has, so that their products' sums are exact. */
+/** -1, 0 and 1 are exact in float16, so sums of their products are exact. */
 const signs = (values: Float32Array) => values.map((value) => Math.round(1.4 * value));
 
 for (const convolution of [large, { ...large, w: [3, 3, 19, 12] as Shape4D }])
-  test(`sums of small whole numbers are exact over tiles and parts: ${convolution.w}`, {
+  test(`sums of small integers are exact over tiles and parts: ${convolution.w}`, {
     skip: noFloat16,
   }, async () => {
     const expected = await convolve(convolution, signs, 'float32');
@@ -158,7 +160,7 @@ for (const convolution of [large, { ...large, w: [3, 3, 19, 12] as Shape4D }])
     }
   });
 
-test('a tensor may be far from 1: it is scaled by a power of two, and so is the result', {
+test('tensors far from 1 are scaled by powers of two, and so is the result', {
   skip: noFloat16,
 }, async () => {
   const convolution = golden.convolutions[0]!;
@@ -184,7 +186,7 @@ test('zeros give zeros', { skip: noFloat16 }, async () => {
 });
 
 for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY]) {
-  test(`${wrong} is seen where float32 sees it, and only there`, { skip: noFloat16 }, async () => {
+  test(`${wrong} spreads to the same outputs as in float32`, { skip: noFloat16 }, async () => {
     const spoil = (values: Float32Array, part: string) => (part === 'x' ? values.fill(wrong, 20, 21) : values);
     const [found, expected] = [
       await convolve(golden.convolutions[0]!, spoil),
@@ -231,7 +233,7 @@ for (const [transposeA, transposeB] of [[false, false], [false, true], [true, fa
     assertRounded(product!, expected, 'the product');
   });
 
-test('what is converted is let go of after each run', { skip: noFloat16 }, async () => {
+test('converted tensors are freed after each run', { skip: noFloat16 }, async () => {
   const held = () => {
     const { numTensors, numBytes, numBytesInGPU } = memory() as MemoryInfo & { numBytesInGPU: number };
     return { numTensors, numBytes, numBytesInGPU };
