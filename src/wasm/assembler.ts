@@ -1,10 +1,10 @@
-// WebAssembly functions of our own, assembled from their instructions (webassembly.github.io/spec/core/binary).
+// Assembles WebAssembly functions from instructions (webassembly.github.io/spec/core/binary).
 
 export type Code = number[];
 
 const typeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, v128: 0x7b } as const;
 
-/** What a function is made of. Parameters, all i32, and then locals are numbered from 0. It has no result. */
+/** A function without result. Its parameters, all i32, and then its locals are numbered from 0. */
 export interface FunctionCode {
   parameters: number;
   locals: (keyof typeof typeCodes)[];
@@ -16,13 +16,13 @@ export interface WasmFunction {
   memory: ArrayBuffer;
 }
 
-/** Its types come with those of browsers only. */
+/** TypeScript declares it only in the DOM library. */
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object) => { exports: { run: WasmFunction['run']; memory: { buffer: ArrayBuffer } } };
 };
 
-/** One function over a memory of its own, of so many pages of 64 KiB. */
+/** One function over its own memory of `memoryPages` 64 KiB pages. */
 export function assemble({ memoryPages, ...code }: FunctionCode & { memoryPages: number }): WasmFunction {
   const bytes = moduleBytes({ run: code }, { pages: memoryPages });
   const { run, memory } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
@@ -33,7 +33,7 @@ type ModuleMemory = { pages: number } | { imported: 'shared' | 'unshared' };
 
 const largestMemoryPages = 65_536;
 
-/** Functions that `call` each other by their place, exported by name, over a memory of their own or `env.memory`. */
+/** Functions that `call` each other by index, exported by name, over their own memory or the imported `env.memory`. */
 export function moduleBytes(functions: Readonly<Record<string, FunctionCode>>, memory: ModuleMemory): Uint8Array {
   const all = Object.values(functions);
   const types = all.map(({ parameters }) => [0x60, ...list(Array(parameters).fill([typeCodes.i32])), 0]);
@@ -71,7 +71,7 @@ function text(letters: string): Code {
   return list([...letters].map((letter) => [letter.charCodeAt(0)]));
 }
 
-/** LEB128: seven bits a byte, the highest bit says that there are more. */
+/** LEB128: seven bits per byte; the highest bit is set in all bytes but the last. */
 function unsigned(value: number): Code {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
 }
@@ -82,7 +82,7 @@ function signed(value: bigint): Code {
   return isLast ? [low] : [low | 0x80, ...signed(rest)];
 }
 
-// Instructions, operands first as on WebAssembly's stack.
+// Instructions. Operands come first, as on WebAssembly's stack.
 
 export const get = (local: number): Code => [0x20, local];
 export const set = (local: number, value: Code): Code => [...value, 0x21, local];
@@ -95,18 +95,18 @@ export const subtract = (a: Code, b: Code): Code => [...a, ...b, 0x6b];
 /** local += by */
 export const advance = (local: number, by: number): Code => set(local, add(get(local), i32(by)));
 export const multiply = (a: Code, b: Code): Code => [...a, ...b, 0x6c];
-/** Rounded down, both unsigned. */
+/** Unsigned, rounded down. */
 export const divide = (a: Code, b: Code): Code => [...a, ...b, 0x6e];
 export const isEqual = (a: Code, b: Code): Code => [...a, ...b, 0x46];
 /** Unsigned. */
 export const isLess = (a: Code, b: Code): Code => [...a, ...b, 0x49];
-/** The lesser one, unsigned. */
-export const least = (a: Code, b: Code): Code => [...a, ...b, ...isLess(a, b), 0x1b];
+/** Unsigned minimum. */
+export const minimum = (a: Code, b: Code): Code => [...a, ...b, ...isLess(a, b), 0x1b];
 export const and = (a: Code, b: Code): Code => [...a, ...b, 0x71];
 export const xor = (a: Code, b: Code): Code => [...a, ...b, 0x73];
 export const multiply64 = (a: Code, b: Code): Code => [...a, ...b, 0x7e];
 export const multiplyFloats = (a: Code, b: Code): Code => [...a, ...b, 0x94];
-/** Unsigned 32 to 64 bits, and back to the lower or upper half. */
+/** Extends unsigned 32 to 64 bits, and takes the lower or upper 32 bits. */
 export const extend = (a: Code): Code => [...a, 0xad];
 export const lowerHalf = (a: Code): Code => [...a, 0xa7];
 export const upperHalf = (a: Code): Code => lowerHalf([...a, ...i64(32), 0x88]);
@@ -115,7 +115,7 @@ export const addFloats = (a: Code, b: Code): Code => [...a, ...b, 0x92];
 export const loadFloat = (address: Code, offset = 0): Code => [...address, 0x2a, 2, ...unsigned(offset)];
 /** Stores a float `offset` bytes after an address. */
 export const storeFloat = (address: Code, offset: number, value: Code): Code => [...address, ...value, 0x38, 2, offset];
-/** Four floats at once: loaded, one float loaded into all four, stored, one in all four, sums, products. */
+/** Four floats at once: load four, load one into all four lanes, store, fill all lanes with a value, sums, products. */
 export const load4 = (address: Code, offset: number): Code => [...address, 0xfd, 0x00, 2, ...unsigned(offset)];
 export const loadInto4 = (address: Code, offset: number): Code => [...address, 0xfd, 0x09, 2, ...unsigned(offset)];
 export const store4 = (address: Code, offset: number, value: Code): Code => [
@@ -129,32 +129,32 @@ export const store4 = (address: Code, offset: number, value: Code): Code => [
 export const splat = (a: Code): Code => [...a, 0xfd, 0x13];
 export const add4 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xe4, 1];
 export const multiply4 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xe6, 1];
-/** Two float64 at once: one loaded into both, 0 in both, sums, differences, products. `load4` and `store4` move them too. */
+/** Two float64 at once: load one into both lanes, zeros, sums, differences, products. `load4` and `store4` work for them too. */
 export const loadInto2 = (address: Code, offset: number): Code => [...address, 0xfd, 0x0a, 3, ...unsigned(offset)];
 export const zeros2: Code = [0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd, 0x14];
 export const add2 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf0, 1];
 export const subtract2 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf1, 1];
 export const multiply2 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf2, 1];
-/** Four of one word; 8 bytes as 16-bit numbers. */
+/** Fills four lanes with a 32-bit word; loads 8 bytes as 16-bit numbers. */
 export const splatWord = (a: Code): Code => [...a, 0xfd, 0x11];
 export const loadBytes8 = (address: Code, offset: number): Code => [...address, 0xfd, 0x02, 0, ...unsigned(offset)];
-/** The 16-bit numbers of a and b in turns: of their first halves, of their second. */
+/** Interleaves the 16-bit numbers of a and b: of their lower halves, of their upper halves. */
 export const interleaveLow = (a: Code, b: Code): Code => shuffle(a, b, 0);
 export const interleaveHigh = (a: Code, b: Code): Code => shuffle(a, b, 8);
 const shuffle = (a: Code, b: Code, from: number): Code => [
   ...[...a, ...b, 0xfd, 0x0d],
   ...[0, 2, 4, 6].flatMap((i) => [from + i, from + i + 1, from + i + 16, from + i + 17]),
 ];
-/** Sums of the products of pairs of 16-bit numbers, as four 32-bit numbers; their sums; each shifted, with its sign. */
+/** Dot products of pairs of 16-bit numbers, as four 32-bit numbers; sums of these; arithmetic right shifts of each. */
 export const pairProducts = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xba, 1];
 export const addWords4 = (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xae, 1];
 export const shiftWords4 = (a: Code, bits: number): Code => [...a, ...i32(bits), 0xfd, 0xac, 1];
-/** Eight 32-bit numbers as bytes, cut to 0 and 255, in the first 8 of 16. */
+/** Narrows eight 32-bit numbers to bytes, clamped to 0..255, in the lower half. */
 export const narrowToBytes = (a: Code, b: Code): Code => {
   const narrow = [...a, ...b, 0xfd, 0x85, 1];
   return [...narrow, ...narrow, 0xfd, 0x66];
 };
-/** Stores one of 16 bytes. */
+/** Stores byte `index` of 16. */
 export const storeByte = (address: Code, bytes: Code, index: number): Code => [
   ...address,
   ...bytes,
@@ -164,10 +164,10 @@ export const storeByte = (address: Code, bytes: Code, index: number): Code => [
   0,
   index,
 ];
-/** Runs the body, and again while the condition is not 0. */
-export const repeatWhile = (body: Code, condition: Code): Code => [0x03, 0x40, ...body, ...condition, 0x0d, 0, 0x0b];
-/** The same, but also left in the middle, when the condition is 0 after the first half. */
-export const repeatHalvesWhile = (first: Code, second: Code, condition: Code): Code => [
+/** Runs the body, then repeats it while the condition is not 0. */
+export const doWhile = (body: Code, condition: Code): Code => [0x03, 0x40, ...body, ...condition, 0x0d, 0, 0x0b];
+/** `doWhile` with the body unrolled twice; the condition is tested after each half. */
+export const doWhileUnrolled = (first: Code, second: Code, condition: Code): Code => [
   ...[0x02, 0x40, 0x03, 0x40],
   ...[...first, ...condition, 0x45, 0x0d, 1],
   ...[...second, ...condition, 0x0d, 0],

@@ -1,5 +1,5 @@
-// The product of two matrices, in WebAssembly: C[i, j] = sum_k A[i, k] B[k, j], where every value stands at an address out of two
-// tables, rows[i] + columns[k]. So a convolution, its gradients and a transform all are such products, and nothing is transposed.
+// Matrix multiplication in WebAssembly: C[i, j] = sum_k A[i, k] B[k, j]. The address of each element is a sum of two table entries,
+// rows[i] + columns[k], so convolutions, their gradients and transforms are matrix products too, without copies or transposes.
 
 import {
   add,
@@ -7,39 +7,39 @@ import {
   type Code,
   call,
   divide,
+  doWhile,
   type FunctionCode,
   get,
   i32,
   isEqual,
   isLess,
-  least,
   loadInt,
+  minimum,
   moduleBytes,
   multiply,
-  repeatWhile,
   set,
   subtract,
 } from './assembler.ts';
 import { multiplyPanels, numbered, pack, tile, tileBytes } from './gemm-tile.ts';
 
-/** Of one product, int32 each, in this order. Places are addresses of tables of offsets in bytes, one entry per row, column or k. */
+/** The arguments of a product, stored in memory as int32 in this order. */
 export const jobFields = [
-  ...['a', 'b', 'c'], // addresses of the first matrices of the stacks
-  ...['aNext', 'bNext', 'cNext'], // bytes from one matrix of a stack to the next
-  ...['aRows', 'aTerms', 'bTerms', 'bColumns', 'cRows', 'cColumns'], // places; as if repeated to whole tiles, those of a and b
+  ...['a', 'b', 'c'], // addresses of the first matrices of the batches
+  ...['aStride', 'bStride', 'cStride'], // bytes from one matrix of a batch to the next
+  ...['aRows', 'aTerms', 'bTerms', 'bColumns', 'cRows', 'cColumns'], // addresses of offset tables, in bytes; a's and b's are padded to whole tiles
   ...['rows', 'columns', 'terms'],
-  'block', // so many k at once: what is used again and again stays in the cache
+  'block', // number of k at a time, such that reused panels stay in the cache
 ] as const;
 export type JobField = (typeof jobFields)[number];
 
-/** Bytes that one thread needs: a tile of C, one panel of the streamed matrix, and all of the resident one's, for a block of k. */
+/** Bytes per thread: a tile of C, one panel of the streamed matrix, and all panels of the resident one, for a block of k. */
 export function scratchBytes(block: number, residentSide: number): number {
   return tileBytes + 4 * block * (tile.columns + Math.ceil(residentSide / tile.columns) * tile.columns);
 }
 
 /**
- * Panels first .. last - 1 of a stack of products, counted through all of them. A panel is a tile's rows of A and C, or columns of B and
- * C: of the side that is streamed, which is packed as it comes. The other matrix is packed once per block of k.
+ * Computes panels first .. last - 1 of a batch of products, numbered through the whole batch. A panel is one tile's rows of A and C, or
+ * columns of B and C, on the streamed side. Each streamed panel is packed when it is used, the resident matrix once per block of k.
  */
 function streaming(side: GemmFunction): FunctionCode {
   const local = numbered(
@@ -51,15 +51,15 @@ function streaming(side: GemmFunction): FunctionCode {
   const { panel, other, packed, packedOthers, packedOther } = local;
   const field = (name: JobField) => loadInt(get(job), 4 * jobFields.indexOf(name));
 
-  const rowSide = { pack: 0, width: tile.rows, matrix: a, places: field('aRows'), terms: field('aTerms') };
-  const columnSide = { pack: 1, width: tile.columns, matrix: b, places: field('bColumns'), terms: field('bTerms') };
+  const rowSide = { pack: 0, width: tile.rows, matrix: a, offsets: field('aRows'), terms: field('aTerms') };
+  const columnSide = { pack: 1, width: tile.columns, matrix: b, offsets: field('bColumns'), terms: field('bTerms') };
   const [streamed, resident] = side === 'rows' ? [rowSide, columnSide] : [columnSide, rowSide];
   const panelsOf = (name: GemmFunction) => divide(add(field(name), i32(tile[name] - 1)), i32(tile[name]));
   const packPanel = (of: typeof rowSide, index: number, to: number): Code =>
     call(
       of.pack,
       get(of.matrix),
-      add(of.places, multiply(get(index), i32(4 * of.width))),
+      add(of.offsets, multiply(get(index), i32(4 * of.width))),
       add(of.terms, multiply(get(term), i32(4))),
       get(count),
       get(to),
@@ -84,28 +84,28 @@ function streaming(side: GemmFunction): FunctionCode {
   const eachOther = (body: Code): Code => [
     ...set(other, i32(0)),
     ...set(packedOther, get(packedOthers)),
-    ...repeatWhile([...body, ...nextOther], isLess(get(other), get(otherPanels))),
+    ...doWhile([...body, ...nextOther], isLess(get(other), get(otherPanels))),
   ];
   const block: Code = [
-    ...set(count, least(subtract(field('terms'), get(term)), field('block'))),
+    ...set(count, minimum(subtract(field('terms'), get(term)), field('block'))),
     ...eachOther(packPanel(resident, other, packedOther)),
     ...set(panel, get(begin)),
-    ...repeatWhile(
+    ...doWhile(
       [...packPanel(streamed, panel, packed), ...eachOther(multiplyTile), ...advance(panel, 1)],
       isLess(get(panel), get(end)),
     ),
     ...set(term, add(get(term), get(count))),
   ];
-  const start = (name: 'a' | 'b' | 'c') => add(field(name), multiply(get(matrix), field(`${name}Next`)));
+  const start = (name: 'a' | 'b' | 'c') => add(field(name), multiply(get(matrix), field(`${name}Stride`)));
   const matrices: Code = [
     ...set(matrix, divide(get(first), get(panels))),
     ...set(begin, subtract(get(first), multiply(get(matrix), get(panels)))),
-    ...set(end, least(add(get(begin), subtract(get(last), get(first))), get(panels))),
+    ...set(end, minimum(add(get(begin), subtract(get(last), get(first))), get(panels))),
     ...set(a, start('a')),
     ...set(b, start('b')),
     ...set(c, start('c')),
     ...set(term, i32(0)),
-    ...repeatWhile(block, isLess(get(term), field('terms'))),
+    ...doWhile(block, isLess(get(term), field('terms'))),
     ...set(first, add(get(first), subtract(get(end), get(begin)))),
   ];
   return {
@@ -116,12 +116,12 @@ function streaming(side: GemmFunction): FunctionCode {
       ...set(otherPanels, panelsOf(side === 'rows' ? 'columns' : 'rows')),
       ...set(packed, add(get(scratch), i32(tileBytes))),
       ...set(packedOthers, add(get(packed), multiply(field('block'), i32(4 * streamed.width)))),
-      ...repeatWhile(matrices, isLess(get(first), get(last))),
+      ...doWhile(matrices, isLess(get(first), get(last))),
     ],
   };
 }
 
-/** By what is streamed. */
+/** Which side is streamed. */
 export type GemmFunction = 'rows' | 'columns';
 
 /** A module that exports `rows(job, first, last, scratch)` and `columns`, over an imported memory. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { openProducts } from '../../src/wasm/products.ts';
 import { hashedValues } from '../helpers/hashed-values.ts';
 
-test('products by hand: unit vectors pick columns', () => {
+test('products with unit vectors pick columns', () => {
   const { a, b, result, run } = openProducts({ k: 2, n: 8, m: 4 });
   a.set([1, 2, 3, 4, 5, 6, 7, 8, 10, 20, 30, 40, 50, 60, 70, 80]);
   b.set([1, 0, 0, 1, 1, 1, 2, -1]);
@@ -19,7 +19,7 @@ test('products by hand: unit vectors pick columns', () => {
   );
 });
 
-test('all tiles of a larger product, twice', () => {
+test('a larger product has the right values in every tile, also in a second run', () => {
   const [k, n, m] = [147, 40, 12];
   const product = openProducts({ k, n, m });
   for (const name of ['first', 'second']) {

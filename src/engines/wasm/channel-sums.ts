@@ -1,5 +1,5 @@
-// Sums and means over all but the last axis, as batch norm and the gradient of a bias want them: by XNNPACK's average pooling. tfjs
-// transposes first and then adds on one thread. Here NaN comes out as -Infinity, which is no less alarming.
+// Sums and means over all but the last axis, for batch norm and bias gradients, by XNNPACK's average pooling. tfjs transposes first
+// and then adds on one thread. NaN becomes -Infinity here, which is detected just as well.
 import '@tensorflow/tfjs-backend-wasm';
 import {
   avgPool,
@@ -31,14 +31,14 @@ function overAllButChannels(stock: KernelConfig, compute: (x: Tensor) => Tensor)
   };
 }
 
-/** [B, ..., C] -> [C], first within every example, so that all threads have something to do. */
+/** [B, ..., C] -> [C]. Averages within each example first, which keeps all threads busy. */
 function channelMeans(x: Tensor): Tensor {
   const [batch, channels] = [x.shape[0]!, x.shape.at(-1)!];
   const perExample = average(reshape(x, [batch, -1, 1, channels]));
   return reshape(average(reshape(perExample, [1, batch, 1, channels])), [channels]);
 }
 
-/** [N, height, 1, C] -> [N, 1, 1, C]. XNNPACK does not pool over one pixel. */
+/** [N, height, 1, C] -> [N, 1, 1, C]. XNNPACK cannot pool over a single pixel. */
 function average(x: Tensor4D): Tensor4D {
   return x.shape[1] === 1 ? x : avgPool(x, [x.shape[1], 1], 1, 'valid');
 }

@@ -1,4 +1,4 @@
-// The engine that needs nothing but npm: tfjs's WASM backend with threads and the kernels that training needs.
+// The wasm engine, which needs nothing but npm: tfjs's WASM backend with threads and our kernels.
 import { createRequire } from 'node:module';
 import { memory, setBackend } from '@tensorflow/tfjs-core';
 import { compileEagerly } from '../eager.ts';

@@ -1,4 +1,4 @@
-// x >= number, the heart of a dropout mask, as a plain loop: tfjs's own looks up where each value is broadcast from.
+// x >= scalar, as dropout masks need it, in a plain loop: tfjs's kernel computes a broadcast index for every value.
 import '@tensorflow/tfjs-backend-wasm';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { GreaterEqual, getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
@@ -18,6 +18,6 @@ export const greaterEqualKernel: WasmKernel = {
   },
 };
 
-function compare(to: Uint8Array, values: Float32Array, least: number): void {
-  for (let i = 0; i < to.length; i++) to[i] = Number(values[i]! >= least); // without a branch, which random values mispredict
+function compare(result: Uint8Array, values: Float32Array, minimum: number): void {
+  for (let i = 0; i < result.length; i++) result[i] = Number(values[i]! >= minimum); // branch-free: random values mispredict
 }

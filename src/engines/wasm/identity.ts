@@ -1,4 +1,4 @@
-// The same values as another tensor, as tfjs's other backends have it: its WASM backend copies them. Nothing changes a tensor in place.
+// Identity and no-op casts share the input's memory, as in tfjs's other backends; its WASM backend copies. Tensors are immutable.
 import '@tensorflow/tfjs-backend-wasm';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { Cast, getKernel, Identity, type TensorInfo } from '@tensorflow/tfjs-core';
@@ -11,7 +11,7 @@ const identity: WasmKernel = {
   kernelFunc: ({ inputs, backend }) => shared(backend as BackendWasm, inputs['x']!),
 };
 
-/** tfjs's gradients cast float32 to float32 now and then. */
+/** Some of tfjs's gradients cast float32 to float32. */
 const cast: WasmKernel = {
   ...stockCast,
   kernelFunc: (call) => {

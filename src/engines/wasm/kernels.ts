@@ -1,4 +1,4 @@
-// The kernels that training needs and tfjs's WASM backend lacks, computes slowly, or does not know at all.
+// Our kernels for what tfjs's WASM backend lacks or computes slowly.
 import { channelSums } from './channel-sums.ts';
 import { convolutionKernels } from './convolutions/conv2d.ts';
 import { greaterEqualKernel } from './greater-equal.ts';

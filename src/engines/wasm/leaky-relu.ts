@@ -1,5 +1,5 @@
-// LeakyReLU and the gradients of both ReLUs out of XNNPACK's kernels, which use SIMD and all threads: a loop in JavaScript takes
-// six times as long, tfjs's own comparison and selection twelve times.
+// LeakyReLU and the gradients of both ReLUs, composed of XNNPACK kernels, which use SIMD and all threads: a loop in JavaScript takes
+// six times as long, tfjs's comparison and selection twelve times.
 import {
   clipByValue,
   fill,
@@ -26,9 +26,9 @@ const leakyRelu: WasmKernel = {
   },
 };
 
-const huge = 3e38; // times anything above the least normal number it is more than 1
+const huge = 3e38; // times the smallest normal float it exceeds 1
 
-/** dy where y > 0, else slope dy. y times a huge number, clipped between slope and 1, is what to multiply with. */
+/** dy where y > 0, else slope dy. The factor is y times a huge number, clipped to [slope, 1]. */
 function reluGradient({ dy, y }: NamedTensorInfoMap, slope: number): Tensor {
   return tidy(() => mul(dy as Tensor, clipByValue(mul(y as Tensor, huge), slope, 1)));
 }
@@ -43,7 +43,7 @@ const leakyReluGradientKernel: WasmKernel = {
   kernelFunc: ({ inputs, attrs }) => {
     const slope = slopeOf(attrs);
     if (slope < 1) return reluGradient(inputs, slope);
-    return tidy(() => leakyReluGradientOp.compose!(inputs as NamedTensorMap, attrs!)); // not a range to clip to
+    return tidy(() => leakyReluGradientOp.compose!(inputs as NamedTensorMap, attrs!)); // [slope, 1] is no range then
   },
 };
 

@@ -1,4 +1,4 @@
-// Lets the threaded WASM binary of tfjs start its threads under Node, without changing the package.
+// Patches Node's globals so that tfjs's threaded WASM binary, written for browsers, can start its threads.
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,27 +8,26 @@ const packageRequire = createRequire(import.meta.url);
 const binaryFolder = join(dirname(packageRequire.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'wasm-out');
 const binary = join(binaryFolder, 'tfjs-backend-wasm-threaded-simd');
 
-interface LentWorkers {
+interface WorkerPatch {
   /** The binary's threads so far. */
   workers: workerThreads.Worker[];
-  /** Puts back everything that was replaced. */
-  giveBack(): void;
+  restore(): void;
 }
 
 /**
- * Until it is given back, Node's Worker class runs the binary's thread script where the package asks for it, and Node's
- * core count lets it use `threads`. `onError` hears of a thread that died, then and later.
+ * Until restored, Node's Worker class runs the binary's thread script where the package starts one, and os.cpus() reports
+ * enough cores for `threads`. `onError` is called when one of the threads dies, also after `restore`.
  */
-export function lendWorkers(threads: number, onError: (error: Error) => void): LentWorkers {
+export function patchNodeWorkers(threads: number, onError: (error: Error) => void): WorkerPatch {
   const { Worker } = workerThreads;
   const { cpus } = os;
   const browserWorker = Object.getOwnPropertyDescriptor(globalThis, 'Worker'); // the binary's loader sets it
   const workers: workerThreads.Worker[] = [];
   workerThreads.Worker = threadClass(Worker, workers, onError);
-  os.cpus = () => Array.from({ length: 2 * threads }, () => cpus()[0]!); // the binary takes half of what it is told
+  os.cpus = () => Array.from({ length: 2 * threads }, () => cpus()[0]!); // the binary starts one thread per two cores
   return {
     workers,
-    giveBack() {
+    restore() {
       workerThreads.Worker = Worker;
       os.cpus = cpus;
       if (browserWorker) Object.defineProperty(globalThis, 'Worker', browserWorker);
@@ -43,28 +42,28 @@ function threadClass(
   onError: (error: Error) => void,
 ): typeof workerThreads.Worker {
   return class BinaryThread extends Worker {
-    // The package gives a blob: URL of its thread script, which Node cannot load; the script is started in its place.
+    // The package passes its thread script as a blob: URL, which Node cannot load, so the script's text is run instead.
     constructor(script: string | URL, options?: workerThreads.WorkerOptions) {
       const own = String(script).startsWith('blob:');
       super(own ? threadScript() : script, own ? { eval: true, execArgv: [] } : options);
       if (own) workers.push(this);
     }
 
-    // Emscripten sets a handler that throws out of the event loop.
+    // Emscripten would set a handler that throws an uncatchable error.
     get onerror() {
       return onError;
     }
 
     set onerror(_handler: (error: Error) => void) {}
 
-    // The script loads the binary's main file, which the package gives as a blob: URL again.
+    // The package passes the binary's main file as a blob: URL too.
     override postMessage(message: { cmd?: string }) {
       super.postMessage(message.cmd === 'load' ? { ...message, urlOrBlob: `${binary}.js` } : message);
     }
   };
 }
 
-/** The package keeps the script as a string in which escaped line ends have become real ones. */
+/** In the package's string of the script, escaped line ends were turned into real ones. */
 function threadScript(): string {
   const { wasmWorkerContents } = packageRequire(`${binary}.worker.js`) as { wasmWorkerContents: string };
   return wasmWorkerContents.replaceAll('\n', '\\n');

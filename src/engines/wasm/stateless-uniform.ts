@@ -1,11 +1,11 @@
-// Uniform random numbers from a seed, bit for bit those of tf.random.stateless_uniform on a CPU.
+// Uniform random numbers from a seed, bit-identical to tf.random.stateless_uniform on a CPU.
 // Philox4x32-10 (Salmon et al. 2011) with TensorFlow's key scrambling (stateless_random_ops.cc, GenerateKey).
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { philox } from '../../random.ts';
 import { philoxFill } from '../../wasm/philox-fill.ts';
 import { makeOutput, valuesOf, type WasmKernel } from './kernel.ts';
 
-/** `count` values in [0, 1), 23 bits fine, of TensorFlow's stream with seed [seed0, seed1] (int32 each). */
+/** `count` values in [0, 1), multiples of 2^-23, from TensorFlow's stream with seed [seed0, seed1] (int32 each). */
 export function statelessUniform(count: number, seed0: number, seed1: number): Float32Array {
   const values = new Float32Array(count);
   fillUniform(values, seed0, seed1);
@@ -13,7 +13,7 @@ export function statelessUniform(count: number, seed0: number, seed1: number): F
 }
 
 function fillUniform(values: Float32Array, seed0: number, seed1: number): void {
-  // The seeds, extended to 64 bits, are hashed by one block; half of it becomes the key, half the counter's upper words.
+  // One block hashes the seeds, sign-extended to 64 bits; half of it becomes the key, half the upper words of the counter.
   const mixed = Uint32Array.of(seed0, seed0 >> 31, seed1, seed1 >> 31);
   philox(mixed, 0x3ec8f720, 0x02461e29);
   const [key0, key1, counter2, counter3] = mixed as Uint32Array & [number, number, number, number];

@@ -1,26 +1,26 @@
-// Starts tfjs's WASM backend with threads, which the package itself does only in browsers (tfjs issue 3830), or without.
+// Starts tfjs's WASM backend with threads, which the package itself supports only in browsers (tfjs issue 3830).
 import os from 'node:os';
 import { type BackendWasm, getThreadsCount, setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { DcganError, messageOf } from '../../errors.ts';
-import { lendWorkers } from './patch-node-workers.ts';
-import { startTeam } from './thread-pool.ts';
+import { patchNodeWorkers } from './patch-node-workers.ts';
+import { startThreadPool } from './thread-pool.ts';
 
-/** The binary keeps a pool of this many threads and never uses more. */
+/** The size of the binary's own thread pool. */
 const maxThreads = 8;
 const startLimitMs = 30_000;
 
 interface Start {
   threads: number;
-  /** Why there is only one thread although more were asked for. */
+  /** Why there is only one thread although more were requested. */
   reason?: string;
 }
 
 let started: Promise<Start> | undefined;
 
 /**
- * Makes 'wasm' the tfjs backend with that many threads (default: one per core, at most 8), once per process: later calls
- * get the first one's answer. Where threads cannot be started the single-threaded binary is used and `reason` says why.
+ * Makes 'wasm' the tfjs backend with `threads` threads (default: one per core, at most 8). It starts once per process; later
+ * calls return the first result. If threads cannot be started, the single-threaded binary is used and `reason` says why.
  */
 export function startWasm(threads: number = os.availableParallelism()): Promise<Start> {
   started ??= start(Math.min(threads, maxThreads));
@@ -32,7 +32,7 @@ async function start(threads: number): Promise<Start> {
   try {
     return await (threads < 2 ? startSingle() : startThreaded(threads));
   } finally {
-    // The binary's loader adds process-wide handlers that turn every failure of the program into its own exit.
+    // The binary's loader adds process-wide handlers that would turn any uncaught error into an exit of their own.
     for (const { event, handler } of exceptionHandlers()) {
       if (!before.has(handler)) process.removeListener(event, handler);
     }
@@ -48,7 +48,7 @@ function exceptionHandlers(): { event: string; handler: (...details: unknown[]) 
 async function startThreaded(threads: number): Promise<Start> {
   try {
     const backend = await createThreaded(threads);
-    await startTeam(backend as BackendWasm, threads);
+    await startThreadPool(backend as BackendWasm, threads);
     await useBackend(backend);
     return { threads: getThreadsCount() };
   } catch (error) {
@@ -73,7 +73,7 @@ async function startSingle(): Promise<Start> {
   }
 }
 
-/** Registers a backend that already runs in place of the package's factory, so that a failed start is ours to handle. */
+/** Registers a started backend in place of the package's factory, whose failures tfjs would handle itself. */
 async function useBackend(backend: tf.KernelBackend): Promise<void> {
   tf.removeBackend('wasm');
   tf.registerBackend('wasm', () => backend);
@@ -84,7 +84,7 @@ async function createBackend(): Promise<tf.KernelBackend> {
   return tf.findBackendFactory('wasm')();
 }
 
-/** Starts the threaded binary while Node's Worker class is replaced by one that can run its threads. */
+/** Starts the threaded binary while Node's Worker class is patched to run its threads. */
 async function createThreaded(threads: number): Promise<tf.KernelBackend> {
   let backend: tf.KernelBackend | undefined;
   let limit: NodeJS.Timeout | undefined;
@@ -93,21 +93,21 @@ async function createThreaded(threads: number): Promise<tf.KernelBackend> {
     fail = reject;
     limit = setTimeout(() => reject(new Error(`no answer in ${startLimitMs / 1000} s`)), startLimitMs);
   });
-  const lent = lendWorkers(threads, (error) => {
-    if (backend) throw error; // without one of its threads the backend would wait for ever
+  const patch = patchNodeWorkers(threads, (error) => {
+    if (backend) throw error; // the backend would wait forever for the dead thread
     fail(error);
   });
   try {
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true);
     setThreadsCount(threads);
     backend = await Promise.race([createBackend(), failure]);
-    for (const worker of lent.workers) worker.unref(); // a waiting thread would keep the process alive
+    for (const worker of patch.workers) worker.unref(); // a waiting thread would keep the process alive
     return backend;
   } catch (error) {
-    await Promise.all(lent.workers.map((worker) => worker.terminate()));
+    await Promise.all(patch.workers.map((worker) => worker.terminate()));
     throw error;
   } finally {
     clearTimeout(limit);
-    lent.giveBack();
+    patch.restore();
   }
 }

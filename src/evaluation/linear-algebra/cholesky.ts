@@ -1,5 +1,5 @@
 // Cholesky's method with pivots, in blocks: the factor of a covariance, with no more columns than it has rank.
-import { mostTerms, openProductSum, side } from '../../wasm/product-sum.ts';
+import { maxTerms, openProductSum, tileSide } from '../../wasm/product-sum.ts';
 import type { Work } from '../metrics/work.ts';
 
 /** The columns of L with L L^T = S, one after the other: [rank, size]. */
@@ -20,8 +20,8 @@ export async function pivotedCholesky(matrix: Float64Array, size: number, { onPr
   const smallest = maximum(left) * size * Number.EPSILON;
   const columns = new Float64Array(size * size);
   let rank = 0;
-  for (let start = 0; rank === start && start < size; start += mostTerms) {
-    for (; rank < Math.min(size, start + mostTerms); rank++) {
+  for (let start = 0; rank === start && start < size; start += maxTerms) {
+    for (; rank < Math.min(size, start + maxTerms); rank++) {
       const pivot = left.indexOf(maximum(left));
       if (left[pivot]! <= smallest) break;
       const column = columns.subarray(rank * size, (rank + 1) * size);
@@ -37,9 +37,9 @@ export async function pivotedCholesky(matrix: Float64Array, size: number, { onPr
     const block = columns.subarray(start * size, rank * size);
     const terms = { first: 0, count: rank - start, termStep: size, indexStep: 1 };
     add({ ...terms, values: block.map((value) => -value) }, { ...terms, values: block });
-    await onProgress(Math.min(size, start + mostTerms), size);
+    await onProgress(Math.min(size, start + maxTerms), size);
   }
-  const padded = Math.ceil(rank / side) * side;
+  const padded = Math.ceil(rank / tileSide) * tileSide;
   return { columns: columns.subarray(0, padded * size), rank: padded };
 }
 

@@ -1,6 +1,6 @@
 // Mean and covariance of features, added up as they come: memory is that of the covariance, however many images there are.
 
-import { mostTerms, openProductSum, side } from '../../wasm/product-sum.ts';
+import { maxTerms, openProductSum, tileSide } from '../../wasm/product-sum.ts';
 import type { Features } from '../metrics/features.ts';
 import type { Work } from '../metrics/work.ts';
 
@@ -16,14 +16,14 @@ export interface Normal {
 /** There should be more images than features; where there are not, the covariance is singular, and still right. */
 export async function normalOf(features: Features, { onProgress }: Work): Promise<Normal> {
   const { count } = features;
-  const size = Math.ceil(features.size / side) * side;
+  const size = Math.ceil(features.size / tileSide) * tileSide;
   const shift = new Float64Array(size); // near the mean: squares of large values would lose digits
   shift.set(features.read(0, 1));
   const sums = new Float64Array(size);
   const { total: covariance, add } = openProductSum(size, size, { symmetric: true });
-  const values = new Float64Array(mostTerms * size);
-  for (let first = 0; first < count; first += mostTerms) {
-    const read = Math.min(mostTerms, count - first);
+  const values = new Float64Array(maxTerms * size);
+  for (let first = 0; first < count; first += maxTerms) {
+    const read = Math.min(maxTerms, count - first);
     const block = features.read(first, read);
     for (let image = 0; image < read; image++) {
       for (let i = 0; i < features.size; i++) {

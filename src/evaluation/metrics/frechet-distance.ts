@@ -1,7 +1,7 @@
 // Fréchet distance of two sets of features, taken as normal distributions (Heusel et al. 2017; over Inception's features it is FID):
 // |m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)).
 
-import { mostTerms, openProductSum } from '../../wasm/product-sum.ts';
+import { maxTerms, openProductSum } from '../../wasm/product-sum.ts';
 import { type Factor, pivotedCholesky } from '../linear-algebra/cholesky.ts';
 import { symmetricEigenvalues } from '../linear-algebra/eigenvalues.ts';
 import { type Normal, normalOf } from '../linear-algebra/normal.ts';
@@ -46,14 +46,14 @@ async function seenThrough(
   const half = openProductSum(rank, size, { symmetric: false }); // L^T S2
   const whole = openProductSum(rank, rank, { symmetric: true });
   const ofRows = (values: Float64Array, first: number) => ({ values, first, termStep: 1, indexStep: size });
-  for (let first = 0; first < size; first += mostTerms) {
-    const count = Math.min(mostTerms, size - first);
+  for (let first = 0; first < size; first += maxTerms) {
+    const count = Math.min(maxTerms, size - first);
     const rows = { values: covariance, first: first * size, count, termStep: size, indexStep: 1 };
     half.add({ ...ofRows(columns, first), count }, rows);
     await onProgress(first + count, 2 * size);
   }
-  for (let first = 0; first < size; first += mostTerms) {
-    const count = Math.min(mostTerms, size - first);
+  for (let first = 0; first < size; first += maxTerms) {
+    const count = Math.min(maxTerms, size - first);
     whole.add({ ...ofRows(half.total, first), count }, { ...ofRows(columns, first), count });
     await onProgress(size + first + count, 2 * size);
   }

@@ -21,7 +21,7 @@ const shapes: [string, number[]][] = [
   ['one channel', [64, 28, 28, 1]],
 ];
 
-describe('sums in double precision', () => {
+describe('equals the sums in double precision', () => {
   for (const [name, shape] of shapes) {
     test(name, () => {
       const count = shape.reduce((product, side) => product * side, 1);
@@ -46,7 +46,7 @@ describe('sums in double precision', () => {
   }
 });
 
-test('other axes, kept axes and whole numbers stay with tfjs', () => {
+test('other axes, kept axes and integers use the tfjs kernel', () => {
   const x = tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]);
   assert.deepEqual([...tf.sum(x, 2).dataSync()], [3, 7, 11, 15]);
   assert.deepEqual([...tf.sum(x, [0, 2]).dataSync()], [14, 22]);
@@ -57,14 +57,14 @@ test('other axes, kept axes and whole numbers stay with tfjs', () => {
   assert.deepEqual([integers.dtype, ...integers.dataSync()], ['int32', 4, 6]);
 });
 
-test('what is not finite makes the sum of its channel not finite, and no other', () => {
+test('a value that is not finite affects the sum of its channel only', () => {
   for (const value of [Number.NaN, Infinity, -Infinity]) {
     const [first, second] = tf.sum(tf.tensor2d([1, value, 3, 4], [2, 2]), 0).dataSync();
     assert.deepEqual([first, Number.isFinite(second)], [4, false]);
   }
 });
 
-test('no tensor is left behind', () => {
+test('leaks no tensors', () => {
   const x = tf.ones([3, 4, 4, 8]);
   const { numTensors } = tf.memory();
   tf.dispose([tf.sum(x, [0, 1, 2]), tf.mean(x, [0, 1, 2])]);

@@ -10,14 +10,14 @@ before(async () => {
   registerOps('wasm', wasmKernels);
 });
 
-test('values against a number, which is a float32 like them', () => {
+test('compares a tensor with a scalar in float32', () => {
   const below = 0.3 - 2 ** -25;
   const compared = tf.greaterEqual(tf.tensor2d([0.3, below, 1, -1, Number.NaN, Infinity], [2, 3]), 0.3);
   assert.deepEqual([compared.dtype, compared.shape], ['bool', [2, 3]]);
   assert.deepEqual([...compared.dataSync()], [1, 0, 1, 0, 0, 1]);
 });
 
-test('tensors against tensors, whole numbers, and a number against values', () => {
+test('compares tensors, integers, and a scalar with a tensor by the tfjs kernel', () => {
   assert.deepEqual(
     [...tf.greaterEqual(tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor1d([2, 2])).dataSync()],
     [0, 1, 1, 1],

@@ -16,7 +16,7 @@ const copies: Record<string, (x: tf.Tensor) => tf.Tensor> = {
 };
 
 for (const [name, copyOf] of Object.entries(copies)) {
-  test(`${name}: the same memory, until both are gone`, () => {
+  test(`${name} shares the memory until both tensors are disposed`, () => {
     const { numTensors, numDataBuffers } = tf.memory();
     const x = tf.tensor2d([1, 2, 3, 4], [2, 2]);
     const copy = copyOf(x);
@@ -30,7 +30,7 @@ for (const [name, copyOf] of Object.entries(copies)) {
   });
 }
 
-test('a cast to another type is one', () => {
+test('a cast to another type converts the values', () => {
   const whole = tf.cast(tf.tensor1d([1.5, -2.5, 0]), 'int32');
   assert.deepEqual([whole.dtype, ...whole.dataSync()], ['int32', 1, -2, 0]);
   const numbers = tf.cast(tf.tensor1d([true, false]), 'float32');

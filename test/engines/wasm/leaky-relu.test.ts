@@ -19,7 +19,7 @@ function run(kernel: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttr
   return [...result.dataSync()];
 }
 
-test('LeakyReLU: x where positive, else slope times x', () => {
+test('LeakyReLU is x where positive, else slope times x', () => {
   assert.deepEqual([...tf.leakyRelu(x(), 0.25).dataSync()], [-0.5, -0.125, 0, 0.25, 3, -0.25]);
 });
 
@@ -28,11 +28,11 @@ test('LeakyReLU multiplies in float32, as PyTorch does', () => {
   assert.equal(tf.leakyRelu(tf.scalar(-0.7), 0.3).dataSync()[0], -0.21000000834465027);
 });
 
-test('gradient of LeakyReLU: dy where x is positive, else slope times dy', () => {
+test('the gradient of LeakyReLU is dy where x is positive, else slope times dy', () => {
   assert.deepEqual(run('LeakyReluGradient', { dy: dy(), y: x() }, { alpha: 0.5 }), [0.5, 1, 1.5, 4, 5, -3]);
 });
 
-test('gradient of ReLU from its output: dy where the output is positive, else 0', () => {
+test('the gradient of ReLU is dy where its output is positive, else 0', () => {
   const y = tf.tensor2d([0, 0, 0, 0.25, 3, 0], [2, 3]);
   assert.deepEqual(
     run('ReluGradient', { dy: dy(), y }).map((value) => value + 0), // -0 and 0 are one here
@@ -40,16 +40,16 @@ test('gradient of ReLU from its output: dy where the output is positive, else 0'
   );
 });
 
-test('the gradient tells the least normal number from zero, and infinity from none', () => {
+test('the gradient handles the smallest normal number and infinity', () => {
   const y = tf.tensor2d([1.1754943508222875e-38, 0, -1.1754943508222875e-38, Infinity, -Infinity, -0], [2, 3]);
   assert.deepEqual(run('LeakyReluGradient', { dy: tf.fill([2, 3], 4), y }, { alpha: 0.25 }), [4, 1, 1, 4, 1, 1]);
 });
 
-test('a slope of 1 is no LeakyReLU at all', () => {
+test('a slope of 1 is the identity', () => {
   assert.deepEqual([...tf.leakyRelu(x(), 1).dataSync()], [-2, -0.5, 0, 0.25, 3, -1]);
   assert.deepEqual(run('LeakyReluGradient', { dy: dy(), y: x() }, { alpha: 1 }), [1, 2, 3, 4, 5, -6]);
 });
 
-test('NaN stays NaN, so that a diverged run is seen', () => {
+test('NaN stays NaN, so that divergence is detected', () => {
   assert.ok(Number.isNaN(tf.leakyRelu(tf.scalar(Number.NaN), 0.2).dataSync()[0]));
 });

@@ -12,7 +12,7 @@ before(async () => {
   registerOps('wasm', wasmKernels);
 });
 
-test('a product by hand, with every way of transposing', () => {
+test('computes a product worked out by hand, for every combination of transposes', () => {
   // [1 2 3; 4 5 6] [1 0; 2 1; 0 3] = [1+4 2+9; 4+10 5+18]
   const [a, aTransposed] = [tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]), tf.tensor2d([1, 4, 2, 5, 3, 6], [3, 2])];
   const [b, bTransposed] = [tf.tensor2d([1, 0, 2, 1, 0, 3], [3, 2]), tf.tensor2d([1, 2, 0, 0, 1, 3], [2, 3])];
@@ -38,7 +38,7 @@ function productOfTransposed(a: Float32Array, b: Float32Array, m: number, k: num
   return product;
 }
 
-test("a dense layer's weight gradient: [B, in] transposed times [B, out]", () => {
+test("computes a dense layer's weight gradient, [B, in] transposed times [B, out]", () => {
   const [batch, inputs, outputs] = [37, 100, 130];
   const x = hashedValues('x', batch * inputs);
   const dy = hashedValues('dy', batch * outputs);
@@ -46,7 +46,7 @@ test("a dense layer's weight gradient: [B, in] transposed times [B, out]", () =>
   assert.ok(relativeError(gradient.dataSync(), productOfTransposed(x, dy, inputs, batch, outputs)) < 1e-6);
 });
 
-test('a right factor much larger than the left one', () => {
+test('computes a product whose right operand is much larger than the left one', () => {
   const [m, k, n] = [5, 40, 3000];
   const [a, b] = [hashedValues('a', m * k), hashedValues('b', k * n)];
   const expected = productOfTransposed(a, b, m, k, n);
@@ -61,14 +61,14 @@ test('a right factor much larger than the left one', () => {
   }
 });
 
-test('stacks of matrices, also with one of them shared', () => {
+test('multiplies batches of matrices, also with one operand broadcast', () => {
   const a = tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]);
   const b = tf.tensor3d([1, 1, 0, 1], [1, 2, 2]);
   // [1 3; 2 4] [1 1; 0 1] = [1 4; 2 6]; [5 7; 6 8] [1 1; 0 1] = [5 12; 6 14]
   assert.deepEqual([...tf.matMul(a, b, true).dataSync()], [1, 4, 2, 6, 5, 12, 6, 14]);
 });
 
-test('operands stay as they were and no tensor is left behind', () => {
+test('leaves the operands unchanged and leaks no tensors', () => {
   const a = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]);
   const before = tf.memory().numTensors;
   tf.matMul(a, a, true).dispose();

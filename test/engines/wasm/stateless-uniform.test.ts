@@ -7,7 +7,7 @@ import { wasmKernels } from '../../../src/engines/wasm/kernels.ts';
 import { statelessUniform } from '../../../src/engines/wasm/stateless-uniform.ts';
 import { startWasm } from '../../../src/engines/wasm/threads.ts';
 
-/** Made by TensorFlow itself: test/fixtures/stateless-uniform/make.py. Values times 2^23. */
+/** Computed by TensorFlow (test/fixtures/stateless-uniform/make.py), times 2^23. */
 interface Golden {
   count: number;
   cases: { seed: [number, number]; first: number[]; last: number; sum: number }[];
@@ -28,17 +28,17 @@ function check(values: Float32Array, { first, last, sum }: Golden['cases'][numbe
 }
 
 for (const expected of golden.cases) {
-  test(`seed ${expected.seed} gives TensorFlow's numbers, bit for bit`, () => {
+  test(`seed ${expected.seed} gives TensorFlow's numbers bit for bit`, () => {
     check(statelessUniform(golden.count, ...expected.seed), expected);
   });
 }
 
-test('a count that is not a multiple of four is the start of the longer one', () => {
+test('a count that is not a multiple of four gives a prefix of the stream', () => {
   assert.deepEqual(statelessUniform(7, 1, 2), statelessUniform(8, 1, 2).slice(0, 7));
   assert.equal(statelessUniform(0, 1, 2).length, 0);
 });
 
-test('the kernel gives the same numbers in a tensor of the asked shape', async () => {
+test('the kernel returns the same numbers in the requested shape', async () => {
   await startWasm(1);
   registerOps('wasm', wasmKernels);
   for (const expected of golden.cases) {

@@ -1,4 +1,4 @@
-// The kernels of tfjs's WASM backend that training uses as they are: checked once against the CPU backend, or by hand.
+// Checks the unmodified tfjs WASM kernels that training uses against the CPU backend, or by hand.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import '@tensorflow/tfjs-backend-cpu';
@@ -55,7 +55,7 @@ const operations: Record<string, () => tf.Tensor> = {
   'nearest-neighbour upsampling': () => tf.image.resizeNearestNeighbor(signed('x'), [14, 12]),
 };
 
-describe("tfjs's CPU backend", () => {
+describe("agrees with tfjs's CPU backend", () => {
   for (const [name, operation] of Object.entries(operations)) {
     test(name, async () => {
       await tf.setBackend('cpu');

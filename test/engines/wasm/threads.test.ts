@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 
-// Every start has a process of its own, as there is one backend per process. It must end by itself within this time.
+// Each start runs in its own process, as there is one backend per process. The process must end by itself within this time.
 const timeLimitMs = 20_000;
 
 interface Report {
@@ -11,7 +11,7 @@ interface Report {
   backend: string;
   /** A 3 x 3 x 8 convolution of ones: 72 everywhere. */
   convolution: number[];
-  /** Whether Node's modules, globals and exception handlers are as they were. */
+  /** Whether Node's modules, globals and exception handlers were restored. */
   restored: boolean;
 }
 
@@ -47,14 +47,14 @@ function assertWorks({ backend, convolution, restored }: Report): void {
 }
 
 for (const threads of [1, 2, 3]) {
-  test(`${threads} thread${threads > 1 ? 's' : ''}`, async () => {
+  test(`starts ${threads} thread${threads > 1 ? 's' : ''}`, async () => {
     const report = await startInProcess(String(threads));
     assert.deepEqual(report.start, { threads });
     assertWorks(report);
   });
 }
 
-test('where a thread cannot be created there is one thread, and a reason', async () => {
+test('falls back to one thread, with a reason, if a thread cannot be created', async () => {
   const report = await startInProcess(
     '2',
     `workerThreads.Worker = class { constructor() { throw new Error('the system has no threads left'); } };`,
@@ -64,7 +64,7 @@ test('where a thread cannot be created there is one thread, and a reason', async
   assertWorks(report);
 });
 
-test('where a thread dies while it starts there is one thread, and a reason', async () => {
+test('falls back to one thread, with a reason, if a thread dies while starting', async () => {
   const report = await startInProcess(
     '2',
     `const { Worker } = workerThreads;
@@ -77,7 +77,7 @@ test('where a thread dies while it starts there is one thread, and a reason', as
   assertWorks(report);
 });
 
-test('a second call gets the first answer', async () => {
+test('a second call returns the result of the first', async () => {
   const report = await startInProcess('2', 'await startWasm(1);');
   assert.deepEqual(report.start, { threads: 1 });
   assertWorks(report);

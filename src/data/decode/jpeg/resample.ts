@@ -4,6 +4,7 @@ import {
   addWords4,
   assemble,
   type Code,
+  doWhile,
   get,
   i32,
   interleaveHigh,
@@ -15,7 +16,6 @@ import {
   multiply,
   narrowToBytes,
   pairProducts,
-  repeatWhile,
   set,
   shiftWords4,
   splatWord,
@@ -77,7 +77,7 @@ const eightBytes: Code = [
   ...set(input, add(add(multiply(loadInt(get(weights), 0), get(rowBytes)), get(column)), i32(inputStart))),
   ...set(weight, add(get(weights), i32(4))),
   ...set(pairsLeft, get(pairs)),
-  ...repeatWhile(onePair, get(pairsLeft)),
+  ...doWhile(onePair, get(pairsLeft)),
   ...set(low, narrowToBytes(shiftWords4(get(low), weightBits), shiftWords4(get(high), weightBits))),
   ...Array.from({ length: 8 }, (_, i) => storeByte(add(loadInt(get(place), 4 * i), get(output)), get(low), i)).flat(),
   ...set(place, add(get(place), i32(32))),
@@ -87,7 +87,7 @@ const eightBytes: Code = [
 const oneRow: Code = [
   ...set(column, i32(0)),
   ...set(place, i32(placesStart)),
-  ...repeatWhile(eightBytes, isLess(get(column), get(rowBytes))),
+  ...doWhile(eightBytes, isLess(get(column), get(rowBytes))),
   ...set(weights, add(add(get(weights), i32(4)), multiply(get(pairs), i32(4)))),
   ...set(output, add(get(output), get(channels))),
   ...set(rowsLeft, add(get(rowsLeft), i32(-1))),
@@ -96,7 +96,7 @@ const oneRow: Code = [
 const { run, memory } = assemble({
   parameters: 4,
   locals: [...Array(7).fill('i32'), ...Array(5).fill('v128')],
-  body: repeatWhile(oneRow, get(rowsLeft)),
+  body: doWhile(oneRow, get(rowsLeft)),
   memoryPages,
 });
 const bytes = new Uint8Array(memory);

@@ -1,4 +1,4 @@
-// The convolution and its gradients for the WASM backend: as products of matrices, or in fewer products by frequencies.
+// Convolution kernels for the WASM backend: as direct matrix products, or in the frequency domain if that is faster.
 import '@tensorflow/tfjs-backend-wasm';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput, type Tensor4D } from '@tensorflow/tfjs-core';
@@ -23,8 +23,8 @@ const convolution: WasmKernel = {
 };
 
 /**
- * dy `[B, h, w, F]`, filter `[kh, kw, C, F]` -> dx `[B, H, W, C]`, which is also the transposed convolution. Any stride, explicit
- * asymmetric padding, also where the convolution rounded down and never read the last rows.
+ * dy `[B, h, w, F]`, filter `[kh, kw, C, F]` -> dx `[B, H, W, C]`, which is also the transposed convolution. Supports any stride and
+ * asymmetric padding, also if the convolution rounded down and never read the last rows.
  */
 const inputGradientKernel: WasmKernel = {
   kernelName: Conv2DBackpropInput,

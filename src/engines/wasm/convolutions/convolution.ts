@@ -1,4 +1,4 @@
-// What the kernels of a convolution and its gradients know about it: strides and padding, out of tfjs's attributes. NHWC.
+// A convolution's strides, padding and output size from tfjs's attributes (NHWC).
 import { backend_util, type NamedAttrMap } from '@tensorflow/tfjs-core';
 
 interface ConvolutionAttributes {
@@ -13,12 +13,11 @@ export type Shape4D = [number, number, number, number];
 /** One axis of the image. */
 export interface AxisGeometry {
   stride: number;
-  /** From tap to tap. */
   dilation: number;
-  /** Padding. */
+  /** Padding before the first pixel. */
   before: number;
   after: number;
-  /** Pixels of the convolution's output. */
+  /** Size of the convolution's output. */
   outputs: number;
 }
 

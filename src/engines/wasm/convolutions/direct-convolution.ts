@@ -1,8 +1,8 @@
-// A convolution and the gradient of its filter as one product of matrices each, out of tensors where they lie. With stride s,
-// dilation d and padding p before, along both axes, y[o] = sum_k x[s o + d k - p] w[k] and dw[k] = sum_o x[s o + d k - p] dy[o].
+// A convolution and its filter gradient as one matrix product each, without im2col copies. With stride s, dilation d and padding p,
+// along both axes, y[o] = sum_k x[s o + d k - p] w[k] and dw[k] = sum_o x[s o + d k - p] dy[o].
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { pad, type Tensor4D, type TensorInfo } from '@tensorflow/tfjs-core';
-import { gemm, places } from '../gemm.ts';
+import { gemm, offsets } from '../gemm.ts';
 import type { Geometry, Shape4D } from './convolution.ts';
 
 /** y: [B, h, w, F] of x: [B, H, W, C] and w: [kh, kw, C, F]. */
@@ -12,9 +12,9 @@ export function convolve(backend: BackendWasm, geometry: Geometry, x: Tensor4D, 
   const { pixels, taps, image } = windows(geometry, x, [kernelHeight, kernelWidth]);
   gemm(
     backend,
-    { values: y, rows: places([pixels.length, filters]), columns: places([filters, 1]) },
+    { values: y, rows: offsets([pixels.length, filters]), columns: offsets([filters, 1]) },
     { values: image, rows: pixels, columns: taps },
-    { values: w, rows: places([taps.length, filters]), columns: places([filters, 1]) },
+    { values: w, rows: offsets([taps.length, filters]), columns: offsets([filters, 1]) },
   );
   if (image !== x) image.dispose();
   return y;
@@ -33,9 +33,9 @@ export function filterGradient(
   const { pixels, taps, image } = windows(geometry, x, [kernelHeight, kernelWidth]);
   gemm(
     backend,
-    { values: dw, rows: places([taps.length, filters]), columns: places([filters, 1]) },
+    { values: dw, rows: offsets([taps.length, filters]), columns: offsets([filters, 1]) },
     { values: image, rows: taps, columns: pixels },
-    { values: dy, rows: places([pixels.length, filters]), columns: places([filters, 1]) },
+    { values: dy, rows: offsets([pixels.length, filters]), columns: offsets([filters, 1]) },
   );
   if (image !== x) image.dispose();
   return dw;
@@ -45,23 +45,23 @@ function outputShape({ height, width }: Geometry, batch: number, filters: number
   return [batch, height.outputs, width.outputs, filters];
 }
 
-/** The padded image, and where in it the windows begin and what they see, both in order. */
+/** The padded image, the offsets in it of each output's window, and of each tap within a window. */
 function windows({ height, width }: Geometry, x: Tensor4D, kernel: [number, number]) {
   const image = withZeros(x, [height.before, height.after], [width.before, width.after]);
   const [batch, rows, columns, channels] = image.shape;
   const rowStep = columns * channels;
   return {
     image,
-    pixels: places(
+    pixels: offsets(
       [batch, rows * rowStep],
       [height.outputs, height.stride * rowStep],
       [width.outputs, width.stride * channels],
     ),
-    taps: places([kernel[0], height.dilation * rowStep], [kernel[1], width.dilation * channels], [channels, 1]),
+    taps: offsets([kernel[0], height.dilation * rowStep], [kernel[1], width.dilation * channels], [channels, 1]),
   };
 }
 
-/** x with zeros around its rows and columns, which are an axis and the one after it. */
+/** Zero-pads rows and columns, which are `axis` and the axis after it. */
 export function withZeros(x: Tensor4D, vertical: [number, number], horizontal: [number, number], axis = 1): Tensor4D {
   const sides = x.shape.map((): [number, number] => [0, 0]);
   sides[axis] = vertical;

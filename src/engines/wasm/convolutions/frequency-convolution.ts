@@ -1,9 +1,9 @@
-// Convolutions in fewer products: a matrix product per frequency, between transforms that are matrix products themselves. 5 x 5 taps
-// on 7 x 7 pixels take a tenth of the products, with stride 2 half.
+// Convolutions in the frequency domain: a matrix product per frequency, between transforms that are matrix products themselves. A 5 x 5
+// kernel on 7 x 7 pixels takes a tenth of the multiplications, with stride 2 half.
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { engine, keep, pad, slice, type Tensor4D, type TensorInfo, tensor2d } from '@tensorflow/tfjs-core';
 import { rankOf, type Sizes, transformSides, transformsOf } from '../../frequencies.ts';
-import { gemm, type Matrices, places } from '../gemm.ts';
+import { gemm, type Matrices, offsets } from '../gemm.ts';
 import type { Shape4D } from './convolution.ts';
 import type { FrequencyPlan } from './frequency-rule.ts';
 
@@ -29,7 +29,7 @@ export function inputGradientByFrequency(
   const [output, kernel] = [outputSide(plan, dy.shape[0], dy.shape[3]), kernelSide(plan, taps.shape)];
   const [height, width] = [sizes.input[0] * strides[0], sizes.input[1] * strides[1]];
   const image = inputSide(plan, [dy.shape[0], height, width, w.shape[2]]);
-  const dx = multiply(backend, { ...output, values: dy }, turned({ ...kernel, values: taps }), image);
+  const dx = multiply(backend, { ...output, values: dy }, transposed({ ...kernel, values: taps }), image);
   if (taps !== w) taps.dispose();
   return dx;
 }
@@ -45,7 +45,7 @@ export function filterGradientByFrequency(
   const [image, output] = [inputSide(plan, x.shape), outputSide(plan, dy.shape[0], dy.shape[3])];
   const [height, width] = [sizes.taps[0] * strides[0], sizes.taps[1] * strides[1]];
   const kernel = kernelSide(plan, [height, width, x.shape[3], dy.shape[3]]);
-  const dw = multiply(backend, turned({ ...image, values: x }), { ...output, values: dy }, kernel);
+  const dw = multiply(backend, transposed({ ...image, values: x }), { ...output, values: dy }, kernel);
   if (zeros.flat().every((side) => side === 0)) return dw;
   const taps = engine().makeTensorFromTensorInfo(dw) as Tensor4D;
   const begin = [zeros[0][0], zeros[1][0], 0, 0];
@@ -58,15 +58,17 @@ function padded(w: Tensor4D, { zeros }: FrequencyPlan): Tensor4D {
   return zeros.flat().every((side) => side === 0) ? w : pad(w, [...zeros, [0, 0], [0, 0]]);
 }
 
-/** A tensor as a stack of matrices, one per pixel or tap: `at` are the stack's places, `of` those of a matrix's values. */
+/** A tensor as a batch of matrices, one per pixel or tap. */
 interface Side {
   shape: Shape4D;
-  at: Int32Array;
-  of: Int32Array;
+  /** Offset of each matrix in the tensor. */
+  matrixOffsets: Int32Array;
+  /** Offset of each element within a matrix. */
+  elementOffsets: Int32Array;
   rows: number;
   columns: number;
-  /** [rank, pixels or taps]: to frequencies, and transposed back. */
-  matrix: TensorInfo;
+  /** [rank, pixels or taps]: transforms to frequencies, and transposed back. */
+  transform: TensorInfo;
 }
 
 /** Matrices [B, phases C]. */
@@ -75,25 +77,25 @@ function inputSide({ sizes, strides: [down, across] }: FrequencyPlan, shape: Sha
   const row = width * channels;
   return {
     shape,
-    at: places([sizes.input[0], down * row], [sizes.input[1], across * channels]),
-    of: places([batch, height * row], [down, row], [across, channels], [channels, 1]),
+    matrixOffsets: offsets([sizes.input[0], down * row], [sizes.input[1], across * channels]),
+    elementOffsets: offsets([batch, height * row], [down, row], [across, channels], [channels, 1]),
     rows: batch,
     columns: down * across * channels,
-    matrix: matricesOf(sizes).input,
+    transform: matricesOf(sizes).input,
   };
 }
 
-/** Matrices [phases C, F], of the kernel with zeros around it. */
+/** Matrices [phases C, F] of the zero-padded kernel. */
 function kernelSide({ sizes, strides: [down, across] }: FrequencyPlan, shape: Shape4D): Side {
   const [, width, channels, filters] = shape;
   const tap = channels * filters;
   return {
     shape,
-    at: places([sizes.taps[0], down * width * tap], [sizes.taps[1], across * tap]),
-    of: places([down, width * tap], [across, tap], [tap, 1]),
+    matrixOffsets: offsets([sizes.taps[0], down * width * tap], [sizes.taps[1], across * tap]),
+    elementOffsets: offsets([down, width * tap], [across, tap], [tap, 1]),
     rows: down * across * channels,
     columns: filters,
-    matrix: matricesOf(sizes).taps,
+    transform: matricesOf(sizes).taps,
   };
 }
 
@@ -102,59 +104,59 @@ function outputSide({ sizes }: FrequencyPlan, batch: number, filters: number): S
   const [height, width] = sizes.output;
   return {
     shape: [batch, height, width, filters],
-    at: places([height * width, filters]),
-    of: places([batch, height * width * filters], [filters, 1]),
+    matrixOffsets: offsets([height * width, filters]),
+    elementOffsets: offsets([batch, height * width * filters], [filters, 1]),
     rows: batch,
     columns: filters,
-    matrix: matricesOf(sizes).output,
+    transform: matricesOf(sizes).output,
   };
 }
 
-/** `isTurned` says that the product takes its matrices transposed. */
-type Factor = Side & { values: TensorInfo; isTurned?: true };
+type Factor = Side & { values: TensorInfo; isTransposed?: true };
 
-function turned(factor: Factor): Factor {
-  return { ...factor, isTurned: true };
+function transposed(factor: Factor): Factor {
+  return { ...factor, isTransposed: true };
 }
 
 /** left [m, k] times right [k, n] at every frequency. */
 function multiply(backend: BackendWasm, left: Factor, right: Factor, result: Side): TensorInfo {
   const [a, b] = [spectrum(backend, left), spectrum(backend, right)];
-  const rank = result.matrix.shape[0]!;
+  const rank = result.transform.shape[0]!;
   const size = result.rows * result.columns;
-  const next = strideFor(size);
-  const product = backend.makeOutput([rank, next], 'float32');
-  const entries = { rows: places([result.rows, result.columns]), columns: places([result.columns, 1]) };
-  gemm(backend, { values: product, next, ...entries }, a, b, rank);
+  const batchStride = strideFor(size);
+  const product = backend.makeOutput([rank, batchStride], 'float32');
+  const entries = { rows: offsets([result.rows, result.columns]), columns: offsets([result.columns, 1]) };
+  gemm(backend, { values: product, batchStride, ...entries }, a, b, rank);
   const values = backend.makeOutput(result.shape, 'float32');
-  const count = result.at.length;
+  const count = result.matrixOffsets.length;
   gemm(
     backend,
-    { values, rows: result.at, columns: result.of },
-    { values: result.matrix, rows: places([count, 1]), columns: places([rank, count]) },
-    { values: product, rows: places([rank, next]), columns: places([size, 1]) },
+    { values, rows: result.matrixOffsets, columns: result.elementOffsets },
+    { values: result.transform, rows: offsets([count, 1]), columns: offsets([rank, count]) },
+    { values: product, rows: offsets([rank, batchStride]), columns: offsets([size, 1]) },
   );
   for (const { dataId } of [a.values, b.values, product]) backend.disposeData(dataId);
   return values;
 }
 
 /** A matrix per frequency. */
-function spectrum(backend: BackendWasm, { values, at, of, matrix, rows, columns, isTurned }: Factor): Matrices {
-  const [rank, count] = [matrix.shape[0]!, at.length];
-  const next = strideFor(of.length);
-  const frequencies = backend.makeOutput([rank, next], 'float32');
+function spectrum(backend: BackendWasm, factor: Factor): Matrices {
+  const { values, matrixOffsets, elementOffsets, transform, rows, columns, isTransposed } = factor;
+  const [rank, count] = [transform.shape[0]!, matrixOffsets.length];
+  const batchStride = strideFor(elementOffsets.length);
+  const frequencies = backend.makeOutput([rank, batchStride], 'float32');
   gemm(
     backend,
-    { values: frequencies, rows: places([rank, next]), columns: places([of.length, 1]) },
-    { values: matrix, rows: places([rank, count]), columns: places([count, 1]) },
-    { values, rows: at, columns: of },
+    { values: frequencies, rows: offsets([rank, batchStride]), columns: offsets([elementOffsets.length, 1]) },
+    { values: transform, rows: offsets([rank, count]), columns: offsets([count, 1]) },
+    { values, rows: matrixOffsets, columns: elementOffsets },
   );
-  const [down, along] = [places([rows, columns]), places([columns, 1])];
-  const entries = isTurned ? { rows: along, columns: down } : { rows: down, columns: along };
-  return { values: frequencies, next, ...entries };
+  const [down, along] = [offsets([rows, columns]), offsets([columns, 1])];
+  const entries = isTransposed ? { rows: along, columns: down } : { rows: down, columns: along };
+  return { values: frequencies, batchStride, ...entries };
 }
 
-/** 64 bytes times an odd number, so that the same place of all frequencies is spread over the processor's cache. */
+/** An odd multiple of 64 bytes, so that the same element of all frequencies is spread over the cache's sets. */
 function strideFor(size: number): number {
   return size + ((((16 - size) % 32) + 32) % 32);
 }
@@ -163,7 +165,7 @@ type TransformMatrices = Record<'input' | 'taps' | 'output', TensorInfo>;
 
 const known = new Map<string, TransformMatrices>();
 
-/** Kept for good: few and small. */
+/** Never freed, as they are few and small. */
 function matricesOf(sizes: Sizes): TransformMatrices {
   const key = JSON.stringify(sizes);
   const matrices = known.get(key) ?? makeMatrices(sizes);

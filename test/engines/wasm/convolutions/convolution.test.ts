@@ -84,7 +84,7 @@ const golden: Golden = JSON.parse(
   readFileSync(new URL('../../../fixtures/convolution/golden.json', import.meta.url), 'utf8'),
 );
 
-describe("PyTorch's numbers", () => {
+describe("agrees with PyTorch's numbers", () => {
   for (const expected of golden.convolutions) {
     test(`convolution and gradients: ${expected.name}`, () => {
       const actual = compute(expected, valuesOf(expected.name, expected));
@@ -109,7 +109,7 @@ describe("PyTorch's numbers", () => {
   }
 });
 
-/** Total padding of a size, kernel and stride under TensorFlow's SAME, split as it does. */
+/** TensorFlow's SAME padding for a size, kernel and stride. */
 function same(size: number, kernel: number, stride: number): [number, number] {
   const total = Math.max((Math.ceil(size / stride) - 1) * stride + kernel - size, 0);
   return [Math.floor(total / 2), Math.ceil(total / 2)];
@@ -138,7 +138,7 @@ function table(): Convolution[] {
   return convolutions;
 }
 
-describe("tfjs's CPU backend", () => {
+describe("agrees with tfjs's CPU backend", () => {
   for (const convolution of table()) {
     const { x, w, strides, padding } = convolution;
     const name = `[${x}] by [${w}], strides ${strides}, padding ${padding}`;
@@ -154,12 +154,12 @@ describe("tfjs's CPU backend", () => {
   }
 });
 
-/** sum(dy * y): the loss whose gradients dx and dw are. In double precision from float32 kernels. */
+/** sum(dy * y), the loss with the gradients dx and dw, summed in double precision. */
 function loss(convolution: Convolution, values: Values): number {
   return compute(convolution, values).y.reduce((sum, y, i) => sum + y * values.dy[i]!, 0);
 }
 
-describe('finite differences at sizes of the MNIST and emoji designs', () => {
+describe('agrees with finite differences at the sizes of the MNIST and emoji designs', () => {
   const layers: [string, Convolution][] = [
     ['28x28x1 -> 14x14x64', { x: [3, 28, 28, 1], w: [5, 5, 1, 64], strides: [2, 2], padding: [1, 2, 1, 2] }],
     ['14x14x64 -> 7x7x128', { x: [3, 14, 14, 64], w: [5, 5, 64, 128], strides: [2, 2], padding: [1, 2, 1, 2] }],
@@ -184,7 +184,7 @@ describe('finite differences at sizes of the MNIST and emoji designs', () => {
   }
 });
 
-test('no tensor is left behind', () => {
+test('leaks no tensors', () => {
   const convolution = golden.convolutions[0]!;
   const values = valuesOf('leak', convolution);
   compute(convolution, values);

@@ -41,9 +41,9 @@ const planOf = ({ x, w, y, lead }: Case): FrequencyPlan => ({
   ],
 });
 
-/** Calls `visit` with the places of x, w and y for every product in y[n, o, f] = sum_{t, c} x[n, o + t - lead, c] w[t, c, f]. */
+/** Calls `visit` with the indices in x, w and y for every product in y[n, o, f] = sum_{t, c} x[n, o + t - lead, c] w[t, c, f]. */
 function eachProduct({ x, w, y, lead }: Case, visit: (x: number, w: number, y: number) => void): void {
-  const place = (shape: Shape4D, ...at: number[]) => at.reduce((index, i, axis) => index * shape[axis]! + i, 0);
+  const indexIn = (shape: Shape4D, ...at: number[]) => at.reduce((index, i, axis) => index * shape[axis]! + i, 0);
   const grid = (...sides: number[]): number[][] =>
     sides.reduce<number[][]>(
       (all, side) => all.flatMap((at) => Array.from({ length: side }, (_, i) => [...at, i])),
@@ -53,7 +53,7 @@ function eachProduct({ x, w, y, lead }: Case, visit: (x: number, w: number, y: n
     for (const [i, j, c] of grid(w[0], w[1], w[2]) as [number, number, number][]) {
       const [xRow, xColumn] = [row + i - lead[0], column + j - lead[1]];
       if (xRow < 0 || xRow >= x[1] || xColumn < 0 || xColumn >= x[2]) continue;
-      visit(place(x, n, xRow, xColumn, c), place(w, i, j, c, f), place(y, n, row, column, f));
+      visit(indexIn(x, n, xRow, xColumn, c), indexIn(w, i, j, c, f), indexIn(y, n, row, column, f));
     }
   }
 }
@@ -61,12 +61,12 @@ function eachProduct({ x, w, y, lead }: Case, visit: (x: number, w: number, y: n
 const cases: [string, Case][] = [
   ['fewer images than filters', { x: [3, 7, 7, 5], w: [5, 5, 5, 8], y: [3, 7, 7, 8], lead: [2, 2] }],
   ['more images than filters', { x: [6, 7, 7, 5], w: [5, 5, 5, 2], y: [6, 7, 7, 2], lead: [2, 2] }],
-  ['an even torus, more taps across', { x: [2, 5, 9, 3], w: [2, 4, 3, 4], y: [2, 6, 8, 4], lead: [1, 1] }],
+  ['even transform sides, more taps across', { x: [2, 5, 9, 3], w: [2, 4, 3, 4], y: [2, 6, 8, 4], lead: [1, 1] }],
   ['no padding', { x: [2, 6, 5, 4], w: [3, 3, 4, 3], y: [2, 4, 3, 3], lead: [0, 0] }],
   ['more padding than the kernel reaches', { x: [2, 3, 4, 2], w: [3, 2, 2, 3], y: [2, 7, 9, 3], lead: [3, 4] }],
 ];
 
-describe('the sum of products, in double precision', () => {
+describe('equals the sum of products in double precision', () => {
   for (const [name, each] of cases) {
     test(`convolution: ${name}`, () => {
       const [x, w] = [tensor('x', each.x), tensor('w', each.w)];
@@ -117,7 +117,7 @@ const paddingFor = (stride: number): tf.backend_util.ExplicitPadding => {
 const isFaster = (x: Shape4D, w: Shape4D, attributes: tf.NamedAttrMap = {}) =>
   frequencyPlan(x, w, geometryOf({ strides: 1, pad: 'same', ...attributes }, x, w)) !== undefined;
 
-test('it is for many channels, and not where strides leave a part of a step, nor for dilations', () => {
+test('is chosen for many channels, but not for sides that the stride does not divide, nor for dilations', () => {
   const [x, w]: [Shape4D, Shape4D] = [
     [100, 7, 7, 128],
     [5, 5, 128, 256],
@@ -131,7 +131,7 @@ test('it is for many channels, and not where strides leave a part of a step, nor
 });
 
 for (const strides of [1, 2]) {
-  test(`the kernels take it where it is faster: the numbers of the same convolution in parts, stride ${strides}`, () => {
+  test(`the kernels use it if it is faster, with the numbers of the same convolution in parts, stride ${strides}`, () => {
     const pad = paddingFor(strides);
     const side = 8 * strides;
     const [x, w]: [Shape4D, Shape4D] = [
@@ -160,7 +160,7 @@ for (const strides of [1, 2]) {
   });
 }
 
-test('no tensor is left behind once the transforms are made', () => {
+test('leaks no tensors after the transforms are created', () => {
   const each = cases[0]![1];
   const [x, w] = [tensor('x', each.x), tensor('w', each.w)];
   const run = () => made(convolveByFrequency(backend(), planOf(each), x, w)).dispose();
