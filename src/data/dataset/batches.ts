@@ -1,15 +1,15 @@
-// The order in which images are trained on: shuffled anew every epoch, and fully given by (seed, epoch, batch).
+// The order of training images: shuffled in every epoch, and determined by (seed, epoch, batch).
 import { DcganError } from '../../errors.ts';
 import { RandomStream } from '../../random.ts';
 
-/** How `count` images are cut into batches; `lastBatch` says what becomes of the images that do not fill one. */
+/** How `count` images are split into batches; `lastBatch` applies to an incomplete one. */
 export interface BatchPlan {
   count: number;
   batchSize: number;
   lastBatch: 'keep' | 'drop';
 }
 
-/** Batches in one epoch. Throws DcganError `data.too-few-images` where not even one batch can be made. */
+/** @throws DcganError `data.too-few-images` if there is not one complete batch */
 export function batchesPerEpoch({ count, batchSize, lastBatch }: BatchPlan): number {
   const batches = lastBatch === 'keep' ? Math.ceil(count / batchSize) : Math.floor(count / batchSize);
   if (batches > 0) return batches;
@@ -24,8 +24,8 @@ export function batchesPerEpoch({ count, batchSize, lastBatch }: BatchPlan): num
 }
 
 /**
- * Image indices of batch `batch` (0-based within the epoch). Both numbers together are the whole position in the data, so a run
- * resumes anywhere. The epoch's permutation comes from RandomStream(seed, 'data', epoch); the latest one is kept.
+ * Returns a function that computes the image indices of a batch (0-based within its epoch). Epoch and batch are the whole state,
+ * so a run resumes anywhere. The epoch's permutation is drawn from RandomStream(seed, 'data', epoch).
  */
 export function createBatchOrder(plan: BatchPlan, seed: number): (epoch: number, batch: number) => Uint32Array {
   const batches = batchesPerEpoch(plan);

@@ -1,16 +1,16 @@
-// Keeps the cache of decoded images from growing without bound: what has not been used for longest goes first.
+// Limits the size of the cache of decoded images by removing the least recently used files.
 import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DcganError } from '../../errors.ts';
 import { isPacked } from './packed-file.ts';
 
 const defaultGiB = 20;
-const mostListings = 1000;
+const maxListings = 1000;
 const listingBytes = 64;
 const listingName = /^[0-9a-f]{32}$/;
 const packedName = /^[0-9a-f]{32}\.images$/;
 
-/** Bytes that packed files may take together: DCGAN_CACHE_GIB, or 20 GiB. */
+/** Limit for all packed files together: DCGAN_CACHE_GIB, or 20 GiB. */
 export function cacheLimitBytes(): number {
   const text = process.env['DCGAN_CACHE_GIB'];
   const gibibytes = text === undefined ? defaultGiB : Number(text);
@@ -27,13 +27,14 @@ export function touch(path: string): void {
   try {
     utimesSync(path, now, now);
   } catch {
-    // another user's cache, or a read-only one: it stays in the order in which it was written
+    // another user's cache, or a read-only one: files are then evicted by age
   }
 }
 
 /**
- * Removes packed files beyond the limit and listings beyond their number, least recently used first. `keep` stays, however large.
- * Files with other names or contents are someone else's and stay, whatever folder DCGAN_CACHE names. Where another process reads a file that goes, the system keeps it for that process, or refuses to remove it.
+ * Removes packed files beyond the size limit and listings beyond their number, least recently used first. `keep` is never
+ * removed, and neither are files with other names or contents, whatever folder DCGAN_CACHE names. If another process is reading
+ * a removed file, the system keeps it for that process, or refuses to remove it.
  */
 export function evict(folder: string, limitBytes: number, keep: string): void {
   const packed = newestFirst(folder).filter(({ path }) => packedName.test(basename(path)) && path !== keep);
@@ -45,7 +46,7 @@ export function evict(folder: string, limitBytes: number, keep: string): void {
   const listings = newestFirst(join(folder, 'listings')).filter(
     ({ path, sizeBytes }) => listingName.test(basename(path)) && sizeBytes === listingBytes,
   );
-  for (const { path } of listings.slice(mostListings)) remove(path);
+  for (const { path } of listings.slice(maxListings)) remove(path);
 }
 
 function newestFirst(folder: string): { path: string; sizeBytes: number; usedMs: number }[] {
@@ -57,11 +58,11 @@ function newestFirst(folder: string): { path: string; sizeBytes: number; usedMs:
   return found.sort((a, b) => b.usedMs - a.usedMs);
 }
 
-/** Removes a file of the cache, if it is there. */
+/** Removes a file of the cache, if it exists. */
 export function remove(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // in use on a system that does not remove such files: the next time
+    // in use, on a system that does not remove open files: a later eviction does
   }
 }

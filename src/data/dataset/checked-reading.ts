@@ -1,13 +1,13 @@
-// Reads packed images, each checked against its checksum the first time that it is read.
+// Reads packed images, and verifies the checksum of each on first use.
 import { rmSync } from 'node:fs';
 import { DcganError } from '../../errors.ts';
 import { crc32 } from './checksum.ts';
 import type { Packed } from './packed-file.ts';
 
-/** So many bytes are checked while a dataset is opened, in about 0.2 s; of larger ones each image when it is first used. */
-export const mostVerifiedAtOnce = 2 ** 28;
+/** Up to this size, all images are verified when a dataset is opened, in about 0.2 s; otherwise each on first use. */
+export const maxVerifiedAtOnce = 2 ** 28;
 
-/** The first image whose bytes are not those that were written. */
+/** Index of the first image whose checksum does not match. */
 export function findDamage(packed: Packed): number | undefined {
   const image = Buffer.alloc(packed.record.imageBytes);
   for (let index = 0; index < packed.record.count; index++) {
@@ -16,7 +16,7 @@ export function findDamage(packed: Packed): number | undefined {
   return undefined;
 }
 
-/** Copies images into one array; `path` is what is removed where an image turns out to be damaged. */
+/** Returns a function that copies images into one array. Removes the packed file at `path` if an image is damaged. */
 export function createImageReader(packed: Packed, path: string): (indices: ArrayLike<number>) => Uint8Array {
   const { count, imageBytes } = packed.record;
   const checked = new Uint8Array(count);

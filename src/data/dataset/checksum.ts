@@ -1,4 +1,4 @@
-// CRC-32 (ISO 3309, as in zip and PNG): Node's own where it has one (20.15), a package's otherwise.
+// CRC-32 (ISO 3309, as in ZIP and PNG): Node's own since 20.15, otherwise that of a package.
 import zlib from 'node:zlib';
 import crc from 'crc-32';
 

@@ -1,14 +1,14 @@
-// Refuses a folder of which too many files cannot be decoded, and says which ones.
+// Refuses a folder with too many files that cannot be decoded, and lists them.
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { DcganError, printable } from '../../errors.ts';
 import { cachePath } from '../../system/user-cache.ts';
 import type { ImageFile } from './files.ts';
 
-const mostNamed = 5;
+const maxNamed = 5;
 const usualLimit = 0.05;
 
-/** Throws DcganError `data.unreadable` where more than the limit are skipped, or all. */
+/** @throws DcganError `data.unreadable` if more than the limit were skipped, or all */
 export function checkDamaged(
   { directory, damagedLimit: limit = usualLimit }: { directory: string; damagedLimit?: number },
   files: readonly ImageFile[],
@@ -16,10 +16,10 @@ export function checkDamaged(
 ): void {
   if (skipped.length <= limit * files.length && skipped.length < files.length) return;
   const all = skipped.map(({ index, reason }) => ({ file: files[index]!.path, reason }));
-  const listed = all.slice(0, mostNamed).map(({ file, reason }) => `  ${printable(file)}: ${reason}`);
-  const list = all.length > mostNamed ? writeList(directory, all) : undefined;
+  const listed = all.slice(0, maxNamed).map(({ file, reason }) => `  ${printable(file)}: ${reason}`);
+  const list = all.length > maxNamed ? writeList(directory, all) : undefined;
   const more =
-    all.length > mostNamed ? [`  and ${all.length - mostNamed} more${list ? `, all listed in ${list}` : ''}`] : [];
+    all.length > maxNamed ? [`  and ${all.length - maxNamed} more${list ? `, all listed in ${list}` : ''}`] : [];
   const share = all.length / files.length;
   const locked = all.filter(({ reason }) => /^(EACCES|EPERM)\b/.test(reason)).length;
   throw new DcganError(
@@ -44,7 +44,7 @@ function percent(share: number): number {
   return Number((100 * share).toPrecision(3));
 }
 
-/** One line per file, its name and its reason; undefined where the cache cannot be written. */
+/** Writes one line per file, with its name and reason. @returns its path; undefined if the cache cannot be written */
 function writeList(directory: string, all: readonly { file: string; reason: string }[]): string | undefined {
   const name = createHash('sha256').update(directory).digest('hex').slice(0, 12);
   const path = cachePath('images', 'damaged', `${name}.txt`);

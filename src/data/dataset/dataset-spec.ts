@@ -1,9 +1,9 @@
-// What a folder of images is opened as.
+// How a folder of images is opened.
 import type { ImageSpec } from '../decode/decode.ts';
 
 export interface DatasetSpec extends ImageSpec {
   /** Share of the files that may be skipped because they cannot be read. */
   damagedLimit?: number;
-  /** Decodes every file, whatever the cache holds. */
+  /** Decodes every file, even if it is cached. */
   verify?: boolean;
 }

@@ -1,8 +1,8 @@
-// File names as strings, whatever their bytes are: a byte that is not UTF-8 becomes the lone surrogate U+DC80 to U+DCFF, as in
-// Python's surrogateescape (PEP 383), so that every name survives the way to a string and back.
+// File names with any bytes as strings: a byte that is not UTF-8 becomes a lone surrogate U+DC80 to U+DCFF, as in Python's
+// surrogateescape (PEP 383), so that every name can be converted back.
 import { isUtf8 } from 'node:buffer';
 
-/** Characters of two to four bytes, and single bytes outside any (RFC 3629, section 4), in text read as latin1. */
+/** UTF-8 sequences of two to four bytes (RFC 3629, section 4), and single invalid bytes, in text read as latin1. */
 const sequences =
   /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g;
 
@@ -15,7 +15,7 @@ export function nameFromBytes(bytes: Buffer): string {
     );
 }
 
-/** What the file system is to be asked for: the path itself, or its bytes where some are not UTF-8. */
+/** The path for the file system: unchanged, or as bytes if some are not UTF-8. */
 export function rawPath(path: string): string | Buffer {
   if (!/[\udc80-\udcff]/u.test(path)) return path;
   const parts = path.split(/([\udc80-\udcff])/u);

@@ -1,4 +1,4 @@
-// Which image files a folder or a ZIP file holds, nested folders and links included, in an order that is the same on every machine.
+// Lists the image files of a folder or a ZIP file, including subfolders and links, in an order that is the same on every machine.
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,13 +11,12 @@ import { isPathInFolder, type ZipEntry, zipEntries } from './zip-images.ts';
 
 const statsAtOnce = 256;
 
-/** One image file. */
 export interface ImageFile {
-  /** Relative to the listed folder, with '/' between its parts; file-names.ts says what becomes of bytes that are not UTF-8. */
+  /** Relative to the listed folder, with '/' separators; file-names.ts defines the encoding of bytes that are not UTF-8. */
   path: string;
-  /** Changes whenever the file is written, replaced or renamed: size, times of change and inode. A broken link has none. */
+  /** Size, times of change and inode: changes whenever the file is written, replaced or renamed. Empty for a broken link. */
   identity: string;
-  /** Where it lies in the ZIP file at `archive`, which is relative to the folder too. */
+  /** The entry of a ZIP file, whose path is relative to the folder, too. */
   zipped?: { archive: string; entry: ZipEntry };
 }
 
@@ -89,7 +88,7 @@ async function walk(
     const path = folder === '' ? name : `${folder}/${name}`;
     const kind = await kindOf(entry, join(root, path));
     if (kind === 'folder') await walk(root, path, visited, found, signal);
-    else if (kind === 'file') await sortOut(root, path, found);
+    else if (kind === 'file') await classify(root, path, found);
     else count(found.others, 'special (pipe, socket or device)');
   }
 }
@@ -103,7 +102,7 @@ interface NamedEntry {
   entry: Dirent<Buffer>;
 }
 
-/** Where a folder really is, and what is in it by name. */
+/** The real path of a folder, and its entries by name. */
 async function openFolder(folder: string): Promise<{ real: string; entries: NamedEntry[] }> {
   try {
     const real = (await realpath(rawPath(folder), { encoding: 'buffer' })).toString('latin1');
@@ -122,7 +121,7 @@ async function openFolder(folder: string): Promise<{ real: string; entries: Name
   }
 }
 
-/** What an entry is once links are followed. A broken link counts as a file, so that it is reported when it is read. */
+/** The kind of an entry, following links. A broken link counts as a file, so that reading it reports the problem. */
 async function kindOf(entry: Dirent<Buffer>, path: string): Promise<'file' | 'folder' | 'special'> {
   const target: Dirent<Buffer> | Stats | undefined = entry.isSymbolicLink()
     ? await stat(rawPath(path)).catch(() => undefined)
@@ -131,17 +130,17 @@ async function kindOf(entry: Dirent<Buffer>, path: string): Promise<'file' | 'fo
   return target.isDirectory() ? 'folder' : 'special';
 }
 
-/** By extension; a file without one is an image if it begins as one. */
-async function sortOut(root: string, path: string, found: Found): Promise<void> {
+/** By extension; a file without one is an image if it begins with an image signature. */
+async function classify(root: string, path: string, found: Found): Promise<void> {
   const extension = extensionOf(path);
   if (readableExtensions.has(extension)) found.images.push(path);
   else if (extension === '.zip') found.archives.push(path);
   else if (extension === '' && beginsAsImage(join(root, path))) found.images.push(path);
-  else if (!explaining.test(path)) count(found.others, extension);
+  else if (!ignored.test(path)) count(found.others, extension);
 }
 
-/** Files about a folder, which nobody takes for images. */
-const explaining = /(^|\/)(README(\.\w+)?|LICENSE(\.\w+)?|Thumbs\.db|desktop\.ini)$/;
+/** Files that are not worth reporting as skipped. */
+const ignored = /(^|\/)(README(\.\w+)?|LICENSE(\.\w+)?|Thumbs\.db|desktop\.ini)$/;
 
 function count(others: Map<string, number>, kind: string): void {
   others.set(kind, (others.get(kind) ?? 0) + 1);

@@ -1,9 +1,9 @@
-// Mirrored images as augmentation: the other half of a set whose left and right mean the same.
+// Random horizontal flips as augmentation.
 import type { RandomStream } from '../../random.ts';
 
 /**
- * Mirrors each image left-right with this probability, in place. `images` is uint8 [B, height, width, channels]; every image
- * takes one number of the stream, whatever the probability.
+ * Flips each image horizontally with this probability, in place. `images` is uint8 [B, height, width, channels]. Every image
+ * consumes one random number, whatever the probability.
  */
 export function flipSome(
   images: Uint8Array,
@@ -17,7 +17,6 @@ export function flipSome(
   }
 }
 
-/** Swaps the pixels of every row between `start` and `end` from its two ends to its middle. */
 function mirror(images: Uint8Array, start: number, end: number, rowBytes: number, channels: number): void {
   for (let row = start; row < end; row += rowBytes) {
     let right = row + rowBytes - channels;

@@ -1,4 +1,4 @@
-// Where decoded images are kept between runs, and how an unchanged folder is recognised without reading its files.
+// The cache of decoded images between runs: file names, and how an unchanged folder is recognised without reading its files.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
@@ -7,30 +7,29 @@ import { removeAbandoned } from '../../system/partial.ts';
 import { cachePath } from '../../system/user-cache.ts';
 import { writeFileAtomicSync } from '../../system/write-file.ts';
 import type { ImageSpec } from '../decode/decode.ts';
-import { type Journal, rescueDecoded, startJournal } from '../decode/decode-journal.ts';
+import { type Journal, recoverDecoded, startJournal } from '../decode/decode-journal.ts';
 import { rawPath } from './file-names.ts';
 import type { ImageFile } from './files.ts';
 import { createPacked, createPackedInMemory, type PackedWriter } from './packed-file.ts';
 
-/** Changes where the same file and spec give other pixels, or the packed file's layout changes. */
+/** Raised when the same file and spec give other pixels, or the packed file's layout changes. */
 const formatVersion = 4;
 
-/** A place for packed images while the process runs, or for good. */
 export interface Store {
-  /** In a sentence: where the images are kept. */
-  place: string;
+  /** For messages. */
+  location: string;
   create(imageBytes: number): PackedWriter;
-  /** Notes what is written, for the next start after `kill -9`; where there is no journal, that start decodes everything. */
+  /** Starts a journal for the next start after `kill -9`; without one, that start decodes everything. */
   startJournal?(partial: string, imageBytes: number): Journal | undefined;
 }
 
 /**
- * Places for packed images, best first: the cache, where the next run finds them; a file without a name in the system's temporary
- * folder; memory, where it is enough.
+ * Stores for packed images, best first: the cache, where the next run finds them; an unnamed file in the system's temporary
+ * folder; memory, if there is enough.
  */
 export function stores(spec: ImageSpec, totalBytes: number): Store[] {
   const cache: Store = {
-    place: cachePath('images'),
+    location: cachePath('images'),
     create(imageBytes) {
       makeFolders();
       return createPacked(newPackedPath(), imageBytes, (record) =>
@@ -47,38 +46,37 @@ export function stores(spec: ImageSpec, totalBytes: number): Store[] {
     },
   };
   const temporary: Store = {
-    place: 'a temporary file',
+    location: 'a temporary file',
     create: (imageBytes) => createPacked(join(tmpdir(), 'dcgan-images'), imageBytes),
   };
-  const memory: Store = { place: 'memory', create: createPackedInMemory };
-  return [cache, temporary, ...(totalBytes < freemem() / mostOfMemory ? [memory] : [])];
+  const memory: Store = { location: 'memory', create: createPackedInMemory };
+  return [cache, temporary, ...(totalBytes < freemem() / maxOfMemory ? [memory] : [])];
 }
 
-const mostOfMemory = 4;
+const maxOfMemory = 4;
 
-/** Lets the next decode begin with what killed processes had decoded. */
-export function rescueKilled(): void {
-  rescueDecoded(cachePath('images', 'journals'));
+/** Recovers the images that killed processes had decoded, for the next decode. */
+export function recoverKilled(): void {
+  recoverDecoded(cachePath('images', 'journals'));
 }
 
-/** Makes the cache's folders, and removes packed files that killed processes left half written. */
+/** Makes the cache's folders, and removes incomplete files of killed processes. */
 function makeFolders(): void {
   for (const folder of ['listings', 'journals']) mkdirSync(cachePath('images', folder), { recursive: true });
   removeAbandoned(cachePath('images'));
   removeAbandoned(cachePath('images', 'listings'));
 }
 
-/** What a packed file is named after while it is written, when its fingerprint is not yet known. */
+/** Base of a partial file's name, while its fingerprint is unknown. */
 function newPackedPath(): string {
   return cachePath('images', 'new');
 }
 
-/** The packed file of these images under this spec. */
 export function packedPath(fingerprint: string, spec: ImageSpec): string {
   return packedPathOf(fingerprint, spec);
 }
 
-/** The packed file of what a stopped decode of this folder under this spec had finished. */
+/** Path of the packed file that an interrupted decode of this folder keeps. */
 export function unfinishedPath(spec: ImageSpec): string {
   const folder = realpathSync(rawPath(spec.directory), { encoding: 'buffer' });
   return packedPathOf(`unfinished ${folder.toString('latin1')}`, spec);
@@ -97,14 +95,13 @@ function packedPathOf(images: string, spec: ImageSpec): string {
   );
 }
 
-/** The file that remembers a listing's fingerprint: its name covers the folder and every path, size, time of change and inode. */
+/** Path of the file with a listing's fingerprint. Its name is a hash of the folder and of every path and identity. */
 export function listingPath(directory: string, files: readonly ImageFile[]): string {
   const hash = createHash('sha256').update(realpathSync(rawPath(directory), { encoding: 'buffer' }));
   for (const file of files) hash.update('\n').update(rawPath(file.path)).update(`\0${file.identity}`);
   return cachePath('images', 'listings', hash.digest('hex').slice(0, 32));
 }
 
-/** The fingerprint that `rememberFingerprint` wrote, if it did. */
 export function recallFingerprint(path: string): string | undefined {
   try {
     return /^[0-9a-f]{64}$/.exec(readFileSync(path, 'utf8'))?.[0];

@@ -1,8 +1,8 @@
-// A dataset of noise in memory: to measure training without pictures.
+// A dataset of noise in memory, for benchmarks without image files.
 import { RandomStream } from '../../random.ts';
 import type { Dataset } from './open.ts';
 
-/** `count` images of uniform noise, uint8 [count, height, width, channels]; the same ones every time. */
+/** `count` images of uniform noise, uint8 [count, height, width, channels], from a fixed seed. */
 export function noiseImages(
   { height, width, channels }: Pick<Dataset, 'height' | 'width' | 'channels'>,
   count: number,

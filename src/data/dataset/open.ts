@@ -1,4 +1,4 @@
-// Opens a folder of images as a dataset: every image decoded once into a packed file, then read from there in any order.
+// Opens a folder of images as a dataset: every image is decoded once into a packed file, and read from there in any order.
 import { dirname } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { messageOf } from '../../errors.ts';
@@ -7,7 +7,7 @@ import { decodeFolder } from '../decode/decode-folder.ts';
 import { describeTones } from '../decode/image-tones.ts';
 import { describeLevels } from '../decode/levels.ts';
 import { cacheLimitBytes, evict, remove, touch } from './cache-limit.ts';
-import { createImageReader, findDamage, mostVerifiedAtOnce } from './checked-reading.ts';
+import { createImageReader, findDamage, maxVerifiedAtOnce } from './checked-reading.ts';
 import { checkDamaged } from './damaged-files.ts';
 import type { DatasetSpec } from './dataset-spec.ts';
 import { type Listing, listImages } from './files.ts';
@@ -18,13 +18,12 @@ import { describeSkipped } from './skipped-files.ts';
 export type { ImageSpec } from '../decode/decode.ts';
 export type { DatasetSpec } from './dataset-spec.ts';
 
-/** The images of this folder as a config wants them. */
 export function datasetSpec(data: Config['data'], directory: string): DatasetSpec {
   const { height, width, channels, background, fit, gray, stretch, damagedLimit } = data;
   return { directory, height, width, channels, background, fit, gray, stretch, damagedLimit };
 }
 
-/** Images of one size, on disk; memory does not grow with their number. */
+/** Images of one size, on disk. Memory use does not depend on their number. */
 export interface Dataset {
   readonly directory: string;
   readonly count: number;
@@ -33,9 +32,9 @@ export interface Dataset {
   readonly channels: 1 | 3 | 4;
   /** SHA-256 over the SHA-256 of each file's contents, in the order of their paths, as 64 hex digits. */
   readonly fingerprint: string;
-  /** Files that could not be read, each with its reason. They are not among the `count` images. */
+  /** Files that could not be decoded; not included in `count`. */
   readonly skipped: readonly { file: string; reason: string }[];
-  /** Sentences about the folder: other files in it, dark images, a cache that cannot be written. */
+  /** Notes for the user: other files in the folder, dark images, a cache that cannot be written. */
   readonly notes: readonly string[];
   /** Copies images into one array, uint8 [indices.length, height, width, channels]. */
   read(indices: ArrayLike<number>): Uint8Array;
@@ -43,8 +42,8 @@ export interface Dataset {
 }
 
 /**
- * `list`: files found so far. `decode`: images decoded, of all; it does not come where the cache knows the folder, nor for images
- * that a stopped start had decoded before.
+ * `list`: files found so far. `decode`: files decoded so far; not reported for cached images and those that an interrupted
+ * start had decoded.
  */
 interface OpenProgress {
   phase: 'list' | 'decode';
@@ -53,9 +52,10 @@ interface OpenProgress {
 }
 
 /**
- * Reads a folder of images, or a ZIP file; `signal` ends that between two files, and it rejects with its reason. Files that cannot
- * be read are skipped and named in `skipped`; throws DcganError `data.unreadable` where these are more than the limit or all, and
- * `data.*` where the folder is missing, empty or without images.
+ * Opens a folder of images, or a ZIP file. Files that cannot be decoded are skipped and listed in `skipped`.
+ * @param signal aborts between two files, rejecting with its reason
+ * @throws DcganError `data.unreadable` if more files than the limit cannot be decoded, and `data.*` if the folder is missing,
+ * empty or without images
  */
 export async function openImages(
   spec: DatasetSpec,
@@ -73,19 +73,19 @@ export async function openImages(
     return datasetOf(spec, found, known, []);
   }
   const onDecoded = (done: number, total: number) => onProgress({ phase: 'decode', done, total });
-  const { packed, complaint } = await decodeFolder(found.files, spec, limitBytes, onDecoded, signal);
-  const forgotten = complaint ?? remember(listing, spec, packed.record, limitBytes);
-  return datasetOf(spec, found, packed, forgotten === undefined ? [] : [forgotten]);
+  const { packed, cacheProblem } = await decodeFolder(found.files, spec, limitBytes, onDecoded, signal);
+  const problem = cacheProblem ?? remember(listing, spec, packed.record, limitBytes);
+  return datasetOf(spec, found, packed, problem === undefined ? [] : [problem]);
 }
 
-/** The packed images of an unchanged folder, if they are in the cache and whole. */
+/** The packed images of an unchanged folder, if they are cached and intact. */
 function openKnown(listing: string, spec: ImageSpec): Packed | undefined {
   const fingerprint = recallFingerprint(listing);
   if (fingerprint === undefined) return undefined;
   const path = packedPath(fingerprint, spec);
   const packed = openPacked(path, imageBytesOf(spec));
   if (!packed) return undefined;
-  if (packed.record.count * packed.record.imageBytes <= mostVerifiedAtOnce && findDamage(packed) !== undefined) {
+  if (packed.record.count * packed.record.imageBytes <= maxVerifiedAtOnce && findDamage(packed) !== undefined) {
     packed.close();
     return undefined;
   }
@@ -93,11 +93,11 @@ function openKnown(listing: string, spec: ImageSpec): Packed | undefined {
   return packed;
 }
 
-/** Lets the next run find the images, and older ones go. Returns why it cannot. */
+/** Records the images for the next run, and evicts older ones. @returns a note if the cache cannot be written */
 function remember(listing: string, spec: ImageSpec, record: PackedRecord, limitBytes: number): string | undefined {
   const path = packedPath(record.fingerprint, spec);
   try {
-    // A file that is locked today may be readable tomorrow, with the same size and time of change.
+    // A file without read permission may become readable without a change of its identity.
     if (record.allBytesRead) rememberFingerprint(listing, record.fingerprint);
     remove(unfinishedPath(spec));
     evict(dirname(path), limitBytes, path);
@@ -111,7 +111,7 @@ function imageBytesOf({ height, width, channels }: ImageSpec): number {
   return height * width * channels;
 }
 
-function datasetOf(spec: ImageSpec, found: Listing, packed: Packed, complaints: readonly string[]): Dataset {
+function datasetOf(spec: ImageSpec, found: Listing, packed: Packed, problems: readonly string[]): Dataset {
   const { directory, height, width, channels } = spec;
   const { fingerprint, count, skipped, tones, levels } = packed.record;
   const nameOf = (index: number) => found.files[index]!.path;
@@ -123,12 +123,7 @@ function datasetOf(spec: ImageSpec, found: Listing, packed: Packed, complaints: 
     channels,
     fingerprint,
     skipped: skipped.map(({ index, reason }) => ({ file: nameOf(index), reason })),
-    notes: [
-      ...describeSkipped(found),
-      ...describeLevels(levels),
-      ...describeTones(tones, count, nameOf),
-      ...complaints,
-    ],
+    notes: [...describeSkipped(found), ...describeLevels(levels), ...describeTones(tones, count, nameOf), ...problems],
     read: createImageReader(packed, packedPath(fingerprint, spec)),
     close: packed.close,
   };

@@ -1,4 +1,4 @@
-// Decoded images back to back in one file, read in any order without holding them in memory:
+// A packed file holds decoded images, to be read in any order without holding them in memory:
 // [image 0][image 1]...[CRC-32 of each image, uint32][record as JSON][length of the record, uint32][CRC-32 of checksums and record][magic]
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { partialPath } from '../../system/partial.ts';
@@ -8,61 +8,61 @@ import type { Levels } from '../decode/levels.ts';
 import { crc32 } from './checksum.ts';
 
 const magic = 'DCGANIM2';
-/** Of this layout and of earlier ones, all of which may be removed from the cache. */
+/** Of this layout and earlier ones, all of which may be removed from the cache. */
 const magics: readonly string[] = [magic, 'DCGANIM1'];
 const tailBytes = 8 + magic.length;
 
-/** What a packed file says about itself; `skipped` and `tones` count files in the order of their paths. */
+/** Metadata of a packed file; indices in `skipped` and `tones` are of files sorted by path. */
 export interface PackedRecord {
   fingerprint: string;
   count: number;
   imageBytes: number;
   skipped: { index: number; reason: string }[];
-  /** Whether every file could be opened, if not decoded. */
+  /** Whether every file could be read, even if not decoded. */
   allBytesRead: boolean;
   tones: DatasetTones;
-  /** What values were stretched from, if they were. */
+  /** The range that values were stretched from. */
   levels?: Levels;
-  /** In place of a fingerprint where decoding was stopped: the files done by then, those with an image in the images' order. */
+  /** If decoding was interrupted: the finished files, instead of a fingerprint. Those with an image are in the images' order. */
   unfinished?: FinishedFile[];
 }
 
-/** A file that could be decoded before decoding was stopped. */
+/** A file that was decoded before decoding was interrupted. */
 export interface FinishedFile {
-  /** Changes with the file's path and whenever it is written. */
+  /** Hash of the file's path and identity. */
   key: string;
   /** SHA-256 of its bytes. */
   digest: string;
-  /** Of its values, where these are stretched. */
+  /** Set if values are stretched. */
   levels?: Levels;
-  /** Of its image, which is there if these are. */
+  /** Set if the packed file has its image. */
   tones?: Tones;
 }
 
-/** Packed images that can be read. */
+/** An open packed file. */
 export interface Packed {
   record: PackedRecord;
   /** CRC-32 per image. */
   checksums: Uint32Array;
-  /** Reads image `index` into `target`; returns the bytes that were there. */
+  /** Reads image `index` into `target`. @returns the number of bytes read */
   readImage(index: number, target: Buffer): number;
   close(): void;
 }
 
 export interface PackedWriter {
-  /** Where it is written, if it has a name. */
+  /** Path of the partial file, if it has one. */
   readonly partial?: string;
-  /** One or more images, back to back. Returns their checksums. */
+  /** Appends one or more images. @returns their checksums */
   append(images: Uint8Array): number[];
-  /** Makes the images complete and readable. */
+  /** Completes the file and opens it. */
   keep(record: PackedRecord): Packed;
-  /** Leaves what there is to the next start, where the place is one that it looks in, and closes. */
-  leave(record: PackedRecord): void;
-  /** Removes what was not kept. */
+  /** Keeps the images so far for the next start, if the file has a name, and closes. */
+  keepUnfinished(record: PackedRecord): void;
+  /** Removes the file, unless it was kept. */
   close(): void;
 }
 
-/** Opens a packed file; undefined where there is none, or one that is not whole or holds images of another size. */
+/** Opens a packed file; undefined if it is missing or incomplete, or has images of another size. */
 export function openPacked(path: string, imageBytes: number): Packed | undefined {
   let descriptor: number;
   try {
@@ -76,7 +76,7 @@ export function openPacked(path: string, imageBytes: number): Packed | undefined
   return undefined;
 }
 
-/** Whether a file is one of these, of whatever version. */
+/** Whether a file is a packed file of any version. */
 export function isPacked(path: string): boolean {
   try {
     const descriptor = openSync(path, 'r');
@@ -121,8 +121,8 @@ function readTail(descriptor: number): Pick<Packed, 'record' | 'checksums'> | un
 }
 
 /**
- * Starts a packed file beside `path`, which is only what it is named after until it is kept: under the name that `nameFor` gives, or,
- * without it, under none: it is gone when it is closed.
+ * Creates a packed file as a partial file beside `path`. Keeping it renames it to the path from `nameFor`; without `nameFor` it
+ * has no name, and disappears when it is closed.
  */
 export function createPacked(
   path: string,
@@ -131,7 +131,7 @@ export function createPacked(
 ): PackedWriter {
   const partial = partialPath(path);
   const descriptor = openSync(partial, 'wx+');
-  if (!nameFor) rmSync(partial, { force: true }); // the system keeps it until it is closed, however the process ends
+  if (!nameFor) rmSync(partial, { force: true }); // the system frees it when the process ends, even by kill -9
   const checksums: number[] = [];
   let open = true;
   const close = () => {
@@ -165,21 +165,21 @@ export function createPacked(
       if (!kept) throw new Error('the decoded images were removed before they could be opened');
       return kept;
     },
-    leave(record) {
+    keepUnfinished(record) {
       if (!nameFor) return close();
       writeAll(descriptor, tailOf(checksums, record));
-      finish(nameFor(record)); // not synced, which may take long: checksums tell what a power cut took
+      finish(nameFor(record)); // not synced, which may take long: checksums detect what a power cut lost
     },
     close,
   };
 }
 
-/** How far a decode has come: an image counts one, and so do its levels. */
+/** Amount of finished work: one per decoded image, and one per image whose levels were measured. */
 export function stepsIn(files: readonly FinishedFile[]): number {
   return files.reduce((sum, { levels, tones }) => sum + (levels ? 1 : 0) + (tones ? 1 : 0), 0);
 }
 
-/** Makes a packed file of the images that a killed process has written to `path`. */
+/** Completes a packed file whose process was killed. */
 export function completePacked(path: string, checksums: readonly number[], record: PackedRecord): void {
   const descriptor = openSync(path, 'r+');
   try {
@@ -191,7 +191,7 @@ export function completePacked(path: string, checksums: readonly number[], recor
   }
 }
 
-/** Images in memory, where there is no disk to write them to. */
+/** Packed images in memory, if no disk can be written. */
 export function createPackedInMemory(imageBytes: number): PackedWriter {
   const parts: Buffer[] = [];
   return {
@@ -208,7 +208,7 @@ export function createPackedInMemory(imageBytes: number): PackedWriter {
         close() {},
       };
     },
-    leave: () => void parts.splice(0),
+    keepUnfinished: () => void parts.splice(0),
     close: () => void parts.splice(0),
   };
 }
@@ -230,7 +230,7 @@ function tailOf(checksums: readonly number[], record: PackedRecord): Buffer {
   return Buffer.concat([body, tail, Buffer.from(magic)]);
 }
 
-/** From `position` on, or where the last write ended. */
+/** Writes at `position`, or where the last write ended. */
 function writeAll(descriptor: number, bytes: Uint8Array, position?: number): void {
   for (let done = 0; done < bytes.length; ) {
     done += writeSync(descriptor, bytes, done, bytes.length - done, position === undefined ? null : position + done);

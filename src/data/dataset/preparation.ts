@@ -1,10 +1,10 @@
-// What a config expects `dcgan data prepare` to have made, held against what a folder's README.txt says.
+// Compares the data set that a config expects from `dcgan data prepare` with the README.txt of the image folder.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Preparation } from '../../config/config.ts';
 import { emojiFolder, emojiReadme } from '../prepare/prepare-emoji.ts';
 
-/** What a person should know of an image folder that was prepared in another way than expected. */
+/** A note if the image folder was prepared with other options than expected. */
 export function notePreparation(expected: Preparation, directory: string, root: string): string | undefined {
   const stated = readmeOf(directory);
   const missing = stated && linesOf(expected).find((line) => !stated.includes(line));
@@ -14,7 +14,7 @@ export function notePreparation(expected: Preparation, directory: string, root: 
   return `OTHER PICTURES: the README.txt of ${directory} says "${found}", and this config expects "${missing}". To make them: ${instead(expected, directory, root)}`;
 }
 
-/** The command that makes what a config expects, in the folder where it is read. */
+/** The command that prepares the expected data set in the folder that the config reads. */
 export function prepareCommand(expected: Preparation, directory: string, root: string): string {
   const folder = resolve(root, defaultFolder(expected));
   const own = isWithin(directory, folder) ? [] : ['--out', relative(root, preparedFolder(expected, directory))];
@@ -22,7 +22,7 @@ export function prepareCommand(expected: Preparation, directory: string, root: s
   return ['dcgan data prepare', expected.dataset, ...choicesOf(expected), ...own, ...elsewhere].join(' ');
 }
 
-/** In the folder's place where it is the one for these pictures; otherwise in theirs, which is then to be read. */
+/** Replaces the folder if it is the default one of these options; otherwise prepares the default one and reads that. */
 function instead(expected: Preparation, directory: string, root: string): string {
   const folder = resolve(root, defaultFolder(expected));
   if (isWithin(directory, folder)) return `${prepareCommand(expected, directory, root)} --force`;
@@ -34,7 +34,7 @@ function isWithin(directory: string, folder: string): boolean {
   return !relative(folder, resolve(directory)).startsWith('..');
 }
 
-/** README.txt lies in the prepared folder; of MNIST a part is read. */
+/** MNIST is read from a subfolder, with README.txt in the folder above. */
 function readmeOf(directory: string): string[] | undefined {
   const path = [directory, dirname(directory)].map((folder) => join(folder, 'README.txt')).find(existsSync);
   const lines = path ? readFileSync(path, 'utf8').split('\n') : [];
@@ -49,7 +49,7 @@ function defaultFolder(expected: Preparation): string {
   return expected.dataset === 'emoji' ? emojiFolder(expected) : join('data', expected.dataset);
 }
 
-/** Lines of README.txt that say which pictures were chosen. */
+/** Lines of README.txt that depend on the options. */
 function linesOf(expected: Preparation): string[] {
   switch (expected.dataset) {
     case 'mnist':

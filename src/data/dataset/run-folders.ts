@@ -1,13 +1,13 @@
-// Recognises the folders that this program writes, so that a run's own pictures never become its training data.
+// Recognises the folders that dcgan writes, so that a run's own pictures never become its training data.
 import { readRegularText } from '../../system/read-file.ts';
 import { rawPath } from './file-names.ts';
 
 const maxMarkerBytes = 16 * 2 ** 20;
 
-/** Whether a folder with these names in it is a run's results, a checkpoint or an export. */
+/** Whether a folder with these entries is a run's results, a checkpoint or an export. */
 export async function isRunFolder(folder: string, names: ReadonlySet<string>): Promise<boolean> {
   if (names.has('weights.safetensors') && names.has('state.json')) return true; // a checkpoint
-  if (isHash(folder) && [...names].some((name) => name.endsWith('.jsonl'))) return true; // of a shipped checkpoint, evaluated
+  if (isHash(folder) && [...names].some((name) => name.endsWith('.jsonl'))) return true; // a shipped checkpoint that was evaluated
   if (names.has('config.json') && (await hasKeys(`${folder}/config.json`, ['runHash', 'dataFingerprint']))) return true;
   return names.has('export.json') && (await hasKeys(`${folder}/export.json`, ['runHash', 'files']));
 }

@@ -1,34 +1,34 @@
-// Says what of a folder is not trained on, in a sentence per kind.
+// Describes the files of a folder that are not trained on.
 import { printable } from '../../errors.ts';
 import { adviceFor } from '../decode/image-formats.ts';
 
-/** What a folder or ZIP file holds besides images that are read. */
+/** The contents of a folder or ZIP file besides readable images. */
 export interface OtherFiles {
-  /** How many files there are of each extension. */
+  /** Number of files by extension. */
   others: ReadonlyMap<string, number>;
-  /** Folders that this program wrote, relative to the listed folder. */
+  /** Folders that dcgan wrote, relative to the listed folder. */
   runFolders: readonly string[];
   /** ZIP files that cannot be read, and why. */
   damagedArchives: readonly { file: string; reason: string }[];
 }
 
-const mostNamed = 5;
+const maxNamed = 5;
 
 /** "9 .heic (convert them: ...), 2 .txt, 1 without extension": the most frequent first. */
 export function describeOthers(others: ReadonlyMap<string, number>): string {
   const kinds = [...others].sort((a, b) => b[1] - a[1]);
-  const named = kinds.slice(0, mostNamed).map(([extension, count]) => {
+  const named = kinds.slice(0, maxNamed).map(([extension, count]) => {
     const advice = adviceFor(extension);
     return `${count} ${printable(extension) || 'without extension'}${advice ? ` (${advice})` : ''}`;
   });
-  const more = kinds.slice(mostNamed).reduce((sum, [, count]) => sum + count, 0);
+  const more = kinds.slice(maxNamed).reduce((sum, [, count]) => sum + count, 0);
   return [...named, ...(more > 0 ? [`${more} others`] : [])].join(', ');
 }
 
-/** Up to five names, and how many more there are. */
+/** Up to five names, and the number of others. */
 export function nameSome(names: readonly string[], total = names.length): string {
-  const named = names.slice(0, mostNamed).map(printable).join(', ');
-  return total > mostNamed ? `${named} and ${total - mostNamed} more` : named;
+  const named = names.slice(0, maxNamed).map(printable).join(', ');
+  return total > maxNamed ? `${named} and ${total - maxNamed} more` : named;
 }
 
 export function describeSkipped({ others, runFolders, damagedArchives }: OtherFiles): string[] {

@@ -1,4 +1,4 @@
-// Images in a ZIP file, read where they are: nothing is unpacked, so that no name in it is a place on the disk.
+// Reads images in a ZIP file without unpacking it, so that no name in it becomes a path on the disk.
 import { inflateRawSync } from 'node:zlib';
 import { type Entry, fromFdPromise, getFileNameLowLevel, parseExtraFields, validateFileName } from 'yauzl';
 import { messageOf } from '../../errors.ts';
@@ -7,9 +7,8 @@ import { checkFileBytes } from '../decode/read-image-file.ts';
 import { crc32 } from './checksum.ts';
 import { nameFromBytes, rawPath } from './file-names.ts';
 
-/** Where one file of an archive lies. */
 export interface ZipEntry {
-  /** Of its local header. */
+  /** Offset of its local header. */
   position: number;
   method: number;
   encrypted: boolean;
@@ -22,15 +21,15 @@ const [stored, deflated] = [0, 8];
 const localHeaderBytes = 30;
 const localSignature = 0x04034b50;
 const utf8Flag = 0x800;
-/** More than any data set has; each takes memory. */
-const mostEntries = 20_000_000;
+/** Each entry takes memory; no data set has more. */
+const maxEntries = 20_000_000;
 
-/** The files of an archive in its own order, folders left out. Throws Error where it is damaged. */
+/** The files of an archive in its own order, without folders. Throws Error if it is damaged. */
 export async function* zipEntries(path: string): AsyncGenerator<[name: string, entry: ZipEntry]> {
   const file = await openRegular(rawPath(path));
   try {
     const zip = await fromFdPromise(file.fd, { autoClose: false, lazyEntries: true, decodeStrings: false });
-    if (zip.entryCount > mostEntries) throw new Error(`it claims to hold ${zip.entryCount} files`);
+    if (zip.entryCount > maxEntries) throw new Error(`it claims to hold ${zip.entryCount} files`);
     for await (const entry of zip.eachEntry()) {
       const name = nameOf(entry);
       if (name === '' || name.endsWith('/')) continue;
@@ -43,24 +42,24 @@ export async function* zipEntries(path: string): AsyncGenerator<[name: string, e
   }
 }
 
-const [mostNameBytes, mostPathBytes] = [255, 4096]; // Linux's NAME_MAX and PATH_MAX
+const [maxNameBytes, maxPathBytes] = [255, 4096]; // NAME_MAX and PATH_MAX of Linux
 
-/** Whether a file in a folder could have this name: one that leads out of its archive, or is too long, has no place there. */
+/** Whether a file in a folder could have this name: not a path to elsewhere, and not too long. */
 export function isPathInFolder(name: string): boolean {
-  const isShort = Buffer.byteLength(name) < mostPathBytes;
+  const isShort = Buffer.byteLength(name) < maxPathBytes;
   return (
     validateFileName(name) === null &&
     isShort &&
-    name.split('/').every((part) => Buffer.byteLength(part) <= mostNameBytes)
+    name.split('/').every((part) => Buffer.byteLength(part) <= maxNameBytes)
   );
 }
 
-/** As in a folder: some programs begin every name with './'. */
+/** Removes './', with which some programs begin every name. */
 function nameOf(entry: Entry): string {
   return decodedName(entry).replaceAll(/(?<=^|\/)(\.\/)+/g, '');
 }
 
-/** Without the flag for UTF-8 a name is in an old code page, but most programs write UTF-8 all the same. */
+/** Without the UTF-8 flag a name is in code page 437, although most programs write UTF-8. */
 function decodedName(entry: Entry): string {
   const bytes = entry.fileName as unknown as Buffer; // decodeStrings: false
   const flag = entry.generalPurposeBitFlag;
@@ -79,7 +78,7 @@ function place(entry: Entry): ZipEntry {
   };
 }
 
-/** The bytes of a file in an archive. Throws Error where they are not what its directory says, or more than an image file may have. */
+/** The bytes of a file in an archive. Throws Error if they do not match its directory, or exceed the limit of an image file. */
 export function readZipEntry(path: string, entry: ZipEntry): Buffer {
   if (entry.encrypted) throw new Error('it is encrypted');
   if (entry.method !== stored && entry.method !== deflated)
@@ -98,7 +97,7 @@ export function readZipEntry(path: string, entry: ZipEntry): Buffer {
   return bytes;
 }
 
-/** One byte more than stated is an error, however much would follow. */
+/** Throws at the first byte beyond the stated size. */
 function inflate(packed: Buffer, sizeBytes: number): Buffer {
   return inflateRawSync(packed, { maxOutputLength: Math.max(sizeBytes, 1) });
 }

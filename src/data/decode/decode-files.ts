@@ -1,4 +1,4 @@
-// A few image files to pixels: read, hashed and decoded, in whatever thread.
+// Reads, hashes and decodes a batch of image files, in any thread.
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { messageOf } from '../../errors.ts';
@@ -6,7 +6,7 @@ import { readZipEntry, type ZipEntry } from '../dataset/zip-images.ts';
 import { decodeDeep, decodeImage, type ImageSpec } from './decode.ts';
 import { type Tones, tonesOf } from './image-tones.ts';
 import { type Levels, levelsOf } from './levels.ts';
-import type { Turn } from './mutex.ts';
+import type { Mutex } from './mutex.ts';
 import { inParallel } from './parallel.ts';
 import { readImageFile } from './read-image-file.ts';
 
@@ -16,46 +16,45 @@ export interface ImageSource {
   entry?: ZipEntry | undefined;
 }
 
-/** Files, and what their images become. */
 export interface FilesToDecode {
   sources: readonly ImageSource[];
   spec: ImageSpec;
-  /** Room for their pixels, from images before: new memory for each batch costs a twelfth of all time. */
-  room?: ArrayBuffer | undefined;
-  /** At large images (turns.ts), shared with other threads. */
-  turn: Turn;
+  /** Memory of an earlier batch, to reuse for the pixels: new memory per batch takes a twelfth of all time. */
+  buffer?: ArrayBuffer | undefined;
+  /** Shared with other threads, for large images. */
+  mutex: Mutex;
 }
 
 export interface DecodedFiles {
   files: DecodedFile[];
-  /** The images of those that could be read, back to back: uint8 [images, height, width, channels]. */
+  /** Images of the readable files: uint8 [images, height, width, channels]. */
   pixels: Uint8Array<ArrayBuffer>;
 }
 
 export interface DecodedFile {
-  /** SHA-256 of the file's bytes, in hex; undefined where even these cannot be read. */
+  /** SHA-256 of the file's bytes, in hex; undefined if they cannot be read. */
   digest?: string;
-  /** Why there is no image. */
+  /** Why the file could not be decoded. */
   reason?: string;
-  /** How dark and bright the image is, where there is one. */
+  /** Set if there is an image. */
   tones?: Tones;
-  /** Its least and greatest value, in place of an image, where these are to be stretched and not known yet. */
+  /** Value range, instead of an image, while the range of the data set is being measured. */
   levels?: Levels;
 }
 
-const atOnce = 4; // of those that sharp decodes: one slow image leaves no core idle
+const atOnce = 4; // for images that sharp decodes: a slow one leaves no core idle
 
 export async function decodeFiles(
-  { sources, spec, room, turn }: FilesToDecode,
+  { sources, spec, buffer, mutex }: FilesToDecode,
   signal?: AbortSignal,
 ): Promise<DecodedFiles> {
   const imageBytes = spec.height * spec.width * spec.channels;
   const bytes = sources.length * imageBytes;
-  const pixels = new Uint8Array(room && room.byteLength >= bytes ? room : new ArrayBuffer(bytes));
+  const pixels = new Uint8Array(buffer && buffer.byteLength >= bytes ? buffer : new ArrayBuffer(bytes));
   const files: DecodedFile[] = [];
   let usedBytes = 0;
-  for await (const { image, ...file } of inParallel(sources, (source) => decodeFile(source, spec, turn), atOnce)) {
-    if (signal) await nextTurn(); // signals are heard here
+  for await (const { image, ...file } of inParallel(sources, (source) => decodeFile(source, spec, mutex), atOnce)) {
+    if (signal) await nextTurn(); // lets signal handlers run
     signal?.throwIfAborted();
     files.push(file);
     if (image) pixels.set(image, usedBytes);
@@ -67,7 +66,7 @@ export async function decodeFiles(
 async function decodeFile(
   { path, entry }: ImageSource,
   spec: ImageSpec,
-  turn: Turn,
+  mutex: Mutex,
 ): Promise<DecodedFile & { image?: Uint8Array }> {
   let bytes: Buffer;
   try {
@@ -75,12 +74,12 @@ async function decodeFile(
   } catch (error) {
     return { reason: messageOf(error) };
   }
-  // the bytes are only good until the next file is read, so not after an await
+  // the bytes are valid only until the next file is read, so they must not be used after an await
   const digest = createHash('sha256').update(bytes).digest('hex');
   const isOwn = isMarked(bytes);
   try {
-    if (spec.stretch && !spec.levels) return { digest, levels: await measure(bytes, spec, turn) };
-    const image = await decodeImage(bytes, spec, turn);
+    if (spec.stretch && !spec.levels) return { digest, levels: await measure(bytes, spec, mutex) };
+    const image = await decodeImage(bytes, spec, mutex);
     return { digest, image, tones: { ...tonesOf(image, spec.channels), isOwn } };
   } catch (error) {
     const reason = bytes.length === 0 ? 'the file is empty' : messageOf(error).trim().replaceAll('\n', '; ');
@@ -88,16 +87,16 @@ async function decodeFile(
   }
 }
 
-/** Without padding, whose colour is none of the image's. */
-async function measure(bytes: Buffer, spec: ImageSpec, turn: Turn): Promise<Levels> {
+/** Measures without padding, whose colour is not of the image. */
+async function measure(bytes: Buffer, spec: ImageSpec, mutex: Mutex): Promise<Levels> {
   const unpadded = { ...spec, fit: spec.fit === 'contain' ? ('inside' as const) : spec.fit };
-  return levelsOf(await decodeDeep(bytes, unpadded, turn), spec.channels);
+  return levelsOf(await decodeDeep(bytes, unpadded, mutex), spec.channels);
 }
 
-const mark = Buffer.from('dcgan\0'); // outputs/picture-mark.ts
+const mark = Buffer.from('dcgan\0'); // as pictures/picture-mark.ts writes it
 const markWithin = 4096; // from the beginning or the end, depending on the format
 
-/** Whether this program has drawn a picture. */
+/** Whether dcgan has drawn a picture. */
 function isMarked(file: Buffer): boolean {
   return file.subarray(0, markWithin).includes(mark) || file.subarray(-markWithin).includes(mark);
 }

@@ -1,4 +1,4 @@
-// Decodes the images of a folder into one packed file. Where that is stopped, the next start begins with what was finished.
+// Decodes the images of a folder into one packed file. A start after an interruption decodes only the rest.
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { DcganError, messageOf } from '../../errors.ts';
@@ -6,7 +6,7 @@ import { evict, remove } from '../dataset/cache-limit.ts';
 import { checkDamaged } from '../dataset/damaged-files.ts';
 import type { DatasetSpec } from '../dataset/dataset-spec.ts';
 import type { ImageFile } from '../dataset/files.ts';
-import { rescueKilled, type Store, stores, unfinishedPath } from '../dataset/image-cache.ts';
+import { recoverKilled, type Store, stores, unfinishedPath } from '../dataset/image-cache.ts';
 import {
   type FinishedFile,
   type Packed,
@@ -24,23 +24,22 @@ import { joinLevels, type Levels, noLevels } from './levels.ts';
 
 interface Decoded {
   packed: Packed;
-  /** Why the images are not in the cache, and where they are. */
-  complaint?: string;
+  /** Why the images are not in the cache, and where they are kept. */
+  cacheProblem?: string;
 }
 
-/** A folder to decode, and what is known of its files. */
 interface Job {
   spec: DatasetSpec;
   files: readonly ImageFile[];
   sources: readonly ImageSource[];
   before: Finished | undefined;
-  /** By index in `files`; what the next start gets where this one is stopped. */
+  /** By index in `files`; saved for the next start if this one is interrupted. */
   finished: (FinishedFile | undefined)[];
   onDecoded(done: number): void;
   signal: AbortSignal | undefined;
 }
 
-/** Decodes every file into the first place that takes the images. A place that turns out to be full costs a new beginning. */
+/** Decodes every file into the first store that can be written. If a store fails, the next one starts from the beginning. */
 export async function decodeFolder(
   files: readonly ImageFile[],
   spec: DatasetSpec,
@@ -48,7 +47,7 @@ export async function decodeFolder(
   onDecoded: (done: number, total: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<Decoded> {
-  rescueKilled();
+  recoverKilled();
   const before = spec.verify ? undefined : openFinished(spec);
   const total = (spec.stretch ? 2 : 1) * files.length;
   const sources = files.map((file) => sourceOf(spec.directory, file));
@@ -60,7 +59,7 @@ export async function decodeFolder(
         const packed = await decodeInto(store, { ...job, finished: [] }, limitBytes);
         return {
           packed,
-          ...(failure && { complaint: `${failure.message} They are kept in ${store.place} for this run.` }),
+          ...(failure && { cacheProblem: `${failure.message} They are kept in ${store.location} for this run.` }),
         };
       } catch (error) {
         if (!(error instanceof StoreFailure)) throw error;
@@ -81,20 +80,19 @@ export async function decodeFolder(
   );
 }
 
-/** A place cannot be written; not a fault of the images. */
+/** A store cannot be written; not a fault of the images. */
 class StoreFailure extends Error {}
 
 function inStore<Result>(store: Store, action: () => Result): Result {
   try {
     return action();
   } catch (error) {
-    throw new StoreFailure(`The decoded images cannot be kept in ${store.place}: ${messageOf(error)}.`, {
+    throw new StoreFailure(`The decoded images cannot be kept in ${store.location}: ${messageOf(error)}.`, {
       cause: error,
     });
   }
 }
 
-/** Decodes every file, in order. */
 async function decodeInto(store: Store, job: Job, limitBytes: number): Promise<Packed> {
   const { spec, files, sources, before, finished, signal } = job;
   const imageBytes = imageBytesOf(spec);
@@ -138,8 +136,8 @@ async function decodeInto(store: Store, job: Job, limitBytes: number): Promise<P
   } catch (error) {
     const unfinished = finished.filter((file) => file !== undefined);
     if (signal?.aborted && !(error instanceof StoreFailure) && stepsIn(unfinished) > (before?.steps ?? 0)) {
-      before?.close(); // Windows replaces no file that is open
-      leave(writer, recordWith({ fingerprint: '', unfinished }), spec, limitBytes);
+      before?.close(); // Windows cannot replace an open file
+      keepUnfinished(writer, recordWith({ fingerprint: '', unfinished }), spec, limitBytes);
     }
     throw error;
   } finally {
@@ -148,11 +146,11 @@ async function decodeInto(store: Store, job: Job, limitBytes: number): Promise<P
   }
 }
 
-/** Leaves what is finished to the next start, as far as the cache has room for it and can be written. */
-function leave(writer: PackedWriter, record: PackedRecord, spec: DatasetSpec, limitBytes: number): void {
+/** Keeps the finished images for the next start, if the cache has room and can be written. */
+function keepUnfinished(writer: PackedWriter, record: PackedRecord, spec: DatasetSpec, limitBytes: number): void {
   const path = unfinishedPath(spec);
   try {
-    writer.leave(record);
+    writer.keepUnfinished(record);
     if (record.count * record.imageBytes > limitBytes) remove(path);
     else evict(dirname(path), limitBytes, path);
   } catch {
@@ -160,7 +158,7 @@ function leave(writer: PackedWriter, record: PackedRecord, spec: DatasetSpec, li
   }
 }
 
-/** The least and the greatest value of all images. */
+/** The value range of all images. */
 async function measureLevels(
   { spec, files, sources, before, finished, onDecoded, signal }: Job,
   journal: Journal | undefined,

@@ -1,4 +1,4 @@
-// Notes on a packed file that is being written, so that what a killed process had decoded is not lost.
+// A journal of the packed file being written, so that images decoded by a killed process are not lost.
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { abandonedIn, partialPath } from '../../system/partial.ts';
@@ -6,16 +6,16 @@ import { completePacked, type FinishedFile, openPacked, stepsIn } from '../datas
 import { createToneCounter } from './image-tones.ts';
 import type { Levels } from './levels.ts';
 
-/** What a journal begins with: names are of files in the folder above it. */
+/** First line of a journal. Names are relative to the folder above it. */
 interface Header {
-  /** The packed file that is being written. */
+  /** The packed file being written. */
   partial: string;
-  /** What becomes of it where the process ends too early. */
+  /** Its name when it is recovered. */
   final: string;
   imageBytes: number;
 }
 
-/** One line per file: with its image's checksum where it has one, and with the levels from which it is stretched. */
+/** One line per file: with the checksum of its image, if it has been decoded, and the levels used to stretch it. */
 interface Line {
   file: FinishedFile;
   checksum?: number;
@@ -24,11 +24,11 @@ interface Line {
 
 export interface Journal {
   note(lines: readonly Line[]): void;
-  /** Removes it. */
+  /** Also removes the file. */
   close(): void;
 }
 
-/** Starts a journal in `folder`. Without room for it nothing is noted. */
+/** Starts a journal in `folder`. Stops noting when the disk is full. */
 export function startJournal(folder: string, header: Header): Journal {
   const path = partialPath(join(folder, 'journal'));
   const descriptor = openSync(path, 'wx');
@@ -51,22 +51,22 @@ export function startJournal(folder: string, header: Header): Journal {
   };
 }
 
-/** Turns what killed processes had decoded, according to the journals in `folder`, into packed files for the next start. */
-export function rescueDecoded(folder: string): void {
+/** Turns the images decoded by killed processes, according to the journals in `folder`, into packed files for the next start. */
+export function recoverDecoded(folder: string): void {
   for (const abandoned of abandonedIn(folder)) {
-    const claimed = partialPath(abandoned); // one of several processes has it
+    const claimed = partialPath(abandoned); // one of several processes succeeds
     try {
       renameSync(abandoned, claimed);
-      rescue(dirname(folder), readFileSync(claimed, 'utf8'));
+      recover(dirname(folder), readFileSync(claimed, 'utf8'));
     } catch {
-      // another process has it, or there is too little of it: those images are decoded again
+      // claimed by another process, or incomplete: those images are decoded again
     } finally {
       rmSync(claimed, { force: true });
     }
   }
 }
 
-function rescue(folder: string, text: string): void {
+function recover(folder: string, text: string): void {
   const [first, ...rest] = text.split('\n');
   const { partial, final, imageBytes } = JSON.parse(first!) as Header;
   const [partialFile, finalFile] = [partial, final].map((name) => join(folder, basename(name))) as [string, string];
@@ -83,7 +83,7 @@ function rescue(folder: string, text: string): void {
   renameSync(partialFile, finalFile);
 }
 
-/** Up to one that was not written to its end. */
+/** The lines before the first incomplete one. */
 function wholeLines(texts: readonly string[]): Line[] {
   const lines: Line[] = [];
   for (const text of texts) {

@@ -1,16 +1,16 @@
-// Puts images that are already decoded and those that are decoded now into one sequence, in the order of their files.
+// Merges images that are already decoded with those decoded now, in the order of their files.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DecodedFile, DecodedFiles, ImageSource } from './decode-files.ts';
 
 /** A file that need not be decoded again. */
 export interface Ready {
   file: DecodedFile;
-  /** Its image; undefined where it turns out to be damaged. Left out where the file has none. */
+  /** Reads its image; returns undefined if that is damaged. Omitted if only levels are known. */
   read?: () => Uint8Array<ArrayBuffer> | undefined;
 }
 
 interface Part extends DecodedFiles {
-  /** Whether these have been decoded now. */
+  /** Whether these were decoded now. */
   isNew: boolean;
 }
 
@@ -27,7 +27,7 @@ export async function* decodeRest(
   let reached = 0;
   let decodedFiles = 0;
   for await (const batch of decode(missing.map((index) => sources[index]!))) {
-    for (const part of isUnbroken(missing, decodedFiles, batch.files.length) ? [batch] : oneByOne(batch)) {
+    for (const part of isContiguous(missing, decodedFiles, batch.files.length) ? [batch] : oneByOne(batch)) {
       yield* readyFiles(reached, missing[decodedFiles]!);
       yield { ...part, isNew: true };
       decodedFiles += part.files.length;
@@ -38,7 +38,7 @@ export async function* decodeRest(
 
   async function* readyFiles(from: number, to: number): AsyncGenerator<Part> {
     for (let index = from; index < to; index++) {
-      if (index % filesPerTurn === 0) await nextTurn(); // signals are heard here
+      if (index % filesPerTurn === 0) await nextTurn(); // lets signal handlers run
       signal?.throwIfAborted();
       const { file, read } = ready[index]!;
       const pixels = read ? read() : new Uint8Array(0);
@@ -48,8 +48,8 @@ export async function* decodeRest(
   }
 }
 
-/** Whether no other file lies between these of the missing ones. */
-function isUnbroken(missing: readonly number[], first: number, count: number): boolean {
+/** Whether a batch of the missing files has consecutive indices. */
+function isContiguous(missing: readonly number[], first: number, count: number): boolean {
   return missing[first + count - 1]! - missing[first]! === count - 1;
 }
 

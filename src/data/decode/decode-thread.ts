@@ -1,4 +1,4 @@
-// What a thread of decode-threads.ts runs: it is sent files, and answers with their pixels in the same order.
+// Entry point of the threads of decode-threads.ts: receives files, and sends back their pixels in the same order.
 import { on } from 'node:events';
 import { parentPort } from 'node:worker_threads';
 import { decodeFiles, type FilesToDecode } from './decode-files.ts';

@@ -1,21 +1,20 @@
-// Many image files to pixels, in threads: one per core, each with a few files at a time.
+// Decodes many image files in threads, one per core, in batches.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { runsFromSource } from '../../system/package-directory.ts';
 import type { ImageSpec } from './decode.ts';
 import { type DecodedFiles, decodeFiles, type FilesToDecode, type ImageSource } from './decode-files.ts';
-import { makeTurn } from './mutex.ts';
+import { createMutex } from './mutex.ts';
 import { inParallel } from './parallel.ts';
 
-const mostThreads = 16;
-const fewFiles = 1000; // a thread takes as long to start as it needs for some hundred of them
-const mostBatchFiles = 64;
-const mostBatchBytes = 2 ** 20;
+const maxThreads = 16;
+const fewFiles = 1000; // a thread takes as long to start as to decode some hundred files
+const maxBatchFiles = 64;
+const maxBatchBytes = 2 ** 20;
 
 /**
- * Decodes files, some at a time, and yields what came of them in their order; the pixels are good until the next is asked for.
- * A file that cannot be decoded is said to be so. `signal` ends it at once.
- * Where values are to be stretched and `spec.levels` is not known, files have `levels` and no pixels.
+ * Decodes files in batches and yields them in order. The pixels are valid until the next batch is requested. A file that cannot
+ * be decoded has a `reason`. If values are to be stretched and `spec.levels` is unknown, files have `levels` and no pixels.
  */
 export async function* decodeInThreads(
   sources: readonly ImageSource[],
@@ -24,22 +23,22 @@ export async function* decodeInThreads(
 ): AsyncGenerator<DecodedFiles> {
   signal?.throwIfAborted();
   const imageBytes = spec.height * spec.width * spec.channels;
-  const batchFiles = Math.max(1, Math.min(mostBatchFiles, Math.floor(mostBatchBytes / imageBytes)));
+  const batchFiles = Math.max(1, Math.min(maxBatchFiles, Math.floor(maxBatchBytes / imageBytes)));
   const batches = Array.from({ length: Math.ceil(sources.length / batchFiles) }, (_, batch) =>
     sources.slice(batch * batchFiles, (batch + 1) * batchFiles),
   );
-  const turn = makeTurn();
+  const mutex = createMutex();
   if (sources.length < fewFiles) {
     for (const batch of batches) {
-      yield decodeFiles({ sources: batch, spec, turn }, signal);
+      yield decodeFiles({ sources: batch, spec, mutex }, signal);
     }
     return;
   }
-  const threads = Array.from({ length: Math.min(availableParallelism(), mostThreads) }, startThread);
-  const rooms: ArrayBuffer[] = [];
+  const threads = Array.from({ length: Math.min(availableParallelism(), maxThreads) }, startThread);
+  const freeBuffers: ArrayBuffer[] = [];
   const decode = (batch: readonly ImageSource[]) => {
     const leastBusy = threads.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a));
-    return send(leastBusy, { sources: batch, spec, room: rooms.pop(), turn });
+    return send(leastBusy, { sources: batch, spec, buffer: freeBuffers.pop(), mutex });
   };
   const stop = () => {
     for (const thread of threads) end(thread, signal?.reason);
@@ -48,7 +47,7 @@ export async function* decodeInThreads(
   try {
     for await (const decoded of inParallel(batches, decode, 2 * threads.length)) {
       yield decoded;
-      rooms.push(decoded.pixels.buffer); // whoever was given the pixels is done with them
+      freeBuffers.push(decoded.pixels.buffer); // the consumer has requested the next batch
     }
   } finally {
     signal?.removeEventListener('abort', stop);
@@ -58,21 +57,21 @@ export async function* decodeInThreads(
 
 interface Thread {
   worker: Worker;
-  /** Who waits for its answers, which come in the order of the questions. */
+  /** Pending batches; results arrive in the order they were sent. */
   waiting: { resolve(decoded: DecodedFiles): void; reject(error: unknown): void }[];
-  /** Why it died. */
+  /** Why it ended. */
   error?: unknown;
 }
 
 function send({ worker, waiting, error }: Thread, files: FilesToDecode): Promise<DecodedFiles> {
   if (error !== undefined) return Promise.reject(error);
-  worker.postMessage(files, files.room ? [files.room] : []);
+  worker.postMessage(files, files.buffer ? [files.buffer] : []);
   return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
 }
 
 function startThread(): Thread {
   const program = new URL(runsFromSource ? './decode-thread.ts' : './decode-thread.js', import.meta.url);
-  const worker = new Worker(program, { execArgv: runsFromSource ? readingTypeScript() : [] });
+  const worker = new Worker(program, { execArgv: runsFromSource ? typescriptLoader() : [] });
   const thread: Thread = { worker, waiting: [] };
   worker.on('message', (decoded: DecodedFiles) => thread.waiting.shift()?.resolve(decoded));
   worker.on('error', (error) => end(thread, error));
@@ -84,8 +83,8 @@ function end(thread: Thread, error: unknown): void {
   for (const { reject } of thread.waiting.splice(0)) reject(error);
 }
 
-/** Node 20's threads do not inherit what makes the process read TypeScript. */
-function readingTypeScript(): string[] {
+/** Threads of Node 20 do not inherit the process's TypeScript loader. */
+function typescriptLoader(): string[] {
   const register = `import { register } from '${import.meta.resolve('tsx/esm/api')}'; register();`;
   return ['--import', `data:text/javascript,${encodeURIComponent(register)}`];
 }

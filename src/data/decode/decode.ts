@@ -1,4 +1,4 @@
-// One image file's bytes to pixels of the size and channels that the networks are trained on.
+// Decodes an image file to pixels of the size and channels that the networks are trained on.
 import type { Sharp } from 'sharp';
 import { DcganError, messageOf } from '../../errors.ts';
 import { readBmp } from './formats/bmp.ts';
@@ -7,11 +7,11 @@ import { formatNames, formatOf, type ImageFormat } from './image-formats.ts';
 import { decodeSmallJpeg } from './jpeg/small-jpeg.ts';
 import { type Levels, stretch } from './levels.ts';
 import { loadSharp } from './load-sharp.ts';
-import { inTurn, makeTurn, type Turn } from './mutex.ts';
+import { createMutex, type Mutex, withMutex } from './mutex.ts';
 import { pixelLimit, type RawPicture, tooManyPixels } from './raw-picture.ts';
 import { toRec601 } from './rec601.ts';
 
-/** Which images to read, and what each one becomes. */
+/** Which images to read, and how each one is converted. */
 export interface ImageSpec {
   /** A folder of images; folders inside it are read too. */
   directory: string;
@@ -19,56 +19,57 @@ export interface ImageSpec {
   width: number;
   /** 1 grey (luminance), 3 RGB, 4 RGBA with the transparency kept. */
   channels: 1 | 3 | 4;
-  /** CSS colour that transparent pixels are composited on when channels is 1 or 3. */
+  /** CSS colour behind transparent pixels, if channels is 1 or 3. */
   background: string;
-  /** How an image of another shape gets its size: cut to fill, padded (background, or transparent) or stretched. */
+  /** How an image of another aspect ratio is resized: cropped, padded (background, or transparent) or stretched. */
   fit: 'cover' | 'contain' | 'fill';
-  /** How colours become gray: by luminance in linear light (the default), or by Rec. 601. */
+  /** How colours are converted to gray: by luminance in linear light (the default), or by Rec. 601. */
   gray?: 'luminance' | 'rec601';
-  /** Whether the values of all images together are stretched to 0..255. */
+  /** Whether the value range of the whole data set is stretched to 0..255. */
   stretch?: boolean;
-  /** What they are stretched from, once it is known. */
+  /** The range to stretch from, once it is known. */
   levels?: Levels;
 }
 
-/** On these, a grey image may stay grey while it is composited. Elsewhere it has to become RGB first, which takes as long as all the rest. */
+/** A grey image is composited on these without a conversion to RGB, which would take as long as all other work together. */
 const neutral = new Set(['white', '#fff', '#ffffff', 'black', '#000', '#000000']);
 
-/** Of larger ones a process decodes one at a time: of most formats sharp holds the whole image in memory. */
+/** A process decodes larger images one at a time, because sharp holds the whole image of most formats in memory. */
 const largePixels = 64e6;
-/** Far above what the largest image takes on a slow machine; an image of a few bytes may be made to take hours. */
-const mostSeconds = 120;
+/** Far above what the largest image takes on a slow machine; a crafted image of a few bytes may take hours. */
+const maxSeconds = 120;
 
 /**
- * Pixels of one image: uint8 [height, width, channels]. Rejects where the image is damaged, cut short, of another format, or over the
- * size limits. The bytes are done with as soon as it has been called. Threads that share a `turn` take turns at large images.
+ * Pixels of one image: uint8 [height, width, channels]. Rejects an image that is damaged, truncated, of another format or over
+ * the size limits. The bytes may be reused as soon as the call has returned its promise. `mutex` serialises large images
+ * between threads.
  */
-export async function decodeImage(bytes: Uint8Array, spec: ImageSpec, turn = makeTurn()): Promise<Uint8Array> {
-  if (spec.levels) return stretch(await decodeDeep(bytes, spec, turn), spec.levels, spec.channels);
+export async function decodeImage(bytes: Uint8Array, spec: ImageSpec, mutex = createMutex()): Promise<Uint8Array> {
+  if (spec.levels) return stretch(await decodeDeep(bytes, spec, mutex), spec.levels, spec.channels);
   const inColour = colourSpec(spec);
-  const pixels = await decode(bytes, inColour, turn, 'uchar');
+  const pixels = await decode(bytes, inColour, mutex, 'uchar');
   return inColour === spec ? pixels : toRec601(pixels);
 }
 
-/** The same with 16 bits per value: uint16 [height, width, channels]. */
-export async function decodeDeep(bytes: Uint8Array, spec: Rendering, turn = makeTurn()): Promise<Uint16Array> {
+/** Like `decodeImage`, with 16 bits per value: uint16 [height, width, channels]. */
+export async function decodeDeep(bytes: Uint8Array, spec: Rendering, mutex = createMutex()): Promise<Uint16Array> {
   const inColour = colourSpec(spec);
-  const pixels = await decode(bytes, inColour, turn, 'ushort');
+  const pixels = await decode(bytes, inColour, mutex, 'ushort');
   const samples = new Uint16Array(pixels.buffer, pixels.byteOffset, pixels.length / 2);
   return inColour === spec ? samples : toRec601(samples);
 }
 
-/** `inside` is `contain` without the padding: of another size, but the same pixels. */
+/** `inside` is `contain` without padding. */
 type Rendering = Omit<ImageSpec, 'fit'> & { fit: ImageSpec['fit'] | 'inside' };
 
-/** Gray by Rec. 601 is computed here, from colours. */
+/** Rec. 601 is not sharp's conversion to gray, so colours are decoded first. */
 function colourSpec<Spec extends Rendering>(spec: Spec): Spec {
   return spec.channels === 1 && spec.gray === 'rec601' ? { ...spec, channels: 3 } : spec;
 }
 
 type Depth = 'uchar' | 'ushort';
 
-async function decode(bytes: Uint8Array, spec: Rendering, turn: Turn, depth: Depth): Promise<Uint8Array> {
+async function decode(bytes: Uint8Array, spec: Rendering, mutex: Mutex, depth: Depth): Promise<Uint8Array> {
   const format = formatOf(bytes);
   if (format === undefined) throw new Error(`its contents are not those of a ${formatNames} file`);
   const small = format === 'jpeg' && depth === 'uchar' ? decodeSmallJpeg(bytes, spec) : undefined;
@@ -82,15 +83,15 @@ async function decode(bytes: Uint8Array, spec: Rendering, turn: Turn, depth: Dep
     return await renderFile(copy, spec, depth, largePixels);
   } catch (error) {
     if (!isTooLarge(error)) throw error;
-    return inTurn(turn, () => renderFile(copy, spec, depth, pixelLimit)).catch((refused) =>
+    return withMutex(mutex, () => renderFile(copy, spec, depth, pixelLimit)).catch((refused) =>
       explainLimit(copy, refused),
     );
   }
 }
 
 /**
- * Formats whose signatures text can begin with. sharp chooses the decoder of a file by rules of its own, and would draw an SVG that
- * carries such a signature; so it is asked which decoder it chose.
+ * Formats whose signatures can begin a text file. sharp would render an SVG file with such a signature, so its choice of decoder
+ * is checked.
  */
 const mayBeText: ReadonlySet<ImageFormat> = new Set(['webp', 'gif', 'heif', 'tiff']);
 
@@ -109,7 +110,7 @@ function isTooLarge(error: unknown): boolean {
   return /exceeds pixel limit/.test(messageOf(error));
 }
 
-/** Throws with the image's size in place of sharp's message, which has no figures. */
+/** Replaces sharp's message by one that states the image's size. */
 async function explainLimit(bytes: Buffer, error: unknown): Promise<never> {
   if (!isTooLarge(error)) throw error;
   const sharp = await loadSharp();
@@ -117,7 +118,7 @@ async function explainLimit(bytes: Buffer, error: unknown): Promise<never> {
   throw tooManyPixels(height, width);
 }
 
-/** An image of more than `limitInputPixels` is refused when its header is read. */
+/** sharp refuses an image of more than `limitInputPixels` when it reads the header. */
 async function renderFile(bytes: Buffer, spec: Rendering, depth: Depth, limitInputPixels: number): Promise<Uint8Array> {
   const sharp = await loadSharp();
   return render(sharp(bytes, { failOn: 'error', limitInputPixels }).autoOrient(), spec, depth);
@@ -140,7 +141,7 @@ async function render(picture: Sharp, spec: Rendering, depth: Depth): Promise<Ui
     fit: spec.fit,
     background: spec.channels === 4 ? transparent : spec.background,
   });
-  const coloured = sized.toColourspace(spec.channels === 1 ? gray : colour).timeout({ seconds: mostSeconds });
+  const coloured = sized.toColourspace(spec.channels === 1 ? gray : colour).timeout({ seconds: maxSeconds });
   const pixels = await (spec.channels === 4 ? coloured.ensureAlpha() : coloured).raw({ depth }).toBuffer();
   const expectedBytes = spec.height * spec.width * spec.channels * (depth === 'uchar' ? 1 : 2);
   if (pixels.length !== expectedBytes && spec.fit !== 'inside')
@@ -148,7 +149,7 @@ async function render(picture: Sharp, spec: Rendering, depth: Depth): Promise<Ui
   return pixels;
 }
 
-/** Rejects where the background is no colour, before every single image fails with it. */
+/** Rejects an invalid background once, before every image fails with it. */
 export async function checkBackground(background: string): Promise<void> {
   if (neutral.has(background)) return;
   const sharp = await loadSharp();

@@ -1,4 +1,4 @@
-// What a stopped decode had finished, file by file, so that the next start of the same folder decodes only the rest.
+// The files that an interrupted decode had finished, so that the next start of the same folder decodes only the rest.
 import { createHash } from 'node:crypto';
 import { crc32 } from '../dataset/checksum.ts';
 import { rawPath } from '../dataset/file-names.ts';
@@ -9,23 +9,22 @@ import type { ImageSpec } from './decode.ts';
 import type { DecodedFile } from './decode-files.ts';
 import type { Levels } from './levels.ts';
 
-/** What is left of a stopped decode. */
 export interface Finished {
-  /** How much there is, to compare with what another decode has finished. */
+  /** Amount of finished work, to compare with that of another decode. */
   steps: number;
   levelsOf(file: ImageFile): DecodedFile | undefined;
-  /** A file's image, if its values are stretched from just these levels. */
+  /** A file's image, if it was stretched from these levels. */
   imageOf(file: ImageFile, levels?: Levels): FinishedImage | undefined;
   close(): void;
 }
 
 interface FinishedImage {
   file: DecodedFile;
-  /** Reads uint8 [height, width, channels]; undefined where it is not what was written. */
+  /** Reads uint8 [height, width, channels]; undefined if its checksum does not match. */
   read(): Buffer<ArrayBuffer> | undefined;
 }
 
-/** Undefined where the bytes of a file or its image could not be read: the next start tries these again. */
+/** Undefined if the file could not be read or decoded, which the next start tries again. */
 export function finishedFile(
   file: ImageFile,
   { digest, reason, levels, tones }: DecodedFile,
@@ -34,7 +33,7 @@ export function finishedFile(
   return { key: keyOf(file), digest, ...(levels && { levels }), ...(tones && { tones }) };
 }
 
-/** Opens what a stopped decode of this folder left, if it did. */
+/** Opens the finished files of an interrupted decode of this folder, if there are any. */
 export function openFinished(spec: ImageSpec): Finished | undefined {
   const packed = openPacked(unfinishedPath(spec), spec.height * spec.width * spec.channels);
   const files = packed?.record.unfinished;

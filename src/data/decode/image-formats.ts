@@ -1,4 +1,4 @@
-// Which image files are read: by extension while a folder is listed, by content when a file is decoded.
+// The supported image formats: by extension when a folder is listed, by content when a file is decoded.
 import { extname } from 'node:path';
 import { readAtSync, withRegularFileSync } from '../../system/read-file.ts';
 import { rawPath } from '../dataset/file-names.ts';
@@ -14,7 +14,7 @@ const raw = new Set(
   '.dng .cr2 .cr3 .nef .nrw .arw .srf .sr2 .orf .rw2 .raf .pef .srw .x3f .3fr .erf .kdc .mrw .rwl .raw'.split(' '),
 );
 
-/** What to do with files of an extension that is not read, where something can be done. */
+/** How to convert files of an unsupported extension, if that is known. */
 export function adviceFor(extension: string): string | undefined {
   if (heic.has(extension)) return `convert them: magick mogrify -format jpg *${extension}`;
   if (raw.has(extension)) return 'camera raw: export them as JPEG or TIFF';
@@ -23,12 +23,12 @@ export function adviceFor(extension: string): string | undefined {
 
 export const formatNames = 'PNG, JPEG, WebP, GIF, AVIF, TIFF, BMP or PPM';
 
-/** Lower case, with its dot; empty where there is none. */
+/** In lower case, with its dot; empty if there is none. */
 export function extensionOf(path: string): string {
   return extname(path).toLowerCase();
 }
 
-/** How the files of each format begin: every text at its byte. */
+/** The signatures of each format: every text at its byte offset. */
 const signatures: readonly (readonly [format: ImageFormat, ...texts: (readonly [at: number, text: string])[]])[] = [
   ['png', [0, '\x89PNG\r\n\x1a\n']],
   ['jpeg', [0, '\xff\xd8\xff']],
@@ -47,13 +47,13 @@ const signatures: readonly (readonly [format: ImageFormat, ...texts: (readonly [
 
 const signatureBytes = 16;
 
-/** The format that a file's first bytes claim. */
+/** The format of a file by its first bytes. */
 export function formatOf(bytes: Uint8Array): ImageFormat | undefined {
   const start = Buffer.from(bytes.subarray(0, signatureBytes)).toString('latin1');
   return signatures.find(([, ...texts]) => texts.every(([at, text]) => start.startsWith(text, at)))?.[0];
 }
 
-/** Whether a file's first bytes are those of an image; one that cannot be opened is none. */
+/** Whether a file begins with an image signature; false if it cannot be read. */
 export function beginsAsImage(path: string): boolean {
   try {
     return withRegularFileSync(

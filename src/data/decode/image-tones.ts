@@ -1,17 +1,17 @@
-// How dark, bright and varied images are, to notice data that a network cannot learn from: 12-bit values in 16-bit files, single colours.
+// Detects images that a network cannot learn from by their brightness: 12-bit values in 16-bit files, single colours.
 import { nameSome } from '../dataset/skipped-files.ts';
 
-/** Of one image's colours, or of all images together: 0..255. */
+/** Brightness of one image, 0..255. */
 export interface Tones {
   darkest: number;
   brightest: number;
   /** Whether every pixel has the same colour. */
   isFlat: boolean;
-  /** Whether this program has drawn it. */
+  /** Whether dcgan has drawn it. */
   isOwn?: boolean;
 }
 
-/** Of an image, uint8 [height, width, channels]; transparency is no tone. */
+/** Tones of an image, uint8 [height, width, channels], ignoring transparency. */
 export function tonesOf(pixels: Uint8Array, channels: 1 | 3 | 4): Tones {
   const colours = channels === 4 ? 3 : channels;
   let [darkest, brightest, isFlat] = [255, 0, true];
@@ -27,13 +27,12 @@ export function tonesOf(pixels: Uint8Array, channels: 1 | 3 | 4): Tones {
   return { darkest, brightest, isFlat };
 }
 
-/** A few images of a kind: how many there are, and which come first, counted as files in the order of their paths. */
+/** Images of a kind: their number, and the first few as indices of files sorted by path. */
 interface Counted {
   count: number;
   first: number[];
 }
 
-/** What is noticed about a whole data set. */
 export interface DatasetTones {
   darkest: number;
   brightest: number;
@@ -42,16 +41,15 @@ export interface DatasetTones {
   own: Counted;
 }
 
-const mostNamed = 5;
-/** 5 % of the range: an image without anything brighter shows nothing on a screen. */
+const maxNamed = 5;
+/** 5 % of the range: an image without brighter pixels looks black on a screen. */
 const nearlyBlack = 12;
 
 function note(kind: Counted, file: number): void {
   kind.count++;
-  if (kind.first.length < mostNamed) kind.first.push(file);
+  if (kind.first.length < maxNamed) kind.first.push(file);
 }
 
-/** Adds up images one by one. */
 export function createToneCounter(): { add(file: number, tones: Tones): void; total: DatasetTones } {
   const total: DatasetTones = {
     darkest: 255,
@@ -72,7 +70,7 @@ export function createToneCounter(): { add(file: number, tones: Tones): void; to
   };
 }
 
-/** Sentences about images that a network learns little from. */
+/** Notes about images that a network learns little from. */
 export function describeTones(tones: DatasetTones, count: number, nameOf: (file: number) => string): string[] {
   const { darkest, brightest, flat, dark, own } = tones;
   const share = (brightest - darkest) / 255;

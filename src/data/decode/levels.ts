@@ -1,6 +1,6 @@
-// Stretches the values of a data set to the full range: of 12-bit values in 16-bit files, 8 bits per pixel would keep only four.
+// Stretches the values of a data set to the full range: without it, 12-bit values in 16-bit files would keep only four bits.
 
-/** The least and the greatest value of an image or of all images, in 0..65535. */
+/** The smallest and largest value of an image or of all images, in 0..65535. */
 export interface Levels {
   low: number;
   high: number;
@@ -8,7 +8,7 @@ export interface Levels {
 
 const full = 0xffff;
 
-/** Of an image, uint16 [height, width, channels]; transparency does not count. */
+/** Levels of an image, uint16 [height, width, channels], ignoring transparency. */
 export function levelsOf(samples: Uint16Array, channels: 1 | 3 | 4): Levels {
   let [low, high] = [full, 0];
   for (let at = 0; at < samples.length; at++) {
@@ -24,10 +24,10 @@ export function joinLevels(a: Levels, b: Levels): Levels {
   return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
 }
 
-/** What `joinLevels` begins with. */
+/** The neutral element of `joinLevels`. */
 export const noLevels: Levels = { low: full, high: 0 };
 
-/** uint16 -> uint8 [height, width, channels]: `low` becomes 0, `high` 255, transparency stays. One single value is not stretched. */
+/** uint16 -> uint8 [height, width, channels]: `low` maps to 0, `high` to 255. Alpha, and a single value, are not stretched. */
 export function stretch(samples: Uint16Array, { low, high }: Levels, channels: 1 | 3 | 4): Uint8Array {
   const [from, range] = high > low ? [low, high - low] : [0, full];
   const pixels = new Uint8ClampedArray(samples.length); // rounds and clamps
@@ -38,7 +38,6 @@ export function stretch(samples: Uint16Array, { low, high }: Levels, channels: 1
   return new Uint8Array(pixels.buffer);
 }
 
-/** A sentence about values that were stretched. */
 export function describeLevels(levels: Levels | undefined): string[] {
   if (!levels) return [];
   return [`The images' values, ${levels.low} to ${levels.high} of ${full}, are stretched to the full range.`];

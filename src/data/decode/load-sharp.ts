@@ -1,10 +1,10 @@
-// sharp, loaded when an image first needs it: a thread that meets nothing but small JPEGs starts without it.
+// Loads sharp on first use: a thread that decodes only small JPEGs starts without it.
 
 type Sharp = typeof import('sharp').default;
 
 let loading: Promise<Sharp> | undefined;
 
-/** Works in one thread per image and keeps nothing of it: many small images gain nothing from more. */
+/** Configured for many small images: one thread per image, no cache. */
 export function loadSharp(): Promise<Sharp> {
   loading ??= import('sharp').then(({ default: sharp }) => {
     sharp.concurrency(1);

@@ -1,26 +1,26 @@
-// One at a time over all threads of the process, by one number in memory that they share.
+// A mutex between the threads of the process, in shared memory.
 
-/** Memory to share: pass it to each thread. */
-export type Turn = Int32Array<SharedArrayBuffer>;
+/** Pass it to each thread. */
+export type Mutex = Int32Array<SharedArrayBuffer>;
 
-export function makeTurn(): Turn {
+export function createMutex(): Mutex {
   return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 }
 
 const [free, taken] = [0, 1];
 
-/** Runs `task` when no other task is running in this turn, in whatever thread. */
-export async function inTurn<Result>(turn: Turn, task: () => Promise<Result>): Promise<Result> {
-  const alive = setInterval(() => {}, 2 ** 30); // a thread that waits for shared memory alone counts as done
+/** Runs `task` while no other task holds the mutex, in any thread. */
+export async function withMutex<Result>(mutex: Mutex, task: () => Promise<Result>): Promise<Result> {
+  const alive = setInterval(() => {}, 2 ** 30); // Atomics.waitAsync alone does not keep a thread alive
   try {
-    while (Atomics.compareExchange(turn, 0, free, taken) !== free) await Atomics.waitAsync(turn, 0, taken).value;
+    while (Atomics.compareExchange(mutex, 0, free, taken) !== free) await Atomics.waitAsync(mutex, 0, taken).value;
   } finally {
     clearInterval(alive);
   }
   try {
     return await task();
   } finally {
-    Atomics.store(turn, 0, free);
-    Atomics.notify(turn, 0, 1);
+    Atomics.store(mutex, 0, free);
+    Atomics.notify(mutex, 0, 1);
   }
 }

@@ -1,6 +1,6 @@
-// Pixels of a picture in a format that sharp cannot read, and the limit on how many there may be.
+// Uncompressed pixels of formats that sharp cannot read, and the limit on their number.
 
-/** Samples from the top left, uint8 or uint16 [height, width, channels]. */
+/** Samples are uint8 or uint16 [height, width, channels], from the top left. */
 export interface RawPicture {
   samples: Uint8Array | Uint16Array;
   height: number;
@@ -11,7 +11,7 @@ export interface RawPicture {
 /** sharp's own limit, 16,383 x 16,383. */
 export const pixelLimit = 0x3fff * 0x3fff;
 
-/** Throws where a picture has no pixels, or more than may be decoded. */
+/** Throws if a picture has no pixels, or more than the limit. */
 export function checkPixels(height: number, width: number): void {
   if (!(height > 0 && width > 0)) throw new Error(`its size is ${width} x ${height} pixels`);
   if (height * width > pixelLimit) throw tooManyPixels(height, width);

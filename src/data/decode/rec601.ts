@@ -1,4 +1,4 @@
-// RGB to gray as PIL, OpenCV and PyTorch's transforms do it: 0.299 R + 0.587 G + 0.114 B of the stored values (ITU-R BT.601).
+// RGB to gray as in PIL, OpenCV and PyTorch's transforms: 0.299 R + 0.587 G + 0.114 B of the stored values (ITU-R BT.601).
 
 /** [height, width, 3] -> [height, width, 1], of the same type, rounded. */
 export function toRec601<Samples extends Uint8Array | Uint16Array>(rgb: Samples): Samples {

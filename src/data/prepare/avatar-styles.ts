@@ -1,9 +1,8 @@
-// The drawn faces that avatars can be made of: DiceBear's styles of whole heads under free licences, each framed so that the face
-// fills the square.
+// The styles of avatars: DiceBear's styles of heads under free licences, each cropped so that the face fills the square.
 import type { Options, Style } from '@dicebear/core';
 import { DcganError } from '../../errors.ts';
 
-/** How a style is framed: `scale` in percent, `translateX` and `translateY` in percent of the side. */
+/** How a style is cropped: `scale` in percent, `translateX` and `translateY` in percent of the side. */
 interface Frame {
   scale?: number;
   translateX?: number;
@@ -35,22 +34,20 @@ const styles = {
 
 export type AvatarStyleName = keyof typeof styles;
 
-/** The names of the styles, as their packages are called. */
 export const avatarStyles = Object.keys(styles) as AvatarStyleName[];
 
-/** Plain light backgrounds, of which every avatar gets one. */
+/** Light background colours, one of which is chosen per avatar. */
 const backgroundColor = ['b6e3f4', 'c0aede', 'd1d4f9', 'ffd5dc', 'ffdfbf', 'c3e8bd', 'f6e6a2', 'e0e0e0'];
 
-/** A style that is ready to draw. */
 export interface LoadedStyle {
   name: AvatarStyleName;
-  /** `"Title" by Artist, licence (address of the licence)`. */
+  /** `"Title" by Artist, licence (URL of the licence)`. */
   credit: string;
-  /** The avatar of a seed as an SVG of `side` x `side` pixels; the same seed is the same avatar always. */
+  /** The avatar of a seed as an SVG of `side` x `side` pixels. */
   draw: (seed: number, side: number) => string;
 }
 
-/** Checks the names of styles and removes repeated ones. Throws DcganError `usage.avatar-style`. */
+/** Checks the names of styles and removes duplicates. @throws DcganError `usage.avatar-style` */
 export function resolveStyles(names: readonly string[]): AvatarStyleName[] {
   const resolved = names.map((name) => {
     const style = avatarStyles.find((known) => known === name.toLowerCase());
@@ -63,7 +60,7 @@ export function resolveStyles(names: readonly string[]): AvatarStyleName[] {
   return [...new Set(resolved)];
 }
 
-/** Loads DiceBear, which nothing else needs, and the styles' credits with it. */
+/** DiceBear is loaded on first use. */
 export async function loadStyles(names: readonly AvatarStyleName[]): Promise<LoadedStyle[]> {
   const { createAvatar } = await import('@dicebear/core');
   const collections = await import('@dicebear/collection');

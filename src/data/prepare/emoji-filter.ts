@@ -1,13 +1,12 @@
-// Which emoji of the emoji-datasource list are wanted: by category, by skin tone, and by looking at the pixels.
+// Selects emoji of the emoji-datasource list by category, skin tone and pixels.
 import { DcganError } from '../../errors.ts';
 
-/** One image of the list, with or without a skin tone. */
 interface EmojiImage {
   image: string;
   [hasImage: `has_img_${string}`]: boolean;
 }
 
-/** An entry of the package's emoji.json (the keys that are read here). */
+/** An entry of the package's emoji.json, with the keys used here. */
 export interface Emoji extends EmojiImage {
   category: string;
   skin_variations?: Record<string, EmojiImage>;
@@ -26,7 +25,7 @@ const categories = [
   'Component',
 ];
 
-/** Names of EmojiOne 2 and of emoji-data before version 5, as today's categories. */
+/** Category names of EmojiOne 2 and of emoji-data before version 5, with today's categories. */
 const formerNames: Record<string, string[]> = {
   people: ['Smileys & Emotion', 'People & Body'],
   nature: ['Animals & Nature'],
@@ -40,7 +39,7 @@ const formerNames: Record<string, string[]> = {
   'skin tones': ['Component'],
 };
 
-/** Today's categories for names of today or of former days, in any case. Throws DcganError `usage.category` with the list. */
+/** Converts current or former category names, in any letter case, to current ones. @throws DcganError `usage.category` */
 export function resolveCategories(names: readonly string[]): string[] {
   const resolved = new Set<string>();
   for (const name of names) {
@@ -53,7 +52,7 @@ export function resolveCategories(names: readonly string[]): string[] {
   return categories.filter((category) => resolved.has(category));
 }
 
-/** File names of the emoji in these categories that the set has an image of, in the list's order. */
+/** File names of the emoji in these categories, in the list's order, without those that the set has no image of. */
 export function chooseEmoji(
   list: readonly Emoji[],
   { set, categories, skinTones }: { set: string; categories: readonly string[]; skinTones: boolean },

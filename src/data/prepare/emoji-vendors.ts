@@ -1,4 +1,4 @@
-// Whose emoji drawings can be had as an npm package, under which licence, and how each package lists them.
+// The emoji sets that are published as npm packages: source, licence, and how each package lists its images.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DcganError } from '../../errors.ts';
@@ -9,14 +9,14 @@ export type EmojiSet = 'apple' | 'google' | 'twitter' | 'facebook' | 'emojione';
 
 export interface EmojiVendor {
   source: NpmPackage;
-  /** Who made the package. */
+  /** Of the package. */
   author: string;
   licence: string;
   /** Folder of the 64x64 images in the package. */
   imageFolder: string;
-  /** The package's own names of categories. Throws DcganError `usage.category`. */
+  /** Converts category names to those of the package. @throws DcganError `usage.category` */
   resolveCategories(names: readonly string[]): string[];
-  /** File names of the chosen emoji, from the unpacked package; `categories` are the package's own. */
+  /** File names of the selected emoji in the unpacked package; `categories` are those of the package. */
   choose(unpacked: string, choice: { categories: readonly string[]; skinTones: boolean }): Promise<string[]>;
 }
 
@@ -35,7 +35,7 @@ function datasource(set: EmojiSet, licence: string, integrity: string): EmojiVen
   };
 }
 
-/** EmojiOne 2.2.7 of 2017: variants with skin tones are entries of their own, such as `boy_tone1`. */
+/** EmojiOne 2.2.7 (2017) lists skin tone variants as separate entries, such as `boy_tone1`. */
 const emojione: EmojiVendor = {
   source: {
     name: 'emojione',

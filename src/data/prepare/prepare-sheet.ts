@@ -1,4 +1,4 @@
-// `dcgan data prepare sheet`: cuts a sprite sheet, one picture of many equal tiles, into single PNG files.
+// `dcgan data prepare sheet`: cuts a sprite sheet into one PNG file per tile.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
@@ -12,9 +12,9 @@ import { cutTile, isEmpty, type Pixels, type SheetLayout, type Tile, tilesOf } f
 /** Which sheet to cut, and how. */
 export interface SheetChoice extends SheetLayout {
   file: string;
-  /** The folder's name; the file's name without its ending where there is none. */
+  /** @default the file's name without its extension */
   name?: string;
-  /** Leaves out tiles that are fully transparent or of a single colour. */
+  /** Skips tiles that are transparent or of a single colour. */
   skipEmpty: boolean;
 }
 
@@ -107,7 +107,7 @@ function unreadable(file: string, error: unknown): DcganError {
   );
 }
 
-/** The folder's name in data/, refused where it would lead elsewhere or be hidden. */
+/** The folder's name in data/. Refuses hidden folders and paths to elsewhere. */
 function folderName({ file, name = basename(file, extname(file)) }: SheetChoice): string {
   if (name !== '' && !name.startsWith('.') && !/[/\\]/.test(name)) return name;
   throw new DcganError('usage.folder-name', {

@@ -1,39 +1,40 @@
-// A dataset folder that is either whole or not there: built beside, renamed at the end, recognised again by its README.txt.
+// Writes a dataset folder atomically, with a README.txt by which it is recognised later.
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { DcganError } from '../../errors.ts';
 import { removeAbandoned, replaceFolder, withPartial } from '../../system/partial.ts';
 
-/** A prepared dataset; `skipped` says that it was there already. */
+/** `skipped`: the dataset already existed. */
 export interface PreparedData {
   directory: string;
   images: number;
   skipped: boolean;
 }
 
-/** Where a dataset is put. */
+/** Where to write a dataset. */
 export interface PreparePlace {
   root: string;
-  /** Its folder; by default one in `<root>/data`. */
+  /** @default a folder in `<root>/data` */
   directory?: string;
-  /** Replaces a folder that was prepared before. */
+  /** Replaces a folder that was prepared earlier. */
   force: boolean;
 }
 
 interface Preparation {
   directory: string;
-  /** Where the images come from and which were chosen. Its first line says which preparation made the folder. */
+  /** Source and options. The first line names the command that made the folder. */
   readme: string;
   force: boolean;
-  /** Whether an image that is written there can have this path, with '/' between its parts. */
+  /** Whether `build` can write an image of this path, with '/' separators. */
   isImage: (path: string) => boolean;
-  /** Fills the folder and returns how many images it wrote. */
+  /** Fills the folder. @returns the number of images */
   build: (folder: string) => Promise<number>;
 }
 
 /**
- * Builds a folder, unless it is there with the same README.txt. Throws DcganError `data.prepared-differently` where it was
- * prepared in another way and `force` is off, and `data.not-prepared` where it holds something that was not prepared at all.
+ * Builds a folder, unless it exists with the same README.txt.
+ * @throws DcganError `data.prepared-differently` if it was prepared with other options, unless `force` is set;
+ * `data.not-prepared` if it has files that were not prepared; `data.not-writable`
  */
 export async function prepareFolder({ directory, readme, force, isImage, build }: Preparation): Promise<PreparedData> {
   const existing = existingReadme(directory);
@@ -57,7 +58,7 @@ export async function prepareFolder({ directory, readme, force, isImage, build }
   }
 }
 
-/** Files that the preparation would not write, or more than it wrote, are somebody's own. @throws DcganError `data.not-prepared` */
+/** Refuses a folder with files that the preparation did not write. @throws DcganError `data.not-prepared` */
 function refuseOthers(directory: string, existing: string, isImage: (path: string) => boolean): void {
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
   const paths = entries
@@ -77,7 +78,7 @@ function refuseOthers(directory: string, existing: string, isImage: (path: strin
   });
 }
 
-/** The README.txt of an existing folder, '' where it has none, undefined where there is no folder or an empty one. */
+/** The README.txt of an existing folder, '' if it has none; undefined if the folder is missing or empty. */
 function existingReadme(directory: string): string | undefined {
   if (!existsSync(directory)) return undefined;
   try {

@@ -1,4 +1,4 @@
-// The tiles of a sprite sheet: where they lie, their pixels, and whether there is a picture on them.
+// The tiles of a sprite sheet: their positions and pixels, and whether they are empty.
 import { DcganError } from '../../errors.ts';
 
 interface Size {
@@ -6,12 +6,12 @@ interface Size {
   height: number;
 }
 
-/** How a sheet is laid out, all in pixels. */
+/** All in pixels. */
 export interface SheetLayout {
   tile: Size;
   /** Around each tile, on all four sides. */
   margin: number;
-  /** Between a tile with its margin and the next one. */
+  /** Between neighbouring tiles, in addition to their margins. */
   spacing: number;
 }
 
@@ -21,7 +21,7 @@ export interface Pixels extends Size {
   data: Uint8Array;
 }
 
-/** One tile by its place in the sheet, both counted from 0. */
+/** Position of a tile in the sheet, from 0. */
 export interface Tile {
   row: number;
   column: number;
@@ -29,7 +29,7 @@ export interface Tile {
 
 const largestMarginToSuggest = 8;
 
-/** The tiles of a sheet, row by row. Throws DcganError `data.sheet-size` where they do not fill it exactly. */
+/** The tiles of a sheet, row by row. @throws DcganError `data.sheet-size` if they do not fill it exactly */
 export function tilesOf(sheet: Size, layout: SheetLayout): Tile[] {
   if (!fits(sheet, layout)) throw doesNotFit(sheet, layout);
   const columns = countAlong(sheet.width, layout.tile.width, layout);
@@ -51,7 +51,7 @@ export function cutTile(sheet: Pixels, { row, column }: Tile, layout: SheetLayou
   return { ...tile, channels, data };
 }
 
-/** Whether all pixels have one colour, or none can be seen. */
+/** Whether all pixels have one colour, or are transparent. */
 export function isEmpty({ data, channels }: Pixels): boolean {
   const transparent = channels === 4 && data.every((value, i) => i % 4 !== 3 || value === 0);
   return transparent || data.every((value, i) => value === data[i % channels]);
@@ -62,7 +62,7 @@ function pitch(side: number, { margin, spacing }: SheetLayout): number {
   return side + 2 * margin + spacing;
 }
 
-/** How many tiles a length holds; a fraction where they do not fill it. There is no spacing after the last one. */
+/** Number of tiles along a side, a fraction if they do not fill it. There is no spacing after the last one. */
 function countAlong(length: number, side: number, layout: SheetLayout): number {
   return (length + layout.spacing) / pitch(side, layout);
 }

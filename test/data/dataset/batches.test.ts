@@ -10,7 +10,7 @@ function epochOf(plan: BatchPlan, seed: number, epoch: number): number[][] {
   return Array.from({ length: batchesPerEpoch(plan) }, (_, batch) => [...order(epoch, batch)]);
 }
 
-test('every image comes once per epoch, and the last batch is what is left', () => {
+test('uses every image once per epoch, the rest in the last batch', () => {
   const batches = epochOf(kept, 1, 0);
   assert.deepEqual(
     batches.map((batch) => batch.length),
@@ -22,7 +22,7 @@ test('every image comes once per epoch, and the last batch is what is left', () 
   );
 });
 
-test('with drop, the images that fill no batch are left out, other ones in other epochs', () => {
+test('with drop, skips the images of an incomplete batch, different ones in each epoch', () => {
   assert.equal(batchesPerEpoch(dropped), 2);
   const leftOut = new Set<number>();
   for (let epoch = 0; epoch < 40; epoch++) {
@@ -33,7 +33,7 @@ test('with drop, the images that fill no batch are left out, other ones in other
   assert.equal(leftOut.size, 10);
 });
 
-test('a run that starts in the middle gets the batches that an unbroken one gets', () => {
+test('a resumed run gets the same batches as an uninterrupted one', () => {
   const plan: BatchPlan = { count: 1000, batchSize: 64, lastBatch: 'keep' };
   const unbroken = [0, 1, 2].flatMap((epoch) => epochOf(plan, 7, epoch));
   const resumed = createBatchOrder(plan, 7);
@@ -43,12 +43,12 @@ test('a run that starts in the middle gets the batches that an unbroken one gets
   assert.deepEqual([...resumed(0, 15)], unbroken[15]);
 });
 
-test('epochs and seeds have orders of their own', () => {
+test('shuffles differently for each epoch and seed', () => {
   assert.notDeepEqual(epochOf(kept, 1, 0), epochOf(kept, 1, 1));
   assert.notDeepEqual(epochOf(kept, 1, 0), epochOf(kept, 2, 0));
 });
 
-test('a batch that is handed out does not change when it is written to', () => {
+test('writing to a batch does not change the order', () => {
   const order = createBatchOrder(kept, 1);
   const first = [...order(0, 0)];
   order(0, 0).fill(99);

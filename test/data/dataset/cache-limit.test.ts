@@ -37,7 +37,7 @@ function setLimit(bytes: number): void {
   process.env['DCGAN_CACHE_GIB'] = String(bytes / 2 ** 30);
 }
 
-test('beyond the limit, the packed files that were not used for longest are removed, and what is open stays readable', async () => {
+test('evicts the least recently used files beyond the limit, and an open one stays readable', async () => {
   const [one, two, three] = [await folderOf(1), await folderOf(2), await folderOf(3)];
   const first = await openAndDate(one, 1000);
   const second = await openAndDate(two, 2000);
@@ -54,7 +54,7 @@ test('beyond the limit, the packed files that were not used for longest are remo
   assert.ok(packedFiles().includes(second), 'what was removed is decoded again when it is wanted');
 });
 
-test('what is opened now is kept even if it alone is over the limit', async () => {
+test('keeps the file being opened, even if it alone exceeds the limit', async () => {
   setLimit(0);
   const dataset = await open(await folderOf(5));
   assert.equal(packedFiles().length, 1);
@@ -64,7 +64,7 @@ test('what is opened now is kept even if it alone is over the limit', async () =
 
 const listingName = (i: number) => String(i).padStart(32, '0');
 
-test('the thousand listings used last are kept', async () => {
+test('keeps the thousand most recently used listings', async () => {
   const listings = join(cache, 'listings');
   mkdirSync(listings, { recursive: true });
   for (let i = 0; i < 1100; i++) {
@@ -79,7 +79,7 @@ test('the thousand listings used last are kept', async () => {
   assert.ok(!left.includes(listingName(0)));
 });
 
-test('a limit that is no number is refused before anything is decoded', async () => {
+test('refuses an invalid limit before decoding', async () => {
   for (const text of ['many', '-1', '']) {
     process.env['DCGAN_CACHE_GIB'] = text;
     await assert.rejects(open(await folderOf(7)), (error: DcganError) => {

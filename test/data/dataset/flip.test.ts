@@ -40,7 +40,7 @@ test('rows are mirrored pixel by pixel, with the channels of a pixel in their or
   }
 });
 
-test('each image is mirrored or left alone as a whole, about as many as the probability says', () => {
+test('flips whole images, about as many as the probability', () => {
   const shape = { height: 2, width: 2, channels: 1 };
   const one = [1, 2, 3, 4];
   const mirrored = [2, 1, 4, 3];
@@ -59,7 +59,7 @@ test('each image is mirrored or left alone as a whole, about as many as the prob
   }
 });
 
-test('the same stream flips the same images, another one others', () => {
+test('flips the same images for the same seed, and others for another', () => {
   const flips = (index: number) => {
     const images = Uint8Array.from({ length: 128 }, (_, i) => i % 2);
     flipSome(images, { height: 1, width: 2, channels: 1 }, 0.5, stream(index));

@@ -4,7 +4,7 @@ import { noiseImages } from '../../../src/data/dataset/noise-images.ts';
 
 const shape = { height: 8, width: 6, channels: 3 } as const;
 
-test('noise is uniform over 0 to 255 and the same every time', () => {
+test('noise is uniform over 0 to 255 and reproducible', () => {
   const all = [...noiseImages(shape, 100).read(Array.from({ length: 100 }, (_, index) => index))];
   const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
   const variance = all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / all.length;

@@ -1,4 +1,4 @@
-// Names that are not UTF-8, files without permission, pipes in the place of files.
+// File names that are not UTF-8, files without permission, and pipes instead of files.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,14 +7,14 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { nameFromBytes, rawPath } from '../../../src/data/dataset/file-names.ts';
 import { decodeFiles } from '../../../src/data/decode/decode-files.ts';
-import { makeTurn } from '../../../src/data/decode/mutex.ts';
+import { createMutex } from '../../../src/data/decode/mutex.ts';
 import { printable } from '../../../src/errors.ts';
 import { manyGreys, open, root, values } from '../decode/grey-folders.ts';
 import { greyPng } from '../temporary.ts';
 
 const posix = process.platform === 'linux' ? false : 'names are always Unicode here';
 
-test('every name survives the way to a string and back, and is printed in ASCII where it is not UTF-8', () => {
+test('converts every name to a string and back, and prints names that are not UTF-8 in ASCII', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
       const name = nameFromBytes(Buffer.from(bytes));
@@ -51,10 +51,10 @@ const decode = (paths: string[]) =>
   decodeFiles({
     sources: paths.map((path) => ({ path })),
     spec: { directory: root, height: 2, width: 2, channels: 1, background: 'white', fit: 'cover' },
-    turn: makeTurn(),
+    mutex: createMutex(),
   });
 
-test('a pipe or device in the place of a file is refused at once', { skip: posix }, async () => {
+test('refuses a pipe or device instead of a file without blocking', { skip: posix }, async () => {
   const pipe = join(root, 'pipe.png');
   execFileSync('mkfifo', [pipe]);
   const { files } = await decode([pipe, '/dev/zero', root]);
@@ -64,7 +64,7 @@ test('a pipe or device in the place of a file is refused at once', { skip: posix
   }
 });
 
-test('a folder inside that may not be entered is an error that names it', { skip: posix }, async () => {
+test('names a subfolder without permission', { skip: posix }, async () => {
   const folder = await manyGreys('outer', 2);
   mkdirSync(join(folder, 'list-only', 'inner'), { recursive: true });
   writeFileSync(join(folder, 'list-only', 'inner', 'x.png'), await greyPng(1));

@@ -1,4 +1,4 @@
-// What the cache of decoded images keeps between two starts, and what it does with damage and company.
+// The cache of decoded images: what it keeps between starts, damage, and concurrent processes.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
@@ -28,7 +28,7 @@ test('a second start decodes nothing', async () => {
   );
 });
 
-test('a changed file is seen', async () => {
+test('detects a changed file', async () => {
   const folder = await folderOf('edited', { 'a.png': 1, 'b.png': 2 });
   const before = (await open(folder)).dataset.fingerprint;
   writeFiles(folder, { 'b.png': await greyPng(200) });
@@ -57,7 +57,7 @@ test('an image replaced by another of the same size and times is seen: written i
   assert.deepEqual(values((await open(folder)).dataset), [102, 103]);
 });
 
-test('verifying decodes every image again, and what it finds is used from then on', async () => {
+test('verifying decodes every image again, and caches the result', async () => {
   const folder = await folderOf('verified', { 'a.png': 5, 'b.png': 6 });
   const { fingerprint } = (await open(folder)).dataset;
   assert.equal((await open(folder)).decoded, 0);
@@ -102,7 +102,7 @@ test('a damaged packed file is made again', async () => {
   }
 });
 
-test('two at once both get their images, and nothing half written stays', async () => {
+test('two concurrent starts get their images, leaving no partial file', async () => {
   const folder = await manyGreys('at-once', 40);
   const opened = await Promise.all([open(folder), open(folder), open(folder, { channels: 3 })]);
   for (const { dataset } of opened) assert.equal(values(dataset)[39], 39);
@@ -112,7 +112,7 @@ test('two at once both get their images, and nothing half written stays', async 
   );
 });
 
-test('what a killed process left is removed, what a running one writes is not', async () => {
+test('removes partial files of killed processes, not those of running ones', async () => {
   const abandoned = `.partial-${thisOwner().replace(/^\d+-\d+/, '999999999-1')}.0badcafe`;
   const running = `.partial-${thisOwner()}.0badcafe`;
   const elsewhere = '.partial-1-1-another.host.0badcafe';
@@ -143,7 +143,7 @@ test('the cache remembers what it skipped', async () => {
   );
 });
 
-test('where the cache cannot be written, the images are decoded into a temporary file, and a note says why', async () => {
+test('decodes into a temporary file, with a note, if the cache cannot be written', async () => {
   const folder = await folderOf('no-cache', { 'a.png': 1, 'b.png': 2 });
   const file = join(writeFiles(root, { 'cache-file': '' }), 'cache-file');
   process.env['DCGAN_CACHE'] = join(file, 'below');
@@ -162,7 +162,7 @@ test('where the cache cannot be written, the images are decoded into a temporary
   }
 });
 
-test('where neither cache nor temporary folder can be written, small images are kept in memory', async () => {
+test('keeps small images in memory if neither cache nor temporary folder can be written', async () => {
   const folder = await folderOf('no-disk', { 'a.png': 5, 'b.png': 6 });
   const file = join(writeFiles(root, { 'cache-file': '' }), 'cache-file');
   const temporary = process.env['TMPDIR'];
@@ -193,7 +193,7 @@ function flipByte(path: string, at: number): void {
   writeFileSync(path, bytes);
 }
 
-test('a flipped bit anywhere in a packed file is noticed when it is opened, and the images are decoded anew', async () => {
+test('detects a flipped bit anywhere in a packed file, and decodes the images again', async () => {
   const folder = await folderOf('rotten', { 'a.png': 33, 'b.png': 44 });
   const packed = await packedFileOf(folder);
   const { size } = statSync(packed);
@@ -223,7 +223,7 @@ test('a packed file that is damaged while it is used is an error at the first im
   assert.deepEqual(values((await open(folder)).dataset), [34, 45]);
 });
 
-test("what is not the cache's own is never evicted, whatever folder DCGAN_CACHE names", async () => {
+test('never evicts other files, whatever folder DCGAN_CACHE names', async () => {
   const foreign = writeFiles(join(root, 'pictures-of-someone'), {
     'images/holiday.images': 'mine',
     [`images/${'a'.repeat(32)}.images`]: 'mine, though called like a packed file',
@@ -245,7 +245,7 @@ test("what is not the cache's own is never evicted, whatever folder DCGAN_CACHE 
   }
 });
 
-test('a cache that is full takes no images; they are decoded into a temporary file and the cache is left as it was', async (context) => {
+test('decodes into a temporary file if the cache is full, leaving the cache unchanged', async (context) => {
   const disk = join(root, 'small-disk');
   mkdirSync(disk);
   try {

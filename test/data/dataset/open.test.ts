@@ -1,4 +1,4 @@
-// Which images a folder is opened as, and which folders are refused.
+// Which images of a folder are read, and which folders are refused.
 import assert from 'node:assert/strict';
 import { cpSync, linkSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ test('the same file under two names is two images', async () => {
   assert.equal((await open(folder)).dataset.count, 2);
 });
 
-test('the fingerprint follows the contents and their order, not the place', async () => {
+test('the fingerprint depends on the contents and their order, not on the folder', async () => {
   const folder = await folderOf('here', { 'a.png': 1, 'b.png': 2 });
   const { dataset } = await open(folder);
   assert.match(dataset.fingerprint, /^[0-9a-f]{64}$/);

@@ -30,7 +30,7 @@ function folderWith(path: string, readme: string): string {
   return folder;
 }
 
-test('a folder that was prepared as expected, or by hand, is nothing to report', () => {
+test('reports nothing for a folder that was prepared as expected, or by hand', () => {
   const folder = folderWith('data/emoji-people', emojiReadme(people));
   assert.equal(notePreparation(people, folder, root), undefined);
   assert.equal(
@@ -41,7 +41,7 @@ test('a folder that was prepared as expected, or by hand, is nothing to report',
   assert.equal(notePreparation(people, join(root, 'nowhere'), root), undefined);
 });
 
-test('other pictures are named, with what was expected and what to type', () => {
+test('reports other options, with the expected ones and the command', () => {
   const own = folderWith('data/emoji-people-activity', emojiReadme(people));
   const inPlace = notePreparation(activity, own, root)!;
   assert.match(inPlace, /says "Categories: Smileys & Emotion, People & Body"/);
@@ -60,7 +60,7 @@ test('other pictures are named, with what was expected and what to type', () => 
   );
 });
 
-test('the command puts the pictures where they are read', () => {
+test('the command prepares the folder that the config reads', () => {
   const command = (...[expected, folder]: [Parameters<typeof prepareCommand>[0], string]) =>
     prepareCommand(expected, join(root, folder), root).replace(` ${rootFlag}`, '');
   assert.equal(command(people, 'data/emoji-people'), 'dcgan data prepare emoji');

@@ -1,4 +1,4 @@
-// What this program writes is never what it trains on.
+// dcgan never trains on images that it wrote.
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { greyPng, writeFiles } from '../temporary.ts';
 
 const folder = temporaryFolder();
 
-test('training on the folder that results are written to resumes: its own pictures are no data', async () => {
+test('resumes when the results are written into the image folder, ignoring its own pictures', async () => {
   await writePictures(folder, 8);
   writeJsonFile(join(folder, 'tiny.json'), tinyConfig());
   const train = (steps: number) =>
@@ -31,7 +31,7 @@ test('training on the folder that results are written to resumes: its own pictur
   assert.equal(second.stderr.split('\n').filter((line) => line.includes(note)).length, 1, second.stderr);
 });
 
-test('results, checkpoints and exports are recognised wherever they are, and nothing else', async () => {
+test('recognises results, checkpoints and exports anywhere, and no other folders', async () => {
   const png = await greyPng(7);
   const run = JSON.stringify({ runHash: '1234567', dataFingerprint: 'f', seed: 1 });
   const pictures = writeFiles(join(folder, 'mixed'), {
@@ -65,7 +65,7 @@ test('results, checkpoints and exports are recognised wherever they are, and not
   );
 });
 
-test('pictures that this program has drawn are reported among others, and data where there is nothing else', async () => {
+test('reports pictures that dcgan has drawn, unless the folder has no others', async () => {
   const spec = { height: 8, width: 8, channels: 1, background: 'white', fit: 'cover' } as const;
   const directory = await writePictures(join(folder, 'with-samples'), 3);
   const images = { pixels: new Uint8Array(128).fill(200, 0, 40), height: 8, width: 8, channels: 1 as const };
@@ -92,7 +92,7 @@ test('pictures that are decoded beside one that this program has drawn are not t
   assert.ok(notes.includes(expected), notes.join('\n'));
 });
 
-test('a folder that holds nothing but runs says so', async () => {
+test('reports a folder that contains only runs', async () => {
   const runs = writeFiles(join(folder, 'runs'), {
     'x/weights.safetensors': '',
     'x/state.json': '',

@@ -1,4 +1,4 @@
-// ZIP files of images: read where they are, the same data set as their contents in a folder, and safe to open whoever made them.
+// ZIP files of images: read without unpacking, the same data set as their contents in a folder, and safe if crafted.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -54,7 +54,7 @@ test('ZIP files in a folder are read among its images; one that is damaged is na
   assert.match(notes, /Skipped o\.zip: .+not a zip file/i);
 });
 
-test('a replaced archive is seen, as is one whose file names are not UTF-8', async () => {
+test('detects a replaced archive, and reads one whose file names are not UTF-8', async () => {
   const zip = zipFile('replaced.zip', await images({ 'a.png': 1 }));
   assert.deepEqual(values((await open(zip)).dataset), [1]);
   zipFile('replaced.zip', await images({ 'a.png': 2 }));
@@ -66,7 +66,7 @@ test('a replaced archive is seen, as is one whose file names are not UTF-8', asy
   assert.deepEqual(values((await open(join(root, 'latin1.zip'))).dataset), [3]);
 });
 
-test('entries that lie about themselves, are encrypted or lead out of the archive are refused or left out', async () => {
+test('refuses or skips entries with false sizes, encryption or paths outside of the archive', async () => {
   const [png] = await images({ 'x.png': 7 });
   const bomb = deflateRawSync(Buffer.alloc(50_000_000));
   const liars: Record<string, ZipEntry> = {
@@ -115,7 +115,7 @@ test('names that no folder can have are skipped, and flood no message', async ()
   );
 });
 
-test('an archive that is cut, empty or none at all says so and how to unpack it', async () => {
+test('reports an archive that is truncated, empty or not a ZIP file', async () => {
   const whole = zipOf(await images({ 'a.png': 1 }));
   const cut = join(root, 'cut.zip');
   writeFileSync(cut, whole.subarray(0, -5));

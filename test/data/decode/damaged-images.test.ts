@@ -1,4 +1,4 @@
-// Damaged, unusual and hostile image files: each is read or refused with a reason, and none ends the process that reads it.
+// Damaged, unusual and hostile image files are decoded or refused with a reason, and none crashes the process.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -78,7 +78,7 @@ async function decodeIn(path: string, channels: 1 | 3 | 4, ...together: 'togethe
   return JSON.parse(stdout) as Decoded;
 }
 
-test('224 damaged files of 14 kinds: those cut short are refused, the others read or refused, and the process goes on', async () => {
+test('survives 224 damaged files of 14 kinds, and refuses the truncated ones', async () => {
   const damaged = join(folder, 'damaged');
   mkdirSync(damaged);
   for (const [name, whole] of Object.entries(await soundFiles())) {
@@ -137,7 +137,7 @@ test('a decompression bomb is refused by its size, one below the limit is read w
   assert.ok(peakMiB < 400, `${peakMiB} MiB`); // 64 MB of pixels in the one that is read, 289 MB in the other
 });
 
-test('of several large images that sharp holds whole, one is in memory at a time', async () => {
+test('holds one large image in memory at a time', async () => {
   const large = join(folder, 'large');
   mkdirSync(large);
   const create = { width: 8200, height: 8200, channels: 4, background: '#ffffff00' } as const;
@@ -148,7 +148,7 @@ test('of several large images that sharp holds whole, one is in memory at a time
   assert.ok(peakMiB < 700, `${peakMiB} MiB`); // 256 MiB of pixels in each
 });
 
-test('files of formats that are not documented are refused, whatever they are called: SVG, PDF, text, nothing', async () => {
+test('refuses SVG, PDF, text and empty files, whatever their extension', async () => {
   const others = join(folder, 'others');
   mkdirSync(others);
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="/etc/hostname"/></svg>';
@@ -164,7 +164,7 @@ test('files of formats that are not documented are refused, whatever they are ca
     assert.match(String(result), /not those of a PNG, JPEG, WebP, GIF, AVIF, TIFF, BMP or PPM file/);
 });
 
-test('a folder with everything that can be in a folder: what is no image is named or passed over, and the run is told', async () => {
+test('reads a folder with entries of every kind, and reports the skipped ones', async () => {
   const cwd = join(folder, 'odd');
   const pictures = join(cwd, 'pictures');
   cpSync('data/mnist-tiny/0', join(pictures, 'zeros'), { recursive: true });
@@ -209,7 +209,7 @@ test('a folder with everything that can be in a folder: what is no image is name
   assert.match(refused.stderr, /a\\u000ab\\u001b\[2J\.png: its contents are not/);
 });
 
-test('a folder that leads to itself by a link is read once', async () => {
+test('reads a folder that contains a link to itself once', async () => {
   const circle = join(folder, 'circle');
   mkdirSync(join(circle, 'inner'), { recursive: true });
   writeFileSync(join(circle, 'inner', 'a.png'), zerosPng(8));

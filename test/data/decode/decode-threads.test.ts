@@ -8,7 +8,7 @@ import { greyPng, temporaryFolder, writeFiles } from '../temporary.ts';
 
 const folder = temporaryFolder();
 
-test('1,500 paths in threads: PNGs, JPEGs, broken and missing files, each with its own result, in their order', async () => {
+test('decodes 1,500 PNGs, JPEGs, damaged and missing files in threads, with the results in order', async () => {
   const values = [3, 90, 255];
   const pngs = Object.fromEntries(
     await Promise.all(values.map(async (value) => [`${value}.png`, await greyPng(value)] as const)),

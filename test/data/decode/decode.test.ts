@@ -51,7 +51,7 @@ test('a grey image with alpha takes the colour of the background', async () => {
   assert.deepEqual(await decode(image, { channels: 1 }), [100, 255]);
 });
 
-test('all 256 greys stay what they are, as grey, RGB and RGBA', async () => {
+test('keeps all 256 grey values as grey, RGB and RGBA', async () => {
   const greys = Array.from({ length: 256 }, (_, value) => value);
   const image = await pixels([greys.map((value) => [value])])
     .png()
@@ -67,7 +67,7 @@ test('all 256 greys stay what they are, as grey, RGB and RGBA', async () => {
   );
 });
 
-test('colours become grey by their luminance, the background as well as the image', async () => {
+test('converts colours to grey by luminance, the background included', async () => {
   const image = await pixels([
     [
       [255, 0, 0, 255],
@@ -100,7 +100,7 @@ test('16-bit images keep their upper 8 bits', async () => {
   assert.deepEqual(await decode(rgba, { channels: 4 }), [100, 255, 0, 255, 128, 16, 200, 0]);
 });
 
-test('palette, GIF and lossless WebP images give their exact colours', async () => {
+test('decodes palette, GIF and lossless WebP images to their exact colours', async () => {
   const image = pixels([[red, blue]]);
   const palette = await image.clone().png({ palette: true }).toBuffer();
   assert.equal((await sharp(palette).metadata()).isPalette, true);
@@ -114,7 +114,7 @@ test('palette, GIF and lossless WebP images give their exact colours', async () 
   }
 });
 
-test('an animated GIF gives its first frame', async () => {
+test('decodes the first frame of an animated GIF', async () => {
   const frames = pixels([
     [red, red],
     [blue, blue],
@@ -144,7 +144,7 @@ test('AVIF and CMYK JPEG files are read as RGB', async () => {
   }
 });
 
-test('EXIF orientation 6 is turned upright: the left pixel comes to the top', async () => {
+test('rotates EXIF orientation 6 upright: the left pixel moves to the top', async () => {
   const file = await pixels([[red, blue]])
     .withMetadata({ orientation: 6 })
     .png()
@@ -152,7 +152,7 @@ test('EXIF orientation 6 is turned upright: the left pixel comes to the top', as
   assert.deepEqual(await decode(file, { height: 2, width: 1 }), [...red, ...blue]);
 });
 
-test('another shape is cut, padded or stretched', async () => {
+test('crops, pads or stretches an image of another aspect ratio', async () => {
   const wide = await pixels([[[10], [200], [200], [30]]])
     .png()
     .toBuffer();
@@ -171,7 +171,7 @@ test('another shape is cut, padded or stretched', async () => {
   );
 });
 
-test('files that are cut short are refused, whatever their format', async () => {
+test('refuses truncated files of every format', async () => {
   const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const;
   const image = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red', noise } })
     .png()
@@ -184,7 +184,7 @@ test('files that are cut short are refused, whatever their format', async () => 
   }
 });
 
-test('a background that is no colour is refused', async () => {
+test('refuses an invalid background colour', async () => {
   await assert.rejects(checkBackground('bleu'), { code: 'config.background', exitCode: 2 });
   for (const colour of ['white', '#ff8800', 'rgb(255, 136, 0)']) await checkBackground(colour);
 });

@@ -1,4 +1,4 @@
-// Whatever bytes a file has: an image, or an error with a reason. 5,000 cases for each parser, from sound files with a few places changed.
+// Any bytes give an image or an error with a reason: 5,000 mutations of valid files per parser.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -200,7 +200,7 @@ test('ZIP files are listed and read, or refused with a reason', async () => {
   assert.ok(read > 100, String(read));
 });
 
-test('a folder of such files is an error of the data', async () => {
+test('reports a folder of damaged files as a data error', async () => {
   const folder = writeFiles(join(root, 'fuzzed'), Object.fromEntries(fc.sample(damaged(sound['png']!), { numRuns: 40, seed: 7 }).map((bytes, i) => [`${i}.png`, bytes]))); // biome-ignore format: one line
   assert.equal((await refusal(folder)).exitCode, 3);
 });

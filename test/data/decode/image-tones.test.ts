@@ -1,4 +1,4 @@
-// Data that is dark, flat or of 12 bits: what is reported, and how values are stretched; and two ways from colour to gray.
+// Notes about dark, flat and 12-bit images; stretching of values; and both conversions to gray.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -97,7 +97,7 @@ test('gray is the luminance of linear light, or Rec. 601 of the stored values', 
   assert.equal(small.length, 256);
 });
 
-test('levels of no image are never joined into any', () => {
+test('joining the levels of no image changes nothing', () => {
   const none: Levels = levelsOf(new Uint16Array(), 1);
   assert.deepEqual(none, { low: 65535, high: 0 });
 });

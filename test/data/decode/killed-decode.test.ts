@@ -1,4 +1,4 @@
-// A process killed while it decodes, at any moment: the next start gets the same images, and decodes only the rest.
+// After a decode is killed at any moment, the next start gives the same images and decodes only the rest.
 import assert from 'node:assert/strict';
 import { appendFileSync, copyFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ async function killWhileDecoding(directory: string, stretch: boolean): Promise<{
 }
 
 for (const stretch of [false, true]) {
-  test(`the images that a killed process has written are used${stretch ? ', and levels' : ''}`, async () => {
+  test(`uses the images${stretch ? ' and levels' : ''} that a killed process has written`, async () => {
     const folder = await manyGreys(`killed-${stretch}`, 200);
     await killWhileDecoding(folder, stretch);
     const { dataset, decoded } = await open(folder, { stretch });
@@ -46,7 +46,7 @@ for (const stretch of [false, true]) {
   });
 }
 
-test('a journal that was cut, images that were cut, and a journal without images cost only what is missing', async () => {
+test('decodes only the missing images after a truncated journal, truncated images or a journal without images', async () => {
   const damages: [(files: { journal: string; pixels: string }) => void, number][] = [
     [({ journal }) => appendFileSync(journal, '{"file":{"key":"cut'), 200 - 64],
     [({ pixels }) => truncateSync(pixels, 4 * 60), 200 - 60],

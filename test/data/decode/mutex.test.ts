@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { inTurn, makeTurn } from '../../../src/data/decode/mutex.ts';
+import { createMutex, withMutex } from '../../../src/data/decode/mutex.ts';
 
 /** Counts the tasks that ran while another one did, in a thread that takes 30 turns, three of them asked for at once. */
 const program = `
-  const { parentPort, workerData: { tsx, module, turn, running } } = require('node:worker_threads');
+  const { parentPort, workerData: { tsx, module, mutex, running } } = require('node:worker_threads');
   const { setTimeout: sleep } = require('node:timers/promises');
   import(tsx).then(async ({ register }) => {
     register();
-    const { inTurn } = await import(module);
+    const { withMutex } = await import(module);
     let overlaps = 0;
     const task = async () => {
       if (Atomics.add(running, 0, 1) > 0) overlaps++;
@@ -19,14 +19,14 @@ const program = `
     };
     parentPort.postMessage('ready');
     await new Promise((resolve) => parentPort.once('message', resolve));
-    for (let round = 0; round < 10; round++) await Promise.all([inTurn(turn, task), inTurn(turn, task), inTurn(turn, task)]);
+    for (let round = 0; round < 10; round++) await Promise.all([withMutex(mutex, task), withMutex(mutex, task), withMutex(mutex, task)]);
     parentPort.postMessage(overlaps);
   });`;
 
-test('tasks of several threads run one at a time, and all of them do', async () => {
+test('runs all tasks of several threads, one at a time', async () => {
   const running = new Int32Array(new SharedArrayBuffer(4));
   const module = new URL('../../../src/data/decode/mutex.ts', import.meta.url).href;
-  const workerData = { tsx: import.meta.resolve('tsx/esm/api'), module, turn: makeTurn(), running };
+  const workerData = { tsx: import.meta.resolve('tsx/esm/api'), module, mutex: createMutex(), running };
   const threads = Array.from({ length: 3 }, () => new Worker(program, { eval: true, workerData }));
   await Promise.all(threads.map((thread) => once(thread, 'message')));
   for (const thread of threads) thread.postMessage('go');
@@ -35,12 +35,12 @@ test('tasks of several threads run one at a time, and all of them do', async () 
   await Promise.all(threads.map((thread) => thread.terminate()));
 });
 
-test('a task that fails gives its turn back', async () => {
-  const turn = makeTurn();
-  const failing = inTurn(turn, async () => {
+test('a failing task releases the mutex', async () => {
+  const mutex = createMutex();
+  const failing = withMutex(mutex, async () => {
     throw new Error('of the task');
   });
-  const next = inTurn(turn, async () => 'the next');
+  const next = withMutex(mutex, async () => 'the next');
   await assert.rejects(failing, { message: 'of the task' });
   assert.equal(await next, 'the next');
 });

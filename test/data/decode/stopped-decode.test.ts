@@ -1,4 +1,4 @@
-// What a stopped decode had finished is used by the next start, and nothing that does not belong to it.
+// The next start uses the images that an interrupted decode had finished, and only those that are still valid.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ async function folderWithDamage(name: string): Promise<string> {
   return writeFiles(folder, { '010.png': 'this is text' });
 }
 
-test('the next start decodes what is missing, and gets what an undisturbed one gets', async () => {
+test('the next start decodes the missing images, with the same result as without an interruption', async () => {
   const folder = await folderWithDamage('half');
   await stopAt(folder, 100);
   const { dataset, decoded } = await open(folder);
@@ -64,7 +64,7 @@ test('the next start decodes what is missing, and gets what an undisturbed one g
   again.dataset.close();
 });
 
-test('a decode that is stopped again and again comes to its end', async () => {
+test('a decode that is interrupted repeatedly finishes', async () => {
   const folder = await manyGreys('often', 256);
   for (const atImage of [64, 65, 129]) await stopAt(folder, atImage);
   const { dataset, decoded } = await open(folder);
@@ -72,7 +72,7 @@ test('a decode that is stopped again and again comes to its end', async () => {
   assert.deepEqual(contentsOf(dataset), await undisturbed(folder));
 });
 
-test('a file that was changed, added or removed in between is seen', async () => {
+test('detects a file that was changed, added or removed in between', async () => {
   const folder = await manyGreys('edited-in-between', 200);
   await stopAt(folder, 100);
   writeFiles(folder, { '005.png': await greyPng(222), '020a.png': await greyPng(223) });
@@ -83,7 +83,7 @@ test('a file that was changed, added or removed in between is seen', async () =>
   assert.deepEqual(contentsOf(dataset), await undisturbed(folder));
 });
 
-test('another size, channel count, background, fit or gray begins anew', async () => {
+test('starts from the beginning for another size, channel count, background, fit or gray', async () => {
   const folder = await manyGreys('other-settings', 200);
   await stopAt(folder, 100);
   const others = [
@@ -101,7 +101,7 @@ test('another size, channel count, background, fit or gray begins anew', async (
   }
 });
 
-test('of stretched images, levels are kept too, and images only as long as all levels stay', async () => {
+test('keeps the levels of stretched images, and their pixels unless the range of the data set changes', async () => {
   const folder = await manyGreys('stretched', 200);
   for (const [atImage, missing] of [
     [100, 272],
@@ -121,7 +121,7 @@ test('of stretched images, levels are kept too, and images only as long as all l
   assert.deepEqual(contentsOf(dataset), await undisturbed(folder, { stretch: true }));
 });
 
-test('damage in what is left is found, and those images are decoded again', async () => {
+test('decodes images again that are damaged in the unfinished file', async () => {
   const folder = await manyGreys('rotten-part', 200);
   const left = await leftBy(folder, 100);
   const whole = readFileSync(left);
@@ -142,7 +142,7 @@ test('damage in what is left is found, and those images are decoded again', asyn
   }
 });
 
-test('it counts as part of the cache, goes when it is used up, and is not kept beyond the limit', async () => {
+test('an unfinished file counts towards the cache limit, and is removed when decoding finishes', async () => {
   const folder = await manyGreys('bounded', 200);
   const left = await leftBy(folder, 100);
   assert.ok(statSync(left).size > 128 * 4);
@@ -158,7 +158,7 @@ test('it counts as part of the cache, goes when it is used up, and is not kept b
   assert.equal((await open(other)).decoded, 200);
 });
 
-test('where the cache cannot be written, stopping leaves nothing and fails in no other way', async () => {
+test('an interruption leaves nothing behind if the cache cannot be written', async () => {
   const folder = await manyGreys('no-cache', 200);
   const file = join(writeFiles(root, { 'cache-file': '' }), 'cache-file');
   process.env['DCGAN_CACHE'] = join(file, 'below');

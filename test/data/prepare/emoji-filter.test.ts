@@ -17,7 +17,7 @@ const list: Emoji[] = [
   { image: 'ball.png', category: 'Activities', has_img_apple: true, has_img_twitter: false },
 ];
 
-test('today’s and older category names are understood in any case', () => {
+test('accepts current and former category names in any letter case', () => {
   const people = ['Smileys & Emotion', 'People & Body'];
   assert.deepEqual(resolveCategories(['people']), people);
   assert.deepEqual(resolveCategories(['People', ' activity ', 'Activities']), [...people, 'Activities']);
@@ -33,7 +33,7 @@ test('an unknown category is refused with the list', () => {
   });
 });
 
-test('emoji are chosen by category, skin tone and what the set has', () => {
+test('selects emoji by category, skin tone and available images', () => {
   const categories = ['Smileys & Emotion', 'People & Body'];
   const choose = (set: string, skinTones: boolean, more: string[] = []) =>
     chooseEmoji(list, { set, categories: [...categories, ...more], skinTones });

@@ -1,4 +1,4 @@
-// An npm package made on the spot: the tarball that `npm pack` would fetch, pinned by its real hash.
+// An npm package for tests: a tarball as `npm pack` downloads it, pinned by its hash.
 import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

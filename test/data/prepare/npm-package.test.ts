@@ -53,7 +53,7 @@ test('only the wanted entries are unpacked, and the folder is removed afterwards
   assert.deepEqual(readdirSync(downloads), []);
 });
 
-test('a package of another content is refused before it is unpacked', async () => {
+test('refuses a package with another hash before unpacking it', async () => {
   const { source, fetchTarball } = await fakePackage(join(root, 'changed'), 'some-package', files);
   const pinned = { ...source, integrity: `sha512-${'A'.repeat(86)}==` };
   const unused = () => assert.fail('was unpacked');
@@ -84,7 +84,7 @@ test('without npm, the message says to install it', async () => {
   );
 });
 
-test('where npm fails, its own lines are shown without their stack', async () => {
+test('shows the error lines of npm without its stack', async () => {
   const script = `echo "npm error code ENOTFOUND" >&2
 echo "npm error network request to somewhere failed" >&2
 echo "npm error     at ClientRequest.<anonymous> (index.js:1:1)" >&2

@@ -48,7 +48,7 @@ test('avatars are RGB PNG files numbered by their seeds, all different, and prog
   assert.equal(hashes.size, 101);
 });
 
-test('an avatar is given by its number: in a longer set, or again, it is the same', async () => {
+test('draws the same avatar for a number in every set', async () => {
   const few = await prepare('few', { count: 6 });
   const more = await prepare('more', { count: 9 });
   assert.deepEqual([few.names.length, more.names.length], [6, 9]);
@@ -72,7 +72,7 @@ test('README.txt names the styles with artist and licence, the version, the seed
   for (const line of lines) assert.ok(readme.split('\n').includes(line), `${line} in\n${readme}`);
 });
 
-test('the same choice is not drawn again; another one needs force', async () => {
+test('does not draw the same selection again; another one needs --force', async () => {
   await prepare('twice');
   assert.deepEqual([(await prepare('twice')).skipped, (await prepare('twice')).images], [true, 12]);
   for (const changes of [{ count: 13 }, { size: 32 }, { styles: ['dylan'] }] satisfies Partial<AvatarChoice>[]) {
@@ -113,7 +113,7 @@ test('every style is under a free licence: CC0, CC BY, or its own that allows ev
   );
 });
 
-test('in every style the background is plain and the head is large and in the middle', async () => {
+test('draws a plain background and a large, centred head in every style', async () => {
   for (const { name, draw } of await loadStyles(avatarStyles)) {
     let foreground = 0;
     let sumX = 0;

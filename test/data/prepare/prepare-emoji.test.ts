@@ -47,7 +47,7 @@ async function prepare(name: string, changes: Partial<EmojiChoice> = {}, force =
   return { ...result, names };
 }
 
-test('the chosen emoji are written as 64x64 RGBA, whatever they were', async () => {
+test('writes the selected emoji as 64x64 RGBA, whatever their format', async () => {
   const { directory, images, skipped, names } = await prepare('all', {
     categories: ['people', 'activity'],
     skinTones: true,
@@ -69,7 +69,7 @@ test('the chosen emoji are written as 64x64 RGBA, whatever they were', async () 
   });
 });
 
-test('filters choose, and README.txt names source, version, licence and filter', async () => {
+test('applies the filters, and names source, version, licence and filters in README.txt', async () => {
   assert.deepEqual((await prepare('people')).names, ['1f44b.png', '1f600.png']);
   const { directory, names } = await prepare('yellow', { yellowFaces: true });
   assert.deepEqual(names, ['1f600.png']);
@@ -85,7 +85,7 @@ test('filters choose, and README.txt names source, version, licence and filter',
   }
 });
 
-test('the same choice is not fetched again; another one needs force', async () => {
+test('does not download the same selection again; another one needs --force', async () => {
   await prepare('twice');
   const fetched = made.fetched();
   const again = await prepare('twice', { categories: ['Smileys & Emotion', 'people & body'] });
@@ -97,7 +97,7 @@ test('the same choice is not fetched again; another one needs force', async () =
   assert.equal((await prepare('twice', { skinTones: true }, true)).images, 3);
 });
 
-test('a choice that leaves nothing is an error and leaves no folder', async () => {
+test('reports a selection without images, leaving no folder', async () => {
   await assert.rejects(prepare('none', { categories: ['flags'] }), { code: 'data.no-emoji', exitCode: 3 });
   assert.deepEqual(
     readdirSync(root).filter((name) => name.includes('none') || name.startsWith('.')),
@@ -118,7 +118,7 @@ const emojione = await fakePackage(join(root, 'emojione-root'), 'emojione', {
   'assets/png/1f436.png': await square(64, yellow).png().toBuffer(),
 });
 
-test('EmojiOne lists skin tones as entries of their own', async () => {
+test('selects the skin tones of EmojiOne, which are separate entries', async () => {
   const names = async (changes: Partial<EmojiChoice>) => {
     const choice = { ...defaults, set: 'emojione', ...changes } as const;
     const { directory } = await prepareEmoji({ root, force: false, ...choice }, silent, emojione);

@@ -70,7 +70,7 @@ test('digits are written as grey PNG files by split, digit and index', async () 
   assert.deepEqual(readdirSync(join(target, 'data')), ['mnist']);
 });
 
-test('what is there is not fetched again, but with force', async () => {
+test('does not download an existing data set again, except with --force', async () => {
   const target = join(root, 'twice');
   const source = await sourceOf('twice-source');
   await prepareMnist({ root: target, force: false }, silent, source);
@@ -80,7 +80,7 @@ test('what is there is not fetched again, but with force', async () => {
   assert.deepEqual([forced.skipped, forced.images, source.fetched()], [false, 5, 2]);
 });
 
-test('with force, files that were not prepared are named and stay', async () => {
+test('keeps and names files that were not prepared, even with --force', async () => {
   const target = join(root, 'stray');
   const source = await sourceOf('stray-source');
   await prepareMnist({ root: target, force: false }, silent, source);
@@ -97,7 +97,7 @@ test('with force, files that were not prepared are named and stay', async () => 
   assert.ok(existsSync(join(target, 'data/mnist/train/5/00000.png')));
 });
 
-test("a folder of the user's own is left alone, forced or not", async () => {
+test("does not touch a user's own folder, even with --force", async () => {
   const target = join(root, 'own');
   writeFiles(join(target, 'data/mnist'), { 'mine.png': 'my only copy' });
   for (const force of [false, true]) {
@@ -108,7 +108,7 @@ test("a folder of the user's own is left alone, forced or not", async () => {
   assert.equal(readFileSync(join(target, 'data/mnist/mine.png'), 'utf8'), 'my only copy');
 });
 
-test('wrong counts, sizes, labels and damaged files are refused, and leave nothing', async () => {
+test('refuses wrong counts, sizes, labels and damaged files, leaving no folder', async () => {
   const wrong: [Partial<typeof files>, string, RegExp][] = [
     [{ 'data/train-images-idx3-ubyte': images(2, 0) }, 'data.mnist', /train set has 2 images/],
     [{ 'data/t10k-labels-idx1-ubyte': idx(2049, [1], [1]) }, 'data.mnist', /test set has 2 images .* 1 labels/],

@@ -56,7 +56,7 @@ async function cut(choice: Pick<SheetChoice, 'file' | 'tile'> & Partial<SheetCho
 
 const numbered = (row: number, column: number, x: number, y: number) => [10 * row + column, x, y, 200];
 
-test('tiles with a margin and spacing are cut where they lie, and named by row and column', async () => {
+test('cuts tiles with margin and spacing, named by row and column', async () => {
   const tile = { width: 3, height: 2 };
   for (const [margin, spacing] of [
     [0, 0],
@@ -84,7 +84,7 @@ test('names have as many digits as the largest row or column needs', async () =>
   assert.deepEqual([names[0], names.at(-1), names.length], ['00-00.png', '01-10.png', 22]);
 });
 
-test('skipping empty tiles drops the transparent and the single-coloured, and nothing else', async () => {
+test('skips only tiles that are transparent or of a single colour', async () => {
   const tile = { width: 2, height: 2 };
   const kinds: [kind: string, colour: (x: number, y: number) => number[]][] = [
     ['transparent, with colours below', (x, y) => [100 * x, 100 * y, 5, 0]],
@@ -145,7 +145,7 @@ test('tiles that do not fill the sheet are refused with the numbers, and a margi
   assert.equal(existsSync(join(root, 'data', 'misfit')), false);
 });
 
-test('the same sheet and choice are not cut again; another choice or sheet needs force', async () => {
+test('does not cut the same sheet again; another sheet or layout needs --force', async () => {
   const tile = { width: 2, height: 2 };
   const plan = { columns: 2, rows: 2, tile, colour: numbered };
   const file = await writeSheet(plan, 'again.png');

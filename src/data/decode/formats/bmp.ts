@@ -1,5 +1,5 @@
-// Uncompressed BMP files of 1 to 32 bits per pixel: palettes, bit masks, either order of rows. fast-bmp knows no palettes, bmp-ts loses
-// rows of some. https://learn.microsoft.com/windows/win32/gdi/bitmap-header-types
+// Reads uncompressed BMP files of 1 to 32 bits per pixel: palettes, bit masks, either row order. fast-bmp supports no palettes,
+// bmp-ts loses rows of some files. https://learn.microsoft.com/windows/win32/gdi/bitmap-header-types
 import { checkPixels, type RawPicture } from '../raw-picture.ts';
 
 const infoStart = 14;
@@ -12,7 +12,7 @@ interface Header {
   height: number;
   topDown: boolean;
   bits: number;
-  /** Where the pixels begin; a row takes `rowBytes`. */
+  /** Offset of the pixels; a row takes `rowBytes`. */
   start: number;
   rowBytes: number;
   masks: readonly number[];
@@ -21,7 +21,7 @@ interface Header {
   entryBytes: 3 | 4;
 }
 
-/** Throws where the file is compressed, cut, or not a BMP. */
+/** Throws if the file is compressed, truncated or not a BMP. */
 export function readBmp(file: Uint8Array): RawPicture {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
   const header = readHeader(bytes);
@@ -77,7 +77,7 @@ function readHeader(bytes: Buffer): Header {
   };
 }
 
-/** Red, green, blue, and alpha where the header is long enough to have it. */
+/** Red, green, blue, and alpha if the header is long enough. */
 function readMasks(bytes: Buffer, infoBytes: number, compression: number): number[] {
   const count = infoBytes >= 56 || compression === alphaBitFields ? 4 : 3;
   const first = infoStart + 40;
@@ -93,7 +93,7 @@ function writeBgr(row: Buffer, x: number, samples: Uint8Array, at: number): void
   samples[at + 2] = row[3 * x]!;
 }
 
-/** Pixels are indices from the highest bits on; one beyond the palette is black. */
+/** Pixels are indices, the highest bits first; an index beyond the palette is black. */
 function paletteWriter({ bits, palette, entryBytes }: Header): Writer {
   const perByte = 8 / bits;
   return (row, x, samples, at) => {
@@ -103,7 +103,7 @@ function paletteWriter({ bits, palette, entryBytes }: Header): Writer {
   };
 }
 
-/** Each channel is what its mask covers, scaled to 0..255. */
+/** Each channel is the bits under its mask, scaled to 0..255. */
 function maskWriter(bits: number, masks: readonly number[]): Writer {
   const channels = masks
     .filter((mask, i) => i < 3 || mask !== 0)

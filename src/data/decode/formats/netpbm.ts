@@ -1,13 +1,13 @@
-// Binary gray and colour pictures of the Netpbm formats (.pgm, .ppm), which scientific data sets use. https://netpbm.sourceforge.net/doc/ppm.html
+// Reads binary gray and colour Netpbm files (.pgm, .ppm), as in scientific data sets. https://netpbm.sourceforge.net/doc/ppm.html
 import { checkPixels, type RawPicture } from '../raw-picture.ts';
 
-const mostHeaderBytes = 4096;
+const maxHeaderBytes = 4096;
 
-/** Reads P5 (gray) and P6 (RGB); samples are scaled to the whole of 8 or 16 bits. Throws where the file is of another kind or cut. */
+/** Reads P5 (gray) and P6 (RGB), scaled to the full range of 8 or 16 bits. Throws if the file is of another kind or truncated. */
 export function readNetpbm(file: Uint8Array): RawPicture {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
   const header = /^P([56])(?:\s|#[^\n\r]*[\n\r])+(\d+)(?:\s|#[^\n\r]*[\n\r])+(\d+)(?:\s|#[^\n\r]*[\n\r])+(\d+)\s/.exec(
-    bytes.toString('latin1', 0, mostHeaderBytes),
+    bytes.toString('latin1', 0, maxHeaderBytes),
   );
   if (!header) throw new Error('of the Netpbm formats only binary gray and RGB (P5, P6) are read');
   const [width, height, largest] = header.slice(2).map(Number) as [number, number, number];

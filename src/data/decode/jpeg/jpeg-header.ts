@@ -1,4 +1,4 @@
-// What a JPEG file says before its pixels begin, where it is of the plain kind that most files are.
+// Reads the header of simple JPEG files: baseline, without orientation or colour profile, as most files are.
 
 export interface JpegHeader {
   height: number;
@@ -10,12 +10,12 @@ export interface JpegHeader {
 const startOfScan = 0xda;
 const baselineFrame = 0xc0;
 const otherFrames = new Set([0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf]);
-/** What turns a picture (Exif) or changes its colours (ICC profiles). */
+/** Segments that may rotate a picture (Exif) or change its colours (ICC profiles). */
 const meaningful = ['Exif\0', 'ICC_PROFILE\0'];
 
 /**
  * The header of a baseline JPEG with 8 bits per sample, grey or of three components, without Exif data and colour profile.
- * undefined for every other file: progressive, CMYK, arithmetic, damaged, no JPEG at all (ITU-T T.81, annex B).
+ * Undefined for every other file: progressive, CMYK, arithmetic, damaged, not JPEG (ITU-T T.81, annex B).
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader | undefined {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;

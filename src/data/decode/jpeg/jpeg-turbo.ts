@@ -1,8 +1,8 @@
-// libjpeg-turbo in WebAssembly (the package @cwasm/jpeg-turbo): whole JPEG files to pixels, at eighths of their size.
-// The package's own function knows neither smaller sizes nor errors, so its binary is run from here.
+// Decodes JPEG files with libjpeg-turbo in WebAssembly (the package @cwasm/jpeg-turbo), optionally scaled down by eighths.
+// The package's own function supports neither scaling nor errors, so its binary is called directly.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { mostPixels, mostSide, type Picture } from './resample.ts';
+import { maxPixels, maxSide, type Picture } from './resample.ts';
 
 /** As in turbojpeg.h. */
 interface TurboJpeg {
@@ -14,7 +14,7 @@ interface TurboJpeg {
   tjDecompress2(decoder: number, input: number, inputBytes: number, output: number, width: number, rowBytes: number, height: number, format: number, flags: number): number;
 }
 
-/** Its types come with those of browsers only. */
+/** TypeScript declares it for browsers only. */
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object, imports: object) => { exports: TurboJpeg };
@@ -22,20 +22,20 @@ declare const WebAssembly: {
 
 interface Library {
   functions: TurboJpeg;
-  /** Addresses for a file and for pixels. */
+  /** Addresses of the file and of the pixels. */
   input: number;
   output: number;
 }
 
-export const mostFileBytes = 2 ** 20;
+export const maxFileBytes = 2 ** 20;
 const formats = { 3: 0, 1: 6 } as const; // TJPF_RGB, TJPF_GRAY
 
 let binary: object | undefined;
 let library: Library | undefined;
 
 /**
- * A file of at most `mostFileBytes` at this size, which has to be a number of eighths of its own. The pixels stand in the decoder's
- * memory until the next call. undefined where the library has anything to complain of.
+ * Decodes a file of at most `maxFileBytes` at a size that is its own times a number of eighths. The pixels are valid until the
+ * next call. Undefined if the library reports an error or a warning.
  */
 export function decodeJpeg(
   bytes: Uint8Array,
@@ -48,7 +48,7 @@ export function decodeJpeg(
     library ??= openLibrary();
     const { functions, input, output } = library;
     new Uint8Array(functions.memory.buffer, input).set(bytes);
-    const decoder = functions.tjInitDecompress(); // a used one knows the tables of the file before, and lets this one lack them
+    const decoder = functions.tjInitDecompress(); // a used decoder would accept a file without tables, with those of the previous file
     const format = formats[channels];
     // biome-ignore format: its parameters belong together
     const status = functions.tjDecompress2(decoder, input, bytes.length, output, width, rowBytes, height, format, 0);
@@ -57,7 +57,7 @@ export function decodeJpeg(
     const pixels = new Uint8Array(functions.memory.buffer, output, height * rowBytes);
     return { pixels, columns: width, channels, rowBytes };
   } catch {
-    library = undefined; // it stopped in the midst of something
+    library = undefined; // its state is undefined after an error
     return undefined;
   }
 }
@@ -67,11 +67,11 @@ function openLibrary(): Library {
     readFileSync(fileURLToPath(import.meta.resolve('@cwasm/jpeg-turbo/jpeg-turbo.wasm'))),
   );
   const { exports: functions } = new WebAssembly.Instance(binary, { env, wasi_snapshot_preview1: system });
-  const input = functions.malloc(mostFileBytes);
-  return { functions, input, output: functions.malloc(3 * mostPixels + 8 * mostSide) };
+  const input = functions.malloc(maxFileBytes);
+  return { functions, input, output: functions.malloc(3 * maxPixels + 8 * maxSide) };
 }
 
-/** An error in C code jumps back to where setjmp was called, which WebAssembly cannot: it throws instead. */
+/** WebAssembly has no setjmp and longjmp, so an error in C code throws instead. */
 const env = {
   setjmp: () => 0,
   longjmp: () => {

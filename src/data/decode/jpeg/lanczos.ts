@@ -1,6 +1,6 @@
-// The Lanczos kernel with three lobes as whole numbers: what each row of a smaller picture takes from the rows of a larger one.
+// Integer weights of a three-lobe Lanczos kernel: the share of each input row in each row of a smaller picture.
 
-/** `size` pixels become `sizedTo`, and of these `count` are wanted, from pixel `from` on. */
+/** `size` pixels are resized to `sizedTo`, of which `count` are computed, starting at pixel `from`. */
 export interface Resized {
   size: number;
   sizedTo: number;
@@ -10,24 +10,24 @@ export interface Resized {
 
 export interface Weights {
   rows: number;
-  /** How many pairs of rows each row is made of. */
+  /** Number of pairs of input rows per output row. */
   pairs: number;
-  /** Per row: the first row that it takes from, then pairs of weights, the first in the lower half of a word. */
+  /** Per output row: its first input row, then pairs of weights, the first in the lower half of a word. */
   table: Int32Array;
 }
 
-/** Weights are fractions of 2^14 and add up to it, so that an even colour stays as it is. */
+/** Weights are fractions of 2^14 and add up to it, so that a uniform colour is unchanged. */
 export const weightBits = 14;
 const lobes = 3;
-const mostKept = 500;
+const maxKept = 500;
 const kept = new Map<string, Weights>();
 
-/** Kept from call to call: most pictures of a folder have the same size. */
+/** Cached, because most pictures of a folder have the same size. */
 export function lanczosWeights(resized: Resized): Weights {
   const key = Object.values(resized).join(' ');
   const known = kept.get(key);
   if (known) return known;
-  if (kept.size >= mostKept) kept.clear();
+  if (kept.size >= maxKept) kept.clear();
   const weights = toTable(Array.from({ length: resized.count }, (_, row) => rowWeights(resized, resized.from + row)));
   kept.set(key, weights);
   return weights;
@@ -38,7 +38,7 @@ interface RowWeights {
   weights: number[];
 }
 
-/** sinc(x) sinc(x / 3) around the row's centre, stretched to the shrinking; nothing comes from beyond an edge (as in Pillow). */
+/** sinc(x) sinc(x / 3) around the row's centre, widened by the scale factor, and cut off at the edges as in Pillow. */
 function rowWeights({ size, sizedTo }: Resized, row: number): RowWeights {
   const shrink = size / sizedTo;
   const centre = (row + 0.5) * shrink - 0.5;
@@ -54,7 +54,7 @@ function lanczos(x: number): number {
   return (lobes * Math.sin(angle) * Math.sin(angle / lobes)) / angle ** 2;
 }
 
-/** What rounding leaves over goes to the largest. */
+/** The largest weight absorbs the rounding error. */
 function toFractions(weights: readonly number[]): number[] {
   const total = weights.reduce((sum, value) => sum + value, 0);
   const fractions = weights.map((value) => Math.round((value / total) * 2 ** weightBits));

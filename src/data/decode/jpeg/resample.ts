@@ -1,4 +1,4 @@
-// Resamples pictures with the Lanczos kernel, as sharp does, in WebAssembly: for small ones a twentieth of sharp's time.
+// Resamples small pictures with the Lanczos kernel in WebAssembly, as sharp does, in a twentieth of sharp's time.
 import {
   add,
   addWords4,
@@ -23,7 +23,7 @@ import {
 } from '../../../wasm/assembler.ts';
 import { lanczosWeights, type Resized, type Weights, weightBits } from './lanczos.ts';
 
-/** uint8 [rows, columns, channels]; a row begins `rowBytes`, a multiple of 8, after the one before. */
+/** uint8 [rows, columns, channels] with a row stride of `rowBytes`, a multiple of 8. */
 export interface Picture {
   pixels: Uint8Array;
   columns: number;
@@ -31,11 +31,11 @@ export interface Picture {
   rowBytes: number;
 }
 
-/** No side of a picture may be longer, and no picture have more pixels. */
-export const mostSide = 1024;
-export const mostPixels = 512 * 512;
+/** Limits of a picture's side and of its number of pixels. */
+export const maxSide = 1024;
+export const maxPixels = 512 * 512;
 
-/** The picture in another height and width, uint8 [height.count, width.count, channels] without gaps. */
+/** Resized and cropped: uint8 [height.count, width.count, channels], without padding between rows. */
 export function resample(picture: Picture, height: Resized, width: Resized): Uint8Array {
   const { pixels, columns, channels } = picture;
   const columnBytes = Math.ceil((height.count * channels) / 8) * 8;
@@ -51,15 +51,15 @@ const pageBytes = 65_536;
 const weightsStart = 0;
 const placesStart = pageBytes / 2;
 const inputStart = pageBytes;
-const outputStart = 16 * pageBytes; // 512 x 512 x 3 and a row more
+const outputStart = 16 * pageBytes; // after 512 x 512 x 3 and one row
 const memoryPages = 32;
-const nowhere = memoryPages * pageBytes - 4 * mostSide;
+const nowhere = memoryPages * pageBytes - 4 * maxSide;
 
 const [rowBytes, rowsLeft, pairs, channels] = [0, 1, 2, 3]; // parameters
 const [weights, output, column, place, input, pairsLeft, weight] = [4, 5, 6, 7, 8, 9, 10];
 const [even, odd, factors, low, high] = [11, 12, 13, 14, 15];
 
-/** 8 bytes of two rows at once, times the two weights of these rows. */
+/** Multiplies 8 bytes of two rows by the two weights of these rows. */
 const onePair: Code = [
   ...set(even, loadBytes8(get(input), 0)),
   ...set(odd, loadBytes8(add(get(input), get(rowBytes)), 0)),
@@ -103,8 +103,8 @@ const bytes = new Uint8Array(memory);
 const words = new Int32Array(memory);
 
 /**
- * Each row of the result is a weighted sum of rows of the input; and it is written as a column, for the other side is done in the same
- * way. A row of what is written begins so many bytes after the one before.
+ * Each output row is a weighted sum of input rows. It is written as a column, so that a second pass resizes the other side.
+ * `turnedRowBytes` is the row stride of the transposed output.
  */
 function blendRows(picture: Omit<Picture, 'pixels'>, { table, pairs, rows }: Weights, turnedRowBytes: number): void {
   const { columns, channels, rowBytes } = picture;

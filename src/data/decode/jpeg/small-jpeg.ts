@@ -1,27 +1,27 @@
-// Small plain JPEGs, of which large data sets are made, in a fifth of the time that sharp needs for them. All others are sharp's.
+// Decodes small simple JPEGs, as in most large data sets, in a fifth of sharp's time.
 import { readJpegHeader } from './jpeg-header.ts';
-import { decodeJpeg, mostFileBytes } from './jpeg-turbo.ts';
-import { mostPixels, mostSide, resample } from './resample.ts';
+import { decodeJpeg, maxFileBytes } from './jpeg-turbo.ts';
+import { maxPixels, maxSide, resample } from './resample.ts';
 
 interface Size {
   height: number;
   width: number;
 }
 
-interface Wanted extends Size {
+interface Target extends Size {
   channels: number;
   fit: 'cover' | 'contain' | 'fill' | 'inside';
 }
 
 /**
- * Pixels of one image, uint8 [height, width, channels], or undefined where sharp is to look at the file: it is no baseline JPEG, large,
- * to be enlarged or padded, needs other colours or turning, or something is wrong with it.
+ * Pixels of one image, uint8 [height, width, channels]. Undefined if sharp has to decode the file: it is not baseline, is large
+ * or damaged, or needs enlarging, padding, rotation or a colour conversion.
  */
-export function decodeSmallJpeg(bytes: Uint8Array, wanted: Wanted): Uint8Array | undefined {
-  if (bytes.length > mostFileBytes) return undefined;
+export function decodeSmallJpeg(bytes: Uint8Array, wanted: Target): Uint8Array | undefined {
+  if (bytes.length > maxFileBytes) return undefined;
   const header = readJpegHeader(bytes);
   if (header === undefined || header.components !== wanted.channels) return undefined;
-  if (Math.max(header.height, header.width) > mostSide || header.height * header.width > mostPixels) return undefined;
+  if (Math.max(header.height, header.width) > maxSide || header.height * header.width > maxPixels) return undefined;
   const sizedTo = beforeCropping(header, wanted);
   const decoded = sizedTo && smallestEighths(header, sizedTo);
   if (!decoded) return undefined;
@@ -30,14 +30,14 @@ export function decodeSmallJpeg(bytes: Uint8Array, wanted: Wanted): Uint8Array |
   const side = (name: 'height' | 'width') => ({
     size: decoded[name],
     sizedTo: sizedTo[name],
-    from: Math.floor((sizedTo[name] - wanted[name] + 1) / 2), // as sharp cuts
+    from: Math.floor((sizedTo[name] - wanted[name] + 1) / 2), // as sharp crops
     count: wanted[name],
   });
   return resample(picture, side('height'), side('width'));
 }
 
-/** The size that the whole picture gets, before what is too much is cut off; undefined where it has to be padded. */
-function beforeCropping(size: Size, wanted: Wanted): Size | undefined {
+/** The size of the whole picture before cropping; undefined if it has to be padded. */
+function beforeCropping(size: Size, wanted: Target): Size | undefined {
   const [vertical, horizontal] = [size.height / wanted.height, size.width / wanted.width];
   if (wanted.fit === 'fill' || vertical === horizontal) return { height: wanted.height, width: wanted.width };
   if (wanted.fit !== 'cover') return undefined;
@@ -45,10 +45,10 @@ function beforeCropping(size: Size, wanted: Wanted): Size | undefined {
   return { height: Math.round(size.height / shrink), width: Math.round(size.width / shrink) };
 }
 
-/** What is smaller by the decoder alone, eighth by eighth, is less even than what is resampled: so much is left to resample. */
+/** Scaling by the decoder is of lower quality than resampling, so it keeps at least this factor for resampling. */
 const leftToResample = 9 / 8;
 
-/** The smallest size that leaves enough, or the whole: libjpeg-turbo skips the frequencies that are not needed for it. */
+/** The smallest size that leaves enough to resample: libjpeg-turbo skips the frequencies that it does not need. */
 function smallestEighths({ height, width }: Size, sizedTo: Size): Size | undefined {
   if (height < sizedTo.height || width < sizedTo.width) return undefined;
   const shrink = Math.min(height / sizedTo.height, width / sizedTo.width);

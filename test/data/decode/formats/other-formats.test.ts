@@ -1,4 +1,4 @@
-// Images in BMP, Netpbm and TIFF, JPEGs under other names, files without a name's ending, and text that pretends to be an image.
+// BMP, Netpbm and TIFF images, JPEGs with other extensions, files without one, and text with an image signature.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -120,7 +120,7 @@ test('TIFF files, JPEGs called .jfif and .jpe, and images without an extension a
   assert.ok(dataset.notes.includes('Skipped 1 file: 1 without extension.'), dataset.notes.join('\n'));
 });
 
-test('files that are not read are counted by extension, the most frequent first, with what to do', async () => {
+test('counts skipped files by extension, the most frequent first, with advice', async () => {
   const folder = await folderOf('with-others', { 'a.png': 0, 'b.png': 255 });
   const heic = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`phone/${i}.HEIC`, 'x']));
   writeFiles(folder, { ...heic, 'a.txt': '', 'b.txt': '', labels: '1 2 3', 'README.md': '', 'c.nef': '' });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { decodeJpeg } from '../../../../src/data/decode/jpeg/jpeg-turbo.ts';
 
-test("halves, quarters and eighths are bit for bit those of Pillow's libjpeg-turbo; test/fixtures/jpeg/make.py", () => {
+test("decodes halves, quarters and eighths bit for bit as Pillow's libjpeg-turbo (test/fixtures/jpeg/make.py)", () => {
   const { eighths } = JSON.parse(readFileSync('test/fixtures/jpeg/expected.json', 'utf8')) as {
     eighths: Record<string, Record<string, string>>;
   };

@@ -23,7 +23,7 @@ function most(a: Uint8Array, b: Uint8Array): number {
   return a.reduce((least, value, i) => Math.max(least, Math.abs(value - b[i]!)), 0);
 }
 
-test("to every size, pixels are Pillow's to within 1 of 255", () => {
+test('matches Pillow to within 1 of 255 at every size', () => {
   assert.equal(Object.keys(expected.lanczos).length, 4);
   for (const [size, text] of Object.entries(expected.lanczos)) {
     const [columns, rows] = size.split(' x ').map(Number) as [number, number];
@@ -32,7 +32,7 @@ test("to every size, pixels are Pillow's to within 1 of 255", () => {
   }
 });
 
-test('its own size leaves a picture as it is, and a part is that part of the whole', () => {
+test('keeps a picture at its own size, and crops exactly', () => {
   assert.deepEqual(resample(large, whole(height, height), whole(width, width)), large.pixels);
   const [rows, columns] = [
     { ...whole(height, 30), from: 4, count: 5 },
@@ -46,7 +46,7 @@ test('its own size leaves a picture as it is, and a part is that part of the who
   assert.ok(most(part, Uint8Array.from(wanted.flat())) <= 1);
 });
 
-test('an even colour stays what it is, whatever the sizes; grey too', () => {
+test('keeps a uniform colour or grey at every size', () => {
   for (const [size, sizedTo] of [
     [9, 9],
     [9, 8],

@@ -14,14 +14,14 @@ const file = (name: string) => readFileSync(`test/fixtures/jpeg/${name}.jpeg`);
 const channelsOf = (name: string) => (name === 'grey' ? 1 : 3);
 const names = ['colour', 'full-colour', 'grey'];
 
-test("the whole size is bit for bit what Pillow's libjpeg-turbo gives", () => {
+test("decodes the full size bit for bit as Pillow's libjpeg-turbo", () => {
   for (const name of names) {
     const pixels = decodeSmallJpeg(file(name), { height: 72, width: 96, channels: channelsOf(name), fit: 'cover' });
     assert.equal(sha256(pixels!), expected.eighths[name]!['1'], name);
   }
 });
 
-test("other sizes, begun from the nearest eighths, are close to Pillow's of the whole picture and to sharp's", async () => {
+test("scales from the nearest eighths, close to Pillow's result from the full size and to sharp's", async () => {
   for (const name of names) {
     const channels = channelsOf(name);
     const pixels = decodeSmallJpeg(file(name), { height: 30, width: 40, channels, fit: 'cover' })!;
@@ -40,7 +40,7 @@ function rootMeanSquare(a: Uint8Array, b: Uint8Array): number {
   return Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0) / a.length);
 }
 
-test('cover cuts where sharp cuts, fill stretches as sharp does', async () => {
+test('crops with cover and stretches with fill as sharp does', async () => {
   const shapes = [
     [36, 30, 'cover'],
     [21, 48, 'cover'],
@@ -54,7 +54,7 @@ test('cover cuts where sharp cuts, fill stretches as sharp does', async () => {
   }
 });
 
-test('what is not a plain small JPEG to be made smaller is left to sharp', async () => {
+test('leaves large or unusual JPEGs, and enlarging, to sharp', async () => {
   const half = { height: 36, width: 48, channels: 3, fit: 'cover' } as const;
   const colour = sharp(file('colour'));
   const big = sharp({ create: { width: 1030, height: 40, channels: 3, background: 'red' } });
@@ -75,7 +75,7 @@ test('what is not a plain small JPEG to be made smaller is left to sharp', async
   assert.equal(decodeSmallJpeg(file('colour'), { ...half, channels: 4 }), undefined, 'with transparency');
 });
 
-test('a file that is cut short or broken is left to sharp, and the next one is read as if nothing had been', () => {
+test('leaves a damaged file to sharp, and decodes the next one correctly', () => {
   const sound = file('colour');
   const half = { height: 36, width: 48, channels: 3, fit: 'cover' } as const;
   const before = decodeSmallJpeg(sound, half)!;
