@@ -1,5 +1,5 @@
-// An animated PNG out of single PNGs of one size and kind: their pixel data in one file, a control chunk before each.
-// Format: PNG, third edition, section 11.3.6 (https://www.w3.org/TR/png-3/#apng-frame-based-animation). sharp writes none.
+// Joins PNGs of one size and colour type into an animated PNG, which sharp cannot write.
+// Format: PNG, third edition, section 11.3.6 (https://www.w3.org/TR/png-3/#apng-frame-based-animation).
 import crc32 from 'crc-32';
 
 interface Chunk {
@@ -9,7 +9,7 @@ interface Chunk {
 
 const signatureLength = 8;
 
-/** frames: PNG files. The animation runs for ever; viewers that know no animation show the first frame. */
+/** Frames are PNG files. The animation loops for ever; viewers without support for APNG show the first frame. */
 export function encodeApng(frames: readonly Uint8Array[], delayMs: number): Uint8Array {
   const [first, ...others] = frames.map(readChunks);
   const header = first!.find(({ type }) => type === 'IHDR')!;
@@ -18,7 +18,7 @@ export function encodeApng(frames: readonly Uint8Array[], delayMs: number): Uint
   const chunks = [
     header,
     ...first!.filter(({ type }) => type === 'eXIf'),
-    { type: 'acTL', data: integers(frames.length, 0) }, // 0: without end
+    { type: 'acTL', data: integers(frames.length, 0) }, // 0: loop for ever
     control(),
     ...pixelData(first!),
     ...others.flatMap((frame) => [
@@ -34,7 +34,7 @@ function pixelData(chunks: readonly Chunk[]): Chunk[] {
   return chunks.filter(({ type }) => type === 'IDAT');
 }
 
-/** A whole frame that replaces the one before. Width and height stand at the header's beginning. */
+/** For a full frame that replaces the one before. The header begins with width and height. */
 function frameControl(sequence: number, header: Uint8Array, delayMs: number): Uint8Array {
   const offset = integers(0, 0);
   const delay = Uint8Array.of(delayMs >> 8, delayMs & 0xff, 1000 >> 8, 1000 & 0xff); // delayMs / 1000 s

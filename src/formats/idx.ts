@@ -1,4 +1,4 @@
-// MNIST's own file format: big-endian header, then one byte per pixel or label. http://yann.lecun.com/exdb/mnist/
+// The idx file format of MNIST: big-endian header, then one byte per pixel or label. http://yann.lecun.com/exdb/mnist/
 import { DcganError } from '../errors.ts';
 
 const imagesMagic = 0x803;

@@ -1,5 +1,5 @@
-// The safetensors file format (github.com/huggingface/safetensors): a length, a JSON header, then the values of every tensor.
-// Little-endian, like every machine TensorFlow.js runs on. Writes floats of 32 and 16 bits; reads what converts to float32.
+// The safetensors file format (github.com/huggingface/safetensors): a length, a JSON header, then the values of every tensor,
+// little-endian. Writes floats of 32 and 16 bits; reads all types of `valueTypes` as float32.
 import { DcganError, messageOf } from '../errors.ts';
 import { parseJson } from '../system/json.ts';
 import { elementCount } from './tensor-shape.ts';
@@ -9,7 +9,7 @@ interface NamedTensor {
   shape: readonly number[];
   /** In row-major order, as many as the product of the shape's sides. */
   values: Float32Array;
-  /** How it is written. @default F32 */
+  /** Type in the file. @default F32 */
   type?: WrittenType;
 }
 
@@ -23,11 +23,11 @@ interface HeaderEntry {
   end: number;
 }
 
-/** A file begins with its header's length. */
+/** Size of the header length, with which a file begins. */
 export const lengthBytes = 8;
 const maxHeaderBytes = 100_000_000; // the limit of the reference implementation
 
-/** The bytes of a safetensors file, as chunks to write one after the other; values of 32 bits are not copied. */
+/** The bytes of a safetensors file, as consecutive chunks. Values of 32 bits are not copied. */
 export function encodeSafetensors(tensors: NamedTensors, metadata: Record<string, string> = {}): Uint8Array[] {
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
   const chunks: Uint8Array[] = [];
@@ -46,7 +46,7 @@ export function encodeSafetensors(tensors: NamedTensors, metadata: Record<string
   return [encodeHeader(header), ...chunks];
 }
 
-/** Wide types first, so that all values are aligned, then by name: the reference implementation's order. */
+/** Wide types first, so that all values are aligned, then by name, as in the reference implementation. */
 function inOrder(tensors: NamedTensors): string[] {
   const rank = (name: string) => writtenTypes.indexOf(tensors[name]!.type ?? 'F32');
   return Object.keys(tensors)
@@ -54,7 +54,7 @@ function inOrder(tensors: NamedTensors): string[] {
     .sort((a, b) => rank(a) - rank(b));
 }
 
-/** The header's length (8 bytes), the header, and spaces up to the next multiple of 8, where the values begin. */
+/** The header's length (8 bytes), and the header padded with spaces to a multiple of 8. */
 function encodeHeader(header: Record<string, unknown>): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify(header));
   const bytes = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
@@ -64,9 +64,9 @@ function encodeHeader(header: Record<string, unknown>): Uint8Array {
 }
 
 /**
- * Reads a whole safetensors file. Float32 tensors are views of `bytes` where its alignment allows; others are converted.
+ * Reads a complete, untrusted safetensors file. Aligned float32 tensors are views of `bytes`; others are converted.
  * @param source the file's name, for messages
- * @throws DcganError `checkpoint.damaged`; nothing in `bytes` is trusted
+ * @throws DcganError `checkpoint.damaged`
  */
 export function decodeSafetensors(
   bytes: Uint8Array,
@@ -83,7 +83,7 @@ export function decodeSafetensors(
   });
 }
 
-/** Names the file that an error is about. @throws DcganError `checkpoint.damaged` */
+/** Adds the file's name to an error. @throws DcganError `checkpoint.damaged` */
 export function describingDamage<Value>(source: string, action: () => Value): Value {
   try {
     return action();
@@ -93,16 +93,16 @@ export function describingDamage<Value>(source: string, action: () => Value): Va
   }
 }
 
-/** How many bytes the header takes that follows these first ones. Throws Error where a file of this size cannot hold it. */
+/** The length of the header, from the first bytes of a file. Throws Error if it exceeds the file. */
 export function headerLength(first: Uint8Array, fileBytes: number): number {
   if (fileBytes < lengthBytes) throw new Error(`it has ${fileBytes} bytes, fewer than the 8 of its header's length`);
   const length = new DataView(first.buffer, first.byteOffset, lengthBytes).getBigUint64(0, true);
-  const room = Math.min(fileBytes - lengthBytes, maxHeaderBytes);
-  if (length > room) throw new Error(`its header claims ${length} bytes where at most ${room} can be`);
+  const limit = Math.min(fileBytes - lengthBytes, maxHeaderBytes);
+  if (length > limit) throw new Error(`its header claims ${length} bytes where at most ${limit} can be`);
   return Number(length);
 }
 
-/** The tensors that a header describes; they take all of the bytes after it. Throws Error. */
+/** The tensors in a header. Throws Error if it is invalid, or its tensors do not fill the bytes after it exactly. */
 export function decodeHeader(
   bytes: Uint8Array,
   dataBytes: number,
@@ -138,7 +138,7 @@ function checkEntry(name: string, value: unknown): HeaderEntry {
   return { name, dtype, shape, begin, end };
 }
 
-/** The tensors must lie side by side over the whole data: no gap, no overlap, nothing after the last. */
+/** The tensors must fill the data exactly: no gap, no overlap, nothing after the last. */
 function checkLayout(entries: readonly HeaderEntry[], dataBytes: number): void {
   let position = 0;
   for (const entry of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
@@ -175,7 +175,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Names every object has already, such as `__proto__`. */
+/** Property names of every object, such as `__proto__`. */
 function isReserved(name: string): boolean {
   return name in Object.prototype;
 }

@@ -1,23 +1,22 @@
-// The number formats of safetensors: those that are read, as bytes -> JavaScript number, and those of 16 bits as they are
-// written. I64 beyond 2^53 loses its last digits.
+// Conversion between the number formats of safetensors and JavaScript numbers. I64 beyond 2^53 loses its last digits.
 
 interface ValueType {
   bytes: number;
   read(view: DataView, offset: number): number;
 }
 
-/** What weights may be written as, in the order in which a file holds them. */
+/** The types that weights can be written as, in file order. */
 export const writtenTypes = ['F32', 'BF16', 'F16'] as const;
 export type WrittenType = (typeof writtenTypes)[number];
 
 const largestHalf = 65504; // of F16
 
-/** Whether F16 reaches far enough for all values. */
+/** Whether all values are in the range of F16. */
 export function fitHalves(values: Float32Array): boolean {
   return values.every((value) => Math.abs(value) <= largestHalf);
 }
 
-/** Values as they lie in a file, rounded to the nearest, ties to even. Those of F32 are not copied. */
+/** The bytes of values, rounded to nearest, ties to even. F32 is not copied. */
 export function encodeValues(values: Float32Array, type: WrittenType): Uint8Array {
   if (type === 'F32') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const encoded = Uint16Array.from(values, type === 'F16' ? numberToHalf : numberToBfloat16);
@@ -65,7 +64,7 @@ function numberToHalf(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
   if (Number.isNaN(size)) return 0x7e00;
-  if (size >= largestHalf + 16) return sign | 0x7c00; // half of the last step beyond
+  if (size >= largestHalf + 16) return sign | 0x7c00; // half a unit in the last place above the largest value
   const exponent = Math.max(-14, Math.floor(Math.log2(size)));
   return sign | (((exponent + 14) << 10) + roundHalfToEven(size * 2 ** (10 - exponent)));
 }

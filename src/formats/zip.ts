@@ -1,5 +1,5 @@
-// Reads zip files as torch.save writes them: entries stored as they are. A file that was made to deceive is refused:
-// compressed, encrypted, overlapping or double entries, names that lead elsewhere, wrong checksums.
+// Reads uncompressed ZIP files, as torch.save writes them. Refuses crafted files: compressed, encrypted, overlapping or
+// duplicate entries, names with paths to elsewhere, wrong checksums.
 import type { FileHandle } from 'node:fs/promises';
 import zlib from 'node:zlib';
 import { type Entry, fromFdPromise } from 'yauzl';
@@ -7,18 +7,18 @@ import { openRegular, readBytes } from '../system/read-file.ts';
 
 interface StoredEntry {
   name: string;
-  /** Where its header begins in the file. */
+  /** Offset of its header in the file. */
   header: number;
-  /** Where its bytes begin and end in the file. */
+  /** Range of its bytes in the file. */
   begin: number;
   end: number;
   crc32: number;
 }
 
 export interface ZipFile {
-  /** Bytes per entry, by name. */
+  /** Bytes of each entry, by name. */
   sizes: ReadonlyMap<string, number>;
-  /** A span of an entry's bytes, or all of them. Throws Error where the name is not there or the checksum does not hold. */
+  /** A range of an entry's bytes, or all of them. Throws Error if there is no such entry, or its checksum does not match. */
   read(name: string, span?: Span): Promise<Uint8Array>;
   close(): Promise<void>;
 }
@@ -28,11 +28,11 @@ interface Span {
   end: number;
 }
 
-const mostEntries = 100_000;
+const maxEntries = 100_000;
 const chunkBytes = 2 ** 20;
 const stored = 0;
 
-/** Opens a zip file and checks all that its directory says; `checkNames` sees the names of its entries before. Throws Error. */
+/** Opens a ZIP file and checks its directory. `checkNames` is called first, with the names of its entries. Throws Error. */
 export async function openZip(
   path: string,
   checkNames: (names: readonly string[]) => void = () => {},
@@ -60,7 +60,7 @@ async function readDirectory(
   checkNames: (names: readonly string[]) => void,
 ): Promise<Map<string, StoredEntry>> {
   const directory = await fromFdPromise(file.fd, { autoClose: false, strictFileNames: true });
-  if (directory.entryCount > mostEntries) throw new Error(`it claims ${directory.entryCount} entries`);
+  if (directory.entryCount > maxEntries) throw new Error(`it claims ${directory.entryCount} entries`);
   const listed: Entry[] = [];
   for await (const entry of directory.eachEntry()) listed.push(entry);
   checkNames(listed.map(({ fileName }) => fileName));
@@ -87,7 +87,7 @@ function checkStored(entry: Entry): void {
   if (entry.isEncrypted()) throw new Error(`its entry ${entry.fileName} is encrypted`);
 }
 
-/** Entries that share bytes are how a small file pretends to be a large one. */
+/** Overlapping entries would let a small file expand to a huge one. */
 function checkLayout(entries: StoredEntry[]): void {
   let before: StoredEntry | undefined;
   for (const entry of entries.sort((a, b) => a.header - b.header)) {
@@ -96,16 +96,16 @@ function checkLayout(entries: StoredEntry[]): void {
   }
 }
 
-/** All of it is read, for its checksum; no more than what is asked for is kept. */
+/** Reads the whole entry for its checksum, and keeps only the requested range. */
 async function readEntry(file: FileHandle, { name, begin, end, crc32: expected }: StoredEntry, span: Span) {
   const [first, last] = [begin + span.begin, begin + span.end];
   const part = new Uint8Array(last - first);
   let checksum = 0;
-  for (let place = begin; place < end; place += chunkBytes) {
-    const chunk = await readBytes(file, place, Math.min(chunkBytes, end - place));
+  for (let offset = begin; offset < end; offset += chunkBytes) {
+    const chunk = await readBytes(file, offset, Math.min(chunkBytes, end - offset));
     checksum = crc32?.(chunk, checksum) ?? expected;
-    const [from, to] = [Math.max(place, first), Math.min(place + chunk.length, last)];
-    if (from < to) part.set(chunk.subarray(from - place, to - place), from - first);
+    const [from, to] = [Math.max(offset, first), Math.min(offset + chunk.length, last)];
+    if (from < to) part.set(chunk.subarray(from - offset, to - offset), from - first);
   }
   if (checksum !== expected) throw new Error(`the checksum of its entry ${name} does not match`);
   return part;

@@ -1,6 +1,6 @@
-// A place in the bytes of a pickle. Every length that the file claims is held against the bytes that are there.
+// Reads a pickle's bytes in order, checking every length against the bytes that are left.
 
-const longestLine = 256; // names of modules and of what is in them
+const maxLineBytes = 256; // module and class names
 
 export class PickleCursor {
   position: number;
@@ -34,7 +34,7 @@ export class PickleCursor {
     return this.#view.getFloat64(this.#skip(8));
   }
 
-  /** A signed little-endian integer of any length; a bigint where a number would lose digits. */
+  /** A signed little-endian integer of any length; a bigint if a number would lose digits. */
   integer(length: number): number | bigint {
     let value = 0n;
     const begin = this.#skip(length);
@@ -48,9 +48,9 @@ export class PickleCursor {
     return decode(this.#bytes.subarray(begin, begin + length));
   }
 
-  /** Up to the next line break, which is passed over. */
+  /** Text up to the next line break, which is skipped. */
   line(): string {
-    const length = this.#bytes.subarray(this.position, this.position + longestLine).indexOf(0x0a);
+    const length = this.#bytes.subarray(this.position, this.position + maxLineBytes).indexOf(0x0a);
     if (length < 0) throw new Error(`its pickle has no name that ends at byte ${this.position}`);
     const text = this.text(length);
     this.#skip(1);

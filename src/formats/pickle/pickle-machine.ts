@@ -1,11 +1,11 @@
-// The state of a pickle while it is read: a stack of values, the groups open in it, and what was put aside to be used again.
+// The virtual machine that executes a pickle: its stack, marks and memo, and the operations on them.
 import type { PickleCursor } from './pickle-cursor.ts';
 
-/** What a pickle may name, and what lies outside of it. */
+/** The names that a pickle may use. */
 export interface Vocabulary {
-  /** By `module.name`: a function that makes a value from a list of arguments, or a value. */
+  /** By `module.name`: a value, or a function of a list of arguments. */
   names: ReadonlyMap<string, unknown>;
-  /** The value that an id stands for. */
+  /** Resolves a persistent id. */
   persistent(id: unknown): unknown;
 }
 
@@ -13,15 +13,15 @@ export interface Machine {
   cursor: PickleCursor;
   vocabulary: Vocabulary;
   stack: unknown[];
-  /** Where in the stack the open groups begin. */
+  /** Stack positions of the open groups. */
   marks: number[];
   memo: Map<number, unknown>;
 }
 
-/** The longest pickle that is read; a state_dict of a thousand tensors takes 200 kB. */
-export const mostPickleBytes = 2 ** 24;
+/** A state_dict of a thousand tensors takes 200 kB. */
+export const maxPickleBytes = 2 ** 24;
 
-/** A pickle names something that is not in the vocabulary. */
+/** A pickle uses a name that is not in the vocabulary. */
 export class RefusedName extends Error {
   readonly refused: string;
 
@@ -31,13 +31,13 @@ export class RefusedName extends Error {
   }
 }
 
-/** The uppermost values, as many as asked for, lowest first. */
+/** Pops `count` values, the lowest first. */
 export function popMany({ stack, marks }: Machine, count: number): unknown[] {
   if (stack.length - (marks.at(-1) ?? 0) < count) throw new Error('its pickle takes a value from an empty stack');
   return stack.splice(stack.length - count);
 }
 
-/** All values above the last mark, lowest first. */
+/** Pops all values above the last mark, the lowest first. */
 export function popGroup({ stack, marks }: Machine): unknown[] {
   const begin = marks.pop();
   if (begin === undefined) throw new Error('its pickle closes a group that it never opened');
@@ -58,11 +58,11 @@ export function setItems(machine: Machine, items: readonly unknown[]): void {
   for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
 }
 
-export function memorise(machine: Machine, index: number): void {
+export function storeInMemo(machine: Machine, index: number): void {
   machine.memo.set(index, top(machine));
 }
 
-export function recall({ stack, memo }: Machine, index: number): void {
+export function loadFromMemo({ stack, memo }: Machine, index: number): void {
   if (!memo.has(index)) throw new Error(`its pickle uses value ${index} before there is one`);
   stack.push(memo.get(index));
 }
@@ -82,8 +82,8 @@ export function call(machine: Machine): void {
   machine.stack.push((make as (values: unknown[]) => unknown)(values));
 }
 
-/** Attributes of a dict, such as a state_dict's `_metadata`, are not needed. */
-export function passOverState(machine: Machine): void {
+/** Drops the attributes of a dict, such as a state_dict's `_metadata`. */
+export function skipState(machine: Machine): void {
   popMany(machine, 1);
   if (!(top(machine) instanceof Map)) throw new Error('its pickle sets attributes of something that is not a dict');
 }

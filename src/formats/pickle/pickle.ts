@@ -1,42 +1,42 @@
-// Reads pickles (docs.python.org/3/library/pickletools.html) and runs no code: plain values, and what an allow-list of
-// names stands for. It knows the instructions that torch.save writes; any other, and any other name, is refused.
+// Reads pickles (docs.python.org/3/library/pickletools.html) without running code: plain values, and names of an allow-list.
+// Supports the opcodes that torch.save writes, and refuses all others.
 import { PickleCursor } from './pickle-cursor.ts';
 import {
   append,
   call,
   type Machine,
-  memorise,
-  passOverState,
+  storeInMemo,
+  skipState,
   popGroup,
   popMany,
   pushName,
   RefusedName,
-  recall,
+  loadFromMemo,
   setItems,
   type Vocabulary,
 } from './pickle-machine.ts';
 
-/** More than any state_dict needs, where a tensor takes about 30; keeps memory and time within bounds. */
-const mostInstructions = 500_000;
-const longestInteger = 16; // bytes
+/** Limits memory and time; a state_dict takes about 30 per tensor. */
+const maxInstructions = 500_000;
+const maxIntegerBytes = 16;
 const stop = 0x2e; // '.'
 
 /**
  * Reads one pickle.
- * @returns its value (dicts as Map, tuples and lists as arrays), and where in `bytes` the next thing begins
- * @throws RefusedName for a name not in the vocabulary; Error for all else that is not as it should be
+ * @returns its value (dicts as Map, tuples and lists as arrays), and its end in `bytes`
+ * @throws RefusedName for a name that is not in the vocabulary; Error if the pickle is invalid
  */
 export function readPickle(bytes: Uint8Array, vocabulary: Vocabulary, begin = 0): { value: unknown; end: number } {
   const cursor = new PickleCursor(bytes, begin);
   const machine: Machine = { cursor, vocabulary, stack: [], marks: [], memo: new Map() };
-  for (let count = 0; count < mostInstructions; count++) {
+  for (let count = 0; count < maxInstructions; count++) {
     const code = cursor.uint8();
     if (code === stop) return { value: popMany(machine, 1)[0], end: cursor.position };
     const instruction = instructions.get(code);
     if (!instruction) throw new Error(`its pickle has instruction 0x${code.toString(16)}, which no state_dict needs`);
     instruction(machine);
   }
-  throw new Error(`its pickle has more than ${mostInstructions} instructions`);
+  throw new Error(`its pickle has more than ${maxInstructions} instructions`);
 }
 
 type Instruction = (machine: Machine) => unknown;
@@ -56,7 +56,7 @@ const instructions = new Map<number, Instruction>([
   [0x4b, value((cursor) => cursor.uint8())], // BININT1
   [0x4d, value((cursor) => cursor.uint16())], // BININT2
   [0x4a, value((cursor) => cursor.int32())], // BININT
-  [0x8a, value((cursor) => cursor.integer(atMost(longestInteger, cursor.uint8())))], // LONG1
+  [0x8a, value((cursor) => cursor.integer(atMost(maxIntegerBytes, cursor.uint8())))], // LONG1
   [0x47, value((cursor) => cursor.float64())], // BINFLOAT
   [0x8c, value((cursor) => cursor.text(cursor.uint8()))], // SHORT_BINUNICODE
   [0x58, value((cursor) => cursor.text(cursor.uint32()))], // BINUNICODE
@@ -73,26 +73,26 @@ const instructions = new Map<number, Instruction>([
   [0x73, (machine) => setItems(machine, popMany(machine, 2))], // SETITEM
   [0x75, (machine) => setItems(machine, popGroup(machine))], // SETITEMS
 
-  [0x71, (machine) => memorise(machine, machine.cursor.uint8())], // BINPUT
-  [0x72, (machine) => memorise(machine, machine.cursor.uint32())], // LONG_BINPUT
-  [0x94, (machine) => memorise(machine, machine.memo.size)], // MEMOIZE
-  [0x68, (machine) => recall(machine, machine.cursor.uint8())], // BINGET
-  [0x6a, (machine) => recall(machine, machine.cursor.uint32())], // LONG_BINGET
+  [0x71, (machine) => storeInMemo(machine, machine.cursor.uint8())], // BINPUT
+  [0x72, (machine) => storeInMemo(machine, machine.cursor.uint32())], // LONG_BINPUT
+  [0x94, (machine) => storeInMemo(machine, machine.memo.size)], // MEMOIZE
+  [0x68, (machine) => loadFromMemo(machine, machine.cursor.uint8())], // BINGET
+  [0x6a, (machine) => loadFromMemo(machine, machine.cursor.uint32())], // LONG_BINGET
 
   [0x63, (machine) => pushName(machine, machine.cursor.line(), machine.cursor.line())], // GLOBAL
   [0x93, (machine) => pushName(machine, ...(popMany(machine, 2) as [unknown, unknown]))], // STACK_GLOBAL
   [0x69, refuseInstance], // INST
   [0x52, call], // REDUCE
-  [0x62, passOverState], // BUILD
+  [0x62, skipState], // BUILD
   [0x51, (machine) => machine.stack.push(machine.vocabulary.persistent(popMany(machine, 1)[0]))], // BINPERSID
 ]);
 
-/** Protocol 0 makes objects in one go with naming their class. */
+/** In protocol 0, INST names a class and creates an object of it. */
 function refuseInstance({ cursor }: Machine): never {
   throw new RefusedName(`${cursor.line()}.${cursor.line()}`);
 }
 
-function atMost(most: number, length: number): number {
-  if (length > most) throw new Error(`its pickle has an integer of ${length} bytes`);
+function atMost(max: number, length: number): number {
+  if (length > max) throw new Error(`its pickle has an integer of ${length} bytes`);
   return length;
 }

@@ -1,10 +1,10 @@
-// What a pickle of torch.save may name, and the values these names stand for here. All that a state_dict consists of.
+// The names that a pickle of a state_dict may use, and their values here.
 import type { Vocabulary } from './pickle-machine.ts';
 import { checkView, type Storage, type TensorView } from './tensor-view.ts';
 
-const mostAxes = 8;
+const maxAxes = 8;
 
-/** A kind of storage, by its number format's name in `valueTypes`. */
+/** A storage class, by the name of its number format in `valueTypes`. */
 class StorageType {
   readonly type: string;
 
@@ -36,12 +36,12 @@ const names = new Map<string, unknown>([
   ['torch.BoolStorage', new StorageType('U8')],
 ]);
 
-/** The vocabulary for one file. `storages` is filled with every storage that its pickle mentions. */
+/** The vocabulary for one file. Adds every storage that the pickle refers to to `storages`. */
 export function torchVocabulary(storages: Map<string, Storage>): Vocabulary {
   return { names, persistent: (id) => storageOf(id, storages) };
 }
 
-/** The vocabulary of pickles that hold no tensors. */
+/** For pickles without tensors. */
 export const plainVocabulary: Vocabulary = {
   names: new Map(),
   persistent() {
@@ -64,7 +64,7 @@ function rebuildTensor([storage, offset, shape, strides]: unknown[]): PickledTen
   return new PickledTensor(view);
 }
 
-/** ('storage', type, key, location, numel), in old files also a view, which PyTorch has long written as None. */
+/** ('storage', type, key, location, numel); old files add a view, which current PyTorch writes as None. */
 function storageOf(id: unknown, storages: Map<string, Storage>): Storage {
   const [tag, type, key, , length, view = null] = Array.isArray(id) ? id : [];
   if (tag !== 'storage' || !(type instanceof StorageType) || typeof key !== 'string' || !isCount(length) || view) {
@@ -89,5 +89,5 @@ function isCount(value: unknown): value is number {
 }
 
 function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.length <= mostAxes && value.every(isCount);
+  return Array.isArray(value) && value.length <= maxAxes && value.every(isCount);
 }

@@ -2,7 +2,7 @@
 // version, the machine, the value, the storages' keys), then per storage its length as 8 bytes, and its numbers.
 import type { FileHandle } from 'node:fs/promises';
 import { readPickle } from '../../formats/pickle/pickle.ts';
-import { mostPickleBytes } from '../../formats/pickle/pickle-machine.ts';
+import { maxPickleBytes } from '../../formats/pickle/pickle-machine.ts';
 import { byteSpan, readView, type Storage, storageBytes, type TensorView } from '../../formats/pickle/tensor-view.ts';
 import { plainVocabulary, torchVocabulary } from '../../formats/pickle/torch-vocabulary.ts';
 import { openRegular, readBytes } from '../../system/read-file.ts';
@@ -18,7 +18,7 @@ export async function openTorchLegacy(path: string): Promise<WeightsFile> {
   const file = await openRegular(path);
   try {
     const { size } = await file.stat();
-    const { value, storages, keys, end } = readPickles(await readBytes(file, 0, Math.min(size, mostPickleBytes)));
+    const { value, storages, keys, end } = readPickles(await readBytes(file, 0, Math.min(size, maxPickleBytes)));
     const places = await findStorages(file, storages, keys, end);
     const read = (view: TensorView) => readTensor(file, places, view);
     return {

@@ -1,7 +1,7 @@
 // The zip format of torch.save (PyTorch 1.6 and newer): <any name>/data.pkl, and one entry <any name>/data/<key> per storage.
 
 import { readPickle } from '../../formats/pickle/pickle.ts';
-import { mostPickleBytes } from '../../formats/pickle/pickle-machine.ts';
+import { maxPickleBytes } from '../../formats/pickle/pickle-machine.ts';
 import { byteSpan, readView, storageBytes, type TensorView } from '../../formats/pickle/tensor-view.ts';
 import { torchVocabulary } from '../../formats/pickle/torch-vocabulary.ts';
 import { openZip, type ZipFile } from '../../formats/zip.ts';
@@ -37,7 +37,7 @@ async function findFolder(zip: ZipFile): Promise<string> {
   const pickles = [...zip.sizes.keys()].filter((name) => name.endsWith(pickleName));
   if (pickles.length !== 1) throw new Error(`it has ${pickles.length} entries data.pkl, not one`);
   const size = zip.sizes.get(pickles[0]!)!;
-  if (size > mostPickleBytes) throw new Error(`its data.pkl has ${size} bytes, more than any state_dict needs`);
+  if (size > maxPickleBytes) throw new Error(`its data.pkl has ${size} bytes, more than any state_dict needs`);
   const folder = pickles[0]!.slice(0, -pickleName.length);
   await checkByteOrder(zip, `${folder}/byteorder`);
   return folder;
