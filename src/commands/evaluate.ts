@@ -7,7 +7,7 @@ import { datasetSpec, openImages } from '../data/dataset/open.ts';
 import { type EngineChoice, openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
 import { describeEvaluation, type Evaluation } from '../evaluation/evaluation.ts';
-import { checkSize, countImages, generateImages } from '../evaluation/evaluation-images.ts';
+import { checkSize, generateImages, imagesToCompare } from '../evaluation/evaluation-images.ts';
 import { createEvaluator } from '../evaluation/evaluator.ts';
 import { openFeatures } from '../evaluation/features/open-features.ts';
 import { protocolSize, type Size } from '../evaluation/metrics/protocol-size.ts';
@@ -91,7 +91,7 @@ export async function evaluate(
     metrics.features && usesFeatures ? await openFeatures(metrics.features, { engine, root, size: data }) : undefined;
   const directory = findFolder(folder, root);
   const dataset = await openImages(datasetSpec(data, directory), onEvent, signal);
-  const count = countImages(options.count, dataset, size);
+  const count = imagesToCompare(options.count, dataset, size);
   const results = join(root, 'results', runHash);
   await makeFolder(results);
 

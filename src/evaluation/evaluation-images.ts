@@ -3,10 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dataset } from '../data/dataset/open.ts';
 import { DcganError } from '../errors.ts';
 import { drawLatents } from '../models/latents.ts';
+import type { Images } from '../pictures/images.ts';
 import { RandomStream } from '../random.ts';
 import type { ImageMaker } from '../sampling/image-maker.ts';
 import type { TrainedGenerator } from '../sampling/trained-generator.ts';
-import type { ImageSet } from './metrics/images.ts';
 import { isProtocolSize, protocolSize, type Size } from './metrics/protocol-size.ts';
 
 /** Images from latents of a stream of their own: the same seed, the same images. Of the config's size and channels. */
@@ -15,7 +15,7 @@ export async function generateImages(
   { config }: Pick<TrainedGenerator, 'config'>,
   { count, seed }: { count: number; seed: number },
   onProgress: (done: number, total: number) => void,
-): Promise<ImageSet> {
+): Promise<Images> {
   const { latent } = config.generator;
   const { height, width, channels } = config.data;
   const stream = new RandomStream(seed, 'evaluation/latents');
@@ -34,7 +34,7 @@ const fewestImages = 16;
 const mostBytes = 2 ** 31; // of the three sets together, in their own size and in the compared one
 
 /** As many as asked for, or as the folder has. @throws DcganError `data.too-few-images`, `usage.too-many-images` */
-export function countImages(wanted: number, dataset: Dataset, { height, width }: Size): number {
+export function imagesToCompare(wanted: number, dataset: Dataset, { height, width }: Size): number {
   if (dataset.count < fewestImages) {
     throw new DcganError('data.too-few-images', {
       happened: `There are ${dataset.count} images in ${dataset.directory}.`,

@@ -1,6 +1,7 @@
 // Measures generated images against the data by a protocol: real images are prepared once, generated ones come as often as they like.
 import type { MetricName } from '../config/schema/metrics.ts';
 import type { Dataset } from '../data/dataset/open.ts';
+import type { Images } from '../pictures/images.ts';
 import { RandomStream } from '../random.ts';
 import {
   describeFeatures,
@@ -8,7 +9,7 @@ import {
   type FeatureNetwork,
   type FeaturesUsed,
 } from './features/feature-network.ts';
-import { type ImageSet, onWhite } from './metrics/images.ts';
+import { onWhite } from './metrics/images.ts';
 import type { Size } from './metrics/protocol-size.ts';
 import { resizeBilinear } from './metrics/resize.ts';
 import { type Measured, metrics, type Side } from './metrics/table.ts';
@@ -30,7 +31,7 @@ type OnPhase = (phase: 'features' | MetricName, done: number, total: number) => 
 export interface Evaluator {
   /** `fake` is of the dataset's size and channels, `count` images. */
   measure(
-    fake: ImageSet,
+    fake: Images,
     onPhase: OnPhase,
   ): Promise<{ metrics: Partial<Record<MetricName, Measured & { protocol: string }>>; features?: FeaturesUsed }>;
 }

@@ -1,9 +1,9 @@
 // Generated images beside the real images that are most like them: a generator that has learned its data by heart shows here.
 import type { Dataset } from '../data/dataset/open.ts';
 import { writeGrid } from '../pictures/grid.ts';
+import { countImages, type Images, sliceImages } from '../pictures/images.ts';
 import { RandomStream } from '../random.ts';
 import { type Features, inUnits, pixelFeatures } from './metrics/features.ts';
-import { countOf, type ImageSet, slice } from './metrics/images.ts';
 import { nearestNeighbours } from './metrics/nearest.ts';
 import { part, type Work } from './metrics/work.ts';
 
@@ -26,13 +26,13 @@ export interface NeighbourResult {
 
 /** Looks up generated images among all real ones; writes a picture: rows of generated images, each over their nearest real ones. */
 export async function compareNeighbours(
-  fake: ImageSet,
+  fake: Images,
   dataset: Dataset,
   { seed, picture }: { seed: number; picture: string },
   work: Work,
 ): Promise<NeighbourResult> {
-  const count = Math.min(mostQueries, countOf(fake), dataset.count);
-  const samples = slice(fake, 0, count);
+  const count = Math.min(mostQueries, countImages(fake), dataset.count);
+  const samples = sliceImages(fake, 0, count);
   const chosen = new RandomStream(seed, 'evaluation/neighbours').permutation(dataset.count).subarray(0, count);
   const real = featuresOfDataset(dataset);
   const some = pixelFeatures({ ...fake, pixels: dataset.read(chosen) });
@@ -70,13 +70,13 @@ function featuresOfDataset(dataset: Dataset): Features {
   };
 }
 
-async function writeNeighbours(path: string, samples: ImageSet, dataset: Dataset, nearest: number[]): Promise<void> {
+async function writeNeighbours(path: string, samples: Images, dataset: Dataset, nearest: number[]): Promise<void> {
   const rows = Math.min(mostRows, Math.ceil(nearest.length / columns));
   const size = samples.pixels.length / nearest.length;
   const pixels = new Uint8Array(2 * rows * columns * size).fill(255);
   for (let i = 0; i < Math.min(nearest.length, rows * columns); i++) {
     const place = 2 * Math.floor(i / columns) * columns + (i % columns);
-    pixels.set(slice(samples, i, 1).pixels, place * size);
+    pixels.set(sliceImages(samples, i, 1).pixels, place * size);
     pixels.set(dataset.read([nearest[i]!]), (place + columns) * size);
   }
   await writeGrid(path, { ...samples, pixels }, { columns });

@@ -14,7 +14,7 @@ import type { MeasureImages, Measurement } from '../training/evaluation.ts';
 import { generatorPasses } from '../training/schedule.ts';
 import type { PreparedRun } from '../training/start/prepare-run.ts';
 import { describeEvaluation, type Evaluation } from './evaluation.ts';
-import { countImages, generateImages } from './evaluation-images.ts';
+import { generateImages, imagesToCompare } from './evaluation-images.ts';
 import { createEvaluator, type Protocol } from './evaluator.ts';
 import { openFeatures } from './features/open-features.ts';
 import { protocolSize } from './metrics/protocol-size.ts';
@@ -28,7 +28,7 @@ export interface TrainingEvaluation {
 /**
  * Opens what the config's metrics need, so that what is missing is said before the first step; undefined where it asks for none.
  * The generator is measured by a program of its own, in float32: no variable and no function of the training is touched.
- * @throws DcganError as openFeatures and countImages do
+ * @throws DcganError as openFeatures and imagesToCompare do
  */
 export async function openTrainingEvaluation(
   { config, networks, dataset, hash, opened }: PreparedRun,
@@ -43,7 +43,7 @@ export async function openTrainingEvaluation(
   if (every === undefined) return undefined;
   const { engine } = opened;
   const size = protocolSize(config.data);
-  const count = countImages(wanted, dataset, size);
+  const count = imagesToCompare(wanted, dataset, size);
   const usesFeatures = features && names.some((name) => featureUsers.includes(name));
   const network = usesFeatures ? await openFeatures(features, { engine, root, size: config.data }) : undefined;
   const protocol: Protocol = { names, count, seed, size, ...(network && { network }) };

@@ -1,4 +1,4 @@
-// Images one after another in one file that moves: GIF, WebP or APNG, as the file's extension says.
+// Encodes frames as an animated GIF, WebP or APNG, by the file's extension.
 import sharp from 'sharp';
 import { DcganError, messageOf } from '../errors.ts';
 import { encodeApng } from '../formats/apng.ts';
@@ -9,13 +9,13 @@ import { markedExif, markGif } from './picture-mark.ts';
 const animationFormats = ['gif', 'webp', 'apng'] as const;
 export type AnimationFormat = (typeof animationFormats)[number];
 
-/** The animation format that a path's extension names, if it is one. */
+/** The animation format of a path's extension, if it is one. */
 export function animationFormatOf(path: string): AnimationFormat | undefined {
   return animationFormats.find((format) => format === extensionOf(path));
 }
 
 /**
- * Writes a picture of frames that stand under one another as an animation that runs for ever.
+ * Writes a picture of vertically stacked frames as an animation that loops for ever.
  * @throws DcganError `usage.cannot-write`
  */
 export async function writeAnimation(
@@ -39,8 +39,8 @@ async function encodeWithSharp(
 ): Promise<Uint8Array> {
   const raw = { width, height, channels, pageHeight: height / count };
   const picture = sharp(pixels, { raw, limitInputPixels: false });
-  const timing = { delay: Array<number>(count).fill(delayMs), loop: 0 }; // a single number would be the first frame's only
-  const dither = channels === 1 ? 0 : 1; // a palette holds every grey, and only some of the colours
+  const timing = { delay: Array<number>(count).fill(delayMs), loop: 0 }; // sharp applies a single number to the first frame only
+  const dither = channels === 1 ? 0 : 1; // a palette has all 256 greys, but not all colours
   if (format === 'gif') return markGif(await picture.gif({ ...timing, dither }).toBuffer());
   return picture
     .withExif(markedExif)

@@ -1,13 +1,13 @@
-// How a run went, in one picture: the same latents' images in every grid, oldest on top.
+// Draws the evolution of a run: one row per sample grid, all from the same latents, the oldest on top.
 import sharp from 'sharp';
 import { writeFileAtomic } from '../system/write-file.ts';
 import { gridGeometry } from './grid.ts';
 
-const mostRows = 12;
+const maxRows = 12;
 
 /**
- * Writes the first row of each grid under that of the one before; of many grids, evenly chosen ones with the first and last.
- * `tile` is the size of one image, as the grids were written with.
+ * Writes the first row of each grid below that of the one before. Of many grids, evenly spaced ones are chosen, including the
+ * first and the last. `tile` is the size of one image in the grids.
  */
 export async function writeEvolution(
   path: string,
@@ -27,12 +27,12 @@ export async function writeEvolution(
   await writeFileAtomic(path, await picture.png().toBuffer());
 }
 
-/** The grids to show. A run may resume with grids of another shape: those before are left out. Opens few of many. */
+/** Evenly spaced grids of the last one's width, which may change when a run resumes. Bisects, to open few files. */
 async function chooseGrids(
   grids: readonly string[],
   isLikeLast: (grid: string) => Promise<boolean>,
 ): Promise<readonly string[]> {
-  const chosen = evenly(grids, mostRows);
+  const chosen = evenly(grids, maxRows);
   const alike = await Promise.all(chosen.map(isLikeLast));
   if (!alike.includes(false)) return chosen;
   let [unlike, like] = [grids.indexOf(chosen[alike.lastIndexOf(false)]!), grids.length - 1];
@@ -41,11 +41,11 @@ async function chooseGrids(
     if (await isLikeLast(grids[middle]!)) like = middle;
     else unlike = middle;
   }
-  return evenly(grids.slice(like), mostRows);
+  return evenly(grids.slice(like), maxRows);
 }
 
-/** At most `most` of the items, evenly spaced, the first and the last among them. */
-function evenly<Item>(items: readonly Item[], most: number): Item[] {
-  if (items.length <= most) return [...items];
-  return Array.from({ length: most }, (_, index) => items[Math.round((index * (items.length - 1)) / (most - 1))]!);
+/** At most `max` items, evenly spaced, including the first and the last. */
+function evenly<Item>(items: readonly Item[], max: number): Item[] {
+  if (items.length <= max) return [...items];
+  return Array.from({ length: max }, (_, index) => items[Math.round((index * (items.length - 1)) / (max - 1))]!);
 }

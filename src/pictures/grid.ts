@@ -1,4 +1,4 @@
-// Images side by side in one picture, drawn as they come, small ones enlarged so that their pixels can be seen.
+// Draws images as a grid, batch by batch, with small ones enlarged.
 import sharp from 'sharp';
 import { writeFileAtomic } from '../system/write-file.ts';
 import { comfortableScale, countImages, enlarge, type Images } from './images.ts';
@@ -14,11 +14,11 @@ import {
 export interface GridLayout {
   /** Images per row; the last row may be shorter. */
   columns: number;
-  /** Pixels of the picture between the images and around them. @default 2 */
+  /** Pixels of the picture between and around the images. @default 2 */
   padding?: number | undefined;
   /** Any CSS colour. @default transparent for images with alpha, else white */
   background?: string;
-  /** How many pixels of the picture a pixel of an image is wide. @default the least that makes an image 64 pixels long */
+  /** Enlargement of each image, an integer. @default the smallest that makes an image 64 pixels long */
   scale?: number | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface Grid {
 
 const comfortableLength = 64;
 
-/** The padding and the scale of a grid that is not told otherwise. */
+/** The default padding and scale. */
 export function gridGeometry(image: { height: number; width: number }): { padding: number; scale: number } {
   return { padding: 2, scale: comfortableScale(image, comfortableLength) };
 }
@@ -50,7 +50,7 @@ export async function createGrid(image: PictureSize, count: number, layout: Grid
   return { picture: { ...size, pixels: await filled(size, background) }, columns, padding, scale, background };
 }
 
-/** Draws images onto a grid, row by row from the place of number `first`. */
+/** Draws images onto a grid, row by row, starting at cell `first`. */
 export function drawImages({ picture, columns, padding, scale }: Grid, first: number, images: Images): void {
   const count = countImages(images);
   for (let i = 0; i < count; i++) {
@@ -65,7 +65,7 @@ export function drawImages({ picture, columns, padding, scale }: Grid, first: nu
   }
 }
 
-/** @param format the one that the path's extension names. @throws DcganError `usage.unknown-picture-format`, `usage.cannot-write` */
+/** @throws DcganError `usage.unknown-picture-format`, `usage.cannot-write` */
 export async function saveGrid(
   path: string,
   { picture, background }: Grid,

@@ -1,4 +1,4 @@
-// Images as generators make them: many of one size in one array, and one of them with its pixels enlarged.
+// A set of images of one size in one array, as generators produce them.
 import type { Picture, PictureSize } from './picture.ts';
 
 /** `height` and `width` are those of one image. */
@@ -6,19 +6,24 @@ export interface Images extends PictureSize {
   pixels: Uint8Array; // [n, height, width, channels] in 0..255
 }
 
-/** How many images there are. */
 export function countImages({ pixels, height, width, channels }: Images): number {
   const count = pixels.length / (height * width * channels);
   if (!Number.isInteger(count) || count === 0) throw new Error(`${pixels.length} values are no whole images.`);
   return count;
 }
 
-/** The least scale that makes an image `length` pixels long, so that its pixels can be seen. */
+/** Images `first` to `first + count - 1`, without copying. */
+export function sliceImages(images: Images, first: number, count: number): Images {
+  const size = images.height * images.width * images.channels;
+  return { ...images, pixels: images.pixels.subarray(first * size, (first + count) * size) };
+}
+
+/** The smallest integer scale that makes an image at least `length` pixels long. */
 export function comfortableScale({ height, width }: { height: number; width: number }, length: number): number {
   return Math.ceil(length / Math.max(height, width));
 }
 
-/** One image as a picture, every pixel as a square of `scale` by `scale`. */
+/** One image as a picture, each pixel enlarged to `scale` by `scale`. */
 export function enlarge({ pixels, height, width, channels }: Images, index: number, scale: number): Picture {
   const size = height * width * channels;
   const image = pixels.subarray(index * size, (index + 1) * size);
@@ -38,7 +43,7 @@ export function enlarge({ pixels, height, width, channels }: Images, index: numb
   return { pixels: enlarged, height: height * scale, width: width * scale, channels };
 }
 
-/** Maps values in [low, high] to 0..255, rounded; what is outside is clamped, what is not finite becomes 0. */
+/** Maps [low, high] to 0..255, rounded and clamped; non-finite values become 0. */
 export function toPixels(values: Float32Array, [low, high]: readonly [number, number]): Uint8Array {
   const factor = 255 / (high - low);
   const pixels = new Uint8Array(values.length);

@@ -1,7 +1,7 @@
-// How different two images look, as one number.
+// The mean absolute difference of two images.
 
 /**
- * The mean of |a - b| over pixels and channels, in 0..255. Colours count as far as they are opaque, and so does alpha.
+ * The mean of |a - b| over pixels and channels, in 0..255. Colours are weighted by alpha, which counts as a channel too.
  * a, b: [height, width, channels]
  */
 export function meanDifference(a: Uint8Array, b: Uint8Array, channels: 1 | 3 | 4): number {

@@ -1,4 +1,4 @@
-// Pictures say that this program has drawn them: as Software in their EXIF data, in GIF as a comment. Those it replaces unasked.
+// Marks pictures as drawn by dcgan, which it may replace without --force: as Software in EXIF data, in GIF as a comment.
 import sharp from 'sharp';
 import { openRegular, readBytes } from '../system/read-file.ts';
 
@@ -11,19 +11,19 @@ const gifTrailer = 0x3b;
 const gifComment = Buffer.concat([Buffer.of(0x21, 0xfe, software.length), Buffer.from(software), Buffer.of(0)]);
 const gifEnd = Buffer.concat([gifComment, Buffer.of(gifTrailer)]);
 
-/** A GIF with the mark before its end. */
+/** Inserts the mark at the end of a GIF. */
 export function markGif(bytes: Uint8Array): Uint8Array {
   return Buffer.concat([bytes.subarray(0, -1), gifEnd]);
 }
 
-/** Whether a file is a picture that this program has drawn. */
+/** Whether a file is a picture that dcgan has drawn. */
 export async function isMarked(path: string): Promise<boolean> {
   try {
     if (await endsLikeMarkedGif(path)) return true;
     const { exif } = await sharp(path).metadata();
     return exif?.includes(`${software}\0`) ?? false;
   } catch {
-    return false; // no picture, or not readable
+    return false; // not a picture, or unreadable
   }
 }
 

@@ -1,4 +1,4 @@
-// Pixels as the bytes of a picture file: PNG, WebP or JPEG, as the file's extension says.
+// Encodes pixels as a PNG, WebP or JPEG file, by the file's extension.
 import { extname } from 'node:path';
 import sharp from 'sharp';
 import { DcganError, messageOf } from '../errors.ts';
@@ -17,7 +17,7 @@ export interface Picture extends PictureSize {
 const pictureFormats = ['png', 'webp', 'jpg'] as const;
 export type PictureFormat = (typeof pictureFormats)[number];
 
-/** The format that a path's extension names. @throws DcganError `usage.unknown-picture-format` */
+/** The format of a path's extension. @throws DcganError `usage.unknown-picture-format` */
 export function pictureFormatOf(path: string, expected = 'Name a .png, .webp or .jpg file.'): PictureFormat {
   const extension = extensionOf(path);
   const format = pictureFormats.find((known) => known === (extension === 'jpeg' ? 'jpg' : extension));
@@ -26,16 +26,16 @@ export function pictureFormatOf(path: string, expected = 'Name a .png, .webp or 
   throw new DcganError('usage.unknown-picture-format', { happened, expected });
 }
 
-/** What a path ends in, without the dot and in small letters. */
+/** Without the dot, in lower case. */
 export function extensionOf(path: string): string {
   return extname(path).slice(1).toLowerCase();
 }
 
-const mostBytes = 2 ** 30;
+const maxBytes = 2 ** 30;
 
-/** Pictures are put together in memory. @throws DcganError `usage.picture-too-large` */
+/** Pictures are composed in memory. @throws DcganError `usage.picture-too-large` */
 export function checkPictureSize({ width, height, channels }: PictureSize, images: number): void {
-  if (width * height * channels <= mostBytes) return;
+  if (width * height * channels <= maxBytes) return;
   throw new DcganError(
     'usage.picture-too-large',
     {
@@ -48,8 +48,8 @@ export function checkPictureSize({ width, height, channels }: PictureSize, image
 }
 
 /**
- * The bytes of a picture file. PNG and WebP keep every pixel and alpha; JPEG has no alpha and shows `background` there.
- * @throws DcganError `usage.cannot-write` where the picture is too large for its format
+ * The bytes of a picture file. PNG and WebP are lossless; JPEG has no alpha, and shows `background` instead.
+ * @throws DcganError `usage.cannot-write` if the picture is too large for its format
  */
 export async function encodePicture(
   { pixels, width, height, channels }: Picture,

@@ -1,10 +1,10 @@
-// A picture file read back as small as a screen wants it, what is transparent over a dark background.
+// Reads a picture file for display in a terminal, with a dark background behind transparent pixels.
 import sharp from 'sharp';
 import type { Picture } from './picture.ts';
 
 const background = '#202020';
 
-/** Reads a picture (of an animation the first) as RGB and shrinks it into a box; a smaller one keeps its size. */
+/** Reads a picture, or the first frame of an animation, as RGB, scaled down to fit into a box. */
 export async function readPicture(path: string, box: { width: number; height: number }): Promise<Picture> {
   const { data, info } = await sharp(path)
     .resize({ ...box, fit: 'inside', withoutEnlargement: true })

@@ -1,4 +1,4 @@
-// A grid with a word before each of its rows.
+// Adds a label in front of each row of a grid.
 import sharp from 'sharp';
 import { fontFamily, useOwnFonts } from './charts/fonts.ts';
 import type { Grid } from './grid.ts';
@@ -6,9 +6,9 @@ import { inkPixel } from './ink.ts';
 import type { Picture } from './picture.ts';
 
 const fontSize = 18; // pixels
-const characterWidth = 12; // of the widest digit, with some room
+const characterWidth = 12; // of the widest digit, with spacing
 
-/** A wider grid with labels on its left, one for each row from the top. Labels are plain letters and digits. */
+/** A wider grid with one label per row on its left. Labels are letters and digits only, because they become SVG. */
 export async function labelRows({ picture, padding, ...layout }: Grid, labels: readonly string[]): Promise<Grid> {
   const labelWidth = Math.max(...labels.map((label) => label.length)) * characterWidth;
   const rowHeight = (picture.height - padding) / labels.length;
@@ -21,7 +21,7 @@ export async function labelRows({ picture, padding, ...layout }: Grid, labels: r
   return { ...layout, padding, picture: wide };
 }
 
-/** Empty pixels on the left of a picture. */
+/** Adds an empty margin on the left. */
 function withMargin({ pixels, height, width, channels }: Picture, margin: number): Picture {
   const wide = { height, width: margin + width, channels };
   const empty = new Uint8Array(Buffer.alloc(height * wide.width * channels, Uint8Array.from(inkPixel(0, channels))));
@@ -32,7 +32,7 @@ function withMargin({ pixels, height, width, channels }: Picture, margin: number
   return { ...wide, pixels: empty };
 }
 
-/** How far ink covers each pixel, [height, width] in 0..255; the text ends at the right, halfway up. */
+/** The ink coverage of each pixel, [height, width] in 0..255; the text is right-aligned and vertically centred. */
 function drawText(text: string, { width, height }: { width: number; height: number }): Promise<Uint8Array> {
   const place = `x="${width - 4}" y="50%" text-anchor="end" dominant-baseline="central"`;
   const font = `font-family="${fontFamily}" font-size="${fontSize}"`;

@@ -1,11 +1,11 @@
-// The signs of a formula as images, to stand between others in a grid.
+// Draws the signs of a formula as images of a grid.
 import type { Images } from './images.ts';
 import { inkPixel } from './ink.ts';
 import type { PictureSize } from './picture.ts';
 
 export type Sign = '+' | '-' | '=';
 
-/** One image with a sign in its middle: on white, or on nothing where images have alpha. */
+/** One image with a sign in its centre, on white, or on a transparent background if images have alpha. */
 export function signImage(sign: Sign, { height, width, channels }: PictureSize): Images {
   const pixels = new Uint8Array(height * width * channels).fill(channels === 4 ? 0 : 255);
   const ink = inkPixel(255, channels);
@@ -19,8 +19,8 @@ export function signImage(sign: Sign, { height, width, channels }: PictureSize):
   }
 
   const thickness = Math.max(1, Math.round(Math.min(height, width) / 16));
-  const length = 4 * thickness + (width % 2); // so that it can stand in the middle
-  const apart = Math.ceil(1.5 * thickness); // of each bar of = from the middle
+  const length = 4 * thickness + (width % 2); // of the width's parity, to be centred
+  const apart = Math.ceil(1.5 * thickness); // distance of the bars of = from the centre
   if (sign === '=') {
     bar(length, thickness, -apart);
     bar(length, thickness, apart);

@@ -1,16 +1,16 @@
-// Images as files of their own, in one folder.
+// Writes images as single files into a folder.
 import { join } from 'node:path';
 import { writeFileAtomic } from '../system/write-file.ts';
 import { countImages, enlarge, type Images } from './images.ts';
 import { encodePicture, type PictureFormat } from './picture.ts';
 
-/** Where an image of this name goes. */
 export function imagePath(folder: string, name: string, format: PictureFormat): string {
   return join(folder, `${name}.${format}`);
 }
 
 /**
- * Writes image i as `<folder>/<nameOf(i)>.<format>`, several at a time, and gives the paths. The folder must be there.
+ * Writes image i as `<folder>/<nameOf(i)>.<format>`, concurrently. The folder must exist.
+ * @returns the paths
  * @throws DcganError `usage.cannot-write`
  */
 export async function writeImages(

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import type { ImageSet } from '../../src/evaluation/metrics/images.ts';
 import { compareNeighbours } from '../../src/evaluation/neighbours.ts';
+import type { Images } from '../../src/pictures/images.ts';
 import { numberedPictures } from '../helpers/numbered-pictures.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 
 const root = temporaryFolder();
 const work = { onProgress() {} };
 const dataset = numberedPictures(40); // 8 x 8 pixels of 0, of 1, ..., of 39
-const grays = (values: number[]): ImageSet => ({
+const grays = (values: number[]): Images => ({
   pixels: Uint8Array.from(values.flatMap((value) => Array<number>(64).fill(value))),
   height: 8,
   width: 8,

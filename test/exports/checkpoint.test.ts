@@ -47,7 +47,7 @@ for (const [shape, { kernels, others }] of sizes) {
   });
 }
 
-test('a kernel with values beyond those of half precision is written in bfloat16', async () => {
+test('writes a kernel with values beyond float16 in bfloat16', async () => {
   const source = await sourceOfShape('odd');
   const [kernel, mean] = ['generator/15/kernel', 'generator/8/movingMean'];
   source.generator.weights[kernel]![0] = 70_000;
@@ -58,7 +58,7 @@ test('a kernel with values beyond those of half precision is written in bfloat16
   assert.equal(weights[mean]![0], 70_001);
 });
 
-test('no training goes on from a generator alone', async () => {
+test('refuses to resume training from a generator alone', async () => {
   await writePictures(join(root, 'pictures'), 10);
   const config = writeJsonFile(join(root, 'tiny.json'), tinyConfig());
   const options = { config, set: [], engine: 'wasm' as const, root, fresh: false };

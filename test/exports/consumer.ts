@@ -1,4 +1,4 @@
-// Runs what an export was made for: a Python script that opens the exported folder, computes the images of 16 latents and says
+// Runs a Python script that opens the exported folder, computes the images of 16 latents and reports
 // how far they are from `dcgan sample`'s.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

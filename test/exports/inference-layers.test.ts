@@ -19,7 +19,7 @@ function layersOf(layers: Layers, input: number[], values: Record<string, number
   return inferenceLayers(generator);
 }
 
-test('batch norm has its averages without their start, and ones and zeros for what it has not learned', () => {
+test('batch norm has bias-corrected averages, and ones and zeros for parameters that it does not learn', () => {
   // After 2 passes of momentum 0.5 the starting values 0 and 1 weigh 1/4: 3 / (3/4) = 4 and (1 - 1/4) / (3/4) = 1.
   const layers = [{ type: 'batchNorm', momentum: 0.5, epsilon: 0.25, scale: false, center: false }];
   const values = { '0/movingMean': [3, 0], '0/movingVariance': [1, 4] };
@@ -40,7 +40,7 @@ test('batch norm has its averages without their start, and ones and zeros for wh
   assert.deepEqual([...untouched.mean, ...untouched.variance], [3, 0, 1, 4]);
 });
 
-test('kernels are divided by their spectral norms, dropout is gone', () => {
+test('divides kernels by their spectral norms, and drops dropout', () => {
   // v K u with v = [1, 0], u = [0, 1] picks K[0][1] = 4.
   const [dense, more] = layersOf(
     [
@@ -67,7 +67,7 @@ test('a transposed kernel [h, w, out, in] is divided by v K u with K as [h w in,
   assert.deepEqual([...layer.kernel], [0.5, 1, 1.5, 2]);
 });
 
-test('what a transposed convolution cuts off its whole output', () => {
+test('computes the crop of a transposed convolution', () => {
   const crops = (options: Record<string, unknown>, side: number) => {
     const layers = [{ type: 'convTranspose', filters: 1, bias: false, ...options }];
     const [layer] = layersOf(layers, [side, side, 1], { '0/kernel': [] });

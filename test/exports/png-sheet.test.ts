@@ -19,7 +19,7 @@ interface Tile {
 }
 
 for (const shape of ['odd', 'emoji'] as const) {
-  test(`${shape}: each tile of the sheet is the image of its seed, pixel for pixel`, async () => {
+  test(`${shape}: draws the image of each seed in its tile, pixel for pixel`, async () => {
     const folder = join(root, shape);
     mkdirSync(folder);
     const source = await sourceOfShape(shape);
@@ -51,7 +51,7 @@ for (const shape of ['odd', 'emoji'] as const) {
   });
 }
 
-test('an image does not depend on those beside it, even where the grids of a run do', async () => {
+test('an image does not depend on others of its batch, even if it does in the grids of a run', async () => {
   const source = await sourceOfShape('odd');
   const { config } = source.generator;
   const grid = { ...config.outputs.grid, batchNorm: 'batch' as const };

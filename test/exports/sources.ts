@@ -1,4 +1,4 @@
-// Generators to be exported: shipped designs with few channels, and one with everything that those have not.
+// Generators to export: shipped designs with fewer channels, and one with all other layers and options.
 import { exportSource } from '../../src/exports/export-source.ts';
 import type { ExportSource } from '../../src/exports/format.ts';
 import { silent } from '../../src/sampling/sampling.ts';

@@ -45,7 +45,7 @@ for (const shape of shapeNames) {
 }
 
 for (const shape of ['mnist', 'afg', 'emoji', 'simpsons', 'residual'] as const) {
-  test(`what is exported of ${shape} can be imported again`, async () => {
+  test(`imports the export of ${shape} again`, async () => {
     const source = await sourceOfShape(shape);
     const folder = mkdtempSync(join(tmpdir(), 'dcgan-export-'));
     await exportTorch(source, folder);

@@ -53,7 +53,7 @@ test('writes the same bytes as Python', () => {
   assert.deepEqual(bytes, fixture('float32.safetensors'));
 });
 
-test('writes weights of 16 bits as Python does, to the last bit', () => {
+test('writes 16-bit weights bit for bit as Python does', () => {
   const values = [
     1,
     -2.5,
@@ -83,7 +83,7 @@ test('writes weights of 16 bits as Python does, to the last bit', () => {
   assert.deepEqual(Buffer.concat(encodeSafetensors(tensors)), fixture('halves.safetensors'));
 });
 
-test('what 16 bits cannot hold becomes infinite, and NaN stays NaN', () => {
+test('converts values beyond 16 bits to infinity, and keeps NaN', () => {
   const values = Float32Array.of(65520, -1e30, NaN, Infinity);
   const tensors = {
     half: { shape: [4], values, type: 'F16' as const },
@@ -106,7 +106,7 @@ test('converts the other number formats', () => {
   assert.deepEqual(values('u8'), [0, 255, 7]);
 });
 
-test('lays a file out as the format says', () => {
+test('writes the layout of the specification', () => {
   const [header, values] = encodeSafetensors({ a: { shape: [2], values: Float32Array.of(1, -2) } });
   // 54 characters and 2 spaces are 56 bytes; after the 8 bytes of the length the values begin at 64, a multiple of 8.
   const json = '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}  ';
@@ -131,7 +131,7 @@ test('refuses every truncation and every trailing byte', () => {
   assertDamaged(Buffer.concat([whole, Buffer.from([0])]), /48 bytes, but 49 are there/);
 });
 
-test('refuses headers that lie', () => {
+test('refuses headers with false sizes or types', () => {
   const a = (entry: object) => ({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 8], ...entry } });
   const eight = new Uint8Array(8);
   assertDamaged(
@@ -163,7 +163,7 @@ test('refuses headers that lie', () => {
   assertDamaged(fileOf(Buffer.from([0x7b, 0xff, 0x7d]).toString('latin1')), /JSON/);
 });
 
-test('a tensor whose shape does not fit its values is a bug, not a file', () => {
+test('throws for a tensor whose shape does not match its values', () => {
   assert.throws(
     () => encodeSafetensors({ a: { shape: [3], values: new Float32Array(2) } }),
     /a has 2 values, but shape \[3\]/,

@@ -1,6 +1,6 @@
 // Pictures for golden tests of metrics: the same to the last bit as images() of test/fixtures/metrics/make.py.
 import { readFileSync } from 'node:fs';
-import { countOf, type ImageSet } from '../../src/evaluation/metrics/images.ts';
+import { countImages, type Images } from '../../src/pictures/images.ts';
 import { hashedValues } from './hashed-values.ts';
 
 /** What other programs make of these pictures: test/fixtures/metrics/make.py. */
@@ -9,7 +9,7 @@ export const goldenMetrics = JSON.parse(
 );
 
 /** Blocks of 4 x 4 pixels with a little noise. */
-export function hashedImages(name: string, count: number, side: number, channels: 1 | 3): ImageSet {
+export function hashedImages(name: string, count: number, side: number, channels: 1 | 3): Images {
   const blocks = side / 4;
   const coarse = hashedValues(`${name}/coarse`, count * blocks ** 2 * channels);
   const fine = hashedValues(`${name}/fine`, count * side ** 2 * channels);
@@ -24,11 +24,11 @@ export function hashedImages(name: string, count: number, side: number, channels
 }
 
 /** Every second image is the one before it, mixed with itself upside down. */
-export function similarPairs(images: ImageSet): ImageSet {
+export function similarPairs(images: Images): Images {
   const rowSize = images.width * images.channels;
   const imageSize = images.height * rowSize;
   const pixels = images.pixels.slice();
-  for (let image = 1; image < countOf(images); image += 2) {
+  for (let image = 1; image < countImages(images); image += 2) {
     const original = images.pixels.subarray((image - 1) * imageSize, image * imageSize);
     for (let i = 0; i < imageSize; i++) {
       const mirrored = (images.height - 1 - Math.floor(i / rowSize)) * rowSize + (i % rowSize);

@@ -44,14 +44,14 @@ const files: Record<string, readonly Uint8Array[]> = {
 };
 
 for (const [format, sound] of Object.entries(files)) {
-  test(`${format}: bytes of any kind`, slow, async () => {
+  test(`${format}: any bytes`, slow, async () => {
     const before = await residentMiB();
     await fc.assert(fc.asyncProperty(damagedBytes(...sound), tryReading), runs);
     assert.ok((await residentMiB()) - before < 300);
   });
 }
 
-test('safetensors: headers of any kind', slow, async () => {
+test('safetensors: any header', slow, async () => {
   const header = {
     __metadata__: { format: 'pt' },
     'a.weight': { dtype: 'F32', shape: [2, 3], data_offsets: [0, 24] },
@@ -74,7 +74,7 @@ test('safetensors: headers of any kind', slow, async () => {
   await fc.assert(property, runs);
 });
 
-test('pickles: instructions of any kind', slow, () => {
+test('pickles: any instructions', slow, () => {
   const sound = pickle(dict({ 'a.weight': tensor(storage('0', int(6)), int(0), [int(6)], [int(1)]) }));
   const random = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.concat([Buffer.of(0x80, 2), bytes]));
   const property = fc.property(fc.oneof(damagedBytes(sound), random), (bytes) => {

@@ -1,4 +1,4 @@
-// PyTorch files that were made to do harm: each is refused, with nothing run and nothing large allocated.
+// Malicious PyTorch files are refused, without running code or allocating much memory.
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

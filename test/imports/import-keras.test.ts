@@ -1,4 +1,4 @@
-// Weights made by Keras (test/fixtures/import/make_keras.py), against what Keras computes with them.
+// Weights made by Keras (test/fixtures/import/make_keras.py), compared with what Keras computes.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const options = (name: string, more: Partial<ImportOptions> = {}): ImportOptions
   ...more,
 });
 
-test("a model of both networks: images and scores equal Keras's", async () => {
+test('imports a model of both networks with the same images and scores as in Keras', async () => {
   const { networks } = await importWeights(options('gan'));
   assert.deepEqual(
     networks.map(({ network, format, path }) => [network, format, path]),
@@ -39,13 +39,13 @@ test("a model of both networks: images and scores equal Keras's", async () => {
   await checkScores(root, 'gan', golden);
 });
 
-test('the format before Keras 3, where parts have names', async () => {
+test('imports the format before Keras 3, with named parts', async () => {
   const { networks } = await importWeights(options('named', { discriminator: fixture('discriminator.h5') }));
   assert.equal(networks[1]!.layers[0]!.tensors[0]!.key, 'model_weights.conv2d_1.sequential_1.conv2d_1.kernel');
   await checkScores(root, 'named', golden);
 });
 
-test('what does not fit is named with both shapes', async () => {
+test('names a tensor that does not fit with both shapes', async () => {
   await assert.rejects(importWeights(options('misfit', { set: ['generator.layers[6].filters=3'] })), {
     code: 'checkpoint.mismatch',
     message: /conv2d_transpose_1\.vars\.0 is \[5, 5, 4, 5\], but layer 6 \(convTranspose\) takes \[5, 5, 3, 5\]/,
@@ -61,7 +61,7 @@ test('a damaged HDF5 file is refused', async () => {
   }
 });
 
-test('a dataset that only refers to another file is refused: its values are not here', async () => {
+test('refuses a dataset that refers to another file', async () => {
   const file = fixture('virtual.weights.h5');
   await assert.rejects(importWeights(options('virtual', { file })), {
     code: 'checkpoint.damaged',
@@ -83,7 +83,7 @@ test('groups nested 100 deep are refused', async () => {
   });
 });
 
-test('groups that hold each other are not followed for ever', async () => {
+test('stops at groups that contain each other', async () => {
   const { FS } = await ready;
   const written = new File('/endless.h5', 'w');
   for (const name of ['a', 'b']) written.create_soft_link('/', name);

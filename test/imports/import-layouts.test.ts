@@ -1,4 +1,4 @@
-// The real layouts of three published systems, random weights by PyTorch: 96 MB of files, so they are made on the spot.
+// The layouts of three published models, with random weights from PyTorch, made on the fly because they take 96 MB.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

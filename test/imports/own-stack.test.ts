@@ -36,7 +36,7 @@ function ownStack() {
 
 const io = { onEvent: () => {}, shouldStop: () => false };
 
-test('48 x 64 pixels, gray, kernel 3 and a stride of 3 train', async () => {
+test('trains on 48 x 64 gray pixels with kernel 3 and stride 3', async () => {
   const config = writeJsonFile(join(root, 'own.json'), ownStack());
   const result = await train({ config, set: [], engine: 'wasm', root, fresh: false }, io);
   const grid = result.files.find((file) => file.includes('samples'))!;
@@ -45,7 +45,7 @@ test('48 x 64 pixels, gray, kernel 3 and a stride of 3 train', async () => {
   assert.deepEqual([width, height, channels], [2 * 64 + 6, 2 * 48 + 6, 1]);
 });
 
-test('a stack that cannot fit is refused before training, with the layer named', async () => {
+test('refuses layers that do not fit before training, naming the layer', async () => {
   const content = ownStack();
   const tooLarge = { type: 'conv', filters: 2, kernel: 50, padding: 'valid' };
   const discriminator = { ...content.discriminator, layers: [tooLarge, ...content.discriminator.layers] };

@@ -1,4 +1,4 @@
-// Pickles that ask for code: each is refused by the name it asks for, and nothing is run.
+// Pickles that name code are refused by that name, and nothing is run.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
@@ -41,7 +41,7 @@ const namesThatAreRefused: Record<string, { bytes: string; refused: string }> = 
 };
 
 for (const [title, { bytes, refused }] of Object.entries(namesThatAreRefused)) {
-  test(`refused by name, and not run: ${title}`, async () => {
+  test(`refuses without running it: ${title}`, async () => {
     await assert.rejects(readAll(torchZip(pickle(bytes))), (error: Error & { code: string; exitCode: number }) => {
       assert.equal(error.code, 'checkpoint.unsafe');
       assert.equal(error.exitCode, 4);
@@ -52,7 +52,7 @@ for (const [title, { bytes, refused }] of Object.entries(namesThatAreRefused)) {
   });
 }
 
-test('a pickle of the old format that runs code is refused as well', async () => {
+test('refuses a pickle of the old format that runs code', async () => {
   await assert.rejects(readAll(pickle(call('os', 'system', text(`touch ${trace}`)))), { code: 'checkpoint.unsafe' });
   assert.ok(!existsSync(trace));
 });

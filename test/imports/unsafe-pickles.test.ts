@@ -1,4 +1,4 @@
-// Pickles made to do harm without code: instructions out of place, lengths that lie, contents that never end.
+// Malicious pickles without code: misplaced instructions, false lengths, endless contents.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -38,7 +38,7 @@ testRefusals({
   },
 });
 
-test('names that would command the terminal are refused before they are printed', async () => {
+test('refuses names with control characters before printing them', async () => {
   const weight = tensor(storage('0', int(1)), int(0), [int(1)], [int(1)]);
   writeFileSync(path, torchZip(pickle(dict({ '\x1b[2Jweight': weight })), data(1)));
   const weights = await openWeights(path);
@@ -46,7 +46,7 @@ test('names that would command the terminal are refused before they are printed'
   await weights.close();
 });
 
-test('what doubles with every level when it is followed is not followed', async () => {
+test('does not follow nested dicts that double with every level', async () => {
   // 100 dicts, each with the one before it twice: 2^100 paths
   let nested = `${dict({})}q\x00`;
   for (let level = 1; level < 100; level++)
@@ -57,7 +57,7 @@ test('what doubles with every level when it is followed is not followed', async 
   await weights.close();
 });
 
-test('a dict within itself is read once', async () => {
+test('reads a dict that contains itself once', async () => {
   const weight = tensor(storage('0', int(1)), int(0), [int(1)], [int(1)]);
   writeFileSync(path, torchZip(pickle(`}q\x00(${text('weight')}${weight}${text('self')}h\x00u`), data(1)));
   const weights = await openWeights(path);

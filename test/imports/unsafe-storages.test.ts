@@ -1,4 +1,4 @@
-// Tensors that claim numbers which they do not have, and storages that are too large to read.
+// Tensors with false sizes, and storages that are too large to read.
 import assert from 'node:assert/strict';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -58,7 +58,7 @@ testRefusals({
   },
 });
 
-test('of a storage of two gigabytes only the part that is looked at is read', async () => {
+test('reads only the viewed part of a storage of two gigabytes', async () => {
   const count = 500_000_000;
   const weight = tensor(storage('0', int(count)), int(7), [int(3)], [int(1)]);
   const length = Buffer.alloc(8);

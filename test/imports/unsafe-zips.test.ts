@@ -1,4 +1,4 @@
-// Zip files made to do harm: entries that lead elsewhere, lie about themselves or would unfold.
+// Malicious ZIP files: entries with paths to elsewhere, false sizes or compression.
 import { int, pickle, storage } from '../helpers/pickle-bytes.ts';
 import { zipOf } from '../helpers/zip-bytes.ts';
 import { data, numbers, oneWeight, testRefusals, torchZip } from './hostile-files.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { checkVectors, imageAfter, imageBefore } from '../../src/imports/vector-images.ts';
 import { networkOf } from '../helpers/tiny-network.ts';
 
-test('the image before a flatten and after a reshape', () => {
+test('finds the image before a flatten and after a reshape', () => {
   const network = networkOf(
     [
       { type: 'flatten' }, // 0: [1, 2, 3] -> [6]
@@ -35,7 +35,7 @@ test('one pixel or one channel has one order only', () => {
   assert.equal(imageBefore(networkOf([{ type: 'flatten' }, { type: 'dense', units: 1 }], [3, 3, 1]), 1), undefined);
 });
 
-test('an image that is made of the latent itself cannot be imported', () => {
+test('refuses an image that is reshaped from the latent vector itself', () => {
   const network = networkOf(
     [{ type: 'reshape', shape: [2, 2, 4] }, { type: 'flatten' }, { type: 'dense', units: 1 }],
     [16],

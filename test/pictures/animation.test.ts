@@ -24,7 +24,7 @@ async function write(format: 'gif' | 'webp' | 'apng', channels: 1 | 3 | 4): Prom
 
 for (const channels of [1, 3, 4] as const) {
   for (const format of ['gif', 'webp'] as const) {
-    test(`${format} of ${channels} channels: every frame with its pixels, each for as long, without end`, async () => {
+    test(`${format} of ${channels} channels: keeps the pixels of every frame, with equal delays, looping for ever`, async () => {
       const path = await write(format, channels);
       const { pages, delay, loop, pageHeight, width } = await sharp(path, { animated: true }).metadata();
       assert.deepEqual(
@@ -53,7 +53,7 @@ for (const channels of [1, 3, 4] as const) {
   });
 }
 
-test('the extension names the format, and only the file is there', async () => {
+test('chooses the format by the extension, and writes no other file', async () => {
   assert.deepEqual(['a.GIF', 'b/c.webp', 'd.apng', 'e.png', 'gif'].map(animationFormatOf), [
     'gif',
     'webp',
@@ -64,7 +64,7 @@ test('the extension names the format, and only the file is there', async () => {
   assert.equal(readdirSync(folder).length, 9);
 });
 
-test('what is too large for its format is one clear error', async () => {
+test('reports an animation that is too large for its format', async () => {
   const frames = { pixels: new Uint8Array(2 * 20_000), width: 20_000, height: 2, channels: 1 } as const;
   await assert.rejects(writeAnimation(join(folder, 'b.webp'), frames, { format: 'webp', count: 2, delayMs: 70 }), {
     code: 'usage.cannot-write',

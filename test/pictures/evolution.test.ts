@@ -31,7 +31,7 @@ async function shadesOf(grids: readonly string[]): Promise<number[]> {
   return Array.from({ length: rows }, (_, row) => data[(row * rowHeight + 4) * info.width * 3 + 30]!);
 }
 
-test('of many grids only the twelve that it shows are opened, the first and the last among them', async () => {
+test('opens only the twelve grids that it shows, including the first and the last', async () => {
   const shown = new Set(Array.from({ length: 12 }, (_, row) => Math.round((row * 99_999) / 11)));
   const broken = join(folder, 'broken.png');
   writeFileSync(broken, 'no picture');
@@ -43,12 +43,12 @@ test('of many grids only the twelve that it shows are opened, the first and the 
   );
 });
 
-test('few grids are all shown', async () => {
+test('shows all of a few grids', async () => {
   const grids = await Promise.all([10, 20, 30].map((shade) => writeGrid(`few-${shade}.png`, shade)));
   assert.deepEqual(await shadesOf(grids), [10, 20, 30]);
 });
 
-test('after grids of another shape the strip begins with the first of the last shape', async () => {
+test('starts with the first grid as wide as the last one', async () => {
   for (const [others, count] of [
     [1, 2],
     [37, 40],

@@ -75,7 +75,7 @@ test('keeps alpha, with transparent padding', async () => {
   assert.equal(at(4, 2)[3], 0);
 });
 
-test('digits of 28 pixels become three times as large, images of 64 and more stay', async () => {
+test('enlarges digits of 28 pixels three times, and keeps images of 64 pixels and more', async () => {
   for (const [size, scale] of [
     [28, 3],
     [16, 4],
@@ -114,14 +114,14 @@ test('the format follows the extension', async () => {
   });
 });
 
-test('what cannot be written is one clear error', async () => {
+test('reports a grid that cannot be written', async () => {
   const image = { pixels: new Uint8Array(20_000), height: 1, width: 20_000, channels: 1 } as const;
   await assert.rejects(writeGrid(join(folder, 'wide.webp'), image, { columns: 1 }), { code: 'usage.cannot-write' }); // at most 16383
   await assert.rejects(writeGrid(join(folder, 'no', 'a.png'), image, { columns: 1 }), { code: 'usage.cannot-write' });
   await assert.rejects(writeGrid(join(folder, 'a.png'), { ...image, width: 3 }, { columns: 1 }), /no whole images/);
 });
 
-test('images drawn in two parts stand where they stand when drawn at once', async () => {
+test('draws batches of images at the same positions as all at once', async () => {
   // six images of one pixel, 10 to 60, in three columns and three rows: the last row stays empty
   const image = { height: 1, width: 1, channels: 1 } as const;
   const grid = await createGrid(image, 9, { columns: 3, padding: 1, scale: 1, background: 'black' });
@@ -132,7 +132,7 @@ test('images drawn in two parts stand where they stand when drawn at once', asyn
   assert.deepEqual(rows, [empty, [0, 10, 0, 20, 0, 30, 0], empty, [0, 40, 0, 50, 0, 60, 0], empty, empty, empty]);
 });
 
-test('a picture of more than 1 GiB is refused before its memory is taken', async () => {
+test('refuses a picture of more than 1 GiB before allocating memory', async () => {
   // 32 x 32 images of 1024 x 1024 grey pixels are 2^30 bytes; padding is more than that
   const image = { height: 1024, width: 1024, channels: 1 } as const;
   await assert.rejects(createGrid(image, 1024, { columns: 32, padding: 1 }), {

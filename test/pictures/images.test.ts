@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { comfortableScale, countImages, enlarge, toPixels } from '../../src/pictures/images.ts';
+import { comfortableScale, countImages, enlarge, sliceImages, toPixels } from '../../src/pictures/images.ts';
 
-test('one of several images, doubled: every pixel with its channels is a square of four', () => {
+test('enlarges one of several images: every pixel becomes a square', () => {
   // two images of 1 x 2 pixels with two of three channels in use
   const images = {
     pixels: Uint8Array.of(9, 9, 9, 9, 9, 9, 1, 2, 3, 4, 5, 6),
@@ -20,11 +20,18 @@ test('one of several images, doubled: every pixel with its channels is a square 
   assert.deepEqual([...enlarge(images, 1, 1).pixels], [1, 2, 3, 4, 5, 6]);
 });
 
-test('half an image is a bug', () => {
+test('slices images without copying', () => {
+  const images = { pixels: Uint8Array.of(1, 2, 3, 4, 5, 6), height: 1, width: 2, channels: 1 } as const;
+  const { pixels, ...size } = sliceImages(images, 1, 2);
+  assert.deepEqual([[...pixels], size], [[3, 4, 5, 6], { height: 1, width: 2, channels: 1 }]);
+  assert.equal(pixels.buffer, images.pixels.buffer);
+});
+
+test('throws for an incomplete image', () => {
   assert.throws(() => countImages({ pixels: new Uint8Array(5), height: 2, width: 2, channels: 1 }), /no whole images/);
 });
 
-test('the longer side decides how far an image is enlarged', () => {
+test('scales an image by its longer side', () => {
   assert.equal(comfortableScale({ height: 16, width: 33 }, 64), 2);
   assert.equal(comfortableScale({ height: 65, width: 1 }, 64), 1);
 });

@@ -26,7 +26,7 @@ async function inkOf(labels: string[], channels: 1 | 3 | 4) {
   return { margin, inked: rows.map((row) => row.filter(Boolean).length) };
 }
 
-test('each label stands before its row, halfway up, and the grid stays as it is', async () => {
+test('draws each label before its row, vertically centred, without changing the grid', async () => {
   for (const channels of [1, 3, 4] as const) {
     const { margin, inked } = await inkOf(['l', 'lll'], channels);
     assert.equal(margin, 36);

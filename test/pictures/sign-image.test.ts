@@ -10,7 +10,7 @@ function drawn(sign: Sign, channels: 1 | 3 | 4): string[] {
   return Array.from({ length: height }, (_, y) => row(y));
 }
 
-test('signs stand in the middle, on white or on nothing', () => {
+test('draws signs in the centre, on white or transparent', () => {
   for (const channels of [1, 3, 4] as const) {
     const empty = '.........';
     const plus = [empty, empty, '....#....', '....#....', '..#####..', '....#....', '....#....', empty, empty];

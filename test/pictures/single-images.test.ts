@@ -11,7 +11,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 const images = { pixels: Uint8Array.of(10, 20, 30, 128, 1, 2, 3, 0), height: 1, width: 1, channels: 4 } as const;
 
-test('writes each image under its name, alpha kept, and nothing else', async () => {
+test('writes each image under its name, with alpha, and no other file', async () => {
   const files = await writeImages(folder, images, { nameOf: (i) => `n${7 - i}`, format: 'png', scale: 2 });
   assert.deepEqual(files, [join(folder, 'n7.png'), join(folder, 'n6.png')]);
   assert.deepEqual(readdirSync(folder).sort(), ['n6.png', 'n7.png']);
@@ -20,7 +20,7 @@ test('writes each image under its name, alpha kept, and nothing else', async () 
   assert.deepEqual([...data.subarray(12)], [10, 20, 30, 128]);
 });
 
-test('other formats, and a folder that is not there', async () => {
+test('writes other formats, and reports a missing folder', async () => {
   const nameOf = String;
   const files = [
     ...(await writeImages(folder, images, { nameOf, format: 'webp', scale: 1 })),

@@ -1,6 +1,7 @@
 // What turns images into features: a network, how images are brought to its input, and how all of them go through it.
+
+import { countImages, type Images, sliceImages } from '../../pictures/images.ts';
 import { type Features, featuresOf } from '../metrics/features.ts';
-import { countOf, type ImageSet, slice } from '../metrics/images.ts';
 import type { Work } from '../metrics/work.ts';
 import { describeInput, type NetworkInput, prepareInput } from './network-input.ts';
 
@@ -29,15 +30,15 @@ export interface FeaturesUsed {
 /** The features of all images, float32 [n, size] in memory. */
 export async function extractFeatures(
   network: FeatureNetwork,
-  images: ImageSet,
+  images: Images,
   { onProgress }: Work,
 ): Promise<Features> {
-  const count = countOf(images);
+  const count = countImages(images);
   let features: Float32Array | undefined;
   for (let first = 0; first < count; first += network.imagesPerCall) {
-    const some = slice(images, first, Math.min(network.imagesPerCall, count - first));
-    const values = await network.run(prepareInput(some, network.input), countOf(some));
-    features ??= new Float32Array((values.length / countOf(some)) * count);
+    const some = sliceImages(images, first, Math.min(network.imagesPerCall, count - first));
+    const values = await network.run(prepareInput(some, network.input), countImages(some));
+    features ??= new Float32Array((values.length / countImages(some)) * count);
     features.set(values, (features.length / count) * first);
     await onProgress(Math.min(count, first + network.imagesPerCall), count);
   }

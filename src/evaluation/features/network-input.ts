@@ -1,5 +1,5 @@
 // Images as a feature network wants them: size, channels, value range and the order of the axes.
-import { countOf, type ImageSet } from '../metrics/images.ts';
+import { countImages, type Images } from '../../pictures/images.ts';
 import { type Resizer, resample } from '../metrics/resample.ts';
 
 export interface NetworkInput {
@@ -17,12 +17,12 @@ const imagenet = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]
 const luma = [0.299, 0.587, 0.114]; // ITU-R BT.601, as Pillow's convert('L')
 
 /** uint8 [n, h, w, 1 or 3] -> float32 [n, channels, height, width] or [n, height, width, channels] in the input's range. */
-export function prepareInput(images: ImageSet, { layout, channels, size, range, resizer }: NetworkInput): Float32Array {
+export function prepareInput(images: Images, { layout, channels, size, range, resizer }: NetworkInput): Float32Array {
   const { height, width } = size === 'any' ? images : size;
   const resized = resample(images, height, width, resizer); // [n, height, width, c] in 0..255
   const own = images.channels;
   const pixels = height * width;
-  const values = new Float32Array(countOf(images) * pixels * channels);
+  const values = new Float32Array(countImages(images) * pixels * channels);
   const affine = Array.from({ length: channels }, (_, channel) => affineOf(range, channel));
   for (let place = 0; place < resized.length / own; place++) {
     const [image, pixel] = [Math.floor(place / pixels), place % pixels];

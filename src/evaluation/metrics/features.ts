@@ -1,5 +1,5 @@
 // What images are compared by: a vector per image.
-import { countOf, type ImageSet, slice } from './images.ts';
+import { countImages, type Images, sliceImages } from '../../pictures/images.ts';
 
 export interface Features {
   count: number;
@@ -10,11 +10,11 @@ export interface Features {
 }
 
 /** The pixels themselves, 0..1. */
-export function pixelFeatures(images: ImageSet): Features {
+export function pixelFeatures(images: Images): Features {
   return {
-    count: countOf(images),
+    count: countImages(images),
     size: images.height * images.width * images.channels,
-    read: (first, count) => inUnits(slice(images, first, count).pixels),
+    read: (first, count) => inUnits(sliceImages(images, first, count).pixels),
   };
 }
 

@@ -1,6 +1,7 @@
 // Multi-scale structural similarity (Wang et al. 2003) with mmagic's settings (its evaluation/metrics/ms_ssim.py, which follows
 // Karras et al. 2018): five scales, a Gaussian window of 11 that shrinks with small images, no padding.
-import { countOf, type ImageSet, planeOf } from './images.ts';
+import { countImages, type Images } from '../../pictures/images.ts';
+import { planeOf } from './images.ts';
 import type { Plane } from './laplacian-pyramid.ts';
 import type { Work } from './work.ts';
 
@@ -15,8 +16,8 @@ export const msSsimSideStep = 2 ** (weights.length - 1);
  * The mean similarity of images 0 and 1, 2 and 3 and so on: 1 where all images are equal, near 0 where they have nothing in common.
  * For generated images a measure of diversity: to be compared with that of the data, higher is less diverse.
  */
-export async function msSsimMmagic(images: ImageSet, { onProgress }: Work): Promise<number> {
-  const pairs = Math.floor(countOf(images) / 2);
+export async function msSsimMmagic(images: Images, { onProgress }: Work): Promise<number> {
+  const pairs = Math.floor(countImages(images) / 2);
   let sum = 0;
   for (let pair = 0; pair < pairs; pair++) {
     sum += msSsim(images, 2 * pair, 2 * pair + 1);
@@ -26,7 +27,7 @@ export async function msSsimMmagic(images: ImageSet, { onProgress }: Work): Prom
 }
 
 /** Similarity of two images of a set; channels are averaged at each scale. */
-function msSsim(images: ImageSet, first: number, second: number): number {
+function msSsim(images: Images, first: number, second: number): number {
   const { height, width, channels } = images;
   const planes = (index: number) =>
     Array.from({ length: channels }, (_, channel) => ({ values: planeOf(images, index, channel), height, width }));

@@ -1,6 +1,8 @@
 // Descriptors of sliced Wasserstein distances: small patches of pyramid planes at random places, normalised over the whole set.
+
+import { countImages, type Images } from '../../pictures/images.ts';
 import { RandomStream } from '../../random.ts';
-import { countOf, type ImageSet, planeOf } from './images.ts';
+import { planeOf } from './images.ts';
 import { laplacianPyramid, type Plane } from './laplacian-pyramid.ts';
 
 export const patchSide = 7;
@@ -25,7 +27,7 @@ export interface Moments {
 
 /** Where patches are cut. The same source gives the same patches each time. */
 export interface PatchSource {
-  images: ImageSet;
+  images: Images;
   levels: number;
   seed: number;
   streamName: string;
@@ -39,12 +41,12 @@ export async function eachPatches(
 ): Promise<void> {
   const streams = Array.from({ length: levels }, (_, level) => new RandomStream(seed, `${streamName}/${level}`));
   const blocks = streams.map(() => ({ values: new Float32Array(images.channels * patchSize * mostPatches), count: 0 }));
-  for (let image = 0; image < countOf(images); image++) {
+  for (let image = 0; image < countImages(images); image++) {
     const pyramids = pyramidsOf(images, image, levels);
     for (const [level, block] of blocks.entries()) {
       const planes = pyramids.map((pyramid) => pyramid[level]!);
       cutPatches(planes, streams[level]!, block);
-      if (block.count < mostPatches && image < countOf(images) - 1) continue;
+      if (block.count < mostPatches && image < countImages(images) - 1) continue;
       take(level, block);
       block.count = 0;
     }
@@ -53,7 +55,7 @@ export async function eachPatches(
 }
 
 /** A pyramid per channel, of values in [-1, 1]. */
-function pyramidsOf(images: ImageSet, index: number, levels: number): Plane[][] {
+function pyramidsOf(images: Images, index: number, levels: number): Plane[][] {
   const { height, width, channels } = images;
   return Array.from({ length: channels }, (_, channel) => {
     const values = planeOf(images, index, channel).map((value) => (value - 127.5) / 127.5);

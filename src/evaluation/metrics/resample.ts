@@ -1,6 +1,6 @@
 // Resizing in floating point as Pillow does it (its Resample.c; clean-fid uses it): triangle or cubic filter, made wider where images get
 // smaller, so that nothing is skipped. Enlarging with the triangle filter is PyTorch's interpolate(mode='bilinear').
-import { countOf, type ImageSet } from './images.ts';
+import { countImages, type Images } from '../../pictures/images.ts';
 
 /** How far each filter reaches in pixels, and its weights by distance. */
 const filters = {
@@ -14,9 +14,9 @@ const filters = {
 export type Resizer = keyof typeof filters;
 
 /** uint8 [n, h, w, c] -> float32 [n, height, width, c] in 0..255, not rounded; the cubic filter may go a little beyond. */
-export function resample(images: ImageSet, height: number, width: number, resizer: Resizer): Float32Array {
+export function resample(images: Images, height: number, width: number, resizer: Resizer): Float32Array {
   if (images.height === height && images.width === width) return Float32Array.from(images.pixels);
-  const count = countOf(images);
+  const count = countImages(images);
   const lines = { before: count * images.height, side: images.width, after: images.channels };
   const wide = resampleAxis(images.pixels, lines, width, resizer);
   return resampleAxis(wide, { before: count, side: images.height, after: width * images.channels }, height, resizer);

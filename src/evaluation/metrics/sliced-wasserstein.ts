@@ -1,8 +1,9 @@
 // Sliced Wasserstein distance of two image sets, with mmagic's settings (its evaluation/metrics/swd.py; Karras et al. 2018,
 // "Progressive growing of GANs", section 5): Laplacian pyramids, 128 patches of 7 x 7 per image and level, 512 directions.
+
+import { countImages, type Images } from '../../pictures/images.ts';
 import { RandomStream } from '../../random.ts';
 import { openProducts, type Products } from '../../wasm/products.ts';
-import { countOf, type ImageSet } from './images.ts';
 import {
   createMoments,
   eachPatches,
@@ -36,8 +37,8 @@ export function levelSides({ height, width }: { height: number; width: number })
  * gray or RGB, of the same number of images, whose sides can be halved down to the smallest level.
  */
 export async function slicedWassersteinMmagic(
-  real: ImageSet,
-  fake: ImageSet,
+  real: Images,
+  fake: Images,
   seed: number,
   { onProgress }: Work,
 ): Promise<Record<string, number>> {
@@ -50,7 +51,7 @@ export async function slicedWassersteinMmagic(
   let done = 0;
   const onImages = (count: number) => {
     done += count;
-    return onProgress(done, 4 * countOf(real)); // both sets are gone through twice
+    return onProgress(done, 4 * countImages(real)); // both sets are gone through twice
   };
 
   for (const [images, name, sign] of [
@@ -73,7 +74,7 @@ export async function slicedWassersteinMmagic(
       onImages,
     );
   }
-  const samples = countOf(real) * patchesPerImage;
+  const samples = countImages(real) * patchesPerImage;
   const distances = differences.map((difference) => (1000 * areaBetween(difference)) / (samples * directionCount));
   const average = distances.reduce((sum, distance) => sum + distance, 0) / levels;
   return { ...Object.fromEntries(sides.map((side, level) => [`side${side}`, distances[level]!])), average };

@@ -1,9 +1,9 @@
 // The metrics by the names that a person types, each with its protocol and what its numbers mean.
 import type { MetricName } from '../../config/schema/metrics.ts';
+import type { Images } from '../../pictures/images.ts';
 import { meanPairwiseDistance } from './diversity.ts';
 import { type Features, pixelFeatures } from './features.ts';
 import { frechetDistance } from './frechet-distance.ts';
-import type { ImageSet } from './images.ts';
 import { kernelDistanceCubic, publishedSubsets } from './kernel-distance.ts';
 import { msSsimMmagic } from './ms-ssim.ts';
 import { precisionRecallK3 } from './precision-recall.ts';
@@ -12,7 +12,7 @@ import type { Work } from './work.ts';
 
 /** One set of images as metrics see it: gray or RGB. */
 export interface Side {
-  images: ImageSet;
+  images: Images;
   /** What a network makes of them, where there is one. */
   features?: Features;
 }

@@ -4,15 +4,15 @@ import { PickleCursor } from './pickle-cursor.ts';
 import {
   append,
   call,
+  loadFromMemo,
   type Machine,
-  storeInMemo,
-  skipState,
   popGroup,
   popMany,
   pushName,
   RefusedName,
-  loadFromMemo,
   setItems,
+  skipState,
+  storeInMemo,
   type Vocabulary,
 } from './pickle-machine.ts';
 

@@ -1,12 +1,12 @@
-// A curve of any length in bounded memory: its points, or the extremes and means of equal stretches of them.
+// A curve of any number of points in bounded memory: long ones keep the extremes and means of equal segments.
 
 export interface CurvePoint {
   step: number;
   value: number;
 }
 
-/** Some consecutive points. */
-interface Stretch {
+/** Consecutive points. */
+interface Segment {
   first: number;
   last: number;
   count: number;
@@ -16,31 +16,31 @@ interface Stretch {
 }
 
 /**
- * What is drawn depends on the points alone: the same ones, added by one session or read from a log by the next, give the
+ * The result depends only on the points: added during one session or read from a log by the next, the same points give the
  * same curve.
  */
 export interface Curve {
   /** Steps ascend, values are finite. */
   add(step: number, value: number): void;
-  /** At most `mostDrawn` points. Where there are more, the lowest and the highest of each stretch, so that no spike is lost. */
+  /** At most `maxDrawn` points; of more, the lowest and highest of each segment, so that no spike is lost. */
   points(): CurvePoint[];
-  /** Means over about 5 % of all points, at most `mostSmooth` of them; none of a short curve. */
+  /** Means over about 5 % of all points, at most `maxSmooth` of them; none for a short curve. */
   smooth(): CurvePoint[];
-  /** All that the curve holds: one that is created from this continues it exactly. */
+  /** The complete state: a curve created from it continues this one exactly. */
   state(): CurveState;
 }
 
-/** A curve as JSON can hold it. */
+/** A curve as JSON. Its keys are part of the file format. */
 export interface CurveState {
   pointsPerStretch: number;
-  /** Of each stretch: first and last step, count, sum, step and value of the lowest point and of the highest. */
+  /** Per segment: first and last step, count, sum, step and value of the lowest point and of the highest. */
   stretches: number[][];
 }
 
-const mostStretches = 2048; // half of them at least, once there are so many points
-const mostDrawn = 800;
-const mostSmooth = 400;
-const leastForSmoothing = 50;
+const maxSegments = 2048; // merging pairs halves their number
+const maxDrawn = 800;
+const maxSmooth = 400;
+const minSmoothed = 50;
 
 export function createCurve(saved: CurveState = { pointsPerStretch: 1, stretches: [] }): Curve {
   let stretches = saved.stretches.map(fromNumbers);
@@ -54,41 +54,40 @@ export function createCurve(saved: CurveState = { pointsPerStretch: 1, stretches
         stretches[stretches.length - 1] = join(current, next);
         return;
       }
-      if (stretches.length === mostStretches) {
+      if (stretches.length === maxSegments) {
         stretches = pairs(stretches);
         pointsPerStretch *= 2;
       }
       stretches.push(next);
     },
     points() {
-      if (pointsPerStretch === 1 && stretches.length <= mostDrawn) return stretches.map(({ lowest }) => lowest);
-      return evenGroups(stretches, mostDrawn / 2).flatMap((group) => {
+      if (pointsPerStretch === 1 && stretches.length <= maxDrawn) return stretches.map(({ lowest }) => lowest);
+      return evenGroups(stretches, maxDrawn / 2).flatMap((group) => {
         const { lowest, highest } = group.reduce(join);
         return lowest.step < highest.step ? [lowest, highest] : [highest, lowest];
       });
     },
     smooth() {
       const count = (stretches.length - 1) * pointsPerStretch + (stretches.at(-1)?.count ?? 0);
-      return count < leastForSmoothing ? [] : smoothed(stretches);
+      return count < minSmoothed ? [] : smoothed(stretches);
     },
     state: () => ({ pointsPerStretch, stretches: stretches.map(toNumbers) }),
   };
 }
 
-/** Whether this can be a curve's state. */
 export function isCurveState(value: unknown): value is CurveState {
   const { pointsPerStretch, stretches } = (value ?? {}) as Partial<CurveState>;
   if (!Number.isSafeInteger(pointsPerStretch) || pointsPerStretch! < 1) return false;
-  if (!Array.isArray(stretches) || stretches.length > mostStretches) return false;
+  if (!Array.isArray(stretches) || stretches.length > maxSegments) return false;
   return stretches.every((numbers) => Array.isArray(numbers) && numbers.length === 8 && numbers.every(Number.isFinite));
 }
 
-function toNumbers({ first, last, count, sum, lowest, highest }: Stretch): number[] {
+function toNumbers({ first, last, count, sum, lowest, highest }: Segment): number[] {
   return [first, last, count, sum, lowest.step, lowest.value, highest.step, highest.value];
 }
 
-function fromNumbers(numbers: readonly number[]): Stretch {
-  const [first, last, count, sum, lowestStep, lowest, highestStep, highest] = numbers as NumbersOfStretch;
+function fromNumbers(numbers: readonly number[]): Segment {
+  const [first, last, count, sum, lowestStep, lowest, highestStep, highest] = numbers as SegmentNumbers;
   return {
     first,
     last,
@@ -99,9 +98,9 @@ function fromNumbers(numbers: readonly number[]): Stretch {
   };
 }
 
-type NumbersOfStretch = [number, number, number, number, number, number, number, number];
+type SegmentNumbers = [number, number, number, number, number, number, number, number];
 
-function join(a: Stretch, b: Stretch): Stretch {
+function join(a: Segment, b: Segment): Segment {
   return {
     first: a.first,
     last: b.last,
@@ -112,19 +111,19 @@ function join(a: Stretch, b: Stretch): Stretch {
   };
 }
 
-function pairs(stretches: readonly Stretch[]): Stretch[] {
+function pairs(stretches: readonly Segment[]): Segment[] {
   return stretches.flatMap((stretch, index) => (index % 2 === 1 ? [join(stretches[index - 1]!, stretch)] : []));
 }
 
-/** A moving average applied twice, which weighs by distance and so leaves no corners; thinned. */
-function smoothed(stretches: readonly Stretch[]): CurvePoint[] {
+/** A moving average applied twice, which weights by distance, then thinned out. */
+function smoothed(stretches: readonly Segment[]): CurvePoint[] {
   const counts = stretches.map(({ count }) => count);
   const once = movingAverage(
     stretches.map(({ sum, count }) => sum / count),
     counts,
   );
   const values = movingAverage(once, counts);
-  const stride = Math.ceil(stretches.length / (mostSmooth - 1));
+  const stride = Math.ceil(stretches.length / (maxSmooth - 1));
   const end = stretches.length - 1;
   return stretches.flatMap(({ first, last }, index) => {
     if (index % stride !== 0 && index !== end) return [];
@@ -133,7 +132,7 @@ function smoothed(stretches: readonly Stretch[]): CurvePoint[] {
   });
 }
 
-/** The weighted mean over a window centred on each value, about 5 % of all values wide and cut off at both ends. */
+/** The weighted mean over a window centred on each value, about 5 % of all values wide and truncated at both ends. */
 function movingAverage(values: readonly number[], weights: readonly number[]): number[] {
   const half = Math.max(2, Math.round(values.length / 40));
   const sums = new Float64Array(values.length + 1);

@@ -1,4 +1,4 @@
-// From every evaluation of a run to the points that a plot can show: a panel per number.
+// Collects the evaluations of a run as curves, one panel per value.
 
 import { type EvaluationRecord, readTrainingEvaluations } from '../../runs/evaluations-log.ts';
 import { type Curve, type CurvePoint, createCurve } from './curve.ts';
@@ -10,7 +10,7 @@ interface Panel {
 }
 
 export interface EvaluationCurves {
-  /** Numbers that are none (null in the file) are left out, and deviations, which are no curve of their own. */
+  /** Skips non-finite values (null in the file) and deviations. */
   add(record: EvaluationRecord): void;
   panels(): Panel[];
   lastStep(): number;
@@ -39,7 +39,7 @@ export function createEvaluationCurves(): EvaluationCurves {
   };
 }
 
-/** The curves of a log so far. @throws DcganError `usage.cannot-read` */
+/** Reads the curves from a log. @throws DcganError `usage.cannot-read` */
 export async function readEvaluationCurves(path: string): Promise<EvaluationCurves> {
   const curves = createEvaluationCurves();
   for await (const records of readTrainingEvaluations(path)) for (const record of records) curves.add(record);

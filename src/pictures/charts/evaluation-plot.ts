@@ -1,4 +1,4 @@
-// Evaluations over a run as a picture: one panel per number, with the data's own as a dashed line.
+// Plots the evaluations of a run: one panel per value, with that of real images as a dashed line.
 import sharp from 'sharp';
 import type { TopLevelSpec } from 'vega-lite';
 import { writeFileAtomic } from '../../system/write-file.ts';
@@ -8,7 +8,7 @@ import { useOwnFonts } from './fonts.ts';
 
 const [panelWidth, panelHeight, panelsPerRow] = [420, 220, 2]; // pixels
 
-/** Writes one panel per number of the evaluations, in steps. @throws DcganError `usage.cannot-write` */
+/** Writes one panel per value, over steps. @throws DcganError `usage.cannot-write` */
 export async function writeEvaluationPlot(path: string, curves: EvaluationCurves, title: string): Promise<void> {
   const svg = await drawSvg(evaluationSpec(curves, title));
   await useOwnFonts();

@@ -1,4 +1,4 @@
-// Fonts for pictures with text on machines that have none: librsvg is pointed at the DejaVu files of an npm package.
+// Fonts for text in pictures on machines without fonts: configures fontconfig, which librsvg uses, with DejaVu from an npm package.
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdtemp, readFile } from 'node:fs/promises';
@@ -15,9 +15,8 @@ export const fontFamily = 'DejaVu Sans';
 let inUse: Promise<void> | undefined;
 
 /**
- * Makes `fontFamily` the font of every text drawn later in this process, whatever the system has. Fontconfig reads its
- * settings at the first text of a process, so this must come before it. A cache that cannot be written costs nothing but time;
- * where no folder can, text is drawn with the system's fonts, if it has any.
+ * Makes `fontFamily` available to this process, whatever fonts the system has. Call it before any text is drawn, when fontconfig
+ * reads its configuration. If neither the cache nor a temporary folder can be written, text is drawn with the system's fonts.
  */
 export function useOwnFonts(): Promise<void> {
   inUse ??= pointToFonts();
@@ -38,7 +37,7 @@ async function settingsForThisProcess(): Promise<string> {
   return settingsIn(folder);
 }
 
-/** The settings as a file in this folder, which is left alone if it is there already. @throws DcganError `usage.cannot-write` */
+/** Path of the configuration file, written unless it exists. @throws DcganError `usage.cannot-write` */
 async function settingsIn(folder: string): Promise<string> {
   const settings = fontSettings(fontFolder(), folder);
   const path = join(folder, `${createHash('sha256').update(settings).digest('hex').slice(0, 12)}.conf`);
@@ -48,7 +47,7 @@ async function settingsIn(folder: string): Promise<string> {
   return path;
 }
 
-/** In dist/ lie the two of the package's fonts that charts use. */
+/** dist/ contains the two fonts of the package that charts use. */
 function fontFolder(): string {
   const inPackage = () => dirname(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')));
   return runsFromSource ? inPackage() : fileURLToPath(new URL('./fonts', import.meta.url));

@@ -1,9 +1,9 @@
-// From every tick's losses and learning rates to the few points that a plot can show.
+// Collects the losses and learning rates of all ticks as curves for a plot.
 
 import type { MetricsRecord } from '../../runs/metrics-log.ts';
 import { type Curve, type CurvePoint, type CurveState, createCurve, isCurveState } from './curve.ts';
 
-/** Panels of the plot, and what is drawn in each: the name in its legend, and the key in metrics.jsonl. */
+/** The curves of each panel: the name in its legend, and the key in metrics.jsonl. */
 const panels = {
   losses: { discriminator: 'discriminatorLoss', generator: 'generatorLoss' },
   parts: { 'real images': 'discriminatorLossReal', 'generated images': 'discriminatorLossFake' },
@@ -12,24 +12,24 @@ const panels = {
 
 export type PanelName = keyof typeof panels;
 
-/** A point and whose it is, by the legend. */
+/** A point with its curve's name in the legend. */
 export interface NamedPoint extends CurvePoint {
   name: string;
 }
 
 export interface LossCurves {
-  /** Notes a tick as it stands in the log; other lines are ignored. */
+  /** Adds a line of the log; ignores those that are not ticks. */
   add(record: MetricsRecord): void;
-  /** Raw points and smooth ones. A panel has none where the log has none of its values. */
+  /** Empty if the log has no values for this panel. */
   panel(name: PanelName): { raw: NamedPoint[]; smooth: NamedPoint[] };
-  /** Losses that were not finite. */
+  /** Number of non-finite losses. */
   leftOut(): number;
   last(): { step: number; epoch: number } | undefined;
-  /** All that they hold: curves that are created from this continue them exactly. */
+  /** The complete state: curves created from it continue these exactly. */
   state(): LossCurvesState;
 }
 
-/** Loss curves as JSON can hold them. */
+/** Loss curves as JSON. */
 export interface LossCurvesState {
   curves: Record<string, CurveState>;
   leftOut: number;
@@ -70,7 +70,7 @@ export function createLossCurves(saved?: LossCurvesState): LossCurves {
   };
 }
 
-/** Whether this can be the state of loss curves with the panels of this version. */
+/** Whether a value is a state with the panels of this version. */
 export function isLossCurvesState(value: unknown): value is LossCurvesState {
   const { curves, leftOut, last } = (value ?? {}) as Partial<LossCurvesState>;
   const isLast = last === null || (Number.isSafeInteger(last?.step) && Number.isFinite(last?.epoch));

@@ -1,5 +1,5 @@
-// A summary of metrics.jsonl beside it, so that a session starts as fast after ten million ticks as after ten: the curves up to a
-// byte of the log. It is a cache: one that does not belong to the log as it is now is ignored, and the log is read from its beginning.
+// Caches the loss curves of metrics.jsonl up to a byte offset, so that a run with millions of ticks resumes at once. A cache that
+// does not match the log is ignored, and the log is read from its beginning.
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { DcganError } from '../../errors.ts';
@@ -14,24 +14,23 @@ interface Summary {
   state: LossCurvesState;
 }
 
-/** How much of a log is summarised, and how the log is known again. */
+/** The part of a log that is summarised. */
 interface Extent {
   bytes: number;
-  /** SHA-256 of the last bytes before. */
+  /** SHA-256 of its last bytes, to recognise the log. */
   tail: string;
 }
 
 const version = 1;
-const tailBytes = 4096; // some lines, each with the seconds since the run began
-const mostSummaryBytes = 16 * 1024 * 1024; // six curves come to 1 MB
+const tailBytes = 4096; // some lines, which are unique by their elapsed seconds
+const maxSummaryBytes = 16 * 1024 * 1024; // six curves come to 1 MB
 const newline = 0x0a;
 
-/** Where the summary of a log is. */
 export function lossSummaryPath(log: string): string {
   return join(dirname(log), '.loss-curves.json');
 }
 
-/** The curves of a log so far: its summary, and what came after it. @throws DcganError `usage.cannot-read` for the log */
+/** The curves of a log: the summary, and the lines after it. @throws DcganError `usage.cannot-read` for the log */
 export async function readLossCurves(log: string): Promise<LossCurves> {
   const summary = await readSummary(log);
   const curves = createLossCurves(summary?.state);
@@ -39,27 +38,27 @@ export async function readLossCurves(log: string): Promise<LossCurves> {
   return curves;
 }
 
-/** Saves the curves of a log, all of whose lines have been added to them. Where that fails, the next start takes longer. */
+/** Saves curves that contain all lines of a log. If that fails, the next start takes longer. */
 export async function saveLossCurves(log: string, curves: LossCurves): Promise<void> {
   const extent = await extentOf(log);
   if (!extent) return;
   const summary: Summary = { version, log: extent, state: curves.state() };
   try {
-    await writeFileAtomic(lossSummaryPath(log), sealed(summary), { durable: false });
+    await writeFileAtomic(lossSummaryPath(log), withChecksum(summary), { durable: false });
   } catch (error) {
     if (!(error instanceof DcganError)) throw error;
   }
 }
 
 async function readSummary(log: string): Promise<Summary | undefined> {
-  const summary = await readRegularText(lossSummaryPath(log), mostSummaryBytes).then(unsealed, ignoreUnreadable);
+  const summary = await readRegularText(lossSummaryPath(log), maxSummaryBytes).then(verifyChecksum, ignoreUnreadable);
   if (summary?.version !== version || !isLossCurvesState(summary.state)) return undefined;
   const { bytes, tail } = summary.log;
   if (!Number.isSafeInteger(bytes) || bytes <= 0) return undefined;
   return (await extentOf(log, bytes))?.tail === tail ? summary : undefined;
 }
 
-/** The first bytes of a log, by default all of them; undefined where it has fewer, or they end inside a line. */
+/** The first bytes of a log, by default all; undefined if it has fewer, or they end inside a line. */
 async function extentOf(log: string, bytes?: number): Promise<Extent | undefined> {
   const file = await openRegular(log).catch(ignoreUnreadable);
   if (!file) return undefined;
@@ -75,14 +74,14 @@ async function extentOf(log: string, bytes?: number): Promise<Extent | undefined
   }
 }
 
-/** Two lines: a checksum, and what it is of. */
-function sealed(summary: Summary): string {
+/** Two lines: a checksum, and the content. */
+function withChecksum(summary: Summary): string {
   const content = JSON.stringify(summary);
   return `${sha256(content)}\n${content}\n`;
 }
 
-/** What was sealed; undefined where a byte of it has changed. */
-function unsealed(text: string): Summary | undefined {
+/** Undefined if the checksum does not match. */
+function verifyChecksum(text: string): Summary | undefined {
   const [checksum, content] = text.split('\n');
   return content && sha256(content) === checksum ? JSON.parse(content) : undefined;
 }

@@ -1,4 +1,4 @@
-// Loss curves as a picture: vega-lite draws an SVG, sharp turns it into a PNG.
+// Plots loss curves: vega-lite draws an SVG, sharp converts it to PNG.
 import sharp from 'sharp';
 import type { TopLevelSpec } from 'vega-lite';
 import { writeFileAtomic } from '../../system/write-file.ts';
@@ -7,12 +7,12 @@ import { useOwnFonts } from './fonts.ts';
 import type { LossCurves, PanelName } from './loss-curves.ts';
 
 const widthPixels = 1000;
-const heightPixels = 560; // of the picture where there are losses alone
+const heightPixels = 560; // of a plot with the loss panel only
 const paddingPixels = 24;
 
-// Blue and vermilion of Okabe and Ito's palette, told apart by every kind of colour vision and in grey.
+// From the palette of Okabe and Ito, distinguishable with any colour vision and in grey.
 const [blue, vermilion] = ['#0072B2', '#D55E00'];
-// For what is within the discriminator's loss: its sky blue, and a dark blue.
+// For the parts of the discriminator's loss.
 const [skyBlue, darkBlue] = ['#56B4E9', '#003F63'];
 
 interface Panel {
@@ -21,7 +21,7 @@ interface Panel {
   heightPixels: number;
 }
 
-/** From top to bottom. The first is always there, the others where the log has what they show. */
+/** From top to bottom. The first is always drawn, the others if the log has their values. */
 const panels: Record<PanelName, Panel> = {
   losses: { title: 'loss', colours: { discriminator: blue!, generator: vermilion! }, heightPixels: 380 },
   parts: {
@@ -37,9 +37,9 @@ const panels: Record<PanelName, Panel> = {
 };
 
 /**
- * Writes the loss curves of both networks as a PNG; below them the discriminator's loss on real and on generated images, and
- * learning rates that change. Many ticks are thinned, with a smooth curve over them; non-finite losses are left out and
- * the plot says how many.
+ * Writes the losses of both networks as a PNG; below them the discriminator's loss on real and on generated images, and
+ * learning rates that change. Many ticks are thinned out, with a smooth curve on top; non-finite losses are omitted and
+ * counted in the subtitle.
  * @throws DcganError `usage.cannot-write`
  */
 export async function writeLossPlot(path: string, curves: LossCurves, title: string): Promise<void> {
@@ -89,7 +89,7 @@ function lossSpec(curves: LossCurves, title: { text: string; subtitle: string })
   }
   return {
     ...shared,
-    bounds: 'flush', // so that all panels are of one width
+    bounds: 'flush', // gives all panels the same width
     spacing: 100,
     vconcat: (['losses', ...more] as const).map((name) => ({
       width: widthPixels - 130, // for the axis
@@ -100,7 +100,7 @@ function lossSpec(curves: LossCurves, title: { text: string; subtitle: string })
   };
 }
 
-/** Learning rates that stay as they are say nothing. */
+/** Constant learning rates are not plotted. */
 function isShown(name: PanelName, curves: LossCurves): boolean {
   const { raw } = curves.panel(name);
   if (name !== 'rates') return raw.length > 0;

@@ -11,8 +11,8 @@ import {
 import { openFeatures } from '../../../src/evaluation/features/open-features.ts';
 import type { Features } from '../../../src/evaluation/metrics/features.ts';
 import { frechetDistance } from '../../../src/evaluation/metrics/frechet-distance.ts';
-import type { ImageSet } from '../../../src/evaluation/metrics/images.ts';
 import { kernelDistanceCubic, publishedSubsets } from '../../../src/evaluation/metrics/kernel-distance.ts';
+import type { Images } from '../../../src/pictures/images.ts';
 import { fixture, goldenFeatures } from '../../helpers/golden-features.ts';
 import { hashedImages } from '../../helpers/hashed-images.ts';
 
@@ -20,7 +20,7 @@ const work = { onProgress() {} };
 const { engine } = await openEngine('wasm');
 const real = hashedImages('features/real', 40, 28, 1);
 const darker = hashedImages('features/fake', 40, 28, 1);
-const fake: ImageSet = { ...darker, pixels: darker.pixels.map((value) => (value >> 1) + 40) };
+const fake: Images = { ...darker, pixels: darker.pixels.map((value) => (value >> 1) + 40) };
 
 const opened: FeatureNetwork[] = [];
 after(async () => {

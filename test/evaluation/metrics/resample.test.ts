@@ -1,8 +1,8 @@
 // Resizing, against Pillow on the same pictures.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { slice } from '../../../src/evaluation/metrics/images.ts';
 import { type Resizer, resample } from '../../../src/evaluation/metrics/resample.ts';
+import { sliceImages } from '../../../src/pictures/images.ts';
 import { goldenFeatures } from '../../helpers/golden-features.ts';
 import { hashedImages } from '../../helpers/hashed-images.ts';
 
@@ -14,7 +14,7 @@ for (const resizer of ['bilinear', 'bicubic'] satisfies Resizer[]) {
     [1, 64, 48],
   ] as const) {
     test(`${resizer} to ${width} x ${height} is Pillow's`, () => {
-      const resized = resample(slice(images, 0, count), height, width, resizer);
+      const resized = resample(sliceImages(images, 0, count), height, width, resizer);
       assert.equal(resized.length, count * height * width * 3);
       const last = resized.subarray((count - 1) * height * width * 3);
       const expected: number[] = goldenFeatures.resized[`${resizer}${height}x${width}`];

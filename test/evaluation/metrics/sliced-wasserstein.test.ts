@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ImageSet } from '../../../src/evaluation/metrics/images.ts';
 import { levelSides, slicedWassersteinMmagic } from '../../../src/evaluation/metrics/sliced-wasserstein.ts';
+import type { Images } from '../../../src/pictures/images.ts';
 import { goldenMetrics, hashedImages } from '../../helpers/hashed-images.ts';
 
 const work = { onProgress() {} };
 
-function changed(images: ImageSet, change: (pixel: number, i: number) => number): ImageSet {
+function changed(images: Images, change: (pixel: number, i: number) => number): Images {
   return { ...images, pixels: images.pixels.map(change) };
 }
 
@@ -49,7 +49,7 @@ test('the same images have little distance, gray or as RGB; a collapsed generato
 });
 
 test('a gray image is three equal channels', async () => {
-  const inRgb = (images: ImageSet): ImageSet => {
+  const inRgb = (images: Images): Images => {
     const pixels = Uint8Array.from({ length: 3 * images.pixels.length }, (_, i) => images.pixels[Math.floor(i / 3)]!);
     return { ...images, channels: 3, pixels };
   };

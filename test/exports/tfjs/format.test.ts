@@ -113,7 +113,7 @@ for (const [name, generator] of Object.entries(stacks)) {
   });
 }
 
-test('weights lie in shards of 4 MiB, and the model tells what it is', async () => {
+test('writes weights in shards of 4 MiB, and metadata into the model', async () => {
   const generator = generatorOf([dense(300_000), { type: 'reshape', shape: [500, 600, 1] }], { size: [500, 600] });
   const { folder, files } = await exported(generator); // 6 x 300,000 weights and as many biases: 8.01 MiB
   assert.deepEqual(files, ['model.json', 'weights-1-of-3.bin', 'weights-2-of-3.bin', 'weights-3-of-3.bin']);

@@ -34,7 +34,7 @@ for (const [device, size] of Object.entries({ phone, desktop })) {
   }
 }
 
-test('every control is reached with the keyboard and has a name', inChromium, async () => {
+test('every control has a name and can be reached with the keyboard', inChromium, async () => {
   const page = await openExport('digits', desktop);
   const controls = await page.evaluate<number>("document.querySelectorAll('button, input, select').length");
   const reached = new Set<string>();

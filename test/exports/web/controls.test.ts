@@ -13,7 +13,7 @@ before(async () => {
   await exportAs('digits', digits);
 });
 
-test('seeds, sliders, interpolation and walk show what they say', inChromium, async () => {
+test('seeds, sliders, interpolation and walk show their images', inChromium, async () => {
   const page = await openExport('digits', desktop);
   const seed7 = asRgba(await sampledPixels(digits, [7]), 1);
   await page.fill('#seed', '7');
@@ -52,7 +52,7 @@ test('seeds, sliders, interpolation and walk show what they say', inChromium, as
   await page.close();
 });
 
-test('the saved PNG is the image in its own size', inChromium, async () => {
+test('saves the image as a PNG in its own size', inChromium, async () => {
   const page = await openExport('digits', phone);
   await drawn(page, '#image');
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);

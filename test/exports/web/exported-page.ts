@@ -1,4 +1,4 @@
-// The web page as a visitor has it: exported, served, and opened in Chromium.
+// Exports the web page, serves it and opens it in Chromium.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';

@@ -29,7 +29,7 @@ before(async () => {
   files = await exportAs('digits', digits);
 });
 
-test('one folder with the page, its scripts, the WebAssembly and the model', () => {
+test('writes one folder with the page, its scripts, WebAssembly and the model', () => {
   assert.deepEqual(listAll(join(root, 'digits')), [...files, 'wasm/'].sort());
   const named = ['index.html', 'style.css', 'app.js', 'LICENCES.txt', 'model.json', 'wasm/tfjs-backend-wasm.wasm'];
   for (const file of named) assert.ok(files.includes(file), file);
@@ -37,7 +37,7 @@ test('one folder with the page, its scripts, the WebAssembly and the model', () 
 });
 
 for (const backend of ['wasm', 'webgl', 'webgpu']) {
-  test(`seeds 0 to 3 are the images of dcgan sample: ${backend}`, inChromium, async (context) => {
+  test(`shows the images of dcgan sample for seeds 0 to 3: ${backend}`, inChromium, async (context) => {
     const page = await openExport('digits', desktop);
     const hasGpu = await page.evaluate('navigator.gpu?.requestAdapter().then(Boolean)');
     if (backend === 'webgpu' && !hasGpu) return context.skip('this Chromium has no WebGPU in software');
@@ -52,7 +52,7 @@ for (const backend of ['wasm', 'webgl', 'webgpu']) {
   });
 }
 
-test('colours and transparency too', inChromium, async () => {
+test('shows colours and transparency', inChromium, async () => {
   const emoji = await shippedDesign('emoji.json');
   await exportAs('emoji', emoji);
   const page = await openExport('emoji', desktop);
@@ -63,7 +63,7 @@ test('colours and transparency too', inChromium, async () => {
   await page.close();
 });
 
-test('nothing is asked of any other machine, and the page says what computes and why', inChromium, async () => {
+test('requests nothing from other hosts, and shows the backend and why it was chosen', inChromium, async () => {
   const page = await openPage(phone);
   const requested: string[] = [];
   const complaints: string[] = [];
@@ -84,14 +84,14 @@ test('nothing is asked of any other machine, and the page says what computes and
   await page.close();
 });
 
-test('opened as a file the page says that it needs a server', inChromium, async () => {
+test('says that it needs a server when opened as a file', inChromium, async () => {
   const page = await openPage(phone);
   await page.goto(pathToFileURL(join(root, 'digits', 'index.html')).href);
   assert.match((await page.textContent('#status'))!, /from a web server only.+http:\/\/localhost:8000/);
   await page.close();
 });
 
-test('where the chosen one cannot be used the next one is, and the page says so', inChromium, async () => {
+test('uses the next backend if the chosen one does not work, and says so', inChromium, async () => {
   const page = await openPage(phone);
   await page.addInitScript("Object.defineProperty(navigator, 'gpu', { value: undefined })");
   await page.goto(`${address}digits/`);

@@ -18,20 +18,20 @@ const data: PageData = {
   dimensions: [4, 2],
 };
 
-test('a name cannot break out of the page', () => {
+test('escapes the name', () => {
   const html = pageHtml(source, data);
   assert.ok(!html.includes('</script><b>'));
   const json = /<script type="application\/json" id="page-data">(.*?)<\/script>/.exec(html)![1]!;
   assert.deepEqual(JSON.parse(json), data);
 });
 
-test('sliders reach where latents lie: 3 deviations, or the edge of the cube', () => {
+test('sliders range over 3 standard deviations, or the cube', () => {
   assert.match(pageHtml(source, data), /id="dimension-4" min="-3" max="3"/);
   const uniform = { ...data, latent: { size: 6, distribution: 'uniform' } } as const;
   assert.match(pageHtml(source, uniform), /id="dimension-2" min="-1" max="1"/);
 });
 
-test('small images show their pixels, and transparent ones a chequerboard', () => {
+test('renders small images pixelated, and transparent ones on a chequerboard', () => {
   assert.match(pageHtml(source, data), /<body [^>]*class="pixelated">/);
   const large = { ...data, image: { height: 256, width: 256, channels: 3 } } as const;
   assert.match(pageHtml(source, large), /<body [^>]*class="">/);

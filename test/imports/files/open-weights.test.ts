@@ -11,7 +11,7 @@ const { views } = JSON.parse(readFileSync(fixture('golden.json'), 'utf8')) as {
   views: Record<string, { shape: number[]; values: number[] }>;
 };
 
-test('tensors of every type and stride are read as PyTorch reads them', async () => {
+test('reads tensors of every type and stride as PyTorch does', async () => {
   const weights = await openWeights(fixture('views.pt'));
   const tensors = weights.stateDicts.get('')!;
   assert.deepEqual([...tensors.keys()], Object.keys(views));
@@ -23,13 +23,13 @@ test('tensors of every type and stride are read as PyTorch reads them', async ()
   await weights.close();
 });
 
-test('dicts of tensors are found by the keys that lead to them, numbered ones not', async () => {
+test('finds dicts of tensors by their path of keys, except numbered ones', async () => {
   const weights = await openWeights(fixture('whole.pt'));
   assert.deepEqual([...weights.stateDicts.keys()], ['gen_model', 'dis_model']);
   await weights.close();
 });
 
-test('a safetensors file whose header has 0x280 bytes does not pass for a pickle, which begins with 0x80 0x02', async () => {
+test('recognises a safetensors file whose length begins like a pickle', async () => {
   const path = join(temporaryFolder(), 'weights.safetensors');
   const header = JSON.stringify({ weight: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }).padEnd(0x280);
   writeFileSync(

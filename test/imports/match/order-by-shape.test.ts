@@ -13,7 +13,7 @@ const batchNorms = (sizes: Record<string, number>) =>
     ),
   );
 
-test('layers come in the order in which their sizes are wanted, equal sizes in their own', () => {
+test('orders layers by the expected shapes, and equal shapes by their names', () => {
   const given = batchNorms({ 'blocks.2': 5, 'blocks.5': 4, 'blocks.9': 5, 'l1.1': 24 });
   const wanted = [24, 5, 4, 5];
   const ordered = orderByShape(given, 4, (i, { parts }) => parts.get('weight')!.shape[0] === wanted[i]);
@@ -23,7 +23,7 @@ test('layers come in the order in which their sizes are wanted, equal sizes in t
   );
 });
 
-test('what fits nowhere takes the places that are left', () => {
+test('puts layers that fit nowhere into the remaining positions', () => {
   const given = batchNorms({ a: 1, b: 2, c: 3 });
   const ordered = orderByShape(given, 2, (i, { parts }) => i === 0 && parts.get('weight')!.shape[0] === 3);
   assert.deepEqual(

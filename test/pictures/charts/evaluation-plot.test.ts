@@ -27,7 +27,7 @@ async function draw(name: string, records: EvaluationRecord[]) {
   return { ...info, blue };
 }
 
-test('one panel per number, two in a row; deviations have none', async () => {
+test('draws one panel per value, two in a row, and none for deviations', async () => {
   const one = await draw('one.png', [
     record(4, { distance: 30, deviation: 2 }),
     record(8, { distance: 20, deviation: 1 }),
@@ -38,7 +38,7 @@ test('one panel per number, two in a row; deviations have none', async () => {
   assert.ok(one.blue > 200 && three.blue > 2 * one.blue, `${one.blue} and ${three.blue}`);
 });
 
-test('one evaluation is a point, and a value that is no number is none', async () => {
+test('draws one evaluation as a point, and skips null values', async () => {
   const point = await draw('point.png', [record(4, { distance: 30 })]);
   assert.ok(point.blue > 10 && point.blue < 200, `${point.blue}`);
   const gap = await draw('gap.png', [record(4, { distance: 30 }), record(8, { distance: null })]);

@@ -1,4 +1,4 @@
-// Text is drawn with the package's own fonts, also where the user's cache cannot be written.
+// Text is drawn with the package's own fonts, even if the user's cache cannot be written.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ function draw(picture: string, env: Record<string, string>): string {
 const usual = join(folder, 'usual.png');
 const cache = join(folder, 'cache');
 
-test('the settings are written once and left alone afterwards', () => {
+test('writes the configuration once', () => {
   assert.equal(draw(usual, { DCGAN_CACHE: cache }), '');
   const [name] = readdirSync(join(cache, 'fonts')).filter((file) => file.endsWith('.conf'));
   const path = join(cache, 'fonts', name!);
@@ -38,7 +38,7 @@ test('the settings are written once and left alone afterwards', () => {
   assert.equal(statSync(path).mtimeMs, 1_000_000);
 });
 
-test('where the cache cannot be written, the same picture is drawn with settings that are gone afterwards', () => {
+test('draws the same picture with a temporary configuration if the cache cannot be written', () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   const temporary = mkdtempSync(join(folder, 'temporary-'));
@@ -48,7 +48,7 @@ test('where the cache cannot be written, the same picture is drawn with settings
   assert.deepEqual(readdirSync(temporary).filter((name) => name.startsWith('dcgan')), []); // biome-ignore format: one thought
 });
 
-test('where nothing can be written, the picture is drawn all the same, with one warning', () => {
+test('draws the picture with one warning if nothing can be written', () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   const stderr = draw(join(folder, 'without-anything.png'), {

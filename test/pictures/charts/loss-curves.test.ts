@@ -16,7 +16,7 @@ function lossCurves(records: readonly MetricsRecord[]) {
   return { ...curves.panel('losses'), leftOut: curves.leftOut() };
 }
 
-test('a short run is shown as it is', () => {
+test('shows every point of a short run', () => {
   const { raw, smooth, leftOut } = lossCurves([record(10, 1, 2), record(20, 3, 4)]);
   assert.deepEqual(raw, [
     { step: 10, value: 1, name: 'discriminator' },
@@ -28,7 +28,7 @@ test('a short run is shown as it is', () => {
   assert.deepEqual(lossCurves([]), { raw: [], smooth: [], leftOut: 0 });
 });
 
-test('non-finite losses are left out and counted', () => {
+test('skips and counts non-finite losses', () => {
   const { raw, leftOut } = lossCurves([
     record(1, Number.NaN, 2),
     record(2, 3, -Infinity),
@@ -44,7 +44,7 @@ test('non-finite losses are left out and counted', () => {
   );
 });
 
-test('a long run is thinned to a bounded number of points, spikes kept', () => {
+test('thins out a long run to a bounded number of points, keeping spikes', () => {
   const records = Array.from({ length: 100_000 }, (_, i) =>
     record(i + 1, i === 54_321 ? 99 : 1, i === 77_777 ? -5 : 2),
   );
@@ -76,7 +76,7 @@ test('the smooth curve keeps a straight line and halves alternation', () => {
   assert.ok(Math.abs(at('generator', 51) + 1 / 49) < 1e-9);
 });
 
-test('the curve of a log is the same in one piece and read back in the middle, however long', () => {
+test('gives the same curve from a saved state and from the whole log, of any length', () => {
   const value = (step: number) => Math.fround(Math.sin(step / 7) + step / 1e5);
   for (const length of [700, 801, 2048, 2049, 5000, 100_001]) {
     const records = Array.from({ length }, (_, i) => ({
@@ -95,7 +95,7 @@ test('the curve of a log is the same in one piece and read back in the middle, h
   }
 });
 
-test('lines without losses are no ticks, and only what is in the log is drawn', () => {
+test('ignores lines without losses, and draws only values of the log', () => {
   const curves = createLossCurves();
   curves.add({ step: 1, rollbacks: 1, lostAt: 5 });
   curves.add({ step: 2, discriminatorLoss: 1 });

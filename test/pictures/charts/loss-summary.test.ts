@@ -48,7 +48,7 @@ function breakBeginning(log: string): void {
   writeFileSync(log, bytes.fill('#', 0, 100));
 }
 
-test('a start reads the summary and the lines after it, and has the curves of the whole log', async () => {
+test('reads the summary and the lines after it, with the same curves as from the whole log', async () => {
   for (const length of [60, 2048, 2049, 5001]) {
     const log = await summarised(linesOf(ticks(1, length)));
     writeFileSync(log, linesOf(ticks(length + 1, length + 700)), { flag: 'a' });
@@ -63,7 +63,7 @@ test('a start reads the summary and the lines after it, and has the curves of th
   }
 });
 
-test('after lines were dropped from the end the curves are those of the lines that are left', async () => {
+test('gives the curves of the remaining lines after the log was truncated', async () => {
   const log = await summarised(linesOf(ticks(1, 3000)));
   writeFileSync(log, linesOf(ticks(3001, 3100)), { flag: 'a' });
   await truncateMetrics(log, { step: 3000, rollbacks: 0 }); // to the checkpoint that the summary belongs to
@@ -83,7 +83,7 @@ test('after lines were dropped from the end the curves are those of the lines th
   assert.deepEqual((await readLossCurves(rolledBack)).state(), await rebuilt(rolledBack));
 });
 
-test('a summary that is missing, damaged, newer or of another log is not used, and replaced by the next', async () => {
+test('ignores and replaces a summary that is missing, damaged, newer or of another log', async () => {
   const content = linesOf(ticks(1, 500));
   const expected = await rebuilt(logOf(content));
   const text = readFileSync(lossSummaryPath(await summarised(content)), 'utf8');
@@ -112,7 +112,7 @@ test('a summary that is missing, damaged, newer or of another log is not used, a
   }
 });
 
-test('a log that ends inside a line is not summarised, nor one that is not there', async () => {
+test('does not summarise a missing log, or one that ends inside a line', async () => {
   const torn = logOf(`${linesOf(ticks(1, 5))}{"step":6`);
   await saveLossCurves(torn, await readLossCurves(torn));
   assert.throws(() => statSync(lossSummaryPath(torn)), { code: 'ENOENT' });
@@ -121,7 +121,7 @@ test('a log that ends inside a line is not summarised, nor one that is not there
   assert.throws(() => statSync(lossSummaryPath(none)), { code: 'ENOENT' });
 });
 
-test('a pipe or a folder in the place of the summary is ignored, in the place of the log an error', {
+test('ignores a pipe or folder instead of the summary, and reports one instead of the log', {
   timeout: 20_000,
 }, async () => {
   const content = linesOf(ticks(1, 50));

@@ -51,7 +51,7 @@ function curvesOf(records: readonly MetricsRecord[]) {
   return curves;
 }
 
-test('draws two curves on a light ground', async () => {
+test('draws two curves on a light background', async () => {
   const path = join(folder, 'two.png');
   await writeLossPlot(
     path,
@@ -64,7 +64,7 @@ test('draws two curves on a light ground', async () => {
   assert.ok(count(picture, blue) > 1000 && count(picture, vermilion) > 1000);
 });
 
-test("the discriminator's loss in two parts has a panel of its own, and so have learning rates that change", async () => {
+test("draws panels for the parts of the discriminator's loss and for changing learning rates", async () => {
   const skyBlue = [0x56, 0xb4, 0xe9] as const;
   const parts = (i: number) => ({ discriminatorLossReal: 0.4 + Math.sin(i) / 3, discriminatorLossFake: 0.6 });
   const rates = (rate: number) => ({ discriminatorLearningRate: rate, generatorLearningRate: 2e-4 });
@@ -107,7 +107,7 @@ test('draws nothing, one point, only non-finite values and 100,000 points', asyn
   assert.ok(!readdirSync(folder).some((name) => name.startsWith('.partial')));
 });
 
-test('the title is real letters where the system has no font', async () => {
+test('draws the letters of the title on a system without fonts', async () => {
   const noFonts = join(folder, 'no-fonts.conf');
   writeFileSync(noFonts, `<?xml version="1.0"?><fontconfig><cachedir>${folder}</cachedir></fontconfig>`);
   const program = `

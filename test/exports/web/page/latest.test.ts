@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { latest } from '../../../../src/exports/web/page/latest.ts';
 
-test('while one is being done, only the last of the others waits', async () => {
+test('keeps only the latest of the calls made during one', async () => {
   const done: number[] = [];
   let finish = () => {};
   const ask = latest(async (wanted: number) => {
@@ -20,7 +20,7 @@ test('while one is being done, only the last of the others waits', async () => {
   assert.deepEqual(done, [1, 3, 4]);
 });
 
-test('after a failure the next is done', async () => {
+test('runs the next call after a failure', async () => {
   const done: number[] = [];
   const ask = latest(async (wanted: number) => {
     if (wanted === 1) throw new Error('no');
