@@ -97,7 +97,7 @@ describe('evaluations of a run', () => {
       count: 20,
       seed: 0,
       engine: 'wasm',
-      root: join(run.results, '../../..'),
+      root: join(run.results, '../..'),
     } as const;
     const result = await evaluate({ ...options, metrics: ['swd', 'ms-ssim', 'fid', 'kid'] }, () => {});
     assert.deepEqual(last.metrics, result.metrics);

@@ -170,7 +170,7 @@ test('reads a folder with entries of every kind, and reports the skipped ones', 
   cpSync('data/mnist-tiny/0', join(pictures, 'zeros'), { recursive: true });
   const digit = readFileSync(join(pictures, 'zeros', '00001.png'));
   mkdirSync(join(pictures, 'folder.png'));
-  symlinkSync('../../pictures', join(pictures, 'around'));
+  symlinkSync('../pictures', join(pictures, 'around'));
   symlinkSync('loop.png', join(pictures, 'loop.png'));
   symlinkSync('gone.png', join(pictures, 'broken.png'));
   for (const name of ['two\nlines.png', '🙂.png', '\u001b[31mred.png', `${'n'.repeat(250)}.png`])

@@ -14,7 +14,7 @@ export async function linkCompanions(installation: string): Promise<void> {
     for (const library of await readdir(join(nvidia, name, 'lib')).catch(() => [])) {
       if (present.has(library)) continue;
       present.add(library);
-      await symlink(join('../../..', name, 'lib', library), join(target, library));
+      await symlink(join('../..', name, 'lib', library), join(target, library));
     }
   }
 }
