@@ -80,7 +80,7 @@ function trainable(model: tf.Sequential): tf.Variable[] {
 
 function adamOf({ optimizer }: Config['generator'] | Config['discriminator']): tf.AdamOptimizer {
   const { learningRate, beta1, beta2, epsilon } = optimizer;
-  return tf.train.adam(Number(learningRate), beta1, beta2, epsilon);
+  return tf.train.adam(Number(learningRate), beta1, Number(beta2), epsilon);
 }
 
 function drawLatents({ training, generator: { latent } }: Config): tf.Tensor {

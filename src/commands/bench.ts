@@ -5,6 +5,7 @@ import type { EngineInfo, Precision } from '../engines/engine.ts';
 import { openEngine } from '../engines/open.ts';
 import { buildNetworks } from '../models/networks.ts';
 import { createFeeder } from '../training/feeds.ts';
+import { stepsPerPenaltyCycle } from '../training/regularisation/penalties.ts';
 import { startingValues, trainingProgram } from '../training/program.ts';
 import { batchSizes, planSchedule } from '../training/schedule.ts';
 import { loadRunConfig, precisionOf, type RunOptions } from '../training/start/prepare-run.ts';
@@ -69,7 +70,8 @@ export async function bench(
   const compileSeconds = secondsSince(began);
 
   const feedStep = createFeeder(config, dataset, program, planSchedule(config, dataset.count));
-  const { first, times, interrupted } = await timeSteps(compiled, feedStep, options.seconds, io);
+  const cycle = stepsPerPenaltyCycle(config.training);
+  const { first, times, interrupted } = await timeSteps(compiled, feedStep, options.seconds, io, cycle);
   compiled.dispose();
   const msPerStep = spreadOf(times);
   return {
@@ -77,7 +79,7 @@ export async function bench(
     engine: opened.engine.info,
     precision,
     batchSize,
-    steps: times.length,
+    steps: times.length * cycle,
     msPerStep,
     imagesPerSecond: (1000 * imagesPerStep(config)) / msPerStep.median,
     secondsPer1000Images: msPerStep.median / imagesPerStep(config),

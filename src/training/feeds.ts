@@ -1,5 +1,5 @@
 // What a step is fed: the next images, fresh latents and labels, the optimizers' rates. All of it follows from the step's number.
-import type { Config } from '../config/config.ts';
+import type { Config, OptimizerConfig } from '../config/config.ts';
 import { createBatchOrder } from '../data/dataset/batches.ts';
 import { flipSome } from '../data/dataset/flip.ts';
 import type { Dataset } from '../data/dataset/open.ts';
@@ -7,10 +7,11 @@ import type { Feeds, FeedValues, Program } from '../engines/engine.ts';
 import { decayAt } from '../models/average.ts';
 import { drawLatents } from '../models/latents.ts';
 import { RandomStream } from '../random.ts';
-import { adamRates } from './optimizer.ts';
+import { fedRates } from './optimizer.ts';
 import { functionNames } from './program.ts';
 import { valueAt } from './ramp.ts';
 import { drawLabels } from './regularisation/labels.ts';
+import { isPenalised } from './regularisation/penalties.ts';
 import { batchPlan, callsPerStep, fakeCount, type Schedule } from './schedule.ts';
 
 export interface Call {
@@ -42,7 +43,7 @@ export function createFeeder(config: Config, dataset: Dataset, program: Program,
     const t = step * generatorSteps + turn + 1;
     return {
       latents: () => drawLatents(generator.latent, fakes, new RandomStream(seed, 'latents', call)),
-      generatorRates: () => Float32Array.from(adamRates(generator.optimizer, scheduled.generatorRate(step), t)),
+      generatorRates: () => fedRates(generator.optimizer, scheduled.generator(step), t),
       averageDecay: () => Float32Array.of(decayAt(training.ema!.decay, t)),
       noiseDeviation: () => Float32Array.of(scheduled.noise(step)),
     };
@@ -61,16 +62,18 @@ export function createFeeder(config: Config, dataset: Dataset, program: Program,
     const { pixels, count } = readImages(batch);
     const fakes = fakeCount(config, count);
     const withGenerator = !freshLatents && turn === discriminatorSteps - 1;
-    const name = withGenerator ? functionNames.step(count) : functionNames.discriminatorStep(count);
+    const every = training.gradientPenalty?.every ?? 1;
+    const penalised = isPenalised({ every }, batch);
+    const name = functionNames[withGenerator ? 'step' : 'discriminatorStep'](count, penalised);
     const stepLabels = { real: scheduled.real(step), fake: scheduled.fake(step), flip: scheduled.flip(step) };
     const stream = new RandomStream(seed, 'labels', call);
-    const { optimizer } = discriminator;
     return makeCall(name, call, count, {
       ...sharedMakers(step, call, 0, fakes),
       images: () => pixels,
       realLabels: () => drawLabels(stepLabels, 'real', count, stream),
       fakeLabels: () => drawLabels(stepLabels, 'fake', fakes, stream),
-      discriminatorRates: () => Float32Array.from(adamRates(optimizer, scheduled.discriminatorRate(step), batch + 1)),
+      discriminatorRates: () => fedRates(discriminator.optimizer, scheduled.discriminator(step), batch + 1),
+      penaltyWeight: () => Float32Array.of(every * scheduled.penaltyWeight(step)),
     });
   }
 
@@ -93,11 +96,17 @@ export function createFeeder(config: Config, dataset: Dataset, program: Program,
 function scheduledValues({ training, generator, discriminator }: Config, { toSteps }: Schedule) {
   const { real, fake, flip } = training.labels;
   return {
-    generatorRate: valueAt(generator.optimizer.learningRate, toSteps),
-    discriminatorRate: valueAt(discriminator.optimizer.learningRate, toSteps),
+    generator: ratesAt(generator.optimizer, toSteps),
+    discriminator: ratesAt(discriminator.optimizer, toSteps),
     real: valueAt(real, toSteps),
     fake: valueAt(fake, toSteps),
     flip: valueAt(flip, toSteps),
     noise: valueAt(training.instanceNoise?.deviation ?? 0, toSteps),
+    penaltyWeight: valueAt(training.gradientPenalty?.weight ?? 0, toSteps),
   };
+}
+
+function ratesAt({ learningRate, beta2 }: OptimizerConfig, toSteps: Schedule['toSteps']) {
+  const [rateAt, beta2At] = [valueAt(learningRate, toSteps), valueAt(beta2, toSteps)];
+  return (step: number) => ({ learningRate: rateAt(step), beta2: beta2At(step) });
 }

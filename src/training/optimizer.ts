@@ -1,8 +1,7 @@
 // Adam for one network: its variables, its feeds, and the update of all weights from their gradients.
-import type { Scalar } from '@tensorflow/tfjs-core';
 import type { OptimizerConfig } from '../config/config.ts';
 import type { Shape, Tensors } from '../engines/engine.ts';
-import { applyAdam } from '../engines/ops/adam.ts';
+import { type AdamRates, applyAdam } from '../engines/ops/adam.ts';
 import type { Network } from '../models/network.ts';
 import { parametersOf } from '../models/network.ts';
 
@@ -27,12 +26,17 @@ function trainableOf(network: Network): ReturnType<typeof parametersOf> {
   return parametersOf(network).filter((parameter) => parameter.trainable);
 }
 
+interface AdamOptions extends Pick<OptimizerConfig, 'beta1' | 'epsilon' | 'form'> {
+  beta2: number;
+}
+
 /**
  * Step size and epsilon of update t (from 1) with Adam's bias correction folded in: w -= stepSize m / (sqrt(v) + epsilon).
- * torch.optim.Adam's form is rate mHat / (sqrt(vHat) + eps); TensorFlow and Keras add eps to the uncorrected root.
+ * torch.optim.Adam's form is rate mHat / (sqrt(vHat) + eps); TensorFlow and Keras add eps to the uncorrected root. A beta2 that
+ * changes is corrected by 1 - beta2^t with its current value, as torch.optim.Adam does, not by the product of those used.
  */
 export function adamRates(
-  { beta1, beta2, epsilon, form }: Pick<OptimizerConfig, 'beta1' | 'beta2' | 'epsilon' | 'form'>,
+  { beta1, beta2, epsilon, form }: AdamOptions,
   learningRate: number,
   t: number,
 ): [stepSize: number, epsilon: number] {
@@ -41,17 +45,31 @@ export function adamRates(
   return [stepSize, form === 'pytorch' ? epsilon * secondCorrection : epsilon];
 }
 
+/** What update t is fed: step size and epsilon, and beta2 where that is scheduled. */
+export function fedRates(
+  optimizer: OptimizerConfig,
+  { learningRate, beta2 }: { learningRate: number; beta2: number },
+  t: number,
+): Float32Array {
+  const rates = adamRates({ ...optimizer, beta2 }, learningRate, t);
+  return Float32Array.from(isBeta2Fed(optimizer) ? [...rates, beta2] : rates);
+}
+
+export function isBeta2Fed({ beta2 }: Pick<OptimizerConfig, 'beta2'>): boolean {
+  return typeof beta2 !== 'number';
+}
+
 /** New values of the weights and of their moments, by variable name. */
 export function applyGradients(
   variables: Tensors,
   gradients: Tensors,
-  rates: { stepSize: Scalar; epsilon: Scalar },
+  rates: AdamRates,
   { beta1, beta2 }: Pick<OptimizerConfig, 'beta1' | 'beta2'>,
 ): Tensors {
   const updates = Object.entries(gradients).flatMap(([name, gradient]) => {
     const [m, v] = [momentName(name, 'm'), momentName(name, 'v')];
     const state = { weight: variables[name]!, m: variables[m]!, v: variables[v]! };
-    const next = applyAdam(state, gradient, rates, { beta1, beta2 });
+    const next = applyAdam(state, gradient, rates, { beta1, beta2: typeof beta2 === 'number' ? beta2 : undefined });
     return [[name, next.weight] as const, [m, next.m] as const, [v, next.v] as const];
   });
   return Object.fromEntries(updates);

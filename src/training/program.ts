@@ -4,21 +4,27 @@ import type { FeedSpec, HostValues, Program, ProgramFunction, Shape } from '../e
 import { elementCount } from '../formats/tensor-shape.ts';
 import { averagesOf, averageVariables } from '../models/average.ts';
 import { initialValues } from '../models/initial-values.ts';
-import { type Network, parametersOf } from '../models/network.ts';
+import { type Network, type NetworkName, parametersOf } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
 import { samplerFunction } from '../models/sampler.ts';
 import { singleLayersOf } from '../models/walk.ts';
 import { vitalsFunction } from './health/health-measurements.ts';
 import { drainMeans, meansVariables } from './means.ts';
-import { optimizerVariables } from './optimizer.ts';
+import { isBeta2Fed, optimizerVariables } from './optimizer.ts';
 import { augmentVariables } from './regularisation/adaptive-augment.ts';
 import { fakeCount } from './schedule.ts';
 import { discriminatorStep, generatorStep, type Recipe, wholeStep } from './step.ts';
 
-/** Names of the functions; each batch size is a function of its own. */
+const withoutPenalty = '-without-penalty';
+
+/**
+ * Names of the functions; each batch size is a function of its own. With a lazy gradient penalty there are two of each that
+ * updates the discriminator: one with the penalty, under the usual name, and one without.
+ */
 export const functionNames = {
-  step: (images: number) => `step-${images}`,
-  discriminatorStep: (images: number) => `discriminator-step-${images}`,
+  step: (images: number, isPenalised = true) => `step-${images}${isPenalised ? '' : withoutPenalty}`,
+  discriminatorStep: (images: number, isPenalised = true) =>
+    `discriminator-step-${images}${isPenalised ? '' : withoutPenalty}`,
   generatorStep: 'generator-step',
   drainMeans: 'drain-means',
   sample: 'sample',
@@ -44,16 +50,19 @@ export function trainingProgram(
     [functionNames.sample]: { ...samplerFunction(config, networks.generator, samples), skipTuning: true },
   };
   if (vitals > 0) functions[functionNames.vitals] = vitalsFunction(config, networks, vitals);
+  const isLazy = (config.training.gradientPenalty?.every ?? 1) > 1;
   for (const count of batchSizes) {
-    const feeds = { ...discriminatorFeeds(config, count), ...shared };
-    if (!freshLatents) {
-      functions[functionNames.step(count)] = {
-        feeds: { ...feeds, ...generatorFeeds(config) },
-        body: wholeStep(recipe),
-      };
-    }
-    if (freshLatents || discriminatorSteps > 1) {
-      functions[functionNames.discriminatorStep(count)] = { feeds, body: discriminatorStep(recipe) };
+    for (const isPenalised of isLazy ? [true, false] : [true]) {
+      const feeds = { ...discriminatorFeeds(config, count, isPenalised), ...shared };
+      if (!freshLatents) {
+        functions[functionNames.step(count, isPenalised)] = {
+          feeds: { ...feeds, ...generatorFeeds(config) },
+          body: wholeStep(recipe),
+        };
+      }
+      if (freshLatents || discriminatorSteps > 1) {
+        functions[functionNames.discriminatorStep(count, isPenalised)] = { feeds, body: discriminatorStep(recipe) };
+      }
     }
   }
   if (freshLatents || generatorSteps > 1) {
@@ -87,7 +96,7 @@ export function startingValues(program: Program, config: Config, { generator, di
   return { ...Object.fromEntries(zeros), ...drawn, ...averages };
 }
 
-function discriminatorFeeds(config: Config, count: number): Record<string, FeedSpec> {
+function discriminatorFeeds(config: Config, count: number, isPenalised: boolean): Record<string, FeedSpec> {
   const { height, width, channels } = config.data;
   const fakes = fakeCount(config, count);
   return {
@@ -95,20 +104,24 @@ function discriminatorFeeds(config: Config, count: number): Record<string, FeedS
     ...latents(config, fakes),
     realLabels: { shape: [count, 1], dtype: 'float32' },
     fakeLabels: { shape: [fakes, 1], dtype: 'float32' },
-    ...rates('discriminator'),
+    ...rates(config, 'discriminator'),
+    ...(config.training.gradientPenalty && isPenalised ? { penaltyWeight: { shape: [], dtype: 'float32' } } : {}),
   };
 }
 
-function generatorFeeds({ training }: Config): Record<string, FeedSpec> {
-  return { ...rates('generator'), ...(training.ema ? { averageDecay: { shape: [], dtype: 'float32' } } : {}) };
+function generatorFeeds(config: Config): Record<string, FeedSpec> {
+  return {
+    ...rates(config, 'generator'),
+    ...(config.training.ema ? { averageDecay: { shape: [], dtype: 'float32' } } : {}),
+  };
 }
 
 function latents({ generator }: Config, count: number): Record<string, FeedSpec> {
   return { latents: { shape: [count, generator.latent.size], dtype: 'float32' } };
 }
 
-function rates(network: 'generator' | 'discriminator'): Record<string, FeedSpec> {
-  return { [`${network}Rates`]: { shape: [2], dtype: 'float32' } };
+function rates(config: Config, network: NetworkName): Record<string, FeedSpec> {
+  return { [`${network}Rates`]: { shape: [isBeta2Fed(config[network].optimizer) ? 3 : 2], dtype: 'float32' } };
 }
 
 /** The strength of the noise, and a seed where a step draws random numbers. */

@@ -10,34 +10,45 @@ export interface StepEvent {
   seconds: number;
 }
 
-const warmUpSteps = 2; // the first steps allocate
-const leastSteps = 3;
+const warmUpCycles = 2; // the first steps allocate
+const leastCycles = 3;
 
-/** Milliseconds of the first step, and of those after the warm-up. A stop ends it: without a timed step it rejects with its reason. */
+/**
+ * Milliseconds of the first step, and of those after the warm-up. A stop ends it: without a timed step it rejects with its reason.
+ * @param cycle steps after which a run computes the same again; more than one are timed together, and give their mean
+ */
 export async function timeSteps(
   compiled: CompiledProgram,
   feedStep: FeedStep,
   seconds: number,
   io: { onEvent: (event: StepEvent) => void; shouldStop: () => boolean; signal?: AbortSignal },
+  cycle = 1,
 ): Promise<{ first: number; times: number[]; interrupted: boolean }> {
   const times: number[] = [];
   let measuredSince = performance.now();
+  let first: number | undefined;
+  let inCycle: number[] = [];
   let interrupted = false;
   for (let step = 0; ; step++) {
-    if (step === warmUpSteps) measuredSince = performance.now();
-    const enough = times.length >= warmUpSteps + leastSteps && secondsSince(measuredSince) >= seconds;
+    if (times.length === warmUpCycles && inCycle.length === 0) measuredSince = performance.now();
+    const enough = times.length >= warmUpCycles + leastCycles && secondsSince(measuredSince) >= seconds;
     if (enough) break;
     const began = performance.now();
     for (const call of feedStep(step)) await compiled.run(call.name, call.feeds);
     await compiled.run(functionNames.drainMeans, {}); // waits for the engine
-    times.push(performance.now() - began);
-    if (step >= warmUpSteps) io.onEvent({ type: 'step', seconds: secondsSince(measuredSince) });
+    inCycle.push(performance.now() - began);
+    first ??= inCycle[0]!;
+    if (times.length >= warmUpCycles) io.onEvent({ type: 'step', seconds: secondsSince(measuredSince) });
+    if (inCycle.length === cycle) {
+      times.push(inCycle.reduce((sum, time) => sum + time, 0) / cycle);
+      inCycle = [];
+    }
     await nextTurn(); // signals are heard here
-    interrupted = step >= warmUpSteps && io.shouldStop();
+    interrupted = times.length > warmUpCycles && io.shouldStop();
     if (interrupted) break;
     io.signal?.throwIfAborted();
   }
-  return { first: times[0]!, times: times.slice(warmUpSteps), interrupted };
+  return { first: first!, times: times.slice(warmUpCycles), interrupted };
 }
 
 export function secondsSince(began: number): number {

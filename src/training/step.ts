@@ -12,6 +12,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Config } from '../config/config.ts';
 import type { ProgramFunction, Tensors } from '../engines/engine.ts';
+import type { AdamRates } from '../engines/ops/adam.ts';
 import { detach } from '../engines/ops/detach.ts';
 import { updateAverages } from '../models/average.ts';
 import type { Network, NetworkName } from '../models/network.ts';
@@ -154,9 +155,10 @@ function discriminatorGradients(recipe: Recipe, moment: Moment, fakeImages: Tens
     const scaled = mul(adversarial.total, lossConfig.discriminatorScale);
     const scaledPart = (part: Tensor) => hold(moment, mul(part, lossConfig.discriminatorScale));
     parts = adversarial.parts && { real: scaledPart(adversarial.parts.real), fake: scaledPart(adversarial.parts.fake) };
-    if (!penalty) return scaled;
+    const weight = moment.feeds['penaltyWeight'] as Scalar | undefined; // fed to the updates that compute the penalty
+    if (!penalty || !weight) return scaled;
     const again = (images: Tensor) => judge(moment, networks.discriminator, images, weights);
-    return add(scaled, gradientPenalty(penalty, again, { real, fake: detach(fake) }, moment));
+    return add(scaled, gradientPenalty({ ...penalty, weight }, again, { real, fake: detach(fake) }, moment));
   });
   for (const tensor of [loss, ...Object.values(gradients)]) hold(moment, tensor);
   return { loss, parts, gradients, real: verdicts[0]!, fake: verdicts[1]! };
@@ -202,8 +204,8 @@ function realImages({ feeds }: Moment, { data }: Config): Tensor {
   return add(mul(feeds['images']!, (high - low) / 255), low);
 }
 
-/** Fed as [step size, epsilon], with Adam's bias correction. */
-function ratesOf({ feeds }: Moment, network: NetworkName): { stepSize: Scalar; epsilon: Scalar } {
-  const [stepSize, epsilon] = unstack(feeds[`${network}Rates`]!) as Scalar[];
-  return { stepSize: stepSize!, epsilon: epsilon! };
+/** Fed as [step size, epsilon], with Adam's bias correction, and beta2 where that is scheduled. */
+function ratesOf({ feeds }: Moment, network: NetworkName): AdamRates {
+  const [stepSize, epsilon, beta2] = unstack(feeds[`${network}Rates`]!) as Scalar[];
+  return { stepSize: stepSize!, epsilon: epsilon!, ...(beta2 && { beta2 }) };
 }

@@ -30,6 +30,14 @@ test('measures for as long as it is told to, but three steps at least', async ()
   assert.ok((await run({ seconds: 0.5 })).result.steps > 3);
 });
 
+test('a lazy penalty is timed in whole cycles of steps with and without it', async () => {
+  const penalty = 'training.gradientPenalty={ type: r1, every: 4 }';
+  const alone = await run({ set: [penalty], seconds: 0 });
+  assert.equal(alone.result.steps, 12); // three cycles
+  const two = await run({ set: [penalty, 'training.discriminatorSteps=6'], seconds: 0 });
+  assert.equal(two.result.steps, 6); // of 12 updates, 4 and 6 have 12 in common: two steps
+});
+
 test('stops when it is asked to, with what it has', async () => {
   const { result } = await run({ seconds: 3600 }, () => true);
   assert.ok(result.steps > 0 && Number.isFinite(result.msPerStep.median));

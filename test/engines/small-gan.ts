@@ -2,7 +2,7 @@
 import { resolveConfig } from '../../src/config/load/load.ts';
 import type { CompiledProgram, Feeds, HostValues, Program } from '../../src/engines/engine.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
-import { adamRates } from '../../src/training/optimizer.ts';
+import { fedRates } from '../../src/training/optimizer.ts';
 import { functionNames, startingValues, trainingProgram } from '../../src/training/program.ts';
 import { hashedValues } from '../helpers/hashed-values.ts';
 
@@ -109,8 +109,8 @@ export function smallGan(order: Order, layers = plainLayers): SmallGan {
       latents: hashedValues(`latents ${step}`, batch * latentSize),
       realLabels: new Float32Array(batch).fill(0.9),
       fakeLabels: new Float32Array(batch),
-      generatorRates: Float32Array.from(adamRates(config.generator.optimizer, optimizer.learningRate, step)),
-      discriminatorRates: Float32Array.from(adamRates(config.discriminator.optimizer, optimizer.learningRate, step)),
+      generatorRates: fedRates(config.generator.optimizer, optimizer, step),
+      discriminatorRates: fedRates(config.discriminator.optimizer, optimizer, step),
       dropoutSeed: Int32Array.of(step),
     }),
   };

@@ -95,7 +95,11 @@ const optimizer = z
   .strictObject({
     learningRate: scheduled(z.number().positive()).default(2e-4).describe('Adam learning rate.'),
     beta1: z.number().min(0).lt(1).default(0.5).describe("Decay rate of Adam's first moment."),
-    beta2: z.number().min(0).lt(1).default(0.999).describe("Decay rate of Adam's second moment."),
+    beta2: scheduled(z.number().min(0).lt(1))
+      .default(0.999)
+      .describe(
+        "Decay rate of Adam's second moment. On a schedule, bias correction uses the current value, as in PyTorch.",
+      ),
     epsilon: z.number().positive().default(1e-8).describe('Added to the square root of the second moment.'),
     form: z
       .enum(['pytorch', 'tensorflow'])

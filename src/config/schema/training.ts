@@ -127,7 +127,17 @@ export const training = z.strictObject({
         .enum(['real', 'fake', 'both'])
         .default('real')
         .describe('For r1: penalty at real images (R1), at generated images (R2), or the sum of both.'),
-      weight: z.number().positive().default(10).describe('Factor of the penalty.'),
+      weight: scheduled(z.number().min(0))
+        .default(10)
+        .describe('Factor of the penalty, for example { from: 10, to: 1, over: { epochs: 20 } }.'),
+      every: z
+        .int()
+        .positive()
+        .max(mostAmount)
+        .default(1)
+        .describe(
+          'Compute the penalty in every k-th discriminator update only, starting with the first, with k times the weight (lazy regularization, StyleGAN2, Karras 2020).',
+        ),
     })
     .optional()
     .describe("Penalty on the norm of the discriminator's input gradient."),

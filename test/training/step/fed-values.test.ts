@@ -1,7 +1,7 @@
 // What a call is fed: latents, labels, mirrored pictures, rates, noise.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { adamRates } from '../../../src/training/optimizer.ts';
+import { adamRates, fedRates } from '../../../src/training/optimizer.ts';
 import { picturesOf } from '../../helpers/numbered-pictures.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
 import { callsOf } from '../feeder-calls.ts';
@@ -24,17 +24,56 @@ test("Adam's rates count the updates of each network from 1", () => {
   const times = (network: 'discriminator' | 'generator') => {
     const { optimizer } = config[network];
     const rate = optimizer.learningRate as number;
+    const constant = { ...optimizer, beta2: optimizer.beta2 as number };
     const given = calls.flat().flatMap(({ feeds }) => (feeds[`${network}Rates`] ? [feeds[`${network}Rates`]!] : []));
     return given.map((rates) => {
       const time = Array.from({ length: 20 }, (_, t) => t + 1).find(
-        (t) => Math.fround(adamRates(optimizer, rate, t)[0]) === rates[0],
+        (t) => Math.fround(adamRates(constant, rate, t)[0]) === rates[0],
       );
-      assert.equal(rates[1], Math.fround(adamRates(optimizer, rate, time!)[1]));
+      assert.equal(rates[1], Math.fround(adamRates(constant, rate, time!)[1]));
       return time;
     });
   };
   assert.deepEqual(times('discriminator'), [1, 2, 3, 4]);
   assert.deepEqual(times('generator'), [1, 2, 3, 4, 5, 6]);
+});
+
+test('every k-th update of the discriminator is fed k times the weight of its step, and the others compute no penalty', () => {
+  const weight = { from: 8, to: 4, over: { steps: 4 } };
+  const { calls } = callsOf({ discriminatorSteps: 2, gradientPenalty: { type: 'r1', every: 3, weight } }, 5);
+  const updates = calls.flat();
+  assert.equal(updates.length, 10);
+  updates.forEach(({ name, feeds }, update) => {
+    const isPenalised = update % 3 === 0;
+    assert.equal(name.endsWith('-without-penalty'), !isPenalised, `${update}: ${name}`);
+    const step = Math.floor(update / 2);
+    const expected = isPenalised ? Float32Array.of(3 * (8 - step)) : undefined;
+    assert.deepEqual(feeds['penaltyWeight'], expected, String(update));
+  });
+});
+
+test('without an interval there is one function, which is fed the weight', () => {
+  const { calls } = callsOf({ gradientPenalty: { type: 'r1', weight: 5 } }, 2);
+  for (const { name, feeds } of calls.flat()) {
+    assert.equal(name, 'step-4');
+    assert.deepEqual(feeds['penaltyWeight'], Float32Array.of(5));
+  }
+});
+
+test('a scheduled beta2 is fed with the rates that it corrects, and a constant one is not', () => {
+  const beta2 = { from: 0.9, to: 0.99, over: { steps: 2 }, shape: 'step' };
+  const { calls } = callsOf({}, 3, ({ generator }) =>
+    Object.assign(generator as object, { optimizer: { learningRate: 0.1, beta1: 0, beta2, epsilon: 1e-9 } }),
+  );
+  const fed = calls.map(([call]) => call!.feeds['generatorRates']!);
+  // update 3: 0.1 sqrt(1 - 0.99^3), PyTorch's correction by the current beta2
+  const corrections = [1 - 0.9, 1 - 0.9 ** 2, 1 - 0.99 ** 3];
+  fed.forEach((rates, step) => {
+    assert.equal(rates.length, 3);
+    assert.ok(relativeError(rates.slice(0, 1), [0.1 * Math.sqrt(corrections[step]!)]) < 1e-6);
+    assert.equal(rates[2], Math.fround([0.9, 0.9, 0.99][step]!));
+  });
+  assert.equal(calls[0]![0]!.feeds['discriminatorRates']!.length, 2);
 });
 
 test('what a step is fed depends on its number alone, so a run goes on anywhere', () => {
@@ -129,7 +168,7 @@ test('every schedule is fed at the step it is for: rates, label ranges, noise, a
   const floats = (values: number[]) => values.map(Math.fround);
   // half of the way at step 5: linear 0.3, cosine 0.25; updates are numbered from 1
   const rates = (network: 'generator' | 'discriminator', rate: number, t: number) =>
-    Float32Array.from(adamRates(config[network].optimizer, rate, t));
+    fedRates(config[network].optimizer, { learningRate: rate, beta2: 0.999 }, t);
   assert.deepEqual(whole(0)['generatorRates'], rates('generator', 0.4, 1));
   assert.deepEqual(whole(5)['generatorRates'], rates('generator', 0.25, 11));
   assert.deepEqual(alone(5)['generatorRates'], rates('generator', 0.25, 12));

@@ -1,6 +1,7 @@
 // Every experiment; emoji, emoji-e8285ca and mnist are others' networks and settings (test/config/shipped-configs.test.ts).
 import { openEngine } from '../../../src/engines/open.ts';
 import { noTensorflow } from '../../helpers/tensorflow.ts';
+import { scheduledRunTests } from './golden-run.ts';
 import { goldenStepTest, relativisticStepTests } from './golden-step.ts';
 
 const opened = noTensorflow ? undefined : openEngine('tensorflow');
@@ -32,3 +33,5 @@ goldenStepTest(open, 'afg', { ...shared, skip: noTensorflow });
 goldenStepTest(open, 'resnet', { folder: 'test/fixtures/step', skip: noTensorflow });
 
 relativisticStepTests(open, { skip: noTensorflow });
+
+scheduledRunTests(open, { skip: noTensorflow });

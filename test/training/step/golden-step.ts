@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Config } from '../../../src/config/config.ts';
 import { loadConfig } from '../../../src/config/load/load.ts';
-import type { Engine, FeedSpec, FeedValues, HostValues } from '../../../src/engines/engine.ts';
+import type { Engine, FeedSpec, Feeds, FeedValues, HostValues } from '../../../src/engines/engine.ts';
 import { elementCount } from '../../../src/formats/tensor-shape.ts';
 import { buildNetworks } from '../../../src/models/networks.ts';
 import { packageDirectory } from '../../../src/system/package-directory.ts';
-import { adamRates } from '../../../src/training/optimizer.ts';
+import { fedRates } from '../../../src/training/optimizer.ts';
 import { functionNames, startingValues, trainingProgram } from '../../../src/training/program.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 
@@ -19,7 +19,7 @@ interface Norms {
   shrink: number;
 }
 
-interface GoldenStep {
+export interface GoldenStep {
   batchSize: number;
   /** What the names of images and latents begin with. */
   inputs: string;
@@ -91,22 +91,29 @@ export function relativisticStepTests(
   }
 }
 
-async function checkStep(engine: Engine, config: Config, golden: GoldenStep): Promise<void> {
+/** @param fed the calls of more than one step, with their feeds */
+export async function checkStep(
+  engine: Engine,
+  config: Config,
+  golden: GoldenStep,
+  fed?: readonly { name: string; feeds: Feeds }[],
+): Promise<void> {
   const networks = buildNetworks(config);
   const program = trainingProgram(config, networks, [golden.batchSize], 1);
   const given = Object.entries(program.variables).filter(([name]) => !name.startsWith('means/'));
   const before = Object.fromEntries(given.map(([name, shape]) => [name, valuesOf(name, shape, golden.norms)]));
   const compiled = await engine.compile(program, { precision: 'float32' });
   await compiled.write({ ...startingValues(program, config, networks), ...before });
-  for (const { name, latents } of callsOf(config, golden)) {
-    await compiled.run(
+  const calls =
+    fed ??
+    callsOf(config, golden).map(({ name, latents }) => ({
       name,
-      feedsOf(config, program.functions[name]!.feeds, {
+      feeds: feedsOf(config, program.functions[name]!.feeds, {
         images: `${golden.inputs}/images`,
         latents: `${golden.inputs}/${latents}`,
       }),
-    );
-  }
+    }));
+  for (const { name, feeds } of calls) await compiled.run(name, feeds);
   const after = await compiled.read();
   compiled.dispose();
 
@@ -134,7 +141,7 @@ function feedsOf(
 ): Record<string, FeedValues> {
   const { inverted } = config.training.labels;
   const rates = ({ optimizer }: Config['generator' | 'discriminator']) =>
-    Float32Array.from(adamRates(optimizer, optimizer.learningRate as number, earlierSteps + 1));
+    fedRates(optimizer, optimizer as { learningRate: number; beta2: number }, earlierSteps + 1);
   const makers: Record<string, (shape: readonly number[]) => FeedValues> = {
     images: (shape) => Uint8Array.from(hashedValues(images, elementCount(shape)), (x) => Math.floor((x + 1) * 128)),
     latents: (shape) => valuesOf(latents, shape),
@@ -143,6 +150,7 @@ function feedsOf(
     generatorRates: () => rates(config.generator),
     discriminatorRates: () => rates(config.discriminator),
     dropoutSeed: () => Int32Array.of(dropoutSeed),
+    penaltyWeight: () => Float32Array.of(config.training.gradientPenalty!.weight as number),
     noiseDeviation: () => Float32Array.of(config.training.instanceNoise?.deviation as number),
   };
   return Object.fromEntries(Object.entries(specs).map(([name, { shape }]) => [name, makers[name]!(shape)]));

@@ -1,5 +1,6 @@
 // The experiments with small networks, one of each framework.
 import { openEngine } from '../../../src/engines/open.ts';
+import { scheduledRunTests } from './golden-run.ts';
 import { goldenStepTest, relativisticStepTests } from './golden-step.ts';
 
 const opened = openEngine('wasm');
@@ -9,3 +10,5 @@ goldenStepTest(async () => (await opened).engine, 'resnet', { folder: 'test/fixt
 for (const name of ['afg', 'emoji-151284d', 'mnist-test4']) goldenStepTest(async () => (await opened).engine, name);
 
 relativisticStepTests(async () => (await opened).engine);
+
+scheduledRunTests(async () => (await opened).engine);

@@ -62,6 +62,7 @@ export async function probe({ training = {}, discriminatorOptimizer = {}, side =
     fakeLabels: Float32Array.of(config.training.labels.inverted ? 1 : 0),
     generatorRates: rates,
     discriminatorRates: rates,
+    penaltyWeight: Float32Array.of((config.training.gradientPenalty?.weight ?? 0) as number),
     ...feeds,
   };
   const wanted = Object.keys(program.functions[step]!.feeds);

@@ -84,9 +84,9 @@ const statelessUniform = kernel('StatelessUniform', (backend, { seed }, { shape 
 function applyAdam(recorder: Recorder): Kernel {
   return kernel('ApplyAdam', (backend, inputs, attrs) => {
     if (!recorder.active) return applyAdamOp.compose!(inputs, attrs);
-    const constants = [attrs['beta1'] as number, attrs['beta2'] as number, 0].map((value) => scalar(value));
     const names = ['weight', 'm', 'v', 'gradient', 'stepSize', 'epsilon'];
-    const all = [...names.map((name) => inputs[name]!), ...constants];
+    const beta2 = inputs['beta2'] ?? scalar(attrs['beta2'] as number);
+    const all = [...names.map((name) => inputs[name]!), scalar(attrs['beta1'] as number), beta2, scalar(0)];
     return backend.executeMultipleOutputs(applyAdamOpName, [], all, 3);
   });
 }
