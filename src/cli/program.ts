@@ -256,10 +256,11 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
     prepare
       .command('emoji')
       .description('fetch the emoji of one vendor')
-      .option('--set <name>', 'apple, google, twitter, facebook or emojione (version 2.2.7 of 2017)')
+      .option('--set <name>', 'apple, google, twitter, facebook, emojione (version 2.2.7 of 2017) or fluent (3D)')
       .option('--categories <names>', 'comma-separated categories, e.g. people,activity', commaSeparated)
       .option('--skin-tones', 'include the skin tone variants')
-      .option('--yellow-faces', 'keep only yellow, filled faces'),
+      .option('--yellow-faces', 'keep only yellow, filled faces')
+      .option('--size <pixels>', 'height and width: 16 to 256 with --set fluent, else 64', positiveInteger, 64),
   );
   preparation(
     prepare
@@ -269,7 +270,7 @@ export function createProgram(run: RunCommand, output: OutputConfiguration = {})
       .option('--size <pixels>', 'height and width of each face', positiveInteger, 64)
       .option(
         '--style <names...>',
-        `drawing styles, used in turn: ${avatarStyles.join(', ')} (default: toon-head personas)`,
+        `drawing styles, used in turn: all, frontal (in colour, seen from the front), or ${avatarStyles.join(', ')} (default: toon-head personas)`,
       ),
   );
   preparation(

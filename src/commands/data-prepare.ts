@@ -40,7 +40,7 @@ interface IdxOptions {
 
 interface EmojiOptions {
   dataset: 'emoji';
-  /** `apple`, `google`, `twitter` (the default, for its free licence), `facebook` or `emojione`, version 2.2.7 of 2017. */
+  /** `apple`, `google`, `twitter` (the default, for its free licence), `facebook`, `emojione` (2.2.7 of 2017) or `fluent` (3D). */
   set?: string;
   /** Today's category names or older ones such as `people` (the default) and `activity`. */
   categories?: readonly string[];
@@ -48,6 +48,8 @@ interface EmojiOptions {
   skinTones?: boolean;
   /** Only yellow faces that fill their square; off by default. */
   yellowFaces?: boolean;
+  /** Height and width in pixels, 16 to 256; of the set `fluent` only. 64 by default. */
+  size?: number;
 }
 
 interface AvatarOptions {
@@ -55,7 +57,7 @@ interface AvatarOptions {
   count: number;
   /** Height and width in pixels; 64 by default. */
   size?: number;
-  /** Which drawings, taking turns; `toon-head` and `personas` by default. */
+  /** Which drawings, taking turns, or `all` or `frontal`; `toon-head` and `personas` by default. */
   style?: readonly string[];
 }
 
@@ -91,8 +93,11 @@ export async function prepareData(
       return prepareIdx({ ...place, from, ...(name !== undefined && { name }) }, onProgress);
     }
     case 'emoji': {
-      const { categories = ['people'], skinTones = false, yellowFaces = false } = options;
-      return prepareEmoji({ ...place, set: emojiSet(options.set), categories, skinTones, yellowFaces }, onProgress);
+      const { categories = ['people'], skinTones = false, yellowFaces = false, size = 64 } = options;
+      return prepareEmoji(
+        { ...place, set: emojiSet(options.set), categories, skinTones, yellowFaces, size },
+        onProgress,
+      );
     }
     case 'avatars': {
       const { count, size = 64, style = ['toon-head', 'personas'] } = options;

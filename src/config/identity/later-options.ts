@@ -11,6 +11,7 @@ export const laterOptions: Defaults = {
   'data.preparation.set': 'twitter',
   'data.preparation.size': 64,
   'data.preparation.skinTones': false,
+  'data.preparation.styles': ['toon-head', 'personas'],
   'data.preparation.yellowFaces': false,
   'data.stretch': false,
   design: undefined,

@@ -17,12 +17,13 @@ const preparation = z
       .strictObject({
         dataset: z.literal('emoji'),
         set: z
-          .enum(['apple', 'google', 'twitter', 'facebook', 'emojione'])
+          .enum(['apple', 'google', 'twitter', 'facebook', 'emojione', 'fluent'])
           .default('twitter')
           .describe('Emoji vendor.'),
         categories: z.array(z.string().min(1)).min(1).default(['people']).describe('Emoji categories to include.'),
         skinTones: z.boolean().default(false).describe('Whether to include skin tone variants.'),
         yellowFaces: z.boolean().default(false).describe('Whether to keep only yellow, filled faces.'),
+        size: z.int().positive().default(64).describe('Height and width in pixels: 16 to 256 with fluent, else 64.'),
       })
       .describe('Emoji of one vendor.'),
     z
@@ -30,6 +31,11 @@ const preparation = z
         dataset: z.literal('avatars'),
         count: z.int().positive().default(10_000).describe('Number of faces.'),
         size: z.int().positive().default(64).describe('Height and width of each face in pixels.'),
+        styles: z
+          .array(z.string().min(1))
+          .min(1)
+          .default(['toon-head', 'personas'])
+          .describe('Drawing styles, used in turn; all and frontal stand for several.'),
       })
       .describe('Generated cartoon faces.'),
   ])

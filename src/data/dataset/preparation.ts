@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Preparation } from '../../config/config.ts';
+import { resolveStyles } from '../prepare/avatar-styles.ts';
 import { emojiFolder, emojiReadme } from '../prepare/prepare-emoji.ts';
 
 /** A note if the image folder was prepared with other options than expected. */
@@ -38,7 +39,9 @@ function isWithin(directory: string, folder: string): boolean {
 function readmeOf(directory: string): string[] | undefined {
   const path = [directory, dirname(directory)].map((folder) => join(folder, 'README.txt')).find(existsSync);
   const lines = path ? readFileSync(path, 'utf8').split('\n') : [];
-  return lines[0]?.startsWith('Made by: dcgan data prepare ') ? lines : undefined;
+  if (!lines[0]?.startsWith('Made by: dcgan data prepare ')) return undefined;
+  const styles = lines.flatMap((line) => /^Style: ([\w-]+)/.exec(line)?.[1] ?? []); // of avatars, one per line
+  return styles.length > 0 ? [...lines, `Styles: ${styles.join(', ')}`] : lines;
 }
 
 function preparedFolder({ dataset }: Preparation, directory: string): string {
@@ -61,6 +64,7 @@ function linesOf(expected: Preparation): string[] {
         'Made by: dcgan data prepare avatars',
         `Seeds: 0 to ${expected.count - 1}, the styles taking turns`,
         `Layout: <seed>.png, ${expected.size}x${expected.size} RGB`,
+        `Styles: ${resolveStyles(expected.styles).join(', ')}`,
       ];
   }
 }
@@ -70,16 +74,21 @@ function choicesOf(expected: Preparation): string[] {
     case 'mnist':
       return [];
     case 'emoji': {
-      const { set, categories, skinTones, yellowFaces } = expected;
+      const { set, categories, skinTones, yellowFaces, size } = expected;
       const list = categories.join(',');
       return [
         ...(set === 'twitter' ? [] : ['--set', set]),
         ...(list === 'people' ? [] : ['--categories', /^[\w,-]+$/.test(list) ? list : `"${list}"`]),
         ...(skinTones ? ['--skin-tones'] : []),
         ...(yellowFaces ? ['--yellow-faces'] : []),
+        ...(size === 64 ? [] : ['--size', String(size)]),
       ];
     }
     case 'avatars':
-      return ['--count', String(expected.count), ...(expected.size === 64 ? [] : ['--size', String(expected.size)])];
+      return [
+        ...['--count', String(expected.count)],
+        ...(expected.size === 64 ? [] : ['--size', String(expected.size)]),
+        ...(expected.styles.join() === 'toon-head,personas' ? [] : ['--style', ...expected.styles]),
+      ];
   }
 }

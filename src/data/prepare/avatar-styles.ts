@@ -36,6 +36,12 @@ export type AvatarStyleName = keyof typeof styles;
 
 export const avatarStyles = Object.keys(styles) as AvatarStyleName[];
 
+/** Styles by one name. */
+export const avatarGroups: Readonly<Record<string, readonly AvatarStyleName[]>> = {
+  all: avatarStyles,
+  frontal: ['avataaars', 'big-ears', 'dylan', 'personas', 'toon-head'], // in colour, seen from the front
+};
+
 /** Light background colours, one of which is chosen per avatar. */
 const backgroundColor = ['b6e3f4', 'c0aede', 'd1d4f9', 'ffd5dc', 'ffdfbf', 'c3e8bd', 'f6e6a2', 'e0e0e0'];
 
@@ -47,14 +53,16 @@ export interface LoadedStyle {
   draw: (seed: number, side: number) => string;
 }
 
-/** Checks the names of styles and removes duplicates. @throws DcganError `usage.avatar-style` */
+/** The styles of these names, which may name groups, without duplicates. @throws DcganError `usage.avatar-style` */
 export function resolveStyles(names: readonly string[]): AvatarStyleName[] {
-  const resolved = names.map((name) => {
-    const style = avatarStyles.find((known) => known === name.toLowerCase());
-    if (style) return style;
+  const resolved = names.flatMap((name): readonly AvatarStyleName[] => {
+    const wanted = name.toLowerCase();
+    const style = avatarStyles.find((known) => known === wanted);
+    if (style) return [style];
+    if (Object.hasOwn(avatarGroups, wanted)) return avatarGroups[wanted]!;
     throw new DcganError('usage.avatar-style', {
       happened: `There is no avatar style "${name}".`,
-      expected: `The styles are ${avatarStyles.join(', ')}.`,
+      expected: `The styles are ${avatarStyles.join(', ')}; or ${Object.keys(avatarGroups).join(', ')}.`,
     });
   });
   return [...new Set(resolved)];

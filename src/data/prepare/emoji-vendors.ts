@@ -1,23 +1,32 @@
 // The emoji sets that are published as npm packages: source, licence, and how each package lists its images.
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DcganError } from '../../errors.ts';
 import type { NpmPackage } from '../../system/npm-package.ts';
 import { chooseEmoji, type Emoji, resolveCategories } from './emoji-filter.ts';
 
-export type EmojiSet = 'apple' | 'google' | 'twitter' | 'facebook' | 'emojione';
+export type EmojiSet = 'apple' | 'google' | 'twitter' | 'facebook' | 'emojione' | 'fluent';
 
 export interface EmojiVendor {
   source: NpmPackage;
+  /** The package whose emoji.json lists the emoji, where it is not `source`. */
+  list?: NpmPackage;
   /** Of the package. */
   author: string;
   licence: string;
-  /** Folder of the 64x64 images in the package. */
+  /** Folder of the images in the package. */
   imageFolder: string;
-  /** Converts category names to those of the package. @throws DcganError `usage.category` */
+  /** Height and width of the images. */
+  sidePixels: number;
+  /** How many pixels higher some of them are. */
+  mostExtraRows?: number;
+  /** Converts category names to those of the list. @throws DcganError `usage.category` */
   resolveCategories(names: readonly string[]): string[];
-  /** File names of the selected emoji in the unpacked package; `categories` are those of the package. */
-  choose(unpacked: string, choice: { categories: readonly string[]; skinTones: boolean }): Promise<string[]>;
+  /** File names of the selected emoji in the unpacked package; `categories` are those of the list. */
+  choose(
+    unpacked: { images: string; list: string },
+    choice: { categories: readonly string[]; skinTones: boolean },
+  ): Promise<string[]>;
 }
 
 const version = '16.0.0';
@@ -28,9 +37,10 @@ function datasource(set: EmojiSet, licence: string, integrity: string): EmojiVen
     author: 'Cal Henderson',
     licence: `the package is MIT; the images are ${licence}`,
     imageFolder: `img/${set}/64/`,
+    sidePixels: 64,
     resolveCategories,
-    async choose(unpacked, choice) {
-      return chooseEmoji((await readList(unpacked)) as Emoji[], { set, ...choice });
+    async choose({ list }, choice) {
+      return chooseEmoji((await readList(list)) as Emoji[], { set, ...choice });
     },
   };
 }
@@ -45,6 +55,7 @@ const emojione: EmojiVendor = {
   author: 'Ranks.com Inc.',
   licence: 'the package is MIT; the images are EmojiOne 2, CC BY 4.0',
   imageFolder: 'assets/png/',
+  sidePixels: 64,
   resolveCategories(names) {
     return names.map((name) => {
       const category = emojioneCategories.find((known) => known === name.trim().toLowerCase());
@@ -55,9 +66,9 @@ const emojione: EmojiVendor = {
       });
     });
   },
-  async choose(unpacked, { categories, skinTones }) {
-    const list = (await readList(unpacked)) as Record<string, { category: string; unicode: string }>;
-    return Object.entries(list)
+  async choose({ list }, { categories, skinTones }) {
+    const emoji = (await readList(list)) as Record<string, { category: string; unicode: string }>;
+    return Object.entries(emoji)
       .filter(([name, { category }]) => categories.includes(category) && (skinTones || !name.includes('_tone')))
       .map(([, { unicode }]) => `${unicode}.png`);
   },
@@ -75,6 +86,34 @@ const emojioneCategories = [
   'regional',
   'modifier',
 ];
+
+/** Microsoft's Fluent Emoji, rendered in 3D. The package has no list, so the categories are those of Unicode's. */
+const fluent: EmojiVendor = {
+  source: {
+    name: '@lobehub/fluent-emoji-3d',
+    version: '1.1.0',
+    integrity: 'sha512-Wlq2lVStTnr8BDpIJ0pEnTKO4LuDxxqTEhTvRtD1DLRF0me7ogeRQjKoehDHXuVJ2Qaecgl5wRBv60lUAG3h7g==',
+  },
+  list: {
+    name: 'emoji.json',
+    version: '16.0.0',
+    integrity: 'sha512-OWFSIAA5ZY2D7KTPxnS/oZTk5cs4ZE4+w/bHkpS+t6hj4AUwDH0okBGuffvsli6WMIimfgxb8ofadPC+UR+glw==',
+  },
+  author: 'LobeHub',
+  licence: 'the package is MIT; the images are Fluent Emoji by Microsoft, MIT',
+  imageFolder: 'assets/',
+  sidePixels: 256,
+  mostExtraRows: 8,
+  resolveCategories,
+  async choose({ images, list }, { categories, skinTones }) {
+    const emoji = (await readList(list)) as { codes: string; group: string }[];
+    const drawn = new Set(await readdir(join(images, 'assets')));
+    return emoji
+      .filter(({ group, codes }) => categories.includes(group) && (skinTones || !/ 1F3F[B-F]\b/.test(codes)))
+      .map(({ codes }) => `${codes.toLowerCase().replaceAll(' ', '-')}.webp`)
+      .filter((file) => drawn.has(file));
+  },
+};
 
 function readList(unpacked: string): Promise<unknown> {
   return readFile(join(unpacked, 'emoji.json'), 'utf8').then(JSON.parse);
@@ -102,4 +141,5 @@ export const emojiVendors: Readonly<Record<EmojiSet, EmojiVendor>> = {
     'sha512-b9ZxJdB7nMWGckH1vyCjPSosaa6MJYuojPPFiQ0LmDIZS8vlG454XKcmTFKrXIMAA72O4MRJMYFhvWI8pjyciQ==',
   ),
   emojione,
+  fluent,
 };

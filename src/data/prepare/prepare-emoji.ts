@@ -1,12 +1,12 @@
-// `dcgan data prepare emoji`: one vendor's emoji as 64x64 RGBA PNG files, selected by category, skin tone and colour.
+// `dcgan data prepare emoji`: one vendor's emoji as RGBA PNG files, selected by category, skin tone and colour.
 import { writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { DcganError } from '../../errors.ts';
 import type { FetchTarball, NpmPackage } from '../../system/npm-package.ts';
 import { loadSharp } from '../decode/load-sharp.ts';
 import { inParallel } from '../decode/parallel.ts';
 import { isYellowFace } from './emoji-filter.ts';
-import { type EmojiSet, emojiVendors } from './emoji-vendors.ts';
+import { type EmojiSet, type EmojiVendor, emojiVendors } from './emoji-vendors.ts';
 import { type PrepareProgress, withNpmPackage } from './npm-package.ts';
 import { type PreparedData, type PreparePlace, prepareFolder } from './prepared-folder.ts';
 
@@ -17,25 +17,29 @@ export interface EmojiChoice {
   skinTones: boolean;
   /** Only yellow faces that fill their square. */
   yellowFaces: boolean;
+  /** Height and width in pixels: 64, or 16 to 256 of the set fluent. */
+  size: number;
 }
 
 /** Tests use another package. */
 export interface EmojiSource {
   source: NpmPackage;
+  list?: NpmPackage;
   fetchTarball?: FetchTarball;
 }
 
-const sidePixels = 64;
+const usualSide = 64;
 /** The sets that can be prepared. */
 export const emojiSets = Object.keys(emojiVendors) as EmojiSet[];
 
 /** Default folder for these options, such as data/emoji-people-activity. */
-export function emojiFolder({ set, categories, skinTones, yellowFaces }: EmojiChoice): string {
+export function emojiFolder({ set, categories, skinTones, yellowFaces, size }: EmojiChoice): string {
   const parts = [
     ...categories,
     ...(set === 'twitter' ? [] : [set]),
     ...(skinTones ? ['skin tones'] : []),
     ...(yellowFaces ? ['yellow faces'] : []),
+    ...(size === usualSide ? [] : [String(size)]),
   ];
   const words = parts.flatMap((part) => part.toLowerCase().match(/[a-z0-9]+/g) ?? []);
   return join('data', ['emoji', ...words].join('-'));
@@ -48,16 +52,18 @@ export function emojiReadme(choice: EmojiChoice): string {
 }
 
 /**
- * Writes 64x64 RGBA PNG files `<unicode>.png`, by default to `emojiFolder` under the root.
- * @throws DcganError `data.no-emoji` if no emoji matches
+ * Writes RGBA PNG files `<unicode>.png`, by default to the choice's own folder in `<root>/data`. Throws DcganError
+ * `data.no-emoji` where nothing is chosen and `usage.emoji-size` for a size that the set cannot have.
  */
 export async function prepareEmoji(
   { root, directory, force, ...choice }: PreparePlace & EmojiChoice,
   onProgress: (event: PrepareProgress) => void,
-  { source, fetchTarball }: EmojiSource = emojiVendors[choice.set],
+  { source, list, fetchTarball }: EmojiSource = emojiVendors[choice.set],
 ): Promise<PreparedData> {
   const { imageFolder, resolveCategories } = emojiVendors[choice.set];
+  checkSize(choice);
   const resolved = { ...choice, categories: resolveCategories(choice.categories) };
+  const isWanted = (path: string) => path === 'emoji.json' || path.startsWith(imageFolder);
   return prepareFolder({
     directory: directory ?? join(root, emojiFolder(choice)),
     readme: readmeOf(source, resolved),
@@ -66,8 +72,11 @@ export async function prepareEmoji(
     build: (folder) =>
       withNpmPackage(
         source,
-        (path) => path === 'emoji.json' || path.startsWith(imageFolder),
-        (unpacked) => writeEmoji(unpacked, folder, resolved, onProgress),
+        isWanted,
+        (images) => {
+          const write = (listed: string) => writeEmoji({ images, list: listed }, folder, resolved, onProgress);
+          return list ? withNpmPackage(list, isWanted, write, onProgress, fetchTarball) : write(images);
+        },
         onProgress,
         fetchTarball,
       ),
@@ -75,19 +84,21 @@ export async function prepareEmoji(
 }
 
 async function writeEmoji(
-  unpacked: string,
+  unpacked: { images: string; list: string },
   folder: string,
   choice: EmojiChoice,
   onProgress: (event: PrepareProgress) => void,
 ): Promise<number> {
-  const { imageFolder, choose } = emojiVendors[choice.set];
+  const vendor = emojiVendors[choice.set];
+  const { imageFolder, choose } = vendor;
   const images = await choose(unpacked, choice);
   let done = 0;
   let written = 0;
   const copies = inParallel(images, async (image) => {
-    const { pixels, png } = await toRgba(join(unpacked, imageFolder, image));
+    const path = join(unpacked.images, imageFolder, image);
+    const { pixels, png } = await toRgba(path, vendor, choice.size);
     if (choice.yellowFaces && !isYellowFace(pixels)) return false;
-    await writeFile(join(folder, basename(image)), png);
+    await writeFile(join(folder, `${basename(image, extname(image))}.png`), png);
     return true;
   });
   for await (const isWritten of copies) {
@@ -98,25 +109,30 @@ async function writeEmoji(
   return written;
 }
 
-/** Converts any image of the package, grey and palette ones too, to RGBA, keeping the colours of transparent pixels. */
-async function toRgba(path: string): Promise<{ pixels: Buffer; png: Buffer }> {
+/** The packages also hold grey and palette images; all become RGBA, with the colours under transparency kept unless they are resized. */
+async function toRgba(
+  path: string,
+  { sidePixels, mostExtraRows = 0 }: EmojiVendor,
+  size: number,
+): Promise<{ pixels: Buffer; png: Buffer }> {
   const sharp = await loadSharp();
-  const { data, info } = await sharp(path)
-    .toColourspace('srgb')
-    .ensureAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  if (info.width !== sidePixels || info.height !== sidePixels) {
+  const image = sharp(path).toColourspace('srgb').ensureAlpha();
+  const { width, height } = await image.metadata();
+  if (width !== sidePixels || height < sidePixels || height > sidePixels + mostExtraRows) {
     throw new DcganError('data.emoji-size', {
-      happened: `${basename(path)} has ${info.width}x${info.height} pixels.`,
+      happened: `${basename(path)} has ${width}x${height} pixels.`,
       expected: `All emoji of the package should have ${sidePixels}x${sidePixels}.`,
     });
   }
-  const raw = { width: sidePixels, height: sidePixels, channels: 4 } as const;
+  const background = { r: 0, g: 0, b: 0, alpha: 0 };
+  const isSized = width === size && height === size;
+  const sized = isSized ? image : image.resize(size, size, { fit: 'contain', background });
+  const data = await sized.raw().toBuffer();
+  const raw = { width: size, height: size, channels: 4 } as const;
   return { pixels: data, png: await sharp(data, { raw }).png({ compressionLevel: 9 }).toBuffer() };
 }
 
-function readmeOf(source: NpmPackage, { set, categories, skinTones, yellowFaces }: EmojiChoice): string {
+function readmeOf(source: NpmPackage, { set, categories, skinTones, yellowFaces, size }: EmojiChoice): string {
   const { author, licence } = emojiVendors[set];
   return `Made by: dcgan data prepare emoji
 Source: npm package ${source.name} ${source.version} by ${author}
@@ -124,8 +140,22 @@ Licence: ${licence}
 Categories: ${categories.join(', ')}
 Skin tones: ${skinTones ? 'yes' : 'no'}
 Only yellow faces: ${yellowFaces ? 'yes' : 'no'}
-Layout: <unicode>.png, 64x64 RGBA
+Layout: <unicode>.png, ${size}x${size} RGBA
 `;
+}
+
+function checkSize({ set, size }: EmojiChoice): void {
+  const { sidePixels } = emojiVendors[set];
+  const least = sidePixels === usualSide ? usualSide : 16;
+  if (Number.isInteger(size) && size >= least && size <= sidePixels) return;
+  throw new DcganError('usage.emoji-size', {
+    happened: `The emoji of the set ${set} cannot have ${size}x${size} pixels.`,
+    expected:
+      least === sidePixels
+        ? `They have ${sidePixels}x${sidePixels}.`
+        : `Expected a size from ${least} to ${sidePixels}.`,
+    fix: least === sidePixels ? 'Leave out --size, or choose --set fluent.' : 'Choose another --size.',
+  });
 }
 
 function noEmoji({ set, categories, yellowFaces }: EmojiChoice): DcganError {

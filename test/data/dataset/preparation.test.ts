@@ -19,6 +19,7 @@ const people: Extract<Preparation, { dataset: 'emoji' }> = {
   categories: ['people'],
   skinTones: false,
   yellowFaces: false,
+  size: 64,
 };
 const activity = { ...people, categories: ['people', 'activity'] };
 const mnist = { dataset: 'mnist' } as const;
@@ -67,6 +68,10 @@ test('the command prepares the folder that the config reads', () => {
   assert.equal(command(people, 'data/emoji'), `dcgan data prepare emoji --out ${join('data', 'emoji')}`);
   assert.equal(command(mnist, 'data/mnist/train'), 'dcgan data prepare mnist');
   assert.equal(command(mnist, 'digits/train'), 'dcgan data prepare mnist --out digits');
+  const large = { ...people, set: 'fluent', size: 128 } as const;
+  assert.equal(command(large, 'data/emoji-people-fluent-128'), 'dcgan data prepare emoji --set fluent --size 128');
+  const frontal = { dataset: 'avatars', count: 9, size: 128, styles: ['frontal'] } satisfies Preparation;
+  assert.equal(command(frontal, 'data/avatars'), 'dcgan data prepare avatars --count 9 --size 128 --style frontal');
   const faces = { ...people, set: 'apple', yellowFaces: true } as const;
   assert.equal(
     command(faces, 'data/emoji-people-apple-yellow-faces'),
@@ -84,10 +89,15 @@ test('train reports faces that are not those of its config until they are, and h
     assert.ok(error.message.endsWith(`dcgan data prepare avatars --count 4 --size 16 ${rootFlag}`), error.message);
     return true;
   });
-  const styles = ['toon-head'] as const;
+  const styles = ['toon-head', 'personas'] as const;
   await prepareAvatars({ root, force: false, count: 3, size: 16, styles }, () => {});
   const notes = (await prepared()).dataset.notes.join('\n');
   assert.match(notes, /OTHER PICTURES: .*"Seeds: 0 to 2,.*expects "Seeds: 0 to 3,.*--count 4 --size 16 .*--force/);
+  await prepareAvatars({ root, force: true, count: 4, size: 16, styles: ['dylan'] }, () => {});
+  assert.match(
+    (await prepared()).dataset.notes.join('\n'),
+    /says "Styles: dylan", .*expects "Styles: toon-head, personas"/,
+  );
   await prepareAvatars({ root, force: true, count: 4, size: 16, styles }, () => {});
   assert.deepEqual(
     (await prepared()).dataset.notes.filter((note) => note.startsWith('OTHER')),

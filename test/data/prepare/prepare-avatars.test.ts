@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { avatarStyles, loadStyles } from '../../../src/data/prepare/avatar-styles.ts';
+import { avatarStyles, loadStyles, resolveStyles } from '../../../src/data/prepare/avatar-styles.ts';
 import { type AvatarChoice, prepareAvatars } from '../../../src/data/prepare/prepare-avatars.ts';
 import { temporaryFolder } from '../temporary.ts';
 
@@ -145,4 +145,13 @@ test('draws a plain background and a large, centred head in every style', async 
     assert.ok(Math.abs(middle - 0.5) < 0.05, `${name} has its middle at ${middle}`);
     assert.ok(backgrounds.size >= 3, `${name} has ${backgrounds.size} backgrounds`);
   }
+});
+
+test('all and frontal stand for several styles, each taken once, and an unknown name lists them', () => {
+  assert.deepEqual(resolveStyles(['all', 'dylan']), avatarStyles);
+  assert.deepEqual(resolveStyles(['personas', 'Frontal']), ['personas', 'avataaars', 'big-ears', 'dylan', 'toon-head']);
+  assert.throws(() => resolveStyles(['robots']), {
+    code: 'usage.avatar-style',
+    message: /adventurer, .*; or all, frontal/,
+  });
 });

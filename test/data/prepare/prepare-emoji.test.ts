@@ -8,7 +8,13 @@ import { temporaryFolder } from '../temporary.ts';
 import { fakePackage } from './fake-package.ts';
 
 const root = temporaryFolder();
-const defaults: EmojiChoice = { set: 'twitter', categories: ['people'], skinTones: false, yellowFaces: false };
+const defaults: EmojiChoice = {
+  set: 'twitter',
+  categories: ['people'],
+  skinTones: false,
+  yellowFaces: false,
+  size: 64,
+};
 const silent = () => {};
 
 function square(side: number, background: { r: number; g: number; b: number; alpha: number }): Sharp {
@@ -128,4 +134,42 @@ test('selects the skin tones of EmojiOne, which are separate entries', async () 
   const all = await names({ categories: ['People', 'activity'], skinTones: true });
   assert.deepEqual(all, ['1f466-1f3fb.png', '1f466.png', '26bd.png']);
   await assert.rejects(names({ categories: ['smileys'] }), /EmojiOne has no category "smileys"/);
+});
+
+test('Fluent Emoji come without a list: categories and skin tones are those of a second package', async () => {
+  const drawing = await square(256, yellow).webp().toBuffer();
+  const names = ['1f600', '1f44b', '1f44b-1f3fb', '26bd', '1f469-200d-1f4bb'];
+  const higher = await square(256, yellow).resize(256, 264).webp().toBuffer(); // as a few are
+  const drawings = Object.fromEntries(names.map((name) => [`assets/${name}.webp`, name === '26bd' ? higher : drawing]));
+  const listed = [
+    { codes: '1F600', group: 'Smileys & Emotion' },
+    { codes: '1F44B', group: 'People & Body' },
+    { codes: '1F44B 1F3FB', group: 'People & Body' },
+    { codes: '1F469 200D 1F4BB', group: 'People & Body' },
+    { codes: '1FAE9', group: 'Smileys & Emotion' }, // newer than the drawings
+    { codes: '26BD', group: 'Activities' },
+  ];
+  const images = await fakePackage(join(root, 'fluent'), 'fluent', drawings);
+  const list = await fakePackage(join(root, 'fluent-list'), 'list', { 'emoji.json': JSON.stringify(listed) });
+  const fetchTarball: typeof images.fetchTarball = (source, ...rest) =>
+    (source === list.source ? list : images).fetchTarball(source, ...rest);
+  const choose = async (changes: Partial<EmojiChoice>) => {
+    const choice: EmojiChoice = { ...defaults, set: 'fluent', ...changes };
+    const source = { source: images.source, list: list.source, fetchTarball };
+    const { directory } = await prepareEmoji({ root, force: true, ...choice }, silent, source);
+    const written = readdirSync(directory).filter((file) => file.endsWith('.png'));
+    const { width, height, channels } = await sharp(join(directory, written[0]!)).metadata();
+    return { directory, written, shape: [width, height, channels] };
+  };
+  const people = await choose({});
+  assert.deepEqual(people.directory, join(root, 'data/emoji-people-fluent'));
+  assert.deepEqual(people.written, ['1f44b.png', '1f469-200d-1f4bb.png', '1f600.png']);
+  assert.deepEqual(people.shape, [64, 64, 4]);
+  const large = await choose({ skinTones: true, size: 128 });
+  assert.deepEqual(large.directory, join(root, 'data/emoji-people-fluent-skin-tones-128'));
+  assert.deepEqual([large.written.length, ...large.shape], [4, 128, 128, 4]);
+  const activity = await choose({ categories: ['activity'] });
+  assert.deepEqual([activity.written, activity.shape], [['26bd.png'], [64, 64, 4]]);
+  await assert.rejects(choose({ size: 257 }), { code: 'usage.emoji-size', message: /16 to 256/ });
+  await assert.rejects(prepare('large', { size: 128 }), { code: 'usage.emoji-size', message: /They have 64x64/ });
 });
