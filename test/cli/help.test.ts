@@ -36,6 +36,8 @@ const commands = [
   ['data'],
   ['data', 'prepare'],
   ['data', 'prepare', 'mnist'],
+  ['data', 'prepare', 'fashion-mnist'],
+  ['data', 'prepare', 'idx'],
   ['data', 'prepare', 'emoji'],
   ['data', 'prepare', 'avatars'],
   ['data', 'prepare', 'sheet'],

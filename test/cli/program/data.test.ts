@@ -6,8 +6,12 @@ understands({ root: '.' }, [
   [
     'data prepare emoji --set apple --categories people,activity --skin-tones --yellow-faces',
     'data prepare emoji',
-    { set: 'apple', categories: ['people', 'activity'], skinTones: true, yellowFaces: true },
+    { set: 'apple', categories: ['people', 'activity'], skinTones: true, yellowFaces: true, size: 64 },
   ],
+  ['data prepare emoji --set fluent --size 128', 'data prepare emoji', { set: 'fluent', size: 128 }],
+  ['data prepare fashion-mnist', 'data prepare fashion-mnist', {}],
+  ['data prepare fashion-mnist --from a', 'data prepare fashion-mnist', { from: ['a'] }],
+  ['data prepare idx --from a b.gz --name c', 'data prepare idx', { from: ['a', 'b.gz'], name: 'c' }],
   ['data prepare avatars', 'data prepare avatars', { count: 10000, size: 64 }],
   [
     'data prepare avatars --count 9 --style lorelei dylan --size 128 --json',
@@ -41,6 +45,7 @@ refuses([
   ['data prepare cifar', 'unknownCommand', /cifar/],
   ['data prepare avatar', 'unknownCommand', /Did you mean avatars\?/],
   ['data prepare mnist --tile 64', 'unknownOption', /--tile/],
+  ['data prepare idx', 'missingMandatoryOptionValue', /--from/],
   ['data prepare avatars --count 0', 'invalidArgument', /above 0, not '0'/],
   ['data prepare sheet --tile 64', 'missingMandatoryOptionValue', /--file/],
   [sheet, 'missingMandatoryOptionValue', /--tile/],
