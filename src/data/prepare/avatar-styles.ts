@@ -37,7 +37,7 @@ export type AvatarStyleName = keyof typeof styles;
 export const avatarStyles = Object.keys(styles) as AvatarStyleName[];
 
 /** Styles by one name. */
-export const avatarGroups: Readonly<Record<string, readonly AvatarStyleName[]>> = {
+const avatarGroups: Readonly<Record<string, readonly AvatarStyleName[]>> = {
   all: avatarStyles,
   frontal: ['avataaars', 'big-ears', 'dylan', 'personas', 'toon-head'], // in colour, seen from the front
 };
