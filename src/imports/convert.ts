@@ -1,4 +1,4 @@
-// The tensors of a match as this program's variables.
+// Converts matched tensors to variables.
 import { DcganError } from '../errors.ts';
 import type { NamedTensors } from '../formats/safetensors.ts';
 import type { Network } from '../models/network.ts';
@@ -6,8 +6,8 @@ import type { Convention } from './match/convention.ts';
 import type { Match } from './match/match-network.ts';
 
 /**
- * Reads every tensor of a network and puts its values in this program's order.
- * @throws DcganError `checkpoint.not-finite` naming the key; Error where the file is damaged
+ * Reads every tensor of a network and rearranges its values.
+ * @throws DcganError `checkpoint.not-finite` naming the key; Error if the file is damaged
  */
 export async function convertNetwork(network: Network, match: Match, convention: Convention): Promise<NamedTensors> {
   const tensors: NamedTensors = {};

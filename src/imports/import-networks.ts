@@ -1,4 +1,4 @@
-// A file of weights to variables: opened, its networks found, every tensor converted, and a record of what became of it.
+// Imports the networks of a weights file: matches its tensors to variables, converts them, and reports what was imported.
 
 import type { NamedTensors } from '../formats/safetensors.ts';
 import type { Network } from '../models/network.ts';
@@ -10,20 +10,19 @@ import { type FoundNetwork, findNetwork, fittingNetworks } from './match/find-ne
 
 interface ImportedLayer {
   index: number;
-  /** Where it stands inside layer `index`, if that is made of others: `0`, `shortcut`. */
+  /** Its path inside layer `index`, if that is a residual block: `0`, `shortcut`. */
   inside?: string;
   type: string;
   tensors: { key: string; from: readonly number[]; to: readonly number[] }[];
 }
 
-/** What was taken from where, for people and scripts. */
 export interface ImportReport {
   network: Network['name'];
   file: string;
   format: string;
-  /** The keys that lead to it within the file; '' is the whole file. */
+  /** Path of keys in the file; '' is the whole file. */
   path: string;
-  /** Numbers in its variables, batch-norm statistics included. */
+  /** Number of values in its variables, including batch-norm statistics. */
   parameters: number;
   layers: ImportedLayer[];
 }
@@ -34,8 +33,8 @@ export interface ImportedNetwork {
 }
 
 /**
- * The generator of a file, and the discriminator where the file has one that fits.
- * @throws DcganError `checkpoint.mismatch`, `checkpoint.ambiguous`, `config.not-importable`, and all that `openWeights` throws
+ * Imports the generator of a file, and its discriminator if it has one that fits.
+ * @throws DcganError `checkpoint.mismatch`, `checkpoint.ambiguous`, `config.not-importable`, and those of `openWeights`
  */
 export function importNetworks(file: string, networks: Networks, from: string | undefined): Promise<ImportedNetwork[]> {
   return withCandidates(file, async (candidates, format) => {
@@ -48,7 +47,7 @@ export function importNetworks(file: string, networks: Networks, from: string | 
   });
 }
 
-/** The discriminator of a file. Throws like `importNetworks`. */
+/** Imports the discriminator of a file. @throws DcganError as `importNetworks` does */
 export function importDiscriminator(file: string, { generator, discriminator }: Networks): Promise<ImportedNetwork> {
   return withCandidates(file, (candidates, format) =>
     importFound(discriminator, findNetwork(discriminator, candidates, { file, other: generator }), { file, format }),

@@ -1,24 +1,24 @@
-// PyTorch counts an image's values channel by channel, this program pixel by pixel. After a flatten and before a reshape such
-// an image is a vector, and the two disagree on the order of its values: the weights beside it make up for that.
+// PyTorch flattens images in the order [channels, height, width], dcgan in [height, width, channels]. The weights next to a
+// flatten or reshape are permuted to compensate.
 import type { Shape } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';
 import type { Network } from '../models/network.ts';
 import { singleLayersOf, type WalkedSingle } from '../models/walk.ts';
 
-/** The image [height, width, channels] that the vector was which layer `index` takes; undefined where both agree on its order. */
+/** The image [height, width, channels] that was flattened to the input of layer `index`; undefined if both orders agree. */
 export function imageBefore(network: Network, index: number): Shape | undefined {
   const source = neighbour(network, index, -1);
   return source?.layer.type === 'flatten' ? orderedImage(source.input) : undefined;
 }
 
-/** The image that the vector becomes which layer `index` gives; undefined where both agree on its order. */
+/** The image that the output of layer `index` is reshaped to; undefined if both orders agree. */
 export function imageAfter(network: Network, index: number): Shape | undefined {
   const target = neighbour(network, index, 1);
   return target?.layer.type === 'reshape' && target.input.length === 1 ? orderedImage(target.output) : undefined;
 }
 
 /**
- * A dense layer must stand before every vector that becomes an image: nothing else has weights for it.
+ * A vector that is reshaped to an image must come from a dense layer, whose weights can be permuted.
  * @throws DcganError `config.not-importable` naming the layer
  */
 export function checkVectors(network: Network): void {
@@ -33,18 +33,18 @@ export function checkVectors(network: Network): void {
   });
 }
 
-/** Layers that treat all values of a vector alike, or each by itself. */
+/** Layers that do not depend on the order of a vector's values. */
 const orderless = ['batchNorm', 'relu', 'leakyRelu', 'tanh', 'sigmoid', 'dropout'];
 
-/** The nearest layer in a direction that gives a vector's values their order. */
+/** The nearest layer in a direction that depends on the order of a vector's values. */
 function neighbour(network: Network, index: number, direction: 1 | -1): WalkedSingle | undefined {
   const layers = singleLayersOf(network.layers);
-  let place = index + direction;
-  while (layers[place] && orderless.includes(layers[place]!.layer.type)) place += direction;
-  return layers[place];
+  let other = index + direction;
+  while (layers[other] && orderless.includes(layers[other]!.layer.type)) other += direction;
+  return layers[other];
 }
 
-/** One pixel or one channel has one order only. */
+/** Images of one pixel or one channel have the same order in both. */
 function orderedImage(image: Shape): Shape | undefined {
   const [height, width, channels] = image as [number, number, number];
   return image.length === 3 && height * width > 1 && channels > 1 ? image : undefined;

@@ -1,5 +1,5 @@
-// HDF5 files that Keras writes (.weights.h5, .h5), read by the HDF5 library as WebAssembly: it sees a copy of the file in its
-// own memory, and nothing else of the machine.
+// Reads Keras's HDF5 files (.weights.h5, .h5) with the HDF5 library in WebAssembly, which can access only a copy of the file in
+// its own memory.
 import type { Dataset, File, Group } from 'h5wasm';
 import { messageOf } from '../../errors.ts';
 import { readRegular } from '../../system/read-file.ts';
@@ -10,21 +10,21 @@ import type { WeightsFile } from './weights-file.ts';
 
 type Hdf5 = typeof import('h5wasm');
 
-const mostBytes = 2 ** 30; // the library's memory holds the copy and what is read of it
-const mostObjects = 10_000;
-const deepest = 32; // groups in groups; models of models in Keras come to 10
-const mostSegments = 40_000; // of all paths together: the library walks each from the top, 20,000 a second
+const maxBytes = 2 ** 30; // the library's memory must hold the copy and the values read
+const maxObjects = 10_000;
+const maxDepth = 32; // of groups; nested models in Keras have about 10
+const maxSegments = 40_000; // of all paths together: the library resolves each from the root, 20,000 per second
 
 /** Throws Error. */
 export async function openKeras(path: string): Promise<WeightsFile> {
   const hdf5 = await import('h5wasm');
   const library = await hdf5.ready;
-  library.activate_throwing_error_handler(); // else it prints
-  const bytes = await readRegular(path, mostBytes);
-  const file = briefly(() => openCopy(bytes, hdf5, library.FS));
+  library.activate_throwing_error_handler(); // otherwise it prints errors
+  const bytes = await readRegular(path, maxBytes);
+  const file = withCauseOnly(() => openCopy(bytes, hdf5, library.FS));
   const close = async () => void file.close();
   try {
-    const stateDict = inNaturalOrder(briefly(() => collectTensors(file, hdf5)));
+    const stateDict = inNaturalOrder(withCauseOnly(() => collectTensors(file, hdf5)));
     return { format: 'Keras (HDF5)', convention: keras, inOrder: false, stateDicts: new Map([['', stateDict]]), close };
   } catch (error) {
     await close();
@@ -38,22 +38,22 @@ function openCopy(bytes: Uint8Array, { File }: Hdf5, files: Awaited<Hdf5['ready'
   try {
     return new File(copy, 'r');
   } finally {
-    files.unlink(copy); // what is open stays
+    files.unlink(copy); // an open file stays readable
   }
 }
 
-/** Groups may hold each other, so what is opened is counted, and how deep it lies. */
+/** Limits the number and depth of objects, because groups may contain each other. */
 function collectTensors(file: File, { Group, Dataset }: Hdf5): Map<string, FileTensor> {
   const tensors = new Map<string, FileTensor>();
   const waiting: { group: Group; prefix: string; depth: number }[] = [{ group: file, prefix: '', depth: 1 }];
   let [objects, segments] = [0, 0];
   for (let next = waiting.shift(); next; next = waiting.shift()) {
     for (const name of next.group.keys()) {
-      if (next.depth > deepest) throw new Error(`its groups are nested more than ${deepest} deep`);
+      if (next.depth > maxDepth) throw new Error(`its groups are nested more than ${maxDepth} deep`);
       segments += next.depth;
-      if (++objects > mostObjects || segments > mostSegments) {
+      if (++objects > maxObjects || segments > maxSegments) {
         throw new Error(
-          `it holds more than ${mostObjects} objects, or paths of more than ${mostSegments} names together`,
+          `it holds more than ${maxObjects} objects, or paths of more than ${maxSegments} names together`,
         );
       }
       const item = next.group.get(name);
@@ -71,19 +71,19 @@ function tensorOf(dataset: Dataset): FileTensor {
     async read() {
       if (dataset.metadata.virtual_sources)
         throw new Error(`its dataset ${dataset.path} only refers to data elsewhere`);
-      const value = briefly(() => dataset.value);
+      const value = withCauseOnly(() => dataset.value);
       if (value instanceof Float32Array || value instanceof Float64Array) return Float32Array.from(value);
       throw new Error(`its dataset ${dataset.path} holds no floating-point numbers`);
     },
   };
 }
 
-/** The library tells its whole way to an error; only the cause is passed on. */
-function briefly<Value>(action: () => Value): Value {
+/** Reduces the library's error stack to its cause. */
+function withCauseOnly<Value>(action: () => Value): Value {
   try {
     return action();
   } catch (error) {
-    const way = [...messageOf(error).matchAll(/#\d+: .* in \w+\(\): (.*)/g)];
-    throw new Error(way.at(-1)?.[1] ?? messageOf(error), { cause: error });
+    const stack = [...messageOf(error).matchAll(/#\d+: .* in \w+\(\): (.*)/g)];
+    throw new Error(stack.at(-1)?.[1] ?? messageOf(error), { cause: error });
   }
 }

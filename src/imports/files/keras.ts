@@ -1,5 +1,5 @@
-// Keras's convention: this program's own shapes and order. Keras 3 numbers the parts (`layers/dense/vars/0`), before that they
-// had names (`dense/dense/kernel:0`).
+// Keras's convention: the same shapes and order as dcgan's. Keras 3 numbers the parts (`layers/dense/vars/0`), older versions
+// name them (`dense/dense/kernel:0`).
 import { type Convention, type FileLayer, groupByLayer, type LayerKind } from '../match/convention.ts';
 
 export const keras: Convention = {
@@ -31,7 +31,7 @@ function layerOf(key: string, parts: FileLayer['parts']): FileLayer {
   return { key, kind: kindOf(named), parts: named };
 }
 
-/** A batch norm without scale and centre has statistics only; one with a single of them does not tell which. */
+/** A batch norm without scale and centre has statistics only; with three parts it is unknown which one is missing. */
 function namesOfStatistics(count: number): string[] {
   return count === 2 ? ['moving_mean', 'moving_variance'] : ['gamma', 'beta', 'moving_mean', 'moving_variance'];
 }

@@ -1,4 +1,4 @@
-// Opens a file of weights whatever its name: its first bytes tell its format.
+// Opens a weights file of any format, recognised by its first bytes.
 import { DcganError, messageOf } from '../../errors.ts';
 import { RefusedName } from '../../formats/pickle/pickle-machine.ts';
 import { type WeightsFormat, weightsFormatOf } from '../../runs/weights-format.ts';
@@ -17,10 +17,10 @@ const openers: Record<WeightsFormat, (path: string) => Promise<WeightsFile>> = {
 };
 
 /**
- * Opens a file that PyTorch, safetensors or Keras has written. No code in it is run, and nothing it says of itself is believed.
+ * Opens an untrusted file written by PyTorch, safetensors or Keras, without running code in it.
  * @throws DcganError `usage.unreadable` (no such file, or a folder or device), `checkpoint.unknown-format`,
  * `checkpoint.not-weights` (a model with its code), `checkpoint.damaged`,
- * `checkpoint.unsafe` (a pickle that names what no state_dict needs)
+ * `checkpoint.unsafe` (a pickle that names code)
  */
 export async function openWeights(path: string): Promise<WeightsFile> {
   const format = await weightsFormatOf(path).catch((error: unknown) => {
@@ -30,7 +30,7 @@ export async function openWeights(path: string): Promise<WeightsFile> {
   return describing(path, () => openers[format](path));
 }
 
-/** Turns what is wrong with a file into an error that names it. */
+/** Converts errors of reading into DcganErrors that name the file. */
 export async function describing<Value>(path: string, action: () => Promise<Value>): Promise<Value> {
   try {
     return await action();

@@ -1,8 +1,8 @@
-// Zip files that hold weights in a form which is not read, with the line that saves them in one that is.
+// Recognises ZIP files of unsupported formats, and suggests how to save their weights in a supported one.
 import { DcganError } from '../../errors.ts';
 
 interface Archive {
-  /** Whether a file with these entries is one. */
+  /** Recognises the format by the names of entries. */
   isArchive: (names: readonly string[]) => boolean;
   what: string;
   fix: string;
@@ -21,7 +21,7 @@ const archives: readonly Archive[] = [
   },
 ];
 
-/** @throws DcganError `checkpoint.not-weights` where the entries of a zip file say that it is something else */
+/** @throws DcganError `checkpoint.not-weights` if the entries of a ZIP file are those of an unsupported format */
 export function refuseOtherArchives(names: readonly string[], path: string): void {
   const archive = archives.find(({ isArchive }) => isArchive(names));
   if (!archive) return;

@@ -1,4 +1,4 @@
-// PyTorch's convention: `conv_blocks.3.running_var`, kernels [out, in, kh, kw], dense ones [out, in], images channel by channel.
+// PyTorch's convention: `conv_blocks.3.running_var`, kernels [out, in, kh, kw], dense ones [out, in], images [c, h, w].
 import type { Shape } from '../../engines/engine.ts';
 import type { Network } from '../../models/network.ts';
 import { permute } from '../../models/permute.ts';
@@ -24,7 +24,7 @@ export const pytorch: Convention = {
   check: checkVectors,
 };
 
-/** How the keys of a part end. Spectral normalisation has two forms: a hook, and since PyTorch 1.9 a parametrization. */
+/** Key suffixes by part. Spectral normalisation is a hook, or since PyTorch 1.9 a parametrization. */
 const endings: readonly (readonly [ending: RegExp, part?: string])[] = [
   [/(?:^|\.)parametrizations\.weight\.original$/, 'weight'],
   [/(?:^|\.)parametrizations\.weight\.0\._u$/, 'u'],
@@ -36,7 +36,7 @@ const endings: readonly (readonly [ending: RegExp, part?: string])[] = [
 ];
 
 function splitKey(key: string): { layer: string; part: string } | undefined {
-  if (/(^|\.)num_batches_tracked$/.test(key)) return undefined; // counts for averages of another kind
+  if (/(^|\.)num_batches_tracked$/.test(key)) return undefined; // only for cumulative averages
   for (const [ending, part] of endings) {
     const match = ending.exec(key);
     if (match) return { layer: key.slice(0, match.index), part: part ?? match[1]! };
@@ -51,7 +51,7 @@ function kindOf(parts: FileLayer['parts']): LayerKind {
   return parts.has('running_mean') ? 'batch norm' : 'unknown';
 }
 
-/** [in, out] -> [out, in]; [kh, kw, a, b] -> [b, a, kh, kw]; vectors are the same. */
+/** [in, out] -> [out, in]; [kh, kw, a, b] -> [b, a, kh, kw]; vectors are unchanged. */
 function torchShape(shape: Shape): Shape {
   const [first, second, third, fourth] = shape as [number, number, number, number];
   if (shape.length === 4) return [fourth, third, first, second];
@@ -76,19 +76,19 @@ function rearrangeKernel(values: Float32Array, kernel: Shape): Float32Array {
   return permute(values, kernel, [2, 3, 1, 0]);
 }
 
-/** The right singular vector of spectral normalisation is laid out like a kernel of one output. */
+/** The right singular vector of spectral normalisation has the layout of a kernel with one output. */
 function rearrangeSingular(values: Float32Array, [, , height, width]: Shape): Float32Array {
   return rearrangeKernel(values, [1, values.length / (height! * width!), height!, width!]);
 }
 
-/** [out, in] -> [in, out]; either may be an image, [c, h, w] there and [h, w, c] here. */
+/** [out, in] -> [in, out]; either may be an image, [c, h, w] in PyTorch and [h, w, c] here. */
 function rearrangeDense(
   values: Float32Array,
   [outputs, inputs]: Shape,
   { before, after }: { before: Shape | undefined; after: Shape | undefined },
 ): Float32Array {
   const [rows, columns] = [after ? channelsFirst(after) : [outputs!], before ? channelsFirst(before) : [inputs!]];
-  const first = rows.length; // of the columns' axes
+  const first = rows.length; // index of the first column axis
   const order = [...(before ? [first + 1, first + 2, first] : [first]), ...(after ? [1, 2, 0] : [0])];
   return permute(values, [...rows, ...columns], order);
 }

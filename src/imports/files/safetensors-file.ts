@@ -1,4 +1,4 @@
-// A .safetensors file with PyTorch's names. It is sorted by name, so that the order of its layers is lost.
+// Opens a .safetensors file with PyTorch's names. Tensors are sorted by name, so that the order of layers is unknown.
 import { decodeHeader, decodeTensor, describingDamage, headerLength, lengthBytes } from '../../formats/safetensors.ts';
 import { openRegular, readBytes } from '../../system/read-file.ts';
 import { inNaturalOrder } from '../match/natural-order.ts';
@@ -6,7 +6,7 @@ import { pytorch } from './pytorch.ts';
 import type { FileTensor } from './state-dict.ts';
 import type { WeightsFile } from './weights-file.ts';
 
-/** Only the header is read; tensors when they are asked for. Throws Error. @throws DcganError `checkpoint.damaged` */
+/** Reads only the header; tensors are read on demand. Throws Error. @throws DcganError `checkpoint.damaged` */
 export async function openSafetensors(path: string): Promise<WeightsFile> {
   const file = await openRegular(path);
   try {

@@ -1,10 +1,10 @@
-// Tensors by name, read when they are asked for.
+// Named tensors whose values are read on demand.
 
 export interface FileTensor {
   shape: readonly number[];
-  /** Its values in row-major order, as float32. Throws Error where the file is not what it said. */
+  /** Its values in row-major order, as float32. Throws Error if the file is damaged. */
   read(): Promise<Float32Array>;
 }
 
-/** Tensors by their keys, in the order of the file. */
+/** In the order of the file. */
 export type StateDict = ReadonlyMap<string, FileTensor>;

@@ -1,5 +1,5 @@
-// The format of torch.save before PyTorch 1.6 (torch/serialization.py, _legacy_save): five pickles (a magic number, a
-// version, the machine, the value, the storages' keys), then per storage its length as 8 bytes, and its numbers.
+// Reads the format of torch.save before PyTorch 1.6 (torch/serialization.py, _legacy_save): five pickles (magic number, version,
+// machine, value, keys of the storages), then the length (8 bytes) and the values of each storage.
 import type { FileHandle } from 'node:fs/promises';
 import { readPickle } from '../../formats/pickle/pickle.ts';
 import { maxPickleBytes } from '../../formats/pickle/pickle-machine.ts';
@@ -19,8 +19,8 @@ export async function openTorchLegacy(path: string): Promise<WeightsFile> {
   try {
     const { size } = await file.stat();
     const { value, storages, keys, end } = readPickles(await readBytes(file, 0, Math.min(size, maxPickleBytes)));
-    const places = await findStorages(file, storages, keys, end);
-    const read = (view: TensorView) => readTensor(file, places, view);
+    const offsets = await findStorages(file, storages, keys, end);
+    const read = (view: TensorView) => readTensor(file, offsets, view);
     return {
       format: 'PyTorch (before 1.6)',
       convention: pytorch,
@@ -51,7 +51,7 @@ function checkMachine(machine: unknown): void {
   if (littleEndian !== true) throw new Error('its numbers are not little-endian');
 }
 
-/** Where the numbers of each storage begin. */
+/** Offset of each storage's values in the file. */
 async function findStorages(
   file: FileHandle,
   storages: ReadonlyMap<string, Storage>,
@@ -59,24 +59,24 @@ async function findStorages(
   begin: number,
 ): Promise<Map<string, number>> {
   if (!Array.isArray(keys) || keys.length !== storages.size) throw new Error('its list of storages is not complete');
-  const places = new Map<string, number>();
+  const offsets = new Map<string, number>();
   let position = begin;
   for (const key of keys) {
     const storage = storages.get(key as string);
-    if (!storage || places.has(storage.key)) throw new Error('its list of storages does not match its tensors');
+    if (!storage || offsets.has(storage.key)) throw new Error('its list of storages does not match its tensors');
     const length = new DataView((await readBytes(file, position, lengthBytes)).buffer).getBigInt64(0, true);
     if (length !== BigInt(storage.length)) {
       throw new Error(`storage ${storage.key} has ${length} numbers, where ${storage.length} are claimed`);
     }
-    places.set(storage.key, position + lengthBytes);
+    offsets.set(storage.key, position + lengthBytes);
     position += lengthBytes + storageBytes(storage);
   }
   const { size } = await file.stat();
   if (position !== size) throw new Error(`it has ${size} bytes, where its storages end after ${position}`);
-  return places;
+  return offsets;
 }
 
-async function readTensor(file: FileHandle, places: ReadonlyMap<string, number>, view: TensorView) {
+async function readTensor(file: FileHandle, offsets: ReadonlyMap<string, number>, view: TensorView) {
   const { begin, end } = byteSpan(view);
-  return readView(view, await readBytes(file, places.get(view.storage.key)! + begin, end - begin));
+  return readView(view, await readBytes(file, offsets.get(view.storage.key)! + begin, end - begin));
 }

@@ -1,4 +1,4 @@
-// The zip format of torch.save (PyTorch 1.6 and newer): <any name>/data.pkl, and one entry <any name>/data/<key> per storage.
+// Reads the ZIP format of torch.save (PyTorch 1.6 and newer): <name>/data.pkl, and one entry <name>/data/<key> per storage.
 
 import { readPickle } from '../../formats/pickle/pickle.ts';
 import { maxPickleBytes } from '../../formats/pickle/pickle-machine.ts';
@@ -32,7 +32,7 @@ export async function openTorchZip(path: string): Promise<WeightsFile> {
   }
 }
 
-/** Everything lies in one folder, which is called after the file as it was first saved. */
+/** All entries are in one folder, named after the file when it was saved. */
 async function findFolder(zip: ZipFile): Promise<string> {
   const pickles = [...zip.sizes.keys()].filter((name) => name.endsWith(pickleName));
   if (pickles.length !== 1) throw new Error(`it has ${pickles.length} entries data.pkl, not one`);
@@ -44,7 +44,7 @@ async function findFolder(zip: ZipFile): Promise<string> {
 }
 
 async function checkByteOrder(zip: ZipFile, name: string): Promise<void> {
-  if (!zip.sizes.has(name)) return; // not in files before PyTorch 2.1, all of them little-endian
+  if (!zip.sizes.has(name)) return; // files before PyTorch 2.1 have none, and are little-endian
   const order = zip.sizes.get(name)! < 10 ? new TextDecoder().decode(await zip.read(name)) : '?';
   if (order !== 'little') throw new Error(`its numbers are ${order}-endian, not little-endian`);
 }

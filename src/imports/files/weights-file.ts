@@ -1,14 +1,14 @@
-// What every kind of file comes to.
+// Common interface of all weight-file readers.
 import type { Convention } from '../match/convention.ts';
 import type { StateDict } from './state-dict.ts';
 
 export interface WeightsFile {
-  /** The kind of file, for messages. */
+  /** For messages. */
   format: string;
   convention: Convention;
-  /** Whether its tensors stand in the order of the layers. */
+  /** Whether its tensors are in the order of the layers. */
   inOrder: boolean;
-  /** Every state_dict in it, by the keys that lead there joined with dots; '' is the file itself. */
+  /** Every state_dict, by its path of keys joined with dots; '' is the file itself. */
   stateDicts: ReadonlyMap<string, StateDict>;
   close(): Promise<void>;
 }

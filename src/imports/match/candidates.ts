@@ -1,4 +1,4 @@
-// The parts of a file that may be one network: each state_dict, and what stands under one name within it
+// The parts of a file that may be a network: each state_dict, and each group of keys with a common prefix in it
 // (`generator.` and `discriminator.` of a Lightning module, `module.` of DataParallel).
 
 import type { FileTensor, StateDict } from '../files/state-dict.ts';
@@ -6,7 +6,7 @@ import type { WeightsFile } from '../files/weights-file.ts';
 import type { Convention, FileLayer } from './convention.ts';
 
 export interface Candidate {
-  /** The keys that lead to it, joined with dots; '' is the whole file. */
+  /** Its path of keys, joined with dots; '' is the whole file. */
   path: string;
   layers: FileLayer[];
   convention: Convention;
@@ -14,7 +14,7 @@ export interface Candidate {
   inOrder: boolean;
 }
 
-/** Throws Error where a name is no plain text. */
+/** Throws Error if a name has control characters. */
 export function candidatesOf({ stateDicts, convention, inOrder }: WeightsFile): Candidate[] {
   return Array.from(stateDicts)
     .filter(([, stateDict]) => stateDict.size > 0)
@@ -32,7 +32,7 @@ function partsOf(path: string, stateDict: StateDict): { path: string; stateDict:
   const parts = new Map<string, Map<string, FileTensor>>();
   for (const [key, tensor] of stateDict) {
     checkText(key);
-    const name = key.slice(0, Math.max(0, key.indexOf('.', prefix.length))); // '' where no dot follows
+    const name = key.slice(0, Math.max(0, key.indexOf('.', prefix.length))); // '' if no dot follows
     const part = parts.get(name) ?? new Map<string, FileTensor>();
     parts.set(name, part.set(key, tensor));
   }
@@ -42,13 +42,13 @@ function partsOf(path: string, stateDict: StateDict): { path: string; stateDict:
     .map(([name, part]) => ({ path: path === '' ? name : `${path}.${name}`, stateDict: part }));
 }
 
-/** Names are printed, so they must not command the terminal. */
+/** Names are printed, and must not contain escape sequences of terminals. */
 function checkText(name: string): string {
   if (/\p{Cc}/u.test(name)) throw new Error('its names hold control characters');
   return name;
 }
 
-/** The whole segments that every key begins with: `module.`. */
+/** The common prefix of all keys, in complete segments: `module.`. */
 function sharedPrefix(keys: readonly string[]): string {
   const segments = keys[0]!.split('.').slice(0, -1);
   let prefix = '';

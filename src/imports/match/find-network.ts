@@ -1,4 +1,4 @@
-// Which part of a file is a network: the one whose layers fit, whatever it is called there.
+// Finds the part of a file whose layers fit a network, whatever its name.
 import { DcganError } from '../../errors.ts';
 import { type Network, parametersOf } from '../../models/network.ts';
 import type { Candidate } from './candidates.ts';
@@ -9,11 +9,11 @@ export interface FoundNetwork {
   match: Match;
 }
 
-const mostProblems = 5;
+const maxProblems = 5;
 
 /**
- * Finds the one candidate that fits a network; where `path` is given, only what it names is looked at. `other` is the network
- * that its file may hold by mistake.
+ * Finds the one candidate that fits a network, only at `path` if that is given. `other` is the network that the user may have
+ * confused it with.
  * @throws DcganError `checkpoint.mismatch` (what does not fit, with the key and both shapes), `checkpoint.ambiguous`
  */
 export function findNetwork(
@@ -40,7 +40,7 @@ function matchAll(network: Network, candidates: readonly Candidate[]): FoundNetw
   return candidates.map((candidate) => ({ candidate, match: matchNetwork(network, candidate) }));
 }
 
-/** Tensors that fit, as a share of all that are there or wanted: which of several candidates was meant. */
+/** Matching tensors as a share of all that are given or expected (Jaccard index), to find the candidate that was meant. */
 function closenessOf(network: Network, { match, candidate }: FoundNetwork): number {
   const fitting = match.layers.reduce((sum, { parameters }) => sum + parameters.length, 0);
   const given = candidate.layers.reduce((sum, { parts }) => sum + parts.size, 0);
@@ -54,8 +54,8 @@ function closestOf(network: Network, attempts: readonly FoundNetwork[]): FoundNe
 
 function misfit(network: Network, closest: FoundNetwork, file: string): DcganError {
   const { problems } = closest.match;
-  const more = problems.length > mostProblems ? [`  and ${problems.length - mostProblems} more`] : [];
-  const shown = [...problems.slice(0, mostProblems).map((problem) => `  ${problem}`), ...more];
+  const more = problems.length > maxProblems ? [`  and ${problems.length - maxProblems} more`] : [];
+  const shown = [...problems.slice(0, maxProblems).map((problem) => `  ${problem}`), ...more];
   return new DcganError(
     'checkpoint.mismatch',
     {
@@ -67,7 +67,7 @@ function misfit(network: Network, closest: FoundNetwork, file: string): DcganErr
   );
 }
 
-/** A generator's file where the discriminator's is asked for, or the other way round. */
+/** The error for a generator's file named as the discriminator's, or vice versa. */
 function swapped(network: Network, other: Network, file: string): DcganError {
   const fix =
     other.name === 'discriminator'

@@ -1,13 +1,13 @@
-// A pickle's value is a state_dict, or a dict with some in it beside optimizers and counts: finds them.
+// Finds the state_dicts in a pickle's value: itself, or dicts nested in it beside optimizer states and counters.
 
 import type { TensorView } from '../../formats/pickle/tensor-view.ts';
 import { PickledTensor } from '../../formats/pickle/torch-vocabulary.ts';
 import type { FileTensor, StateDict } from '../files/state-dict.ts';
 
-const mostDicts = 1000;
-const longestKey = 256;
+const maxDicts = 1000;
+const maxKeyLength = 256;
 
-/** Every dict of named tensors in a value, each once, by the keys that lead to it. Lists and numbered entries are passed over. */
+/** Every dict of named tensors in a value, once each, by its path of keys. Lists and numbered entries are skipped. */
 export function findStateDicts(
   value: unknown,
   read: (view: TensorView) => Promise<Float32Array>,
@@ -15,7 +15,7 @@ export function findStateDicts(
   const found = new Map<string, StateDict>();
   const seen = new Set<unknown>();
   const waiting: { path: string; value: unknown }[] = [{ path: '', value }];
-  for (let next = waiting.pop(); next && seen.size < mostDicts; next = waiting.pop()) {
+  for (let next = waiting.pop(); next && seen.size < maxDicts; next = waiting.pop()) {
     if (!(next.value instanceof Map) || seen.has(next.value)) continue;
     seen.add(next.value);
     const entries = [...next.value].filter(isNamed);
@@ -31,5 +31,5 @@ export function findStateDicts(
 }
 
 function isNamed(entry: [unknown, unknown]): entry is [string, unknown] {
-  return typeof entry[0] === 'string' && entry[0].length <= longestKey;
+  return typeof entry[0] === 'string' && entry[0].length <= maxKeyLength;
 }

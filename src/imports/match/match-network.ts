@@ -1,4 +1,4 @@
-// Layers of a state_dict to layers of a network: the n-th dense layer to the n-th, and so with convolutions and batch norms.
+// Matches the layers of a state_dict to those of a network: the n-th dense layer to the n-th, and likewise convolutions and batch norms.
 import type { Network } from '../../models/network.ts';
 import { singleLayersOf, type WalkedSingle } from '../../models/walk.ts';
 import type { FileTensor } from '../files/state-dict.ts';
@@ -8,7 +8,7 @@ import { findUnordered, orderByShape } from './order-by-shape.ts';
 
 type WantedLayer = WalkedSingle & { index: number };
 
-/** A variable of the network and the tensor that it comes from. */
+/** A variable of the network and its tensor in the file. */
 interface MatchedParameter {
   /** `generator/4/kernel` */
   name: string;
@@ -18,7 +18,7 @@ interface MatchedParameter {
 }
 
 interface MatchedLayer {
-  /** Among all layers that are not made of others. */
+  /** Index in `singleLayersOf`. */
   index: number;
   place: string;
   type: string;
@@ -27,7 +27,7 @@ interface MatchedLayer {
 
 export interface Match {
   layers: MatchedLayer[];
-  /** What does not fit, one sentence each; empty where everything does. */
+  /** Mismatches, one sentence each; empty if everything fits. */
   problems: string[];
 }
 

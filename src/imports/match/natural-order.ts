@@ -1,4 +1,4 @@
-// For files that are sorted by name: their tensors in the order of the numbers in the names, cnn.9 before cnn.12.
+// Sorts tensors by the numbers in their names, cnn.9 before cnn.12, for files that are sorted alphabetically.
 import type { FileTensor, StateDict } from '../files/state-dict.ts';
 
 const byNumbers = new Intl.Collator('en', { numeric: true });
