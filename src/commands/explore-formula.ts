@@ -1,7 +1,7 @@
 // dcgan explore --formula: arithmetic on latent vectors, with a picture of its operands and its result.
 import type { Config } from '../config/config.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
-import { findPlace } from '../pictures/output-place.ts';
+import { resolveOutputPath } from '../pictures/output-path.ts';
 import { pictureFormatOf } from '../pictures/picture.ts';
 import { evaluateFormula } from '../sampling/formula/evaluate.ts';
 import { type Formula, formulaError, parseFormula } from '../sampling/formula/parse.ts';
@@ -47,7 +47,7 @@ export async function exploreFormula(options: FormulaOptions, io: SamplingIo = s
   const vectors = await findVectors(formula, text, generator.config, run);
   const evaluate = (part: Formula) => evaluateFormula(part, text, vectors);
   const result = evaluate(formula);
-  const place = await findPlace(out, options);
+  const place = await resolveOutputPath(out, options);
 
   const addends = addendsOf(formula).map(({ sign, part }) => ({
     sign,

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { DcganError } from '../errors.ts';
 import { latentsOfSeeds, usualReach } from '../models/latents.ts';
 import { createGrid, drawImages, saveGrid } from '../pictures/grid.ts';
-import { findPlace } from '../pictures/output-place.ts';
+import { resolveOutputPath } from '../pictures/output-path.ts';
 import { pictureFormatOf } from '../pictures/picture.ts';
 import { labelRows } from '../pictures/row-labels.ts';
 import { type RankedDimension, rankDimensions } from '../sampling/rank-dimensions.ts';
@@ -60,7 +60,7 @@ export async function exploreSweeps(options: SweepOptions, io: SamplingIo = sile
   const count = dimensionCount(options, generator.config);
   const { range = usualReach(latent) } = options;
   const grid = await createGrid(data, count * steps, { columns: steps });
-  const place = await findPlace(out, options);
+  const place = await resolveOutputPath(out, options);
 
   const z = latentsOfSeeds(latent, [seed]);
   const ranked = await rankDimensions(generator, z, range, options, io);

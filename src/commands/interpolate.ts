@@ -3,7 +3,7 @@ import { DcganError } from '../errors.ts';
 import { type AnimationFormat, animationFormatOf, writeAnimation } from '../pictures/animation.ts';
 import { createGrid, drawImages, saveGrid } from '../pictures/grid.ts';
 import { comfortableScale } from '../pictures/images.ts';
-import { findPlace } from '../pictures/output-place.ts';
+import { resolveOutputPath } from '../pictures/output-path.ts';
 import { pictureFormatOf } from '../pictures/picture.ts';
 import { type InterpolatedLatentsOptions, interpolatedLatents } from '../sampling/interpolated-latents.ts';
 import type { Method } from '../sampling/interpolation.ts';
@@ -56,7 +56,7 @@ export async function interpolate(options: InterpolateOptions, io: SamplingIo = 
   const { out = 'interpolation.png', method = 'linear', framesPerSecond = 15 } = options;
   const animation = formatOf(out, options);
   const delayMs = delayOf(framesPerSecond);
-  const place = await findPlace(out, options);
+  const place = await resolveOutputPath(out, options);
   const { generator, used } = await openNamed(options, io);
   const { data } = generator.config;
   const { latent } = generator.config.generator;

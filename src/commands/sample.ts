@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { DcganError } from '../errors.ts';
 import { createGrid, drawImages, saveGrid } from '../pictures/grid.ts';
-import { checkReplaceable, findPlace } from '../pictures/output-place.ts';
+import { checkReplaceable, resolveOutputPath } from '../pictures/output-path.ts';
 import { checkPictureSize, type PictureFormat, pictureFormatOf } from '../pictures/picture.ts';
 import { imagePath, writeImages } from '../pictures/single-images.ts';
 import { refuseAmongCheckpoints } from '../runs/run-files.ts';
@@ -87,7 +87,7 @@ async function writePicture(
 ): Promise<string[]> {
   const { out = 'samples.png', padding, scale } = options;
   const format = pictureFormatOf(out);
-  const place = await findPlace(out, options);
+  const place = await resolveOutputPath(out, options);
   const { columns, cells } = shapeOf(latents.count, options);
   const grid = await createGrid(generator.config.data, cells, { columns, padding, scale });
   for await (const { first, images } of makeImages(generator, latents, options, io)) drawImages(grid, first, images);

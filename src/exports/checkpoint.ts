@@ -1,6 +1,6 @@
-// checkpoint: a small checkpoint of this program, a generator with kernels of 16 bits, for sampling and not for training.
+// Exports checkpoint: a small dcgan checkpoint of the generator with 16-bit kernels, for sampling but not for training.
 import { elementCount } from '../formats/tensor-shape.ts';
-import { fitHalves, type WrittenType } from '../formats/value-types.ts';
+import { fitsFloat16, type WrittenType } from '../formats/value-types.ts';
 import { parametersOf } from '../models/network.ts';
 import { writeStepFolder } from '../runs/step-folder.ts';
 import type { ExportFormat } from './format.ts';
@@ -11,14 +11,14 @@ export const exportCheckpoint: ExportFormat = async ({ generator, step, dataFing
     const values = weights[name]!;
     return [name, { shape, values, type: typeFor(shape, values) }];
   });
-  // without a position: no training can go on from it
+  // without a training position, so that training cannot resume from it
   const state = { config, dataFingerprint, generatorPasses: passes };
   await writeStepFolder(folder, { step, tensors: Object.fromEntries(tensors), state });
   return ['weights.safetensors', 'state.json'];
 };
 
-/** Kernels are nearly all of a generator; its biases and statistics stay exact. */
+/** 16 bits for kernels, which are most of a generator's size; biases and statistics stay exact. */
 function typeFor(shape: readonly number[], values: Float32Array): WrittenType {
   if (shape.length < 2 || elementCount(shape) === 0) return 'F32';
-  return fitHalves(values) ? 'F16' : 'BF16';
+  return fitsFloat16(values) ? 'F16' : 'BF16';
 }

@@ -1,5 +1,4 @@
-// Where an export goes: written beside its place and renamed, so that it is whole or not there. It replaces an earlier export;
-// other files are left alone.
+// Writes an export atomically to a folder or file, replacing an earlier export but no other files.
 import { access, constants, lstat, mkdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { DcganError } from '../errors.ts';
@@ -12,24 +11,24 @@ import { makeFolder, writingTo } from '../system/write-file.ts';
 import { contentOf, descriptionFile } from './exported-files.ts';
 
 interface Written {
-  /** In the folder, or the one file that `out` names. */
+  /** In the folder, or `out` itself. */
   files: string[];
   bytes: number;
 }
 
-/** What is at a place: an earlier export or an empty folder is replaced, an export with other files is written among them. */
+/** What exists at the destination. An export or empty folder is replaced; an export with other files is written among them. */
 interface Found {
   kind: 'nothing' | 'file' | 'export' | 'mixed';
   /** Files of the earlier export. */
   exported: readonly string[];
-  /** Files that are none of its. */
+  /** Files that are not part of it. */
   others: readonly string[];
 }
 
 /**
- * Lets `write` fill an empty folder, and puts it at `out`, with an export.json that says what it is. Where `write` makes one
- * file and `out` has its extension, `out` is that file. A link stays one: what it leads to is replaced.
- * @param force replaces a file by a file, and an export among other files of its folder; these are never touched
+ * Calls `write` with an empty folder, adds an export.json and moves it to `out`. If `write` makes one file with `out`'s extension,
+ * `out` becomes that file. If `out` is a link, its target is replaced.
+ * @param force replaces a file by a file, and an export in a folder with other files; these are never changed
  * @throws DcganError `usage.in-the-way`, `usage.several-files`, `usage.cannot-write`
  */
 export async function writeExport(
@@ -37,33 +36,33 @@ export async function writeExport(
   { description, force }: { description: Record<string, unknown>; force: boolean },
   write: (folder: string) => Promise<string[]>,
 ): Promise<Written> {
-  const place = await followLink(out);
-  const there = await whatIsAt(place, out);
+  const target = await followLink(out);
+  const there = await whatIsAt(target, out);
   checkForce(there, out, force);
-  await refuseAmongCheckpoints(place);
-  const isSwapped = await canSwap(place, there);
-  const beside = isSwapped ? place : join(place, descriptionFile);
+  await refuseAmongCheckpoints(target);
+  const isSwapped = await canSwap(target, there);
+  const beside = isSwapped ? target : join(target, descriptionFile);
   await makeFolder(dirname(beside));
   return withPartial(beside, async (partial) => {
     await writingTo(out, () => mkdir(partial));
     const files = await write(partial);
     const bytes = await totalBytes(partial, files);
     if (files.length === 1 && extname(files[0]!) === extname(out)) {
-      await writingTo(out, () => putFile(place, join(partial, files[0]!), there));
+      await writingTo(out, () => putFile(target, join(partial, files[0]!), there));
       return { files: [out], bytes };
     }
     if (files.some((file) => extname(file) !== '' && extname(file) === extname(out))) throw severalFiles(out, files);
     await writeJson(join(partial, descriptionFile), { ...description, files });
-    await putFolder(place, partial, [...files, descriptionFile], { out, there, isSwapped });
+    await putFolder(target, partial, [...files, descriptionFile], { out, there, isSwapped });
     return { files, bytes };
   });
 }
 
 /** Whether a folder can be renamed; if not, as a container's volume or in a read-only parent, it stays and is filled. */
-async function canSwap(place: string, { kind }: Found): Promise<boolean> {
+async function canSwap(target: string, { kind }: Found): Promise<boolean> {
   if (kind === 'nothing' || kind === 'file') return true;
-  const parent = dirname(place);
-  if ((await stat(place)).dev !== (await stat(parent)).dev) return false;
+  const parent = dirname(target);
+  if ((await stat(target)).dev !== (await stat(parent)).dev) return false;
   return access(parent, constants.W_OK).then(
     () => true,
     () => false,
@@ -78,13 +77,13 @@ async function followLink(out: string): Promise<string> {
   });
 }
 
-async function whatIsAt(place: string, out: string): Promise<Found> {
-  const found = await stat(place).catch(() => undefined); // what else there is about it, writing says
+async function whatIsAt(target: string, out: string): Promise<Found> {
+  const found = await stat(target).catch(() => undefined); // writing reports other errors
   if (!found) return { kind: 'nothing', exported: [], others: [] };
   if (found.isFile()) return { kind: 'file', exported: [], others: [] };
   if (!found.isDirectory()) throw inTheWay(`${out} is ${kindOf(found)}.`, 'Name a folder or a file.');
-  removeAbandoned(place);
-  const { isExport, exported, others } = await writingTo(out, () => contentOf(place));
+  removeAbandoned(target);
+  const { isExport, exported, others } = await writingTo(out, () => contentOf(target));
   if (others.length === 0) return { kind: 'export', exported, others };
   if (isExport) return { kind: 'mixed', exported, others };
   throw inTheWay(
@@ -102,14 +101,14 @@ function checkForce({ kind, others }: Found, out: string, force: boolean): void 
   );
 }
 
-async function putFile(place: string, path: string, { kind }: Found): Promise<void> {
-  if (kind === 'export') await replaceFolder(place, path);
-  else await rename(path, place);
+async function putFile(target: string, path: string, { kind }: Found): Promise<void> {
+  if (kind === 'export') await replaceFolder(target, path);
+  else await rename(path, target);
 }
 
-/** Moves a folder with these files to its place. */
+/** Moves a folder with these files to its destination. */
 async function putFolder(
-  place: string,
+  target: string,
   folder: string,
   files: readonly string[],
   { out, there, isSwapped }: { out: string; there: Found; isSwapped: boolean },
@@ -120,16 +119,16 @@ async function putFolder(
   if (taken !== undefined)
     throw inTheWay(`${join(out, taken)} is not of an export.`, 'Move it, or name another place.');
   await writingTo(out, async () => {
-    if (there.kind === 'nothing' || (there.kind === 'export' && isSwapped)) await replaceFolder(place, folder);
-    else await putAmong(place, folder, files, there);
+    if (there.kind === 'nothing' || (there.kind === 'export' && isSwapped)) await replaceFolder(target, folder);
+    else await putAmong(target, folder, files, there);
   });
 }
 
-async function putAmong(place: string, folder: string, files: readonly string[], { exported }: Found): Promise<void> {
-  for (const file of exported) await rm(join(place, file), { force: true });
+async function putAmong(target: string, folder: string, files: readonly string[], { exported }: Found): Promise<void> {
+  for (const file of exported) await rm(join(target, file), { force: true });
   for (const file of files) {
-    await mkdir(dirname(join(place, file)), { recursive: true });
-    await rename(join(folder, file), join(place, file));
+    await mkdir(dirname(join(target, file)), { recursive: true });
+    await rename(join(folder, file), join(target, file));
   }
 }
 

@@ -1,4 +1,4 @@
-// What export formats are made from: an opened generator, and the images that dcgan sample and explore make of it.
+// Gives export formats an opened generator, and the images that dcgan sample and explore generate with it.
 import type { EngineChoice } from '../engines/open.ts';
 import { latentsOfSeeds, usualReach } from '../models/latents.ts';
 import { givenLatents } from '../sampling/latent-source.ts';

@@ -1,26 +1,26 @@
-// What lies in a folder: the files of an export, as its export.json names them, and others, which are somebody's own.
+// Distinguishes the files of an earlier export in a folder, listed in its export.json, from the user's own files.
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../system/json.ts';
 import { readRegularText } from '../system/read-file.ts';
 
-/** Names the files of an export, so that a later one knows what may go. */
+/** Lists the files of an export, so that a later export can replace them. */
 export const descriptionFile = 'export.json';
 
 interface FolderContent {
-  /** Whether an export was written here. */
+  /** Whether the folder has a valid export.json. */
   isExport: boolean;
-  /** Its files that are there. */
+  /** Existing files of the export. */
   exported: string[];
-  /** All else; of a folder that is no export one name at most. */
+  /** All other files; at most one name if the folder is not an export. */
   others: string[];
 }
 
 const description = z.object({ files: z.array(z.string().min(1)).max(10_000) });
 const mostDescriptionBytes = 2 ** 20;
 
-/** Anybody can write an export.json: a link is never its file, nor is anything behind one or outside of the folder. */
+/** An export.json is untrusted: links, files behind them and files outside of the folder are not part of an export. */
 export async function contentOf(folder: string): Promise<FolderContent> {
   const described = await readDescription(folder);
   if (!described) return { isExport: false, exported: [], others: (await readdir(folder)).sort().slice(0, 1) };

@@ -1,19 +1,19 @@
-// What an export format is: a trained generator in, files in a folder out.
+// Interface of export formats: they write a trained generator as files into a folder.
 import type { TrainedGenerator } from '../sampling/trained-generator.ts';
 
 export interface ExportSource {
   generator: TrainedGenerator;
-  /** A name for files and titles: the checkpoint's label. */
+  /** The checkpoint's label, for files and titles. */
   name: string;
   step: number;
   runHash: string;
-  /** Of the data it was trained with, where that is known. */
+  /** Of the training data, if it is known. */
   dataFingerprint?: string;
-  /** Images as dcgan sample makes them: latents float32 [count, size] -> uint8 [count, height, width, channels]. */
+  /** Generates images as dcgan sample does: latents float32 [count, size] -> uint8 [count, height, width, channels]. */
   draw(latents: Float32Array): Promise<Uint8Array>;
-  /** The latent dimensions, those that change seed 0's image most first, as dcgan explore ranks them. */
+  /** The latent dimensions, sorted by how much they change the image of seed 0, as in dcgan explore. */
   visibleDimensions(): Promise<number[]>;
 }
 
-/** Writes a format into a folder that exists and is empty. Gives the files written, relative to it. */
+/** Writes files into an empty folder. @returns their paths, relative to it */
 export type ExportFormat = (source: ExportSource, folder: string) => Promise<string[]>;

@@ -1,5 +1,5 @@
-// A generator at inference as plain layers that other programs know: no dropout, kernels divided by their spectral norms, batch
-// norm with the averages that sampling uses. Shapes are without the batch, NHWC.
+// Converts a generator to standard layers for inference: no dropout, kernels divided by their spectral norms, batch norm with
+// the averages that sampling uses. Shapes are NHWC, without the batch.
 import type { Shape } from '../engines/engine.ts';
 import type { LayerOf } from '../models/layer.ts';
 import { paddingOf } from '../models/layers/conv.ts';
@@ -24,22 +24,22 @@ type Computation =
   /** kernel: [height, width, inputs, outputs]; padding in pixels of zeros. */
   | ({ type: 'conv'; padding: [vertical: Sides, horizontal: Sides] } & Window)
   /**
-   * kernel: [height, width, outputs, inputs]; crop is what is cut off the whole output of (n - 1) stride + size pixels. Below
-   * 0 after the output: pixels beyond it, where there is nothing but the bias.
+   * kernel: [height, width, outputs, inputs]; crop is removed from the full output of (n - 1) stride + size pixels. A negative
+   * crop at the end adds pixels that contain only the bias.
    */
   | ({ type: 'convTranspose'; crop: [vertical: Sides, horizontal: Sides] } & Window)
   /** Each [channels]. y = (x - mean) / sqrt(variance + epsilon) gamma + beta. */
   | ({ type: 'batchNorm'; epsilon: number; momentum: number } & Record<BatchNormPart, Float32Array>)
   | { type: 'leakyRelu'; slope: number }
   | { type: 'upsample'; factor: [vertical: number, horizontal: number]; method: 'nearest' | 'bilinear' }
-  /** The mean of each window of this size; windows lie side by side. */
+  /** The mean of each window; windows do not overlap. */
   | { type: 'averagePool'; size: [height: number, width: number] }
   | { type: 'relu' }
   | { type: 'tanh' }
   | { type: 'sigmoid' }
   | { type: 'reshape' }
   | { type: 'flatten' }
-  /** The sum of what both make of the input; no layers leave it as it is. */
+  /** The sum of both branches; a branch without layers is the identity. */
   | { type: 'residual'; layers: InferenceLayer[]; shortcut: InferenceLayer[] };
 
 type BatchNormPart = 'mean' | 'variance' | 'gamma' | 'beta';
@@ -47,7 +47,7 @@ type BatchNormPart = 'mean' | 'variance' | 'gamma' | 'beta';
 export type InferenceLayer = { input: Shape; output: Shape } & Computation;
 export type InferenceLayerOf<Type extends InferenceLayer['type']> = Extract<InferenceLayer, { type: Type }>;
 
-/** The layers that turn latents into images in the config's value range. */
+/** The layers from latents to images in the config's value range. */
 export function inferenceLayers({ network, weights, passes }: TrainedGenerator): InferenceLayer[] {
   const trained: Trained = {
     passes,
@@ -95,7 +95,7 @@ function computationOf({ layer, place, input, output }: WalkedSingle, trained: T
     case 'averagePool':
       return { type: 'averagePool', size: pair(layer.size) };
     case 'minibatchStdDev':
-      throw new Error('Only discriminators compare images.'); // config/rules.ts
+      throw new Error('Only discriminators compare images.'); // the config's rules refuse it in generators
     case 'leakyRelu':
       return { type: 'leakyRelu', slope: layer.slope };
     default:
@@ -122,7 +122,7 @@ function dividedKernel(layer: LayerOf<'dense' | 'conv' | 'convTranspose'>, varia
   const kernel = variable('kernel')!;
   if (!layer.spectralNorm) return kernel;
   const [u, v] = [variable('u')!, variable('v')!];
-  const isTransposed = layer.type === 'convTranspose'; // its kernel is [..., out, in], not [..., in, out]
+  const isTransposed = layer.type === 'convTranspose'; // with a kernel [..., out, in] instead of [..., in, out]
   const inputs = kernel.length / u.length / areaOf(layer);
   const last = isTransposed ? inputs : u.length;
   const sigma = kernel.reduce((sum, value, i) => {
@@ -140,7 +140,7 @@ function areaOf(layer: LayerOf<'dense' | 'conv' | 'convTranspose'>): number {
   return height * width;
 }
 
-/** The moving averages without what is left of their starting values 0 and 1; see models/layers/batch-norm.ts. */
+/** Corrects the moving averages for their initial values 0 and 1; see models/layers/batch-norm.ts. */
 function batchNormOf(
   { epsilon, momentum }: LayerOf<'batchNorm'>,
   channels: number,

@@ -1,4 +1,4 @@
-// The format ml5: a manifest and a layers model as ml5.DCGAN takes them: NCHW in [-1, 1], three or four channels.
+// Exports ml5: a manifest and a layers model for ml5.DCGAN, with images NCHW in [-1, 1] and three or four channels.
 // https://github.com/ml5js/ml5-library/blob/main/src/DCGAN/index.js
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -18,7 +18,7 @@ export const exportMl5: ExportFormat = async (source, folder) => {
   const files = await writeLayersModel(folder, layers, { inputSize: latentSize, about });
   const manifest = {
     description: `DCGAN, ${source.name}, ${width}x${height}`,
-    model: './model.json', // without ./ tfjs looks for the weights at the top of the server
+    model: './model.json', // without ./ tfjs requests the weights from the server's root
     modelSize: Math.max(height, width),
     modelLatentDim: latentSize,
   };
@@ -26,7 +26,7 @@ export const exportMl5: ExportFormat = async (source, folder) => {
   return ['manifest.json', ...files];
 };
 
-/** [h, w, c] in the config's range -> [c', h, w] in [-1, 1]. Grey becomes three colours: ml5 drops axes of length 1. */
+/** [h, w, c] in the config's range -> [c', h, w] in [-1, 1]. Grey becomes RGB, because ml5 drops axes of length 1. */
 function inMl5Form({ data: { range, channels } }: Config): KerasLayer[] {
   const toRange: KerasLayer = {
     className: 'Conv2D',
@@ -34,12 +34,12 @@ function inMl5Form({ data: { range, channels } }: Config): KerasLayer[] {
     config: { filters: Math.max(channels, 3), kernel_size: [1, 1], strides: [1, 1], padding: 'valid', use_bias: true },
     weights: colourWeights(range, channels),
   };
-  const isThere = channels > 1 && range[0] === -1 && range[1] === 1;
+  const isInForm = channels > 1 && range[0] === -1 && range[1] === 1;
   const permute = { className: 'Permute', name: 'to_channels_first', config: { dims: [3, 1, 2] } };
-  return isThere ? [permute] : [toRange, permute];
+  return isInForm ? [permute] : [toRange, permute];
 }
 
-/** Each colour out of the same colour in, or out of grey: 2 (x - low) / (high - low) - 1. */
+/** A 1x1 convolution: each colour from the same input colour, or from grey, as 2 (x - low) / (high - low) - 1. */
 function colourWeights([low, high]: readonly [number, number], channels: number): KerasWeight[] {
   const outputs = Math.max(channels, 3);
   const scale = 2 / (high - low);

@@ -1,4 +1,4 @@
-// png-sheet: 64 samples side by side in one PNG, and a JSON file that says where each one is, for game engines.
+// Exports png-sheet: 64 samples in one PNG, and a JSON file with their positions, for game engines.
 import { join } from 'node:path';
 import { latentsOfSeeds } from '../models/latents.ts';
 import { writeGrid } from '../pictures/grid.ts';

@@ -12,7 +12,7 @@ export type WrittenType = (typeof writtenTypes)[number];
 const largestHalf = 65504; // of F16
 
 /** Whether all values are in the range of F16. */
-export function fitHalves(values: Float32Array): boolean {
+export function fitsFloat16(values: Float32Array): boolean {
   return values.every((value) => Math.abs(value) <= largestHalf);
 }
 

@@ -1,6 +1,6 @@
-// onnx: one file that onnxruntime and torch-fidelity take. z [batch, latent size] becomes two outputs, both [batch, C, H, W]:
-// rgb, uint8 with 3 channels whatever the generator's, and images, float32 in [-1, 1] with the generator's own channels.
-// rgb comes first because torch-fidelity feeds a model's first output to networks that take 3 x uint8.
+// Exports onnx: one file for onnxruntime and torch-fidelity. From z [batch, latent size] it computes two outputs [batch, C, H, W]:
+// rgb, uint8 with always 3 channels, and images, float32 in [-1, 1] with the generator's channels. rgb is the first output,
+// which torch-fidelity feeds to networks that take 3 x uint8.
 import { join } from 'node:path';
 import { elementCount } from '../../formats/tensor-shape.ts';
 import { writeFileAtomic } from '../../system/write-file.ts';
@@ -54,15 +54,15 @@ function onnxModel({ generator, step, runHash }: ExportSource): OnnxModel {
   };
 }
 
-/** [low, high] -> [-1, 1], cut off beyond. */
+/** [low, high] -> [-1, 1], clamped. */
 function toSymmetricRange([low, high]: readonly [number, number]): Step[] {
   const scale = 2 / (high - low);
   const rescaled: Step[] = [
     { op: 'Mul', constants: [scalar(scale)] },
     { op: 'Add', constants: [scalar(-1 - low * scale)] },
   ];
-  const isThere = low === -1 && high === 1;
-  return [...(isThere ? [] : rescaled), { op: 'Clip', constants: [scalar(-1), scalar(1)] }];
+  const isSymmetric = low === -1 && high === 1;
+  return [...(isSymmetric ? [] : rescaled), { op: 'Clip', constants: [scalar(-1), scalar(1)] }];
 }
 
 /** [-1, 1] -> 0 ... 255. */
@@ -73,7 +73,7 @@ const toBytes: readonly Step[] = [
   { op: 'Cast', attributes: [intAttribute('to', DataType.uint8)] },
 ];
 
-/** Gray three times; colour without transparency. */
+/** Repeats gray three times, and drops alpha. */
 function toThreeChannels(channels: 1 | 3 | 4): Step[] {
   if (channels === 1) return [{ op: 'Tile', constants: [integers(1, 3, 1, 1)] }];
   if (channels === 4) return [{ op: 'Slice', constants: [integers(0), integers(3), integers(1)] }];
@@ -87,7 +87,7 @@ interface Chain {
   value: string;
 }
 
-/** Steps one after the other, from the value called `from` to the one called `to`, or to any name. */
+/** A sequence of steps from the value `from`; `to` names the last value. */
 function chain(steps: readonly Step[], prefix: string, from: string, to?: string): Chain {
   const result: Chain = { nodes: [], tensors: [], value: from };
   for (const [index, step] of steps.entries()) {
@@ -103,7 +103,7 @@ function chain(steps: readonly Step[], prefix: string, from: string, to?: string
 
 interface MadeNode {
   node: Omit<OnnxNode, 'output'>;
-  /** What its inputs come from. */
+  /** Nodes that compute its inputs. */
   before: OnnxNode[];
   tensors: OnnxTensor[];
 }

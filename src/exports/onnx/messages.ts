@@ -1,4 +1,4 @@
-// The part of ONNX's protobuf messages that a generator needs (github.com/onnx/onnx, onnx/onnx.proto), and how they are written.
+// Encodes the ONNX protobuf messages that a generator needs (github.com/onnx/onnx, onnx/onnx.proto).
 import protobuf from 'protobufjs';
 
 export interface OnnxTensor {

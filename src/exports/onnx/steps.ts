@@ -1,4 +1,4 @@
-// Each layer as ONNX operators, NCHW (github.com/onnx/onnx/blob/main/docs/Operators.md, opset 13).
+// Converts layers to ONNX operators, NCHW (github.com/onnx/onnx/blob/main/docs/Operators.md, opset 13).
 import type { Shape } from '../../engines/engine.ts';
 import { permute } from '../../models/permute.ts';
 import type { InferenceLayer, InferenceLayerOf } from '../inference-layers.ts';
@@ -9,15 +9,15 @@ export interface Constant {
   values: Float32Array | BigInt64Array;
 }
 
-/** One operator; its inputs are the value before it and then the constants. */
+/** One operator; its inputs are the value before it, then the constants. */
 export interface Operator {
   op: string;
-  /** An input that is left out is undefined. */
+  /** Omitted inputs are undefined. */
   constants?: readonly (Constant | undefined)[];
   attributes?: OnnxNode['attribute'];
 }
 
-/** Operators on the value before it, each branch by itself, and the sum of what they give. */
+/** The sum of branches that all take the value before it. */
 export interface Sum {
   sum: readonly Step[][];
 }
@@ -101,7 +101,7 @@ function convTranspose(layer: InferenceLayerOf<'convTranspose'>): Step {
   };
 }
 
-/** [height, width, a, b] -> [b, a, height, width]: what ONNX and PyTorch call OIHW, and for transposed convolutions IOHW. */
+/** [height, width, a, b] -> [b, a, height, width]: OIHW, or IOHW for transposed convolutions. */
 function channelsFirst(kernel: Float32Array, shape: [number, number, number, number]): Constant {
   const [height, width, a, b] = shape;
   return { shape: [b, a, height, width], values: permute(kernel, shape, [3, 2, 0, 1]) };

@@ -1,5 +1,5 @@
-// saved-model: a folder that Python's tf.saved_model.load opens. Its signature serving_default takes z, float32
-// [batch, latent size], and gives images, float32 [batch, height, width, channels] in [0, 1], as tf.image has them.
+// Exports saved-model: a folder for tf.saved_model.load in Python. Its signature serving_default takes z, float32
+// [batch, latent size], and returns images, float32 [batch, height, width, channels] in [0, 1], as in tf.image.
 import {
   AttributeType,
   constantNode,
@@ -37,14 +37,14 @@ export const exportSavedModel: ExportFormat = async ({ generator }, folder) => {
   return ['saved_model.pb'];
 };
 
-/** [low, high] -> [0, 1], cut off beyond. */
+/** [low, high] -> [0, 1], clamped. */
 function toUnitRange([low, high]: readonly [number, number]): Operation[] {
   const rescaled = [binary('Sub', scalar(low)), binary('Mul', scalar(1 / (high - low)))];
-  const isThere = low === 0 && high === 1;
-  return [...(isThere ? [] : rescaled), binary('Maximum', scalar(0)), binary('Minimum', scalar(1))];
+  const isUnit = low === 0 && high === 1;
+  return [...(isUnit ? [] : rescaled), binary('Maximum', scalar(0)), binary('Minimum', scalar(1))];
 }
 
-/** z, and how many latents it holds: int32 [1]. */
+/** z, and its batch size as int32 [1]. */
 function inputNodes(shape: readonly number[]): GraphNode[] {
   const int = typeAttribute('T', DataType.int32);
   return [
@@ -73,7 +73,7 @@ interface Chain {
   value: string;
 }
 
-/** Operations one after the other from a value on, each beside its constants; the last one is called `lastName`, or anything. */
+/** A sequence of operations with their constants, starting from a value; `lastName` names the last one. */
 function chain(operations: readonly Operation[], prefix: string, from: string, lastName?: string): Chain {
   const result: Chain = { nodes: [], value: from };
   for (const [index, operation] of operations.entries()) {

@@ -1,4 +1,4 @@
-// Each layer as TensorFlow operations, NHWC, for any batch size.
+// Converts layers to TensorFlow operations, NHWC, for any batch size.
 import type { Shape } from '../../engines/engine.ts';
 import { samePadding } from '../../engines/tensorflow/convolutions/geometry.ts';
 import {
@@ -15,14 +15,14 @@ import type { InferenceLayer, InferenceLayerOf } from '../inference-layers.ts';
 /** One TensorFlow operation. */
 export interface SingleOperation {
   op: string;
-  /** `value` is what comes from the operation before, `sizes` the shape of `outputShape` with the batch, int32 [4]. */
+  /** `value` is the output of the operation before, `sizes` the batch size and `outputShape`, int32 [4]. */
   inputs: readonly ('value' | 'sizes' | ConstantValue)[];
   outputShape?: Shape;
-  /** Besides T, which is float32 everywhere. */
+  /** In addition to T, which is always float32. */
   attributes?: readonly OpAttribute[];
 }
 
-/** Operations on the value before it, each branch by itself, and the sum of what they give. */
+/** The sum of branches that all take the value before it. */
 export interface Sum {
   sum: readonly Operation[][];
 }
@@ -106,7 +106,7 @@ function convTranspose({ kernel, size, stride, crop, input, output }: InferenceL
   };
 }
 
-/** SAME and VALID where they mean these paddings: TensorFlow's kernels for explicit ones are slower. */
+/** Uses SAME and VALID if they equal these paddings, because TensorFlow's kernels for explicit ones are slower. */
 function windowAttributes(
   image: Shape,
   size: readonly [number, number],

@@ -1,6 +1,5 @@
-// Bilinear upsampling as Keras layers. TensorFlow.js's own blends other neighbours (it takes pixels' corners for their
-// centres), so each axis is a product with a matrix [n, f n]: dense layers act on the last axis, and permutations bring
-// each axis there.
+// Bilinear upsampling as Keras layers. TensorFlow.js's own layer does not use half-pixel centres, so each axis is multiplied by
+// a matrix [n, f n]: a dense layer acts on the last axis, to which permutations move each axis.
 import type { InferenceLayerOf } from '../inference-layers.ts';
 import { type KerasLayer, kernelAndBias } from './keras-layer.ts';
 
@@ -26,15 +25,15 @@ function blend(name: string, size: number, factor: number): KerasLayer {
   return { className: 'Dense', name, config: { units, use_bias: false }, weights };
 }
 
-/** Output pixel i lies at (i + 1/2) / f - 1/2 between the input's pixels; beyond the edge the outermost goes on. [n, f n] */
+/** Weights of input pixels for output pixel i at (i + 1/2) / f - 1/2, clamped at the edges. [n, f n] */
 function blendMatrix(size: number, factor: number): Float32Array {
   const matrix = new Float32Array(size * size * factor);
   for (let output = 0; output < size * factor; output++) {
-    const place = (output + 0.5) / factor - 0.5;
-    const before = Math.floor(place);
+    const position = (output + 0.5) / factor - 0.5;
+    const before = Math.floor(position);
     for (const [pixel, share] of [
-      [before, 1 - (place - before)],
-      [before + 1, place - before],
+      [before, 1 - (position - before)],
+      [before + 1, position - before],
     ] as const) {
       const row = Math.min(size - 1, Math.max(0, pixel));
       matrix[row * size * factor + output]! += share;

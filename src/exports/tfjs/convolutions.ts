@@ -1,5 +1,5 @@
-// Convolutions with explicit paddings as Keras layers, which only know SAME and VALID: zeros are added before, or pixels
-// cut off after.
+// Converts convolutions with explicit paddings to Keras layers, which support only SAME and VALID, by zero padding before or
+// cropping after them.
 import { convolutionPadding, type Sides } from '../../models/layers/padding.ts';
 import type { InferenceLayerOf } from '../inference-layers.ts';
 import { type KerasLayer, kernelAndBias } from './keras-layer.ts';
@@ -18,8 +18,8 @@ export function convolution(layer: InferenceLayerOf<'conv'>, name: string): Kera
 }
 
 /**
- * Keras's VALID makes (n - 1) s + max(k, s) pixels out of n. Those before and after the wanted ones are cut off; where
- * the wanted ones go on beyond them, a row of zeros more at the input makes s pixels more.
+ * With VALID, Keras computes (n - 1) s + max(k, s) pixels from n. Surplus pixels are cropped; if there are too few, each row of
+ * zeros added to the input gives s more.
  */
 export function transposedConvolution(layer: InferenceLayerOf<'convTranspose'>, name: string): KerasLayer[] {
   const { size, stride, crop, kernel, bias, input, output } = layer;

@@ -1,4 +1,4 @@
-// A generator's layers as Keras layers that compute the same; some become several.
+// Converts a generator's layers to equivalent Keras layers.
 import type { TrainedGenerator } from '../../sampling/trained-generator.ts';
 import { type InferenceLayer, type InferenceLayerOf, inferenceLayers } from '../inference-layers.ts';
 import { blendedUpsampling } from './blended-upsampling.ts';
@@ -48,7 +48,7 @@ function kerasLayersOf(layer: InferenceLayer, name: string, before: string): Ker
   }
 }
 
-/** Names go from inside to outside: `conv_2_of_residual_3`. */
+/** Inner layers are named by their block: `conv_2_of_residual_3`. */
 function residual(layer: InferenceLayerOf<'residual'>, name: string, before: string): KerasLayer[] {
   const branches = [
     namedLayers(layer.layers, `_of_${name}`, before),

@@ -1,4 +1,4 @@
-// One layer of a Keras model, in the words that tf.loadLayersModel reads.
+// A layer of a Keras model, in the format of tf.loadLayersModel.
 import type { Shape } from '../../engines/engine.ts';
 
 export interface KerasWeight {
@@ -15,11 +15,11 @@ export interface KerasLayer {
   /** Options, with Keras's names. */
   config: Readonly<Record<string, unknown>>;
   weights?: readonly KerasWeight[];
-  /** The layers whose outputs it takes; where there are none, it takes that of the layer listed before it. */
+  /** Names of the layers whose outputs it takes. @default the layer listed before it */
   inputs?: readonly string[];
 }
 
-/** What a model's input is called. */
+/** Name of a model's input. */
 export const latentsName = 'latents';
 
 /** A layer's kernel, and its bias if it has one. */

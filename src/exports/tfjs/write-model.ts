@@ -1,25 +1,25 @@
-// A list of Keras layers as the files that tf.loadLayersModel opens: model.json and the weights in shards of 4 MiB. Kernels can
-// have 16 bits; tf.loadLayersModel makes 32 of them.
+// Writes Keras layers as files for tf.loadLayersModel: model.json, and the weights in shards of 4 MiB. Kernels can be stored as
+// float16, which tf.loadLayersModel converts to float32.
 import { join } from 'node:path';
-import { encodeValues, fitHalves } from '../../formats/value-types.ts';
+import { encodeValues, fitsFloat16 } from '../../formats/value-types.ts';
 import { writeFileAtomic } from '../../system/write-file.ts';
 import { type KerasLayer, latentsName } from './keras-layer.ts';
 
 const shardBytes = 4 * 2 ** 20;
 
-/** Gives the files written, relative to the folder. `about` is found again as the model's user-defined metadata. */
+/** `about` becomes the model's user-defined metadata. @returns the files, relative to the folder */
 export async function writeLayersModel(
   folder: string,
   layers: readonly KerasLayer[],
   {
     inputSize,
     about,
-    halves = false,
-  }: { inputSize: number; about: Readonly<Record<string, unknown>>; halves?: boolean },
+    float16 = false,
+  }: { inputSize: number; about: Readonly<Record<string, unknown>>; float16?: boolean },
 ): Promise<string[]> {
   const weights = layers.flatMap(({ name, weights = [] }) =>
     weights.map(({ part, shape, values }) => {
-      const isHalf = halves && shape.length > 1 && fitHalves(values);
+      const isHalf = float16 && shape.length > 1 && fitsFloat16(values);
       return {
         bytes: encodeValues(values, isHalf ? 'F16' : 'F32'),
         entry: {
@@ -46,7 +46,7 @@ export async function writeLayersModel(
   return ['model.json', ...paths];
 }
 
-/** A list of layers, or where some take others' outputs a graph of them. */
+/** Sequential, or a graph if a layer takes the outputs of others than its predecessor. */
 function topology(layers: readonly KerasLayer[], inputSize: number) {
   const input = { batch_input_shape: [null, inputSize], dtype: 'float32', sparse: false, name: latentsName };
   const entries = [
@@ -76,7 +76,7 @@ function graphOf(layers: readonly KerasLayer[], entries: readonly { config: { na
   };
 }
 
-/** All values one after another, little-endian, cut into files of at most `shardBytes`; at least one. */
+/** All values in sequence, little-endian, split into at least one shard of at most `shardBytes`. */
 function inShards(arrays: readonly Uint8Array[]): Uint8Array[] {
   const bytes = Buffer.concat(arrays);
   const count = Math.max(1, Math.ceil(bytes.length / shardBytes));

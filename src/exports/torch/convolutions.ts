@@ -1,4 +1,4 @@
-// Convolutions as modules of torch.nn; what their paddings cannot say is padded or cut off beside them.
+// Converts convolutions to modules of torch.nn, with separate padding or cropping if their own options do not suffice.
 import type { Sides } from '../../models/layers/padding.ts';
 import { permute } from '../../models/permute.ts';
 import type { InferenceLayerOf } from '../inference-layers.ts';
@@ -25,11 +25,11 @@ export function convTranspose(layer: InferenceLayerOf<'convTranspose'>): TorchMo
 interface TransposedGeometry {
   padding: number;
   outputPadding: number;
-  /** What is to be cut off besides. */
+  /** Remaining crop. */
   crop: Sides;
 }
 
-/** PyTorch cuts `padding` off both ends and adds `outputPadding`, less than the stride, to the last. */
+/** PyTorch crops `padding` at both ends, and adds `outputPadding`, which is less than the stride, at the second. */
 function transposedGeometry([before, after]: Sides, stride: number): TransposedGeometry {
   const more = before - after;
   if (more >= 0 && more < stride) return { padding: before, outputPadding: more, crop: [0, 0] };
@@ -60,7 +60,7 @@ function convolution(
   };
 }
 
-/** Less than 0 cuts off. */
+/** Negative padding crops. */
 function padded([top, bottom]: Sides, [left, right]: Sides): TorchModule {
   return stateless(`nn.ZeroPad2d((${left}, ${right}, ${top}, ${bottom}))`);
 }

@@ -1,5 +1,5 @@
-// safetensors: the state_dict of a torch.nn.Sequential, generator.safetensors, and generator.py with that module.
-// The images are NCHW in the config's value range.
+// Exports safetensors: generator.safetensors, the state_dict of a torch.nn.Sequential, and generator.py, which defines it.
+// Images are NCHW in the config's value range.
 import { join } from 'node:path';
 import { encodeSafetensors } from '../../formats/safetensors.ts';
 import { writeFileAtomic } from '../../system/write-file.ts';

@@ -1,4 +1,4 @@
-// Each layer as modules of torch.nn, NCHW.
+// Converts layers to modules of torch.nn, NCHW.
 import type { Shape } from '../../engines/engine.ts';
 import { permute } from '../../models/permute.ts';
 import type { InferenceLayer, InferenceLayerOf } from '../inference-layers.ts';
@@ -8,7 +8,7 @@ import { call, pairCode, stateless, type TorchModule, vector } from './torch-mod
 const toNchw = stateless('Permute(0, 3, 1, 2)');
 const toNhwc = stateless('Permute(0, 2, 3, 1)');
 
-/** `image` is what the layer's vector becomes later, or has become, in PyTorch's order; see coming-images.ts. */
+/** `image`: the shape that the layer's output is reshaped to, whose channel order its features have; see channel-order.ts. */
 export function modulesOf(
   layer: Exclude<InferenceLayer, { type: 'residual' }>,
   image: Shape | undefined,

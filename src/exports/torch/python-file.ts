@@ -1,4 +1,4 @@
-// generator.py: the torch module whose state_dict lies beside it, and how to load it.
+// Writes generator.py, which defines the torch module of the exported state_dict and loads it.
 import type { Config } from '../../config/config.ts';
 import { indented } from './sequence.ts';
 
@@ -26,7 +26,7 @@ WEIGHTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "generator.sa
 
 ${classes}
 def create_generator():
-    """[batch, ${size}] -> [batch, ${data.channels}, ${data.height}, ${data.width}]; what stands behind a line is its output's shape."""
+    """[batch, ${size}] -> [batch, ${data.channels}, ${data.height}, ${data.width}]; comments state the output shapes."""
 ${indented(`return ${moduleCode}`)}
 
 

@@ -1,6 +1,6 @@
-// Layers as a torch.nn.Sequential: its modules, its part of the state_dict and its Python source.
+// Converts layers to a torch.nn.Sequential: its Python code and state_dict.
 import type { InferenceLayer, InferenceLayerOf } from '../inference-layers.ts';
-import { comingImages } from './coming-images.ts';
+import { reshapeTargets } from './channel-order.ts';
 import { modulesOf } from './modules.ts';
 import type { TorchModule } from './torch-module.ts';
 
@@ -10,7 +10,7 @@ interface NamedLayer {
 }
 
 export function sequenceOf(layers: readonly InferenceLayer[]): TorchModule {
-  const images = comingImages(layers);
+  const images = reshapeTargets(layers);
   const named = layers.map((layer, i) => ({
     layer,
     modules: layer.type === 'residual' ? [residual(layer)] : modulesOf(layer, images[i]),
@@ -34,7 +34,7 @@ function under(name: string, state: TorchModule['state']): TorchModule['state'] 
   return Object.fromEntries(Object.entries(state).map(([part, tensor]) => [`${name}.${part}`, tensor]));
 }
 
-/** What stands behind a line is its output's shape. */
+/** A comment after each line states its output shape. */
 function sequenceCode(layers: readonly NamedLayer[]): string {
   const lines = layers.flatMap(({ layer, modules }) =>
     modules.map(({ code }, index) => `${code},${index === modules.length - 1 ? shapeNote(layer) : ''}`),

@@ -1,4 +1,4 @@
-// A module of torch.nn: how it is written in Python, and its part of the state_dict.
+// A module of torch.nn: its Python code, and its part of the state_dict.
 import type { NamedTensors } from '../../formats/safetensors.ts';
 
 export interface TorchModule {
@@ -9,13 +9,13 @@ export interface TorchModule {
 /** A module without weights. */
 export const stateless = (code: string): TorchModule => ({ code, state: {} });
 
-/** A Python call; options that are undefined are left out. */
+/** A Python call, without undefined options. */
 export function call(name: string, positional: readonly (number | string)[], options: Record<string, unknown>): string {
   const named = Object.entries(options).filter(([, value]) => value !== undefined);
   return `${name}(${[...positional, ...named.map(([key, value]) => `${key}=${value}`)].join(', ')})`;
 }
 
-/** [height, width]; two equal numbers are written as one. */
+/** [height, width]; equal numbers are written once. */
 export function pairCode([height, width]: readonly number[]): string {
   return height === width ? String(height) : `(${height}, ${width})`;
 }

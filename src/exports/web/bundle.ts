@@ -1,5 +1,4 @@
-// The page's script and all of TensorFlow.js that it needs, as a few files without any import from elsewhere. Runs when the package
-// is built, and in a clone.
+// Bundles the page's script and TensorFlow.js into a few self-contained files, when the package is built or at run time in a clone.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -11,10 +10,10 @@ export interface BuiltFile {
   content: Uint8Array;
 }
 
-/** style.css, app.js, and one file per backend, which only the browsers that use it load. */
+/** style.css, app.js, and one chunk per backend, loaded on demand. */
 export async function bundlePage(): Promise<BuiltFile[]> {
   const page = join(packageDirectory, 'src/exports/web/page');
-  const outdir = join(packageDirectory, 'bundle'); // only named: nothing is written
+  const outdir = join(packageDirectory, 'bundle'); // for names only: nothing is written
   const { outputFiles } = await build({
     entryPoints: { app: join(page, 'main.ts') },
     outdir,
@@ -37,7 +36,7 @@ export async function bundlePage(): Promise<BuiltFile[]> {
 
 const legalEnding = '.LEGAL.txt';
 
-/** One file in place of one per script. */
+/** Joins the licences of all scripts in one file. */
 function joinLicences(files: readonly BuiltFile[]): BuiltFile {
   return { path: 'LICENCES.txt', content: Buffer.concat(files.map(({ content }) => content)) };
 }

@@ -1,4 +1,4 @@
-// The format web: one folder with a page that runs the generator in the browser, from any static server, offline too.
+// Exports web: a folder with a page that runs the generator in the browser, from any static server, even offline.
 import { join } from 'node:path';
 import { makeFolder, writeFileAtomic } from '../../system/write-file.ts';
 import type { ExportFormat } from '../format.ts';
@@ -26,5 +26,5 @@ export const exportWeb: ExportFormat = async (source, folder) => {
   ];
   await makeFolder(join(folder, 'wasm'));
   for (const { path, content } of files) await writeFileAtomic(join(folder, path), content);
-  return [...files.map(({ path }) => path), ...(await writeGenerator(source, folder, { halves: true }))];
+  return [...files.map(({ path }) => path), ...(await writeGenerator(source, folder, { float16: true }))];
 };

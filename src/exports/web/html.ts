@@ -1,4 +1,4 @@
-// index.html of the page: everything in its place before the script has loaded, so that nothing moves when it has.
+// Writes the page's index.html with its complete layout, so that nothing moves when the script loads.
 import { usualReach } from '../../models/latents.ts';
 import type { ExportSource } from '../format.ts';
 import type { PageData } from './page-data.ts';
@@ -118,7 +118,7 @@ interface Slider {
   max: number;
   step: number;
   value: number;
-  /** The value as a person reads it; while the page moves it changes too often to be read aloud. */
+  /** The value as text; not announced by screen readers, because animations change it often. */
   text: string;
 }
 
@@ -136,7 +136,7 @@ function dimensionSlider(dimension: number, { latent }: PageData): string {
   return slider({ id: `dimension-${dimension}`, label, min: -max, max, step: 0.01, value: 0, text: '0.00' });
 }
 
-/** Small images show their pixels; what is transparent lies on a chequerboard. */
+/** Small images are rendered pixelated, transparent ones on a chequerboard. */
 function bodyClasses({ image: { height, width, channels } }: PageData): string {
   return [...(Math.max(height, width) <= 128 ? ['pixelated'] : []), ...(channels === 4 ? ['transparent'] : [])].join(
     ' ',

@@ -1,12 +1,12 @@
-// What the page knows of its generator before the model is there. It stands in index.html as JSON.
+// Describes the generator to the page before the model is loaded, as JSON in index.html.
 import type { Config } from '../../config/config.ts';
 
 export interface PageData {
-  /** What downloads are called. */
+  /** For file names of downloads. */
   name: string;
   latent: Config['generator']['latent'];
   image: Pick<Config['data'], 'height' | 'width' | 'channels'>;
-  /** The values that are 0 and 255. */
+  /** The values of black and white, 0 and 255. */
   range: readonly [number, number];
   /** Latent dimensions that have a slider, the most visible first. */
   dimensions: readonly number[];

@@ -1,4 +1,4 @@
-// The files of the page besides index.html and the generator: built with the package, or in a clone when they are asked for.
+// The page's files besides index.html and the generator: built with the package, or on demand in a clone.
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -16,7 +16,7 @@ async function builtPage(): Promise<BuiltFile[]> {
   return readFiles(folder, await readdir(folder));
 }
 
-/** WebAssembly: plain, with SIMD, and with SIMD and threads; the browser takes the best that it can. */
+/** WebAssembly: plain, with SIMD, and with SIMD and threads; the browser loads the best one that it supports. */
 async function wasmFiles(): Promise<BuiltFile[]> {
   const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
   const names = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];

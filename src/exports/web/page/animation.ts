@@ -1,11 +1,11 @@
-// One animation at a time, frame after frame, each waiting for its image.
+// Runs one animation at a time; each frame waits for its image.
 
 let current: symbol | undefined;
 let stopped: () => void = () => {};
 
 /**
- * Calls `frame` with the seconds since the start until it is stopped or another animation starts; `onStop` is called then.
- * Nothing moves while the page is hidden.
+ * Calls `frame` with the seconds since the start, until it is stopped or another animation starts, and then `onStop`. Pauses
+ * while the page is hidden.
  */
 export function animate(frame: (seconds: number) => Promise<void>, onStop: () => void): void {
   stopAnimation();

@@ -1,11 +1,11 @@
-// What computes in the browser: WebGPU, WebGL or WebAssembly, tried in this order, and why it is not a better one.
+// Chooses the browser's backend: WebGPU, WebGL or WebAssembly, tried in this order, with the reasons for rejecting one.
 import { env, setBackend } from '@tensorflow/tfjs-core';
 
 export type BackendName = 'webgpu' | 'webgl' | 'wasm';
 
 interface StartedBackend {
   name: BackendName;
-  /** Those tried before it, and why each cannot be used here. */
+  /** Backends that were tried before it, and why they failed. */
   refused: { name: BackendName; reason: string }[];
 }
 
@@ -17,7 +17,7 @@ const backendTitles: Readonly<Record<BackendName, string>> = {
 
 const slow = 'only a slow imitation in software';
 
-/** Each throws the reason where it cannot be used. */
+/** Each throws an Error with the reason if it cannot be used. */
 const starters: Readonly<Record<BackendName, (isAutomatic: boolean) => Promise<void>>> = {
   async webgpu(isAutomatic) {
     const adapter = await findAdapter();
@@ -40,8 +40,8 @@ const starters: Readonly<Record<BackendName, (isAutomatic: boolean) => Promise<v
 };
 
 /**
- * Does something on the backend that was chosen, or where that fails on the first other one that works.
- * @throws Error that names every reason
+ * Runs an action on the chosen backend, or if that fails on the first other one that works.
+ * @throws Error with every reason
  */
 export async function onBackend<Result>(
   choice: BackendName | 'auto',
@@ -61,7 +61,7 @@ export async function onBackend<Result>(
   throw new Error(refused.map(describeRefusal).join('; '));
 }
 
-/** For the page: what computes, and why nothing better does. */
+/** For the page: the backend, and why better ones are not used. */
 export function describeBackend({ name, refused }: StartedBackend): string {
   return [`Computed with ${backendTitles[name]}`, ...refused.map(describeRefusal)].join(' · ');
 }
@@ -83,7 +83,7 @@ async function findAdapter(): Promise<Adapter | null | undefined> {
   return gpu?.requestAdapter().catch(() => undefined);
 }
 
-/** Whether WebGL is drawn by the processor, where WebAssembly is faster; also where there is none at all. */
+/** Whether WebGL is emulated in software, which is slower than WebAssembly, or missing. */
 function isWebglSoftware(): boolean {
   const context = document.createElement('canvas').getContext('webgl2');
   const info = context?.getExtension('WEBGL_debug_renderer_info');

@@ -1,7 +1,7 @@
-// Pixels onto canvases and out of them.
+// Paints pixels on canvases, and saves a canvas as PNG.
 import type { PageData } from '../page-data.ts';
 
-/** Draws an image in its own size; the style sheet enlarges it. pixels: uint8 [height, width, channels] */
+/** Draws an image in its own size, which the style sheet enlarges. pixels: uint8 [height, width, channels] */
 export function paint(canvas: HTMLCanvasElement, pixels: Uint8Array, image: PageData['image']): void {
   const { width, height, channels } = image;
   const data = new ImageData(width, height); // [height, width, RGBA]
@@ -14,7 +14,7 @@ export function paint(canvas: HTMLCanvasElement, pixels: Uint8Array, image: Page
   canvas.getContext('2d')!.putImageData(data, 0, 0);
 }
 
-/** Saves what a canvas shows, in the image's own size. */
+/** Saves a canvas in the image's own size. */
 export function downloadPng(canvas: HTMLCanvasElement, fileName: string): void {
   canvas.toBlob((blob) => {
     if (!blob) return;

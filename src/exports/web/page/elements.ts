@@ -1,6 +1,6 @@
-// The page's elements, found by their ids and typed.
+// Finds the page's elements by id, with their types.
 
-/** @throws Error where the page has no such element */
+/** @throws Error if the page has no such element */
 export function find<Kind extends HTMLElement>(selector: string, kind: new () => Kind): Kind {
   const found = document.querySelector(selector);
   if (found instanceof kind) return found;
@@ -10,7 +10,7 @@ export function find<Kind extends HTMLElement>(selector: string, kind: new () =>
 export const input = (id: string) => find(`#${id}`, HTMLInputElement);
 export const button = (id: string) => find(`#${id}`, HTMLButtonElement);
 
-/** The seed in a number field; 0 where it holds none. */
+/** The seed in a number field; 0 if it is empty. */
 export function seedIn(field: HTMLInputElement): number {
   const seed = Math.floor(field.valueAsNumber);
   return Number.isFinite(seed) ? Math.min(Math.max(seed, 0), 2 ** 32 - 1) : 0;
@@ -22,7 +22,7 @@ export function showValue(slider: HTMLInputElement, text: string): void {
   if (output) output.textContent = text;
 }
 
-/** Shows whether what a button starts is running, and what the button does now. */
+/** Shows on a button whether its animation is running, and what a click does. */
 export function showRunning(toggle: HTMLButtonElement, running: boolean, text: string): void {
   toggle.classList.toggle('running', running);
   toggle.textContent = text;

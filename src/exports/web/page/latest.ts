@@ -1,6 +1,6 @@
-// Work that is asked for faster than it can be done: what is asked for last is done, what came in between is not.
+// Drops outdated calls of a slow function: while one runs, only the latest of the others is kept.
 
-/** Gives a function that asks for work. Its promise ends when this or later work has been done. */
+/** Wraps `work`. The promise resolves when this or a later call has finished. */
 export function latest<Wanted>(work: (wanted: Wanted) => Promise<void>): (wanted: Wanted) => Promise<void> {
   let next: { wanted: Wanted } | undefined;
   let running: Promise<void> | undefined;

@@ -1,4 +1,4 @@
-// The page: starts a backend, loads the generator onto it, and lets every control say what to show.
+// Entry point of the page: starts a backend, loads the generator, and connects the controls.
 import { latentsOfSeeds } from '../../../models/latents.ts';
 import type { PageData } from '../page-data.ts';
 import { type BackendName, describeBackend, onBackend } from './backend.ts';
@@ -15,7 +15,7 @@ const status = find('#status', HTMLElement);
 const choice = find('#backend', HTMLSelectElement);
 let generator = start('auto');
 
-/** Waits for a generator, whichever backend it is on by then. */
+/** Waits for the generator, which may move to another backend meanwhile. */
 async function generate(latents: Float32Array): Promise<Uint8Array> {
   return (await generator).generate(latents);
 }
@@ -28,7 +28,7 @@ void showAll();
 
 async function changeBackend(name: Choice): Promise<void> {
   const old = generator.catch(() => undefined);
-  generator = old.then(() => start(name)); // one after the other: there is one current backend
+  generator = old.then(() => start(name)); // sequentially, because the current backend is global
   await showAll();
   (await old)?.dispose();
 }
@@ -36,7 +36,7 @@ async function changeBackend(name: Choice): Promise<void> {
 async function showAll(): Promise<void> {
   await generator.then(
     () => Promise.all([stage.showAgain(), samples.showAgain()]),
-    () => {}, // the status says why there is none
+    () => {}, // the status shows the error
   );
 }
 
@@ -45,7 +45,7 @@ async function start(name: Choice): Promise<Generator> {
   try {
     const { result, ...backend } = await onBackend(name, async () => {
       const loaded = await loadGenerator(data);
-      await loaded.generate(latentsOfSeeds(data.latent, [0])); // compiles what there is to compile
+      await loaded.generate(latentsOfSeeds(data.latent, [0])); // compiles the shaders
       return loaded;
     });
     if (name !== 'auto') choice.value = backend.name;

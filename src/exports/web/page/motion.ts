@@ -1,4 +1,4 @@
-// What moves by itself: the way between two seeds and back, and a walk from one random seed to the next.
+// The page's animations: interpolation between two seeds and back, and a random walk between seeds.
 
 import { latentsOfSeeds } from '../../../models/latents.ts';
 import { interpolations } from '../../../sampling/interpolation.ts';
@@ -21,7 +21,7 @@ function connectInterpolation({ latent }: PageData, stage: Stage): void {
     position.value = String(share);
     showValue(position, `${Math.round(100 * share)} %`);
     const [start, end] = [seedIn(from), seedIn(to)];
-    const latents = wayOf(latent)(latentsOfSeeds(latent, [start]), latentsOfSeeds(latent, [end]), share);
+    const latents = interpolationFor(latent)(latentsOfSeeds(latent, [start]), latentsOfSeeds(latent, [end]), share);
     return stage.show(latents, `From seed ${start} to ${end}`);
   }
 
@@ -43,14 +43,14 @@ function connectInterpolation({ latent }: PageData, stage: Stage): void {
   });
 }
 
-/** Along the arc for normal latents, straight for uniform ones, which stay in their cube. */
-function wayOf({ distribution }: PageData['latent']) {
+/** Spherical for normal latents; linear for uniform ones, which stay in their cube. */
+function interpolationFor({ distribution }: PageData['latent']) {
   return interpolations[distribution === 'normal' ? 'slerp' : 'linear'];
 }
 
-/** 0 to 1 and back to 0, again and again. */
-function backAndForth(way: number): number {
-  const rest = way % 2;
+/** A triangle wave from 0 to 1 and back, with period 2. */
+function backAndForth(position: number): number {
+  const rest = position % 2;
   return rest <= 1 ? rest : 2 - rest;
 }
 
@@ -72,7 +72,7 @@ function connectWalk({ latent }: PageData, stage: Stage): void {
           [from, goal] = [to, randomSeed()];
           to = latentsOfSeeds(latent, [goal]);
         }
-        return stage.show(wayOf(latent)(from, to, share), `Walking to seed ${goal}`);
+        return stage.show(interpolationFor(latent)(from, to, share), `Walking to seed ${goal}`);
       },
       () => showRunning(walk, false, 'Start walking'),
     );

@@ -1,11 +1,11 @@
-// The grid of samples, one per seed from the first on; each of them is a way to the large image.
+// The page's grid of samples, one per seed; clicking one shows it as the large image.
 import { latentsOfSeeds } from '../../../models/latents.ts';
 import type { PageData } from '../page-data.ts';
 import { paint } from './canvas.ts';
 import { button, input, seedIn } from './elements.ts';
 import { latest } from './latest.ts';
 
-const perCall = 4; // images; the large one need not wait long for its turn
+const perCall = 4; // images per batch, few enough to keep the large image responsive
 
 export function connectSamples(
   { latent, image }: PageData,

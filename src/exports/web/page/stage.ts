@@ -1,4 +1,4 @@
-// The large image: a latent vector by its seed or by hand, its sliders, its download.
+// The page's large image, with its seed, sliders and download.
 import { latentsOfSeeds } from '../../../models/latents.ts';
 import type { PageData } from '../page-data.ts';
 import { stopAnimation } from './animation.ts';
@@ -7,9 +7,9 @@ import { button, find, input, seedIn, showValue } from './elements.ts';
 import { latest } from './latest.ts';
 
 export interface Stage {
-  /** The vector that is shown, float32 [size]. */
+  /** The current latents, float32 [size]. */
   latents(): Float32Array;
-  /** Shows a vector and what it is called. Ends when it is drawn. */
+  /** Shows the image of latents with a caption. Resolves when it is drawn. */
   show(latents: Float32Array, title: string): Promise<void>;
   showSeed(seed: number): void;
   showAgain(): Promise<void>;

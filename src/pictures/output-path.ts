@@ -1,4 +1,4 @@
-// Where a picture may be put that a person has named: into the place of nothing, or of a picture that this program has drawn.
+// Checks where a picture may be written: to a new file, or over a picture that dcgan has drawn.
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { DcganError } from '../errors.ts';
 import { refuseAmongCheckpoints, runOfPicture } from '../runs/run-files.ts';
@@ -8,30 +8,33 @@ import { checkWritable, writingTo } from '../system/write-file.ts';
 import { isMarked } from './picture-mark.ts';
 
 /**
- * The path to write to, before the work: a link stays a link, and the file that it leads to is replaced.
- * @param force replaces any file; never a folder, a device, or a link that leads to none
+ * The path to write to, checked before the work. If `out` is a link, its target is replaced.
+ * @param force replaces any file, but never a folder, a device or a dangling link
  * @throws DcganError `usage.in-the-way`, `usage.cannot-write`
  */
-export async function findPlace(out: string, { force = false }: { force?: boolean | undefined }): Promise<string> {
-  const there = await writingTo(out, () => lstat(out).catch(nothingIfMissing));
-  const place = there?.isSymbolicLink() ? await followLink(out) : out;
-  await checkWritable(place);
-  await refuseAmongCheckpoints(place);
-  if (!there) return place;
-  const found = await stat(place);
+export async function resolveOutputPath(
+  out: string,
+  { force = false }: { force?: boolean | undefined },
+): Promise<string> {
+  const entry = await writingTo(out, () => lstat(out).catch(undefinedIfMissing));
+  const path = entry?.isSymbolicLink() ? await followLink(out) : out;
+  await checkWritable(path);
+  await refuseAmongCheckpoints(path);
+  if (!entry) return path;
+  const found = await stat(path);
   if (!found.isFile()) throw inTheWay(`${out} is ${kindOf(found)}.`, 'Name a file.');
-  const run = runOfPicture(await realpath(place));
+  const run = runOfPicture(await realpath(path));
   if (!force && run) throw inTheWay(`${out} was drawn by run ${run} while it trained.`, anotherOrForce);
-  if (force || (await isMarked(place))) return place;
+  if (force || (await isMarked(path))) return path;
   throw inTheWay(`${out} is there already, and is no picture that dcgan has drawn.`, anotherOrForce);
 }
 
 const anotherOrForce = 'Name another file, or replace it with --force.';
 
-/** Whether a file of a folder may be replaced; there a link is not followed. @throws DcganError as `findPlace` does */
+/** Checks that a file in a folder may be replaced; links are refused. @throws DcganError as `resolveOutputPath` does */
 export async function checkReplaceable(path: string, options: { force?: boolean | undefined }): Promise<void> {
   if ((await lstat(path)).isSymbolicLink()) throw inTheWay(`${path} is a link.`, 'Remove it, or name another folder.');
-  await findPlace(path, options);
+  await resolveOutputPath(path, options);
 }
 
 async function followLink(out: string): Promise<string> {
@@ -42,7 +45,7 @@ async function followLink(out: string): Promise<string> {
   }
 }
 
-function nothingIfMissing(error: unknown): undefined {
+function undefinedIfMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
 }
 

@@ -1,14 +1,14 @@
-// Where a vector becomes an image later, PyTorch holds it channel by channel, not pixel by pixel as here.
+// Finds vectors that are reshaped to images later, whose features PyTorch orders [channels, height, width].
 import type { Shape } from '../../engines/engine.ts';
 import type { InferenceLayer } from '../inference-layers.ts';
 
 const keepsFeatures = ['batchNorm', 'relu', 'leakyRelu', 'tanh', 'sigmoid'];
 
 /**
- * For each layer the image [height, width, channels] that its output becomes, if PyTorch's order can be had by sorting weights:
- * from a dense layer, whose rows are sorted, to the reshape.
+ * For each layer the image [height, width, channels] that its output is reshaped to, if PyTorch's order can be achieved by
+ * permuting weights: from a dense layer, whose rows are permuted, to the reshape.
  */
-export function comingImages(layers: readonly InferenceLayer[]): (Shape | undefined)[] {
+export function reshapeTargets(layers: readonly InferenceLayer[]): (Shape | undefined)[] {
   const images = layers.map((): Shape | undefined => undefined);
   layers.forEach(({ type, output }, index) => {
     if (type !== 'reshape') return;
