@@ -1,4 +1,5 @@
 // Conversion between the number formats of safetensors and JavaScript numbers. I64 beyond 2^53 loses its last digits.
+import { getFloat16, setFloat16 } from '@petamoriken/float16';
 
 interface ValueType {
   bytes: number;
@@ -27,7 +28,7 @@ export function encodeValues(values: Float32Array, type: WrittenType): Uint8Arra
 export const valueTypes = new Map<string, ValueType>([
   ['F64', { bytes: 8, read: (view, offset) => view.getFloat64(offset, true) }],
   ['F32', { bytes: 4, read: (view, offset) => view.getFloat32(offset, true) }],
-  ['F16', { bytes: 2, read: (view, offset) => halfToNumber(view.getUint16(offset, true)) }],
+  ['F16', { bytes: 2, read: (view, offset) => getFloat16(view, offset, true) }],
   ['BF16', { bytes: 2, read: (view, offset) => bfloat16ToNumber(view.getUint16(offset, true)) }],
   ['I64', { bytes: 8, read: (view, offset) => Number(view.getBigInt64(offset, true)) }],
   ['I32', { bytes: 4, read: (view, offset) => view.getInt32(offset, true) }],
@@ -42,16 +43,6 @@ function bfloat16ToNumber(bits: number): number {
   return scratch.getFloat32(0);
 }
 
-/** IEEE 754 binary16: 1 sign bit, 5 exponent bits with bias 15, 10 fraction bits. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
 function numberToBfloat16(value: number): number {
   scratch.setFloat32(0, value);
   const bits = scratch.getUint32(0);
@@ -59,18 +50,7 @@ function numberToBfloat16(value: number): number {
   return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 }
 
-/** A carry out of the fraction goes into the exponent by itself. */
 function numberToHalf(value: number): number {
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const size = Math.abs(value);
-  if (Number.isNaN(size)) return 0x7e00;
-  if (size >= largestHalf + 16) return sign | 0x7c00; // half a unit in the last place above the largest value
-  const exponent = Math.max(-14, Math.floor(Math.log2(size)));
-  return sign | (((exponent + 14) << 10) + roundHalfToEven(size * 2 ** (10 - exponent)));
-}
-
-function roundHalfToEven(value: number): number {
-  const below = Math.floor(value);
-  const rest = value - below;
-  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
+  setFloat16(scratch, 0, value);
+  return scratch.getUint16(0);
 }
