@@ -58,7 +58,7 @@ const divergedLoss = 1000;
 
 /**
  * The discriminator's bce above this many times chance has diverged. Clamped at 100 (`on: probabilities`), it cannot reach `divergedLoss`:
- * afg at 500 times its rates has 44 to 72 times chance (three seeds). Healthy runs of the ring and quick stay below 1.1.
+ * afg at 500 times its rates has 44 to 72 times chance (four seeds). Healthy runs of the ring, quick and afg stay below 1.1.
  */
 const divergedTimesChance = 10;
 
