@@ -87,16 +87,16 @@ async function whatIsAt(target: string, out: string): Promise<Found> {
   if (others.length === 0) return { kind: 'export', exported, others };
   if (isExport) return { kind: 'mixed', exported, others };
   throw inTheWay(
-    `${out} is there already, with files that are no export.`,
-    `Name another place, or an empty folder: ${others[0]} is not of an export, and --force does not change that.`,
+    `${out} already exists, with files that are not part of an export.`,
+    `Name another place, or an empty folder: ${others[0]} is not part of an export, and --force does not change that.`,
   );
 }
 
 function checkForce({ kind, others }: Found, out: string, force: boolean): void {
   if (force || kind === 'nothing' || kind === 'export') return;
-  if (kind === 'file') throw inTheWay(`${out} is there already.`, 'Name another place, or replace it with --force.');
+  if (kind === 'file') throw inTheWay(`${out} already exists.`, 'Name another place, or replace it with --force.');
   throw inTheWay(
-    `${out} is there already, with files that are no export.`,
+    `${out} already exists, with files that are not part of an export.`,
     `Name another place, or write beside ${others[0]} with --force.`,
   );
 }
@@ -117,7 +117,7 @@ async function putFolder(
   if (there.kind === 'file')
     throw inTheWay(`${out} is a file, and this format writes a folder.`, 'Name another place.');
   if (taken !== undefined)
-    throw inTheWay(`${join(out, taken)} is not of an export.`, 'Move it, or name another place.');
+    throw inTheWay(`${join(out, taken)} is not part of an export.`, 'Move it, or name another place.');
   await writingTo(out, async () => {
     if (there.kind === 'nothing' || (there.kind === 'export' && isSwapped)) await replaceFolder(target, folder);
     else await putAmong(target, folder, files, there);

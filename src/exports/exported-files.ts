@@ -18,7 +18,7 @@ interface FolderContent {
 }
 
 const description = z.object({ files: z.array(z.string().min(1)).max(10_000) });
-const mostDescriptionBytes = 2 ** 20;
+const maxDescriptionBytes = 2 ** 20;
 
 /** An export.json is untrusted: links, files behind them and files outside of the folder are not part of an export. */
 export async function contentOf(folder: string): Promise<FolderContent> {
@@ -40,7 +40,7 @@ export async function contentOf(folder: string): Promise<FolderContent> {
 
 async function readDescription(folder: string): Promise<z.infer<typeof description> | undefined> {
   try {
-    return description.parse(parseJson(await readRegularText(join(folder, descriptionFile), mostDescriptionBytes)));
+    return description.parse(parseJson(await readRegularText(join(folder, descriptionFile), maxDescriptionBytes)));
   } catch {
     return undefined;
   }

@@ -26,7 +26,7 @@ export async function resolveOutputPath(
   const run = runOfPicture(await realpath(path));
   if (!force && run) throw inTheWay(`${out} was drawn by run ${run} while it trained.`, anotherOrForce);
   if (force || (await isMarked(path))) return path;
-  throw inTheWay(`${out} is there already, and is no picture that dcgan has drawn.`, anotherOrForce);
+  throw inTheWay(`${out} already exists, and was not drawn by dcgan.`, anotherOrForce);
 }
 
 const anotherOrForce = 'Name another file, or replace it with --force.';

@@ -1,20 +1,20 @@
-// evaluations.jsonl: a line per evaluation, those of the training and those of dcgan evaluate, in the order in which they were made.
+// evaluations.jsonl: one line per evaluation, by training or by dcgan evaluate, in the order they were made.
 import { appendJsonLine, filterLines, readLines } from './json-lines.ts';
 
-/** What is read of a line; there is more in it. */
+/** The keys of a line that are read. */
 export interface EvaluationRecord {
   by: 'train' | 'evaluate';
   step: number;
   metrics: Record<string, { values: Record<string, number | null>; ofData?: Record<string, number | null> }>;
 }
 
-/** Appends a line. @throws DcganError `usage.cannot-write` */
+/** @throws DcganError `usage.cannot-write` */
 export async function appendEvaluation(path: string, evaluation: object): Promise<void> {
   await appendJsonLine(path, evaluation);
 }
 
 /**
- * The evaluations of the training itself, some at a time; lines that are none are left out.
+ * Reads the evaluations made by training, in chunks, skipping invalid lines.
  * @throws DcganError `usage.cannot-read`
  */
 export async function* readTrainingEvaluations(path: string): AsyncGenerator<EvaluationRecord[]> {
@@ -23,13 +23,13 @@ export async function* readTrainingEvaluations(path: string): AsyncGenerator<Eva
   }
 }
 
-/** Drops the training's own after `step`, which a resumed run makes again, and lines torn at the end; all others stay. */
+/** Drops training's evaluations after `step`, which a resumed run repeats, and torn lines at the end. */
 export async function truncateEvaluations(path: string, step: number): Promise<void> {
   await filterLines(path, (line) => {
     const record = recordOf(line);
     if (!record) return 'drop';
     if (record.by !== 'train') return 'keep';
-    return record.step > step ? 'drop' : 'last'; // the training's steps only grow
+    return record.step > step ? 'drop' : 'last'; // steps of training ascend
   });
 }
 

@@ -1,4 +1,4 @@
-// Files of one JSON value per line, of any length: appended in whole lines, read in chunks, cut off from the end.
+// JSON Lines files of any length: appended line by line, read in chunks, truncated at the end.
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DcganError, messageOf } from '../errors.ts';
@@ -8,10 +8,10 @@ import { writeStreamAtomic, writingTo } from '../system/write-file.ts';
 const chunkBytes = 256 * 1024;
 const newline = 0x0a;
 
-/** A line of these files has some hundred bytes; what is longer is none, and is never held in memory as a whole. */
-const mostLineBytes = 1024 * 1024;
+/** Lines have some hundred bytes; longer ones are damage, and are skipped without holding them in memory. */
+const maxLineBytes = 1024 * 1024;
 
-/** Appends a line in one write. Non-finite numbers are written as null. @throws DcganError `usage.cannot-write` */
+/** Appends a line in one write, with non-finite numbers as null. @throws DcganError `usage.cannot-write` */
 export async function appendJsonLine(path: string, record: object): Promise<void> {
   await writingTo(path, async () => {
     const file = await open(
@@ -28,7 +28,7 @@ export async function appendJsonLine(path: string, record: object): Promise<void
   });
 }
 
-/** A pipe would take lines until it is full, and then never again. */
+/** Writing to a pipe would block as soon as it is full. */
 function checkRegular(path: string, stats: Stats): void {
   if (stats.isFile()) return;
   throw new DcganError(
@@ -50,14 +50,14 @@ async function endsInsideLine(file: FileHandle): Promise<boolean> {
 }
 
 /**
- * The lines of a file that hold anything, some at a time, from the byte on where one begins; a file that is not there has none.
+ * Yields the non-empty lines of a file in chunks, from a byte offset at which a line begins. A missing file has no lines.
  * @throws DcganError `usage.cannot-read`
  */
 export async function* readLines(path: string, fromByte = 0): AsyncGenerator<string[]> {
   const file = await openToRead(path);
   if (!file) return;
   try {
-    let torn = Buffer.alloc(0); // the beginning of a line whose end has not been read
+    let torn = Buffer.alloc(0); // the beginning of an incomplete line
     let isTooLong = false;
     const buffer = Buffer.alloc(chunkBytes);
     for (let at = fromByte; ; ) {
@@ -68,42 +68,42 @@ export async function* readLines(path: string, fromByte = 0): AsyncGenerator<str
       if (bytesRead === 0 || end >= 0) {
         const lines = whole.toString('utf8').split('\n');
         if (isTooLong) lines.shift();
-        const filled = lines.filter((line) => line !== '' && line.length <= mostLineBytes);
+        const filled = lines.filter((line) => line !== '' && line.length <= maxLineBytes);
         if (filled.length > 0) yield filled;
         [torn, isTooLong] = [Buffer.from(buffer.subarray(end + 1, bytesRead)), false];
       } else torn = Buffer.concat([torn, buffer.subarray(0, bytesRead)]);
       if (bytesRead === 0) return;
-      if (torn.length > mostLineBytes) [torn, isTooLong] = [Buffer.alloc(0), true];
+      if (torn.length > maxLineBytes) [torn, isTooLong] = [Buffer.alloc(0), true];
     }
   } finally {
     await file.close();
   }
 }
 
-/** What is done with a line, seen from the end: `last` is kept and so is all before it. */
-export type Verdict = 'drop' | 'keep' | 'last';
+/** Reading backwards from the end; `last` keeps a line and all before it. */
+export type LineAction = 'drop' | 'keep' | 'last';
 
 /**
- * Drops lines from the end of a file, reading no more of it than it has to. Only where there are lines to drop is all of it copied, some
- * lines at a time, and replaced as a whole. A file that is not there has none. @throws DcganError `usage.cannot-read`, `usage.cannot-write`
+ * Drops lines near the end of a file. Reads only the end if there is nothing to drop; otherwise copies the file in chunks and
+ * replaces it atomically. @throws DcganError `usage.cannot-read`, `usage.cannot-write`
  */
-export async function filterLines(path: string, verdictOf: (line: string) => Verdict): Promise<void> {
-  if (!(await hasLineToDrop(path, verdictOf))) return;
+export async function filterLines(path: string, actionFor: (line: string) => LineAction): Promise<void> {
+  if (!(await hasLineToDrop(path, actionFor))) return;
   await writeStreamAtomic(path, async (file) => {
     for await (const lines of readLines(path)) {
-      const kept = lines.filter((line) => verdictOf(line) !== 'drop');
+      const kept = lines.filter((line) => actionFor(line) !== 'drop');
       await file.write(kept.map((line) => `${line}\n`).join(''));
     }
   });
 }
 
-async function hasLineToDrop(path: string, verdictOf: (line: string) => Verdict): Promise<boolean> {
+async function hasLineToDrop(path: string, actionFor: (line: string) => LineAction): Promise<boolean> {
   const file = await openToRead(path);
   if (!file) return false;
   try {
     for await (const { text } of linesFromEnd(path, file)) {
-      const verdict = verdictOf(text);
-      if (verdict !== 'keep') return verdict === 'drop';
+      const action = actionFor(text);
+      if (action !== 'keep') return action === 'drop';
     }
     return false;
   } finally {
@@ -112,22 +112,22 @@ async function hasLineToDrop(path: string, verdictOf: (line: string) => Verdict)
 }
 
 /**
- * Drops lines from the end of a file in place, reading no more than it has to. Kept lines among the dropped ones should be few: they are
- * held in memory, and written where the dropped ones began. A file that is not there has none.
+ * Drops lines near the end of a file in place, reading only the end. Kept lines between dropped ones must be few: they are held
+ * in memory, and written where the first dropped line began.
  * @throws DcganError `usage.cannot-read`, `usage.cannot-write`
  */
-export async function truncateLines(path: string, verdictOf: (line: string) => Verdict): Promise<void> {
+export async function truncateLines(path: string, actionFor: (line: string) => LineAction): Promise<void> {
   const file = await openToRead(path);
   if (!file) return;
   let [end, isCut] = [0, false];
-  const kept = new Set<string>(); // a crash in the middle of this may have left a line twice
+  const kept = new Set<string>(); // a crash during an earlier call may have left duplicates
   try {
     for await (const line of linesFromEnd(path, file)) {
-      const verdict = verdictOf(line.text);
-      if (verdict === 'keep') kept.add(line.text);
-      if (verdict === 'drop') isCut = true;
-      if (verdict === 'last') end = line.end;
-      if (verdict === 'last') break;
+      const action = actionFor(line.text);
+      if (action === 'keep') kept.add(line.text);
+      if (action === 'drop') isCut = true;
+      if (action === 'last') end = line.end;
+      if (action === 'last') break;
     }
   } finally {
     await file.close();
@@ -146,11 +146,11 @@ async function replaceEnd(path: string, end: number, lines: readonly string[]): 
   }
 }
 
-/** Lines from the last to the first, each with where it ends; one that is too long has no text. */
+/** Lines from the last to the first, with the offset of each end; a line that is too long has no text. */
 async function* linesFromEnd(path: string, file: FileHandle): AsyncGenerator<{ text: string; end: number }> {
   const { size } = await file.stat();
-  let end = size; // of the line that is being read
-  let tail = Buffer.alloc(0); // what has been read of it
+  let end = size; // of the current line
+  let tail = Buffer.alloc(0); // the part of it that has been read
   let isTooLong = false;
   for (let from = size; from > 0; ) {
     const length = Math.min(chunkBytes, from);
@@ -164,7 +164,7 @@ async function* linesFromEnd(path: string, file: FileHandle): AsyncGenerator<{ t
       [end, chunkEnd, tail, isTooLong] = [from + at + 1, at, Buffer.alloc(0), false];
     }
     tail = Buffer.concat([buffer.subarray(0, chunkEnd), tail]);
-    if (tail.length > mostLineBytes) [tail, isTooLong] = [Buffer.alloc(0), true];
+    if (tail.length > maxLineBytes) [tail, isTooLong] = [Buffer.alloc(0), true];
   }
   if (end > 0) yield { text: isTooLong ? '' : tail.toString('utf8'), end };
 }

@@ -28,7 +28,6 @@ async function removeEmpty(folders: readonly string[]): Promise<void> {
   for (const folder of folders) await rmdir(folder).catch(() => undefined); // not empty, or not there
 }
 
-/** A folder that was moved out of the way, and where it is now. */
 export interface MovedFolder {
   from: string;
   to: string;

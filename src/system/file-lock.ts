@@ -6,7 +6,7 @@ import { DcganError } from '../errors.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import {
   type FoundLock,
-  longestLeaseMs,
+  maxLeaseMs,
   type OwnLock,
   publish,
   readLock,
@@ -193,10 +193,10 @@ function isOurs({ content: { token } }: OwnLock, found: FoundLock): boolean {
 function leaseFromEnvironment(): number {
   const text = process.env['DCGAN_LEASE_SECONDS'] ?? '60';
   const seconds = Number(text);
-  if (seconds >= 1 && seconds <= longestLeaseMs / 1000) return seconds * 1000;
+  if (seconds >= 1 && seconds <= maxLeaseMs / 1000) return seconds * 1000;
   throw new DcganError('usage.bad-lease', {
     happened: `DCGAN_LEASE_SECONDS is '${text}'.`,
-    expected: `A number of seconds from 1 to ${longestLeaseMs / 1000}.`,
+    expected: `A number of seconds from 1 to ${maxLeaseMs / 1000}.`,
     fix: 'Set it to such a number, or unset it for 60.',
   });
 }

@@ -7,7 +7,7 @@ import { partialPath } from './partial.ts';
 import { thisOwner } from './process-owner.ts';
 import { writingTo } from './write-file.ts';
 
-export const longestLeaseMs = 60 * 60_000;
+export const maxLeaseMs = 60 * 60_000;
 
 interface LockContent {
   /** Random; identifies the owner. */
@@ -146,7 +146,7 @@ function parse(text: string): LockContent | undefined {
   try {
     const { token, owner, host, leaseMs } = JSON.parse(text) as Record<string, unknown>;
     const isComplete = typeof token === 'string' && typeof owner === 'string' && typeof host === 'string';
-    if (!isComplete || typeof leaseMs !== 'number' || leaseMs <= 0 || leaseMs > longestLeaseMs) return undefined;
+    if (!isComplete || typeof leaseMs !== 'number' || leaseMs <= 0 || leaseMs > maxLeaseMs) return undefined;
     return { token, owner, host, leaseMs };
   } catch {
     return undefined;

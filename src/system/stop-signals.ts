@@ -1,13 +1,13 @@
-// The signals that ask a process to stop: who handles them, and where they end the process at once, even in the middle of a native call.
+// Handles the signals that ask a process to stop, or leaves them to the system during long native calls, so that they end the process.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export type StopSignal = (typeof stopSignals)[number];
 
-/** By POSIX's convention 128 + the signal's number. */
+/** 128 + the signal's number, the convention of POSIX shells. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const satisfies Record<StopSignal, number>;
 
-/** Ends a command that was asked to stop before it had a result. */
+/** Thrown by a command that was stopped before it had a result. */
 export class Interrupted extends Error {
   readonly signal: StopSignal;
   readonly exitCode: number;
@@ -22,13 +22,12 @@ export class Interrupted extends Error {
 interface Handling {
   signals: readonly StopSignal[];
   onSignal: (signal: StopSignal) => void;
-  /** Aborted once a stop was asked for. */
+  /** Aborted when a stop is requested. */
   asked: AbortSignal;
 }
 
 let handling: Handling | undefined;
 
-/** Handles these signals from here on. */
 export function handleStopSignals(wanted: Handling): void {
   handling = wanted;
   listen(wanted);
@@ -38,10 +37,10 @@ function listen({ signals, onSignal }: Handling): void {
   for (const signal of signals) process.on(signal, onSignal);
 }
 
-/** Linux ignores a signal that process 1 of a container leaves to it. */
+/** Linux ignores the default action of signals for process 1 of a container. */
 const canLeaveToSystem = process.pid !== 1;
 
-/** From here on a signal ends the process at once. @returns whether it does */
+/** Removes the handlers, so that a signal ends the process at once. @returns whether it was possible */
 export function leaveSignalsToSystem(): boolean {
   if (!handling || !canLeaveToSystem) return false;
   for (const signal of handling.signals) process.off(signal, handling.onSignal);
@@ -49,11 +48,11 @@ export function leaveSignalsToSystem(): boolean {
 }
 
 /**
- * Runs a call that keeps the event loop from turning and has nothing to save. No handler would be called meanwhile, so a signal ends the
- * process by itself: its exit status says which one. @throws Interrupted where a stop has been asked for already
+ * Runs a call that blocks the event loop and has nothing to save. No handler could run meanwhile, so signals are left to the
+ * system. @throws Interrupted if a stop was requested before
  */
 export async function endedBySignals<T>(call: () => T | Promise<T>): Promise<T> {
-  await nextTurn(); // what has arrived by now is handled
+  await nextTurn(); // lets handlers of pending signals run
   handling?.asked.throwIfAborted();
   const isLeft = leaveSignalsToSystem();
   try {

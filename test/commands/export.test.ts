@@ -89,12 +89,16 @@ test('an earlier export is replaced, of whatever format; anything else is not', 
   assert.deepEqual(listAll(out), ['export.json', 'sheet.json', 'sheet.png']);
 
   writeFileSync(join(out, 'notes.txt'), 'mine');
-  const inTheWay = { code: 'usage.in-the-way', exitCode: 2, message: /with files that are no export\.\n.*--force/ };
+  const inTheWay = {
+    code: 'usage.in-the-way',
+    exitCode: 2,
+    message: /with files that are not part of an export\.\n.*--force/,
+  };
   await assert.rejects(exportGenerator(options({ out })), inTheWay);
   for (const force of [false, true]) {
     await assert.rejects(exportGenerator(options({ out: at('pictures'), force })), {
       code: 'usage.in-the-way',
-      message: /with files that are no export\.\n.*000\.png is not of an export/,
+      message: /with files that are not part of an export\.\n.*000\.png is not part of an export/,
     });
   }
   assert.deepEqual(listAll(out), ['export.json', 'notes.txt', 'sheet.json', 'sheet.png']);
@@ -118,7 +122,7 @@ test('--force writes among other files and takes away nothing but an earlier exp
   writeFileSync(join(folder, 'notes.txt'), 'mine');
   await assert.rejects(exportGenerator(options({ format: 'onnx', out: folder, force: true })), {
     code: 'usage.in-the-way',
-    message: /notes\.txt is not of an export/,
+    message: /notes\.txt is not part of an export/,
   });
   assert.deepEqual(listAll(folder), ['notes.txt']);
 });
@@ -137,7 +141,7 @@ test('links, devices and files of other people are not replaced', { skip: noPipe
   symlinkSync(join(precious, 'sheet.png'), join(own, 'sheet.png'));
   await assert.rejects(exportGenerator(options({ out: own, format: 'png-sheet', force: true })), {
     code: 'usage.in-the-way',
-    message: /sheet\.png is not of an export/,
+    message: /sheet\.png is not part of an export/,
   });
   const target = at('target');
   mkdirSync(target);

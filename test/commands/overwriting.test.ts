@@ -38,7 +38,7 @@ for (const [command, write] of Object.entries(writers)) {
     await write(out);
     await write(out);
     writeFileSync(out, 'mine');
-    await assert.rejects(write(out), inTheWay(/is no picture that dcgan has drawn\.\n.*--force/));
+    await assert.rejects(write(out), inTheWay(/already exists, and was not drawn by dcgan\.\n.*--force/));
     assert.equal(readFileSync(out, 'utf8'), 'mine');
     await write(out, true);
     assert.ok(await isMarked(out));
@@ -98,7 +98,7 @@ test('files of their own: replaced where dcgan has drawn them, else not one is w
   await write();
   writeFileSync(join(separate, '000002.png'), 'mine');
   const first = lstatSync(join(separate, '000000.png')).ino;
-  await assert.rejects(write(), inTheWay(/000002\.png is there already/));
+  await assert.rejects(write(), inTheWay(/000002\.png already exists/));
   assert.equal(lstatSync(join(separate, '000000.png')).ino, first);
   await write(true);
   execFileSync('rm', [join(separate, '000001.png')]);

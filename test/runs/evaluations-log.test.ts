@@ -42,7 +42,7 @@ async function growthMiB(work: () => Promise<void>): Promise<number> {
 }
 
 describe('200,000 evaluations', () => {
-  test('a start where nothing is dropped reads only the end', { skip: !existsSync('/proc/self/io') }, async () => {
+  test('reads only the end if there is nothing to drop', { skip: !existsSync('/proc/self/io') }, async () => {
     writeLog();
     const { ino, size } = statSync(path);
     const before = bytesRead();
@@ -52,7 +52,7 @@ describe('200,000 evaluations', () => {
     assert.equal(statSync(path).ino, ino);
   });
 
-  test('dropping the last ones and reading all of them takes no memory that grows with the log', async () => {
+  test('memory for dropping the last evaluations and reading all does not grow with the log', async () => {
     writeLog();
     appendFileSync(path, '{"torn');
     const growth = await growthMiB(async () => {

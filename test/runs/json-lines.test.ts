@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { lossSummaryPath, readLossCurves, saveLossCurves } from '../../src/pictures/charts/loss-summary.ts';
 import { RandomStream } from '../../src/random.ts';
-import { filterLines, readLines, truncateLines, type Verdict } from '../../src/runs/json-lines.ts';
+import { filterLines, type LineAction, readLines, truncateLines } from '../../src/runs/json-lines.ts';
 import { appendMetrics, truncateMetrics } from '../../src/runs/metrics-log.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 
@@ -34,7 +34,7 @@ function lines(count: number, seed: number): string[] {
   return lengths.map((length, index) => `${index}:${'aé漢'.repeat(length / 3)}`);
 }
 
-test('lines are read whole however they fall into chunks, with and without a last newline', async () => {
+test('reads complete lines across chunks, with and without a last newline', async () => {
   for (let seed = 0; seed < 20; seed++) {
     const written = lines(60, seed);
     writeFileSync(path, written.join('\n') + (seed % 2 ? '\n' : ''));
@@ -45,7 +45,7 @@ test('lines are read whole however they fall into chunks, with and without a las
   assert.deepEqual(await linesOf(path), ['a', 'b']);
 });
 
-test('a line too long to be one is left out and never held, those around it are read', async () => {
+test('skips a line that is too long, and reads those around it', async () => {
   const long = 'x'.repeat(5 * 2 ** 20);
   writeFileSync(path, `a\n${long}\nb\n${long}`);
   assert.deepEqual(await linesOf(path), ['a', 'b']);
@@ -53,12 +53,12 @@ test('a line too long to be one is left out and never held, those around it are 
   assert.equal(statSync(path).size, long.length + 5);
 });
 
-test('cut off from the end, a file is what filtering all of it gives', async () => {
+test('truncating at the end gives the same file as filtering all of it', async () => {
   for (let seed = 0; seed < 20; seed++) {
     const written = lines(60, seed);
     const last = (7 * seed) % 60;
     const isKeptAfter = (index: number) => index % 5 === 0;
-    const verdictOf = (line: string): Verdict => {
+    const verdictOf = (line: string): LineAction => {
       const index = Number.parseInt(line, 10);
       return index === last ? 'last' : index > last && isKeptAfter(index) ? 'keep' : 'drop';
     };
@@ -74,14 +74,14 @@ test('cut off from the end, a file is what filtering all of it gives', async () 
   }
 });
 
-test('a crash between writing the kept lines and cutting the rest off leaves nothing twice', async () => {
+test('a crash between writing the kept lines and truncating leaves no duplicates', async () => {
   writeFileSync(path, 'a\nkeep\nrest of c\ndrop\nkeep\n'); // 'a drop drop drop keep' with the first of two writes done
   await truncateLines(path, (line) => (line === 'a' ? 'last' : line === 'keep' ? 'keep' : 'drop'));
   assert.equal(readFileSync(path, 'utf8'), 'a\nkeep\n');
 });
 
-test('filtering drops lines of the end and rewrites a file only where there are any', async () => {
-  const verdictOf = (line: string): Verdict => (line === 'a' ? 'last' : line === 'c' ? 'keep' : 'drop');
+test('filtering rewrites a file only if there are lines to drop', async () => {
+  const verdictOf = (line: string): LineAction => (line === 'a' ? 'last' : line === 'c' ? 'keep' : 'drop');
   writeFileSync(path, 'a\nb\nc\n{"torn');
   await filterLines(path, verdictOf);
   assert.equal(readFileSync(path, 'utf8'), 'a\nc\n');
@@ -94,7 +94,7 @@ test('filtering drops lines of the end and rewrites a file only where there are 
   await filterLines(join(folder, 'none.jsonl'), () => 'drop');
 });
 
-test('a log that is a folder, or not readable, is one clear error', async () => {
+test('reports a log that is a folder or unreadable', async () => {
   const place = join(folder, 'folder.jsonl');
   mkdirSync(place);
   for (const action of [() => linesOf(place), () => truncateLines(place, () => 'drop')]) {
@@ -107,7 +107,7 @@ test('a log that is a folder, or not readable, is one clear error', async () => 
   chmodSync(path, 0o600);
 });
 
-test('2,000,000 ticks take no more memory than 20,000, and neither cutting off the last ones nor starting takes more time', async () => {
+test('2,000,000 ticks take no more memory, and no more time to truncate or start, than 20,000', async () => {
   const ticks = (count: number): string => {
     mkdirSync(join(folder, `${count}`)); // the summary of a log lies beside it
     const file = join(folder, `${count}`, 'metrics.jsonl');
