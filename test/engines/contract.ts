@@ -1,4 +1,4 @@
-// What every engine does. Each engine's test file runs this one suite; where an engine deviates, it says why.
+// The contract of all engines. Each engine's test file runs this suite and gives reasons for its deviations.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Engine } from '../../src/engines/engine.ts';
@@ -41,14 +41,14 @@ export function engineContract(open: () => Promise<Engine>, skip: readonly Devia
       await run(await opened);
     });
 
-  test('every deviation names a test of the contract, and no two tests have one name', () => {
+  test('every deviation names a test of the contract, and test names are unique', () => {
     const names = Object.values(groups).flatMap((tests) => tests.map(({ name }) => name));
     assert.equal(new Set(names).size, names.length);
     for (const name of skip.flatMap(({ tests }) => (tests === 'all' ? [] : tests)))
       assert.ok(names.includes(name), name);
   });
 
-  contractTest('opened twice, both compute', async (engine) => {
+  contractTest('computes on both of two open engines', async (engine) => {
     const again = await open();
     for (const each of [engine, again]) await variablesTests[0]!.run(each);
   });

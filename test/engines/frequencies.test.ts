@@ -1,4 +1,4 @@
-// The products by frequency against the sum that they stand for, term by term, and their number by hand.
+// Checks the transforms against the convolution's sum, term by term, and the number of products by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rankOf, type Sizes, transformSides, transformsOf } from '../../src/engines/frequencies.ts';
@@ -11,7 +11,7 @@ const cases: Record<string, Sizes> = {
 };
 
 for (const [name, sizes] of Object.entries(cases)) {
-  test(`x[i] w[t] y[o] counts once where i = o + t - lead, and else not at all: ${name}`, () => {
+  test(`x[i] w[t] y[o] has coefficient 1 if i = o + t - lead, else 0: ${name}`, () => {
     const { rank, input, taps, output } = transformsOf(sizes);
     const count = ([height, width]: readonly [number, number]) => height * width;
     const at = (index: number, side: readonly [number, number]) =>
@@ -35,7 +35,7 @@ for (const [name, sizes] of Object.entries(cases)) {
   });
 }
 
-test('one product for a frequency of its own, three for a pair', () => {
+test('takes one product for a self-conjugate frequency and three for a pair', () => {
   assert.deepEqual(transformSides(cases['7 x 7, 5 x 5 taps, same']!), [9, 9]);
   assert.equal(rankOf([9, 9]), 1 + 3 * 40); // in place of 49 x 25
   assert.equal(rankOf([8, 8]), 4 + 3 * 30);

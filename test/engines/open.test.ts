@@ -9,7 +9,7 @@ const emptyCache = mkdtempSync(join(tmpdir(), 'dcgan-no-engine-'));
 process.env['DCGAN_CACHE'] = emptyCache;
 after(() => rmSync(emptyCache, { recursive: true }));
 
-test('where the native engine is not installed, auto computes on WASM and says why', async () => {
+test('without the native engine, auto uses WASM and says why', async () => {
   const { engine, notChosen } = await openEngine('auto');
   assert.equal(engine.info.name, 'wasm');
   assert.equal(notChosen[0]!.name, 'tensorflow');
@@ -17,7 +17,7 @@ test('where the native engine is not installed, auto computes on WASM and says w
   assert.ok(notChosen.every(({ reason }) => reason !== 'there is no GPU'));
 });
 
-test('an engine that was asked for by name is not replaced by another', async () => {
+test('a named engine is never replaced by another', async () => {
   await assert.rejects(openEngine('tensorflow'), {
     name: 'DcganError',
     code: 'engine.unusable',

@@ -1,4 +1,4 @@
-// A small whole GAN with every kind of layer that trains, as a training program, and what its steps are fed.
+// A small GAN with every kind of trainable layer, as a training program, with the feeds of its steps.
 import { resolveConfig } from '../../src/config/load/load.ts';
 import type { CompiledProgram, Feeds, HostValues, Program } from '../../src/engines/engine.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
@@ -51,13 +51,13 @@ const plainLayers: Layers = {
 const conv = (filters: number, more: object = {}) => ({ type: 'conv', filters, kernel: 3, ...more });
 const normed = [{ type: 'batchNorm' }, { type: 'relu' }];
 
-/** Residual layers with every kind of shortcut, and the statistics of the batch. */
+/** Residual layers with every kind of shortcut, and minibatch statistics. */
 export const residualLayers: Layers = {
   generator: [
     { type: 'dense', units: 72 },
     { type: 'reshape', shape: [3, 3, 8] },
     { type: 'residual', layers: [...normed, { type: 'upsample' }, conv(6, { bias: false }), ...normed, conv(6)] },
-    // without a bias, which the norm behind it would take off: Adam would make steps of what rounding leaves of its gradient
+    // No bias: the normalisation after it cancels it, and Adam would scale up the rounding error of its gradient.
     {
       type: 'residual',
       layers: [{ type: 'upsample', method: 'bilinear' }, conv(5, { bias: false })],
@@ -116,7 +116,7 @@ export function smallGan(order: Order, layers = plainLayers): SmallGan {
   };
 }
 
-/** Starts over, takes steps, and gives all variables. */
+/** Trains some steps from the start. @returns all variables */
 export async function train(
   { start, step, feedsOf }: SmallGan,
   compiled: CompiledProgram,

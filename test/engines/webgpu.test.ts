@@ -4,8 +4,8 @@ import { noWebgpu } from '../helpers/webgpu.ts';
 import { engineContract } from './contract.ts';
 
 const slow = {
-  reason: 'takes minutes where a program stands in for the GPU',
-  tests: ['510 runs leave no tensor and no more than 12 MiB behind'],
+  reason: 'takes minutes on a software adapter',
+  tests: ['510 runs leak no tensor and at most 12 MiB'],
 };
 const skip = noWebgpu ? [{ reason: noWebgpu, tests: 'all' as const }] : [slow];
 

@@ -1,9 +1,9 @@
-// The activations' gradients as one operation each; tfjs composes them from three to eight. They have gradients themselves, for
+// Gradients of the activations as one operation each, where tfjs composes three to eight. They are differentiable themselves, for
 // gradient penalties.
 import { type GradConfig, greater, mul, square, sub, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
 import { type Op, runOp } from './op.ts';
 
-/** d relu(x) = dy where y > 0. Saved: y. Linear in dy, so it is its own gradient there. */
+/** d relu(x) = dy where y > 0. Saves y. Linear in dy, so it is its own gradient by dy. */
 export const reluGradientOp: Op = {
   kernelName: 'ReluGradient',
   compose: ({ dy, y }) => where(greater(y!, 0), dy!, zerosLike(dy!)),
@@ -17,8 +17,8 @@ export const reluGradientOp: Op = {
 };
 
 /**
- * d leakyRelu(x) = dy where y > 0, else slope * dy. Saved: y, which has x's sign, so that nothing but the activation itself reads
- * x and an engine may fuse it with what comes before. Linear in dy, so it is its own gradient there.
+ * d leakyRelu(x) = dy where y > 0, else slope * dy. Saves y, which has x's sign, so that only the activation reads x and an engine can
+ * fuse it with the op before. Linear in dy, so it is its own gradient by dy.
  */
 export const leakyReluGradientOp: Op = {
   kernelName: 'LeakyReluGradient',
@@ -33,8 +33,8 @@ export const leakyReluGradientOp: Op = {
 };
 
 /**
- * d tanh(x) = dy (1 - y^2). x is there for the gradient of this: tfjs loses track of where a saved output came from, so what
- * depends on y is told as depending on x.
+ * d tanh(x) = dy (1 - y^2). x is an input only for this op's own gradient: tfjs does not track gradients through saved outputs, so the
+ * gradient by y is given as one by x.
  */
 export const tanhGradientOp: Op = {
   kernelName: 'TanhGradient',
@@ -45,7 +45,7 @@ export const tanhGradientOp: Op = {
   ),
 };
 
-/** d sigmoid(x) = dy y (1 - y). As above. */
+/** d sigmoid(x) = dy y (1 - y), with x as in tanh. */
 export const sigmoidGradientOp: Op = {
   kernelName: 'SigmoidGradient',
   compose: ({ dy, y }) => mul(dy!, mul(y!, sub(1, y!))),
@@ -55,7 +55,7 @@ export const sigmoidGradientOp: Op = {
   ),
 };
 
-/** The gradient of dy f'(x) where f' is a function of y = f(x): ddx f' by dy, ddx dy (df'/dy) f' by x. */
+/** The gradients of dy f'(x), where f' is a function of y = f(x): ddx f' by dy, and ddx dy (df'/dy) f' by x. */
 function smoothGradient(op: () => Op, slopeOf: (y: Tensor) => Tensor): NonNullable<Op['gradient']> {
   return {
     inputsToSave: ['dy', 'x', 'y'],
@@ -71,7 +71,7 @@ function smoothGradient(op: () => Op, slopeOf: (y: Tensor) => Tensor): NonNullab
   };
 }
 
-function smooth(kernelName: string, gradientOp: Op): GradConfig {
+function gradientFromOutput(kernelName: string, gradientOp: Op): GradConfig {
   return {
     kernelName,
     inputsToSave: ['x'],
@@ -80,7 +80,7 @@ function smooth(kernelName: string, gradientOp: Op): GradConfig {
   };
 }
 
-/** These take the place of tfjs's gradients for its own activation kernels. */
+/** Replace tfjs's gradients of its activation kernels. */
 export const activationGradients: GradConfig[] = [
   {
     kernelName: 'Relu',
@@ -94,6 +94,6 @@ export const activationGradients: GradConfig[] = [
       x: () => runOp(leakyReluGradientOp, { dy: dy as Tensor, y: y! }, attributes),
     }),
   },
-  smooth('Tanh', tanhGradientOp),
-  smooth('Sigmoid', sigmoidGradientOp),
+  gradientFromOutput('Tanh', tanhGradientOp),
+  gradientFromOutput('Sigmoid', sigmoidGradientOp),
 ];

@@ -1,10 +1,10 @@
-// One Adam update (Kingma & Ba 2015) of one variable. Bias correction is in the fed step size and epsilon.
+// One Adam update (Kingma & Ba 2015) of one variable. The fed step size and epsilon include the bias correction.
 import { add, div, mul, type Scalar, sqrt, square, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { type Op, runOpForAll } from './op.ts';
+import { type Op, runMultiOutputOp } from './op.ts';
 
 /**
  * m' = b1 m + (1 - b1) g;  v' = b2 v + (1 - b2) g^2;  w' = w - stepSize m' / (sqrt(v') + epsilon).
- * An engine may do all three in place. beta1 is an attribute, and so is beta2 unless it is an input.
+ * An engine may update all three in place. beta1 is an attribute, and so is beta2 unless it is an input.
  */
 export const applyAdamOp: Op = {
   kernelName: 'ApplyAdam',
@@ -40,6 +40,6 @@ export function applyAdam(
   { beta1, beta2 }: { beta1: number; beta2: number | undefined },
 ): AdamState {
   const constants = rates.beta2 || beta2 === undefined ? { beta1 } : { beta1, beta2 };
-  const [weight, m, v] = runOpForAll(applyAdamOp, { ...state, gradient, ...rates }, constants);
+  const [weight, m, v] = runMultiOutputOp(applyAdamOp, { ...state, gradient, ...rates }, constants);
   return { weight: weight!, m: m!, v: v! };
 }

@@ -1,4 +1,4 @@
-// Average pooling of windows side by side. An operation of its own because tfjs has no gradient of its gradient.
+// Average pooling of non-overlapping windows. A custom op because tfjs has no gradient of its gradient.
 import { avgPool, mul, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { type Op, runOp } from './op.ts';
 import { repeatPixels } from './repeat-pixels.ts';

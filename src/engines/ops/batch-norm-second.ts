@@ -1,5 +1,4 @@
-// The gradient of batch normalisation's gradient, for gradient penalties. Composed: it is needed seldom, and every part of it
-// can be differentiated again.
+// The gradient of batch normalisation's gradient, for gradient penalties. Composed of tfjs ops, so it can be differentiated again.
 import { add, mean, mul, rsqrt, square, sub, type Tensor } from '@tensorflow/tfjs-core';
 
 /** Mean over all but the channels, [B, H, W, C] -> [C]. */
@@ -11,7 +10,7 @@ function sumOf(first: Tensor, ...others: Tensor[]): Tensor {
   return others.reduce((total, tensor) => add(total, tensor), first);
 }
 
-/** tensor - its part along the constant and along xHat: mean 0 and <., xHat> = 0 in every channel. */
+/** Projects out the constant and xHat: the result has mean 0 and <., xHat> = 0 in every channel. */
 function projected(tensor: Tensor, xHat: Tensor): Tensor {
   return sub(sub(tensor, average(tensor)), mul(xHat, average(mul(tensor, xHat))));
 }
@@ -27,7 +26,7 @@ function projected(tensor: Tensor, xHat: Tensor): Tensor {
  *     by dy:     scale r P ddx + ddScale xHat + ddOffset            (P is symmetric)
  *     by scale:  n r k                                              with k = [ddx P dy]
  *     by xHat:   h = ddScale dy - scale r ([ddx xHat] dy + [dy xHat] ddx)
- *     by x:      r P h - scale r^2 k xHat                           (the second term by r itself)
+ *     by x:      r P h - scale r^2 k xHat                           (the second term through r)
  *
  * dy, x, ddx: [B, H, W, C]; scale, ddScale, ddOffset: [C].
  */

@@ -1,4 +1,4 @@
-// Batch normalisation in training mode (Ioffe & Szegedy 2015): normalises with the batch's own statistics and gives them back.
+// Batch normalisation in training mode (Ioffe & Szegedy 2015): normalises with the batch's statistics and returns them.
 import {
   add,
   mean,
@@ -14,7 +14,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { secondGradient } from './batch-norm-second.ts';
-import { type Op, runOpForAll } from './op.ts';
+import { type Op, runMultiOutputOp } from './op.ts';
 
 const allButChannels = [0, 1, 2];
 
@@ -24,7 +24,7 @@ function perChannel(x: Tensor): number {
 }
 
 /**
- * dy, x: [B, H, W, C], scale: [C] -> dx, dScale, dOffset. The reserves are what the forward operation of the same engine kept.
+ * dy, x: [B, H, W, C], scale: [C] -> dx, dScale, dOffset. The reserves are those that the engine's forward op returned.
  * dx = scale / (n sigma) * (n dy - sum(dy) - xHat sum(dy xHat)), the sums over everything but the channel.
  */
 export const batchNormGradientOp: Op = {
@@ -45,21 +45,21 @@ export const batchNormGradientOp: Op = {
         { dy: dy!, x: x!, scale: scale! },
         attributes['epsilon'] as number,
       );
-      // The reserves are functions of x, and x's gradient has that already.
-      const nothing = reserves.map((reserve, index) => [`reserve${index + 1}`, () => zerosLike(reserve)] as const);
-      return { ...gradients, ...Object.fromEntries(nothing) };
+      // The reserves are functions of x, which x's gradient already accounts for.
+      const zeros = reserves.map((reserve, index) => [`reserve${index + 1}`, () => zerosLike(reserve)] as const);
+      return { ...gradients, ...Object.fromEntries(zeros) };
     },
   },
 };
 
-/** x: [B, H, W, C] -> y, mean, unbiased variance, and three reserves for the gradient, which each engine fills as it likes. */
+/** x: [B, H, W, C] -> y, mean, unbiased variance, and three engine-specific reserves for the gradient. */
 export const batchNormOp: Op = {
   kernelName: 'BatchNorm',
   compose: ({ x, scale, offset }, { epsilon }) => {
     const count = perChannel(x!);
     const average = mean(x!, allButChannels);
     const centred = sub(x!, average);
-    const variance = mean(square(centred), allButChannels); // biased, as it normalises
+    const variance = mean(square(centred), allButChannels); // biased, for the normalisation
     const inverseDeviation = rsqrt(add(variance, epsilon as number));
     const y = add(mul(centred, mul(inverseDeviation, scale!)), offset!);
     return [y, average, mul(variance, count / Math.max(count - 1, 1)), average.clone(), inverseDeviation, scalar(0)];
@@ -68,9 +68,9 @@ export const batchNormOp: Op = {
     inputsToSave: ['x', 'scale'],
     outputsToSave: [false, false, false, true, true, true],
     gradFunc: (dys, [x, scale, reserve1, reserve2, reserve3], attributes) => {
-      const dy = (dys as Tensor[])[0]!; // nothing learns through the statistics that are given back
+      const dy = (dys as Tensor[])[0]!; // no gradient flows through the returned statistics
       const inputs = { dy, x: x!, scale: scale!, reserve1: reserve1!, reserve2: reserve2!, reserve3: reserve3! };
-      const [dx, dScale, dOffset] = runOpForAll(batchNormGradientOp, inputs, attributes);
+      const [dx, dScale, dOffset] = runMultiOutputOp(batchNormGradientOp, inputs, attributes);
       return { x: () => dx!, scale: () => dScale!, offset: () => dOffset! };
     },
   },
@@ -78,7 +78,7 @@ export const batchNormOp: Op = {
 
 /**
  * Normalises each channel over the batch. x: [B, H, W, C]; scale, offset: [C].
- * Gives y and the batch's mean and unbiased variance ([C] each), the moving averages' next ingredients.
+ * @returns y, and the batch's mean and unbiased variance ([C]) for the moving averages
  */
 export function batchNorm(
   x: Tensor4D,
@@ -86,6 +86,6 @@ export function batchNorm(
   offset: Tensor1D,
   epsilon: number,
 ): { y: Tensor4D; mean: Tensor1D; variance: Tensor1D } {
-  const [y, average, variance] = runOpForAll(batchNormOp, { x, scale, offset }, { epsilon });
+  const [y, average, variance] = runMultiOutputOp(batchNormOp, { x, scale, offset }, { epsilon });
   return { y: y as Tensor4D, mean: average as Tensor1D, variance: variance as Tensor1D };
 }

@@ -1,4 +1,4 @@
-// Adds one number per channel. An operation of its own so that its gradient is one reduction.
+// Adds a bias per channel. A custom op so that its gradient is a single reduction.
 import { add, sum, type Tensor, type Tensor1D, zerosLike } from '@tensorflow/tfjs-core';
 import { type Op, runOp } from './op.ts';
 

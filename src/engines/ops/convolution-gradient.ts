@@ -1,4 +1,4 @@
-// The gradient that tfjs lacks for a gradient penalty: that of Conv2DBackpropFilter.
+// The gradient of Conv2DBackpropFilter, which tfjs lacks and gradient penalties need.
 import {
   type backend_util,
   Conv2DBackpropFilter,
@@ -16,8 +16,8 @@ interface ConvolutionAttributes {
 }
 
 /**
- * dw[k] = sum_{n, o} x[n, s o + k - p] dy[n, o] is linear in both. With ddw in the filter's place, dy's gradient is the
- * convolution itself and x's gradient is its input gradient. x: [B, H, W, C], dy: [B, h, w, F], ddw: [kh, kw, C, F].
+ * dw[k] = sum_{n, o} x[n, s o + k - p] dy[n, o] is linear in both. With ddw as the filter, the gradient by dy is the convolution, and
+ * the gradient by x is the convolution's input gradient. x: [B, H, W, C], dy: [B, h, w, F], ddw: [kh, kw, C, F].
  */
 export const filterGradientGradient: GradConfig = {
   kernelName: Conv2DBackpropFilter,

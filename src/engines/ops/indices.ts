@@ -1,4 +1,4 @@
-// Whole numbers in order, made on the engine: a recorded function may not make many different values in JavaScript.
+// Consecutive integers, computed on the engine because a traced function must not create large tensors in JavaScript.
 import { cumsum, onesLike, sub, type Tensor1D, zeros } from '@tensorflow/tfjs-core';
 
 /** 0, 1, ... count - 1 as float32. */

@@ -1,10 +1,10 @@
-// What an operation of ours is: a tfjs kernel name, its gradient, and how to compose it where an engine has no kernel for it.
+// Custom operations: a tfjs kernel name, the gradient, and a composition of tfjs ops for engines without a kernel.
 import { engine, type GradConfig, type NamedAttrMap, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
 
 export interface Op {
   kernelName: string;
   gradient?: Omit<GradConfig, 'kernelName'>;
-  /** The operation in tfjs's own ops, for engines without a kernel of their own. */
+  /** Composes the operation of tfjs ops, for engines without a kernel for it. */
   compose?: (inputs: NamedTensorMap, attributes: NamedAttrMap) => Tensor | Tensor[];
 }
 
@@ -14,6 +14,6 @@ export function runOp(op: Op, inputs: NamedTensorMap, attributes: NamedAttrMap =
 }
 
 /** Runs an operation with several outputs on the current engine. */
-export function runOpForAll(op: Op, inputs: NamedTensorMap, attributes: NamedAttrMap = {}): Tensor[] {
+export function runMultiOutputOp(op: Op, inputs: NamedTensorMap, attributes: NamedAttrMap = {}): Tensor[] {
   return engine().runKernel(op.kernelName, inputs, attributes) as Tensor[];
 }

@@ -1,4 +1,4 @@
-// Registers our operations with tfjs: gradients once, kernels per backend.
+// Registers our operations with tfjs: their gradients, and their kernels per backend.
 import '@tensorflow/tfjs'; // registers tfjs's own gradients
 import {
   getKernel,
@@ -41,7 +41,7 @@ const ops: Op[] = [
   applyAdamOp,
 ];
 
-/** Registers every gradient, the given kernels (over tfjs's own where both exist), and composed ones for the rest. */
+/** Registers all gradients, the given kernels (which replace tfjs's), and composed kernels for the remaining ops. */
 export function registerOps(backendName: string, kernels: readonly Omit<KernelConfig, 'backendName'>[]): void {
   for (const gradient of [...activationGradients, filterGradientGradient]) registerGradient(gradient);
   for (const { kernelName, gradient } of ops) if (gradient) registerGradient({ kernelName, ...gradient });

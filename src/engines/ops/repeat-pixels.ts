@@ -1,11 +1,11 @@
-// Nearest-neighbour upsampling by whole factors. An operation of its own because TensorFlow's gradient of it adds in any
-// order on a GPU, so that a run could not be repeated to the bit, and tfjs has no gradient of that gradient.
+// Nearest-neighbour upsampling by integer factors. A custom op because TensorFlow's gradient of it sums in varying order on a GPU,
+// which would make runs irreproducible, and tfjs has no gradient of that gradient.
 import { avgPool, image, mul, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { type Op, runOp } from './op.ts';
 
 type Factors = [vertical: number, horizontal: number];
 
-/** dy: [B, fh h, fw w, C] -> [B, h, w, C], the sum over each pixel's copies. */
+/** dy: [B, fh h, fw w, C] -> [B, h, w, C], summed over the copies of each pixel. */
 const sumPixelsOp: Op = {
   kernelName: 'SumPixels',
   compose: ({ dy }, { factors }) => {
@@ -32,7 +32,7 @@ const repeatPixelsOp: Op = {
 
 export const pixelOps: Op[] = [repeatPixelsOp, sumPixelsOp];
 
-/** Every pixel becomes factors[0] x factors[1] of the same value. [B, h, w, C] -> [B, fh h, fw w, C]. */
+/** Repeats every pixel factors[0] x factors[1] times. [B, h, w, C] -> [B, fh h, fw w, C]. */
 export function repeatPixels(x: Tensor4D, factors: Factors): Tensor4D {
   return runOp(repeatPixelsOp, { x }, { factors }) as Tensor4D;
 }

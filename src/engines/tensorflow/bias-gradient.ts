@@ -1,18 +1,18 @@
-// A bias's gradient from a bfloat16 dy: the sum over all but channels, which has to be added up in more digits than dy has.
+// The bias gradient of a bfloat16 dy: the sum over all but channels, accumulated in float32.
 import { elementCount } from '../../formats/tensor-shape.ts';
 import { AttributeType, constantNode, DataType, type GraphNode, typeAttribute } from './graph/graph.ts';
 
-/** The nodes in place of a BiasAddGrad, the last one under its name. dy: [..., C] -> [C] */
+/** Nodes that replace a BiasAddGrad; the last one has its name. dy: [..., C] -> [C] */
 export function biasGradient({ name }: GraphNode, dy: GraphNode): GraphNode[] {
   const shape = dy.shape!;
   const channels = shape.at(-1)!;
-  // What batch norm gives back adds up to 0, since it takes the mean off. What rounding leaves of that is below Adam's epsilon in
-  // float32, but not in bfloat16, where Adam would make steps of it.
-  if (dy.op === 'FusedBatchNormGradV3') return [ofEqual(name, [channels], 0)];
+  // Batch norm subtracts the mean, so its gradient sums to 0. The rounding error of that sum is below Adam's epsilon in float32, but
+  // not in bfloat16, where Adam would scale it up to full steps.
+  if (dy.op === 'FusedBatchNormGradV3') return [filled(name, [channels], 0)];
   return sumOfRows(name, dy.name, elementCount(shape) / channels, channels);
 }
 
-/** BiasAddGrad adds bfloat16 to bfloat16 and stands still at 256; a product with ones adds in float32. */
+/** BiasAddGrad accumulates in bfloat16, which stalls at 256. A matrix product with ones accumulates in float32. */
 function sumOfRows(name: string, dy: string, count: number, channels: number): GraphNode[] {
   const product: GraphNode = {
     name: `${name}/product`,
@@ -25,14 +25,14 @@ function sumOfRows(name: string, dy: string, count: number, channels: number): G
     ],
   };
   return [
-    ofEqual(`${name}/ones`, [1, count], 1),
+    filled(`${name}/ones`, [1, count], 1),
     ...reshaped(`${name}/rows`, dy, [count, channels]),
     product,
     ...reshaped(name, product.name, [channels]),
   ];
 }
 
-function ofEqual(name: string, shape: readonly number[], value: number): GraphNode {
+function filled(name: string, shape: readonly number[], value: number): GraphNode {
   const values = new Float32Array(elementCount(shape)).fill(value);
   return constantNode(name, { shape, dtype: DataType.float32, values });
 }

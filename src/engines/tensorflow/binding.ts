@@ -1,4 +1,4 @@
-// tfjs-node-gpu's native binding: its types (binding/tfjs_binding.cc, tfjs_backend.cc of 4.22.0) and how it is loaded.
+// Loads tfjs-node-gpu's native binding, and declares its types (binding/tfjs_binding.cc, tfjs_backend.cc of 4.22.0).
 import { createRequire } from 'node:module';
 import { DcganError, messageOf } from '../../errors.ts';
 import type { LibrarySettings } from '../engine.ts';
@@ -13,10 +13,10 @@ export interface TensorMetadata {
   dtype: number;
 }
 
-/** The values of a tensor on the host. int64 arrives as bigints, bool as bytes, strings as bytes each. */
+/** Tensor values on the host. int64 is read as bigints, bool as bytes, and each string as bytes. */
 type NativeValues = Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint8Array[];
 
-/** Every call runs on the calling thread and throws an Error with TensorFlow's own text. Tensors live until they are deleted. */
+/** Every call runs on the calling thread and throws an Error with TensorFlow's message. Tensors live until they are deleted. */
 export interface Binding {
   /** @returns the tensor's id. `values` must fit `dtype`: Float32Array float, Int32Array int32, Uint8Array bool or uint8. */
   createTensor(shape: readonly number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
@@ -56,7 +56,7 @@ export interface Binding {
 
 /**
  * Loads TensorFlow into this process.
- * @param options `quiet: false` lets TensorFlow print to stderr while it is loaded
+ * @param options `quiet: false` lets TensorFlow print to stderr while it loads
  * @returns the binding, and what TensorFlow would have printed
  * @throws DcganError `engine.load-failed`
  */

@@ -1,4 +1,4 @@
-// The native engine: TensorFlow through tfjs-node-gpu's backend class and a binding compiled on this machine.
+// The tensorflow engine: TensorFlow's library through tfjs-node-gpu's backend class and a binding compiled on this machine.
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import * as core from '@tensorflow/tfjs-core';
@@ -13,13 +13,13 @@ import { refuseDamaged } from './install/damage.ts';
 import { whyNoGpu } from './install/gpu.ts';
 import type { Installation } from './install/location.ts';
 import { chooseVariant } from './install/variant.ts';
-import { type Loaded, loadedSettings, refuseOtherSettings } from './library-settings.ts';
+import { type Loaded, loadedSettings, requireSettings } from './library-settings.ts';
 import { loadNodeBackend } from './node-backend.ts';
 import { compileRecorded, type Tracer } from './recording/compile.ts';
 import { tensorflowKernels } from './recording/kernels.ts';
 import { createRecorder } from './recording/recorder.ts';
 
-/** The engine over an installation of TensorFlow. */
+/** Opens the engine of an installation. @throws DcganError `engine.damaged`, `engine.load-failed`, `engine.loaded-otherwise` */
 export async function openTensorflow(installation: Installation, settings: LibrarySettings = {}): Promise<Engine> {
   refuseDamaged(installation);
   const { tracer, usesGpu, version, loaded } = await startTensorflow(installation, settings);
@@ -45,7 +45,7 @@ function threadCount(): number {
   return Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism();
 }
 
-/** A GPU that is here and not used is said, with the missing library's name; no GPU at all is no complaint. */
+/** Explains why a GPU that is present is unused; silent if there is none. */
 async function unusedGpu(installation: Installation): Promise<{ unusedGpu?: string }> {
   if ((await chooseVariant()) === 'cpu') return {};
   if (installation.variant === 'cuda')
@@ -56,27 +56,27 @@ async function unusedGpu(installation: Installation): Promise<{ unusedGpu?: stri
 interface Start {
   tracer: Tracer;
   usesGpu: boolean;
-  /** Of TensorFlow, and whether XLA compiles. */
+  /** TensorFlow's version, and whether XLA is on. */
   version: string;
   loaded: Loaded;
 }
 
 let started: Promise<Start> | undefined;
 
-/** Loads TensorFlow, once per process, and makes it tfjs's backend. @throws DcganError `engine.loaded-otherwise` */
+/** Loads TensorFlow once per process and makes it tfjs's backend. @throws DcganError `engine.loaded-otherwise` */
 export async function startTensorflow(installation: Installation, settings: LibrarySettings = {}): Promise<Start> {
   started ??= endedBySignals(() => start(installation, settings)); // a second or two, in one native call
   const running = await started.catch((error) => {
     started = undefined; // another installation may load
     throw error;
   });
-  refuseOtherSettings(running.loaded, settings);
+  requireSettings(running.loaded, settings);
   await core.setBackend('tensorflow');
   return running;
 }
 
 function start(installation: Installation, settings: LibrarySettings): Start {
-  setFlagsFromString('--optimize-for-size'); // JavaScript has little to do here; its young generation takes 45 MiB otherwise
+  setFlagsFromString('--optimize-for-size'); // V8's young generation would take 45 MiB, with little JavaScript to run
   const recorder = createRecorder(loadBinding(installation, { quiet: true, settings }).binding);
   const NodeBackend = loadNodeBackend(installation, core);
   core.env().set('PROD', true);

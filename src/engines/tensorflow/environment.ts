@@ -1,8 +1,8 @@
-// What TensorFlow is told through the environment; it reads these variables once, while it is loaded.
+// Environment variables that configure TensorFlow, which reads them once while it loads.
 import type { LibrarySettings } from '../engine.ts';
 import type { Variant } from './install/location.ts';
 
-/** The variables to set. What the user has set is left alone, but for a second GPU: the binding can use one only. */
+/** The variables to set. Those that the user has set are kept, except that only the first GPU is used: the binding supports one. */
 export function tensorflowEnvironment(
   variant: Variant,
   given: NodeJS.ProcessEnv,
@@ -14,12 +14,12 @@ export function tensorflowEnvironment(
   };
   if (variant === 'cuda') {
     wanted['TF_FORCE_GPU_ALLOW_GROWTH'] = 'true';
-    wanted['CUDA_CACHE_MAXSIZE'] = String(4 * 1024 ** 3); // bytes; kernels compiled at first start on a GPU newer than the library
+    wanted['CUDA_CACHE_MAXSIZE'] = String(4 * 1024 ** 3); // bytes; for kernels compiled at the first start on a GPU newer than the library
     wanted['CUDA_VISIBLE_DEVICES'] = '0'; // with several visible, the binding uploads to the last and computes on the first
   }
   if (variant === 'cuda' && precision === 'float32') {
     wanted['NVIDIA_TF32_OVERRIDE'] = '0'; // cuDNN and cuBLAS would compute in TensorFloat-32
-    if (xla) wanted['XLA_FLAGS'] = '--xla_gpu_enable_triton_gemm=false'; // its own kernels would too, and do not read that
+    if (xla) wanted['XLA_FLAGS'] = '--xla_gpu_enable_triton_gemm=false'; // Triton's kernels would too, and ignore that variable
   }
   if (xla) wanted['TF_XLA_FLAGS'] = `--tf_xla_auto_jit=2${variant === 'cpu' ? ' --tf_xla_cpu_global_jit' : ''}`;
   if (deterministic) wanted['TF_DETERMINISTIC_OPS'] = '1';

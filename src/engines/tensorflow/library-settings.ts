@@ -1,17 +1,17 @@
-// How TensorFlow was loaded into this process. It reads its settings once, so whoever comes later has to be content with them.
+// The settings TensorFlow was loaded with. It reads them once per process, so a later run must accept them.
 import { DcganError } from '../../errors.ts';
 import type { LibrarySettings, Precision } from '../engine.ts';
 
 export interface Loaded {
   xla: boolean;
   deterministic: boolean;
-  /** What float32 convolutions and matrix products are computed in. */
+  /** The precision in which float32 convolutions and matrix products are computed. */
   float32: 'float32' | 'tensorfloat32';
-  /** What the GPU can no longer be told to compute in. */
-  lost?: Precision;
+  /** The precision that the GPU can no longer be switched to. */
+  unavailable?: Precision;
 }
 
-/** What came of the settings, by the environment that TensorFlow was loaded in. */
+/** The settings in effect, given the environment that TensorFlow was loaded in. */
 export function loadedSettings(
   { xla = false, deterministic = false }: LibrarySettings,
   environment: NodeJS.ProcessEnv,
@@ -19,19 +19,21 @@ export function loadedSettings(
 ): Loaded {
   if (!usesGpu) return { xla, deterministic, float32: 'float32' };
   const exact = environment['NVIDIA_TF32_OVERRIDE'] === '0';
-  const [float32, lost] = exact ? (['float32', 'tensorfloat32'] as const) : (['tensorfloat32', 'float32'] as const);
-  return { xla, deterministic, float32, lost };
+  const [float32, unavailable] = exact
+    ? (['float32', 'tensorfloat32'] as const)
+    : (['tensorfloat32', 'float32'] as const);
+  return { xla, deterministic, float32, unavailable };
 }
 
 /**
- * Kernels that always give the same bits are right for everybody; with XLA or without is another rounding.
- * @throws DcganError `engine.loaded-otherwise`
+ * Deterministic kernels suit a run that does not ask for them; XLA does not, as it rounds differently.
+ * @throws DcganError `engine.loaded-otherwise` if the loaded settings do not meet the wanted ones
  */
-export function refuseOtherSettings(loaded: Loaded, { xla, deterministic, precision }: LibrarySettings): void {
+export function requireSettings(loaded: Loaded, { xla, deterministic, precision }: LibrarySettings): void {
   const unmet = [
     ...(xla !== undefined && xla !== loaded.xla ? [`training.xla is ${xla}`] : []),
     ...(deterministic && !loaded.deterministic ? ['training.deterministic is true'] : []),
-    ...(precision !== undefined && precision === loaded.lost ? [`training.precision is ${precision}`] : []),
+    ...(precision !== undefined && precision === loaded.unavailable ? [`training.precision is ${precision}`] : []),
   ];
   if (unmet.length === 0) return;
   throw new DcganError('engine.loaded-otherwise', {

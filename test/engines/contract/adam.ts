@@ -1,4 +1,4 @@
-// Adam: two steps by hand, several by PyTorch, and what a function sees while it updates.
+// Adam: two steps by hand, several by PyTorch, and the values a function reads during an update.
 import assert from 'node:assert/strict';
 import { mul, type Scalar, type Tensor, unstack } from '@tensorflow/tfjs-core';
 import type { Engine, Program, ProgramFunction, Tensors } from '../../../src/engines/engine.ts';
@@ -47,7 +47,7 @@ function stepFunction(size: number, betas: Betas): ProgramFunction {
   };
 }
 
-/** Relative, Euclidean. TensorFlow takes beta2 from 1 in float32: 1 - float32(0.999) is 1.3e-5 too small, and v with it. */
+/** Relative, Euclidean. TensorFlow computes 1 - beta2 in float32: 1 - float32(0.999) is 1.3e-5 too small, and so is v. */
 const tolerances = { w: 1e-6, m: 1e-6, v: 2e-5 };
 
 function assertState(state: Record<string, Float32Array>, expected: Record<'w' | 'm' | 'v', ArrayLike<number>>): void {
@@ -117,7 +117,7 @@ const torchTests = golden.adam.map(
   }),
 );
 
-/** Compiles a function of one feed, `rates` of steps 1 and 2, runs it on w = 1, and gives its outputs and the state after. */
+/** Runs a function of one feed, `rates` of steps 1 and 2, on w = 1. @returns its outputs and the state afterwards */
 async function runInOne(
   engine: Engine,
   body: (state: AdamState, step: (from: AdamState, index: number) => AdamState) => ReturnType<ProgramFunction['body']>,
@@ -156,7 +156,7 @@ const orderTests: ContractTest[] = [
     },
   },
   {
-    name: 'what reads the old weight sees the old value, before and after Adam; what reads the new one the new',
+    name: 'a function reads the old weight as before Adam and the new one as after, in any order',
     async run(engine) {
       const { outputs, after } = await runInOne(engine, (start, step) => {
         const before = mul(start.weight, 10);
@@ -175,7 +175,7 @@ const orderTests: ContractTest[] = [
     },
   },
   {
-    name: 'a weight may become something made from what Adam gives',
+    name: "a weight may be updated to a value computed from Adam's result",
     async run(engine) {
       const { after } = await runInOne(engine, (start, step) => {
         const next = step(start, 0);
@@ -185,7 +185,7 @@ const orderTests: ContractTest[] = [
     },
   },
   {
-    name: 'Adam changes nothing that is not among the updates',
+    name: 'Adam changes only variables that are among the updates',
     async run(engine) {
       const { outputs, after } = await runInOne(engine, (start, step) => {
         const trial = step(start, 0);

@@ -1,4 +1,4 @@
-// One test of the contract, and the two things nearly all of them do: compile a program, and start its variables.
+// The type of a contract test, and helpers that compile a program and initialise its variables.
 import type { CompiledProgram, Engine, HostValues, Program, ProgramFunction } from '../../../src/engines/engine.ts';
 
 export interface ContractTest {
@@ -6,7 +6,7 @@ export interface ContractTest {
   run(engine: Engine): Promise<void>;
 }
 
-/** Compiles a program, writes its variables, and lets go of it when `use` is done. */
+/** Compiles a program, writes its variables, calls `use` and disposes of the program. */
 export async function withProgram<Result>(
   engine: Engine,
   program: Program,
@@ -22,7 +22,7 @@ export async function withProgram<Result>(
   }
 }
 
-/** Runs one function of no variables once. */
+/** Runs a function without variables once. */
 export async function runOnce(
   engine: Engine,
   fn: ProgramFunction,

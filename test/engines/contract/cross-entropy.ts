@@ -1,4 +1,4 @@
-// Binary cross-entropy on logits: by hand and by PyTorch, far out and with targets beyond 0 and 1.
+// Binary cross-entropy on logits: by hand and by PyTorch, with extreme logits and targets outside [0, 1].
 import assert from 'node:assert/strict';
 import { type Tensor, valueAndGrad } from '@tensorflow/tfjs-core';
 import type { Engine, HostValues } from '../../../src/engines/engine.ts';
@@ -35,7 +35,7 @@ export const crossEntropyTests: ContractTest[] = [
     },
   },
   {
-    name: 'cross-entropy of PyTorch, for logits up to 90 and targets beyond 0 and 1',
+    name: "PyTorch's cross-entropy for logits up to 90 and targets outside [0, 1]",
     async run(engine) {
       const { logits, targets, loss, gradient } = golden.crossEntropy;
       const found = await lossAndGradient(engine, logits, targets);

@@ -1,4 +1,4 @@
-// What is given wrongly is refused before anything runs, by name, with what was given and what was expected.
+// Wrong feeds, variables and names are rejected before anything runs, with the received and the expected values.
 import assert from 'node:assert/strict';
 import { reshape } from '@tensorflow/tfjs-core';
 import type { CompiledProgram, Feeds, Program } from '../../../src/engines/engine.ts';
@@ -17,7 +17,7 @@ const program: Program = {
 const values = { weight: Float32Array.of(1, 2, 3, 4), bias: Float32Array.of(5, 6) };
 const feeds = { images: new Uint8Array(6), labels: new Float32Array(2) };
 
-/** Refused with that code, with all the words in its message; and nothing has changed. */
+/** Asserts a rejection with this code and all the words in its message, and unchanged variables. */
 function refusal(
   name: string,
   code: string,
@@ -25,7 +25,7 @@ function refusal(
   attempt: (compiled: CompiledProgram) => Promise<unknown>,
 ): ContractTest {
   return {
-    name: `refuses ${name}`,
+    name: `rejects ${name}`,
     run: (engine) =>
       withProgram(engine, program, values, async (compiled) => {
         await assert.rejects(attempt(compiled), (error) => isRefusal(error, code, words));
@@ -79,7 +79,7 @@ const refusals: ContractTest[] = [
 ];
 
 const unwritten: ContractTest = {
-  name: 'refuses to run or read before every variable was written',
+  name: 'rejects running or reading before every variable is written',
   async run(engine) {
     const compiled = await engine.compile(program, { precision: 'float32' });
     const refused = (error: unknown) => isRefusal(error, 'engine.unwritten-variable', ['bias']);
@@ -99,7 +99,7 @@ function wrongUpdate(what: string, name: string, words: string[]): ContractTest 
     },
   };
   return {
-    name: `refuses an update ${what}`,
+    name: `rejects an update ${what}`,
     run: (engine) =>
       assert.rejects(
         withProgram(engine, wrong, values, (compiled) => compiled.run('step', {})),

@@ -1,4 +1,4 @@
-// The numbers PyTorch gave (test/fixtures/engines/make.py), with the tensors they were made from.
+// PyTorch's numbers (test/fixtures/engines/make.py), with the tensors they were computed from.
 import { readFileSync } from 'node:fs';
 import { elementCount } from '../../../src/formats/tensor-shape.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
@@ -6,13 +6,13 @@ import { hashedValues } from '../../helpers/hashed-values.ts';
 export interface GoldenLayer {
   name: string;
   layer: Record<string, unknown>;
-  /** Shapes with the batch. */
+  /** Shapes including the batch. */
   input: number[];
   output: number[];
   y: number[];
   /** Of sum(y dy), by `x` and the layer's parameters. */
   gradients: Record<string, number[]>;
-  /** Batch norm only: y with moving averages, and the moving averages after training on x. */
+  /** Batch norm only: y computed with moving averages, and the moving averages after training on x. */
   inference?: number[];
   updates?: Record<string, number[]>;
 }
@@ -36,7 +36,7 @@ export const golden = JSON.parse(
   readFileSync(new URL('../../fixtures/engines/golden.json', import.meta.url), 'utf8'),
 ) as Golden;
 
-/** A parameter as make.py made it: scales and variances are around 1, the rest around 0. */
+/** A parameter as in make.py: scales and variances around 1, the rest around 0. */
 export function parameterValues(layer: string, part: string, shape: readonly number[]): Float32Array {
   const values = hashedValues(`${layer}/${part}`, elementCount(shape));
   return /(^|\/)(gamma|movingVariance)$/.test(part) ? values.map((value) => 1 + value / 2) : values;

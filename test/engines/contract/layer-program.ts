@@ -9,12 +9,12 @@ import { parameterValues } from './golden.ts';
 export interface LayerProgram {
   program: Program;
   values: HostValues;
-  /** The layer's variables that have gradients; of layers inside it with their place, `0/kernel`. */
+  /** The layer's trainable variables; those of nested layers with their path, as `0/kernel`. */
   trainable: string[];
   output: Shape;
 }
 
-/** `draw` numbers the first random mask. Feeds are x, dy for gradients, and the seed of masks, which only dropout reads. */
+/** `draw` is the index of the first random mask. Feeds are x, dy for gradients, and the seed, which only dropout reads. */
 export function layerProgram(name: string, layer: unknown, input: readonly number[], draw = 0): LayerProgram {
   const initializers = { initializer: { type: 'zeros' as const }, biasInitializer: { type: 'zeros' as const } };
   const stack = { layers: expandStacks([layerSchema.parse(layer)], 'discriminator'), ...initializers };

@@ -1,4 +1,4 @@
-// Every kind of layer: values and gradients are PyTorch's, and the gradients are those of the values.
+// Every kind of layer: values and gradients equal PyTorch's, and finite differences of the values equal the gradients.
 import assert from 'node:assert/strict';
 import type { CompiledProgram, HostValues } from '../../../src/engines/engine.ts';
 import { elementCount } from '../../../src/formats/tensor-shape.ts';
@@ -13,7 +13,7 @@ const dropoutSeed = Int32Array.of(0);
 
 function goldenTest({ name, layer, input, output, y, gradients, inference, updates }: GoldenLayer): ContractTest {
   return {
-    name: `${name}: values and gradients of PyTorch`,
+    name: `${name}: values and gradients equal PyTorch's`,
     async run(engine) {
       const { program, values, output: walked } = layerProgram(name, layer, input);
       assert.deepEqual(walked, output);
@@ -41,10 +41,10 @@ function assertClose(actual: Float32Array, expected: ArrayLike<number>, what: st
 const directions = 6; // random directions per tensor
 const differenceTolerance = 1e-3; // of the gradient's length
 
-/** Linear layers take a large difference, which loses nothing; curved ones a small one. */
+/** Linear layers take a large difference, which is still exact; nonlinear ones a small one. */
 const linear = ['dense', 'conv', 'convTranspose', 'upsample', 'averagePool'];
 
-/** Of layers that have tests of their own; too curved for differences in float32. */
+/** Layers with tests of their own, too nonlinear for finite differences in float32. */
 const isComposed = ({ layer }: GoldenLayer) => layer['type'] === 'residual';
 
 /**
@@ -53,7 +53,7 @@ const isComposed = ({ layer }: GoldenLayer) => layer['type'] === 'residual';
  */
 function differenceTest({ name, layer, input, output }: GoldenLayer): ContractTest {
   return {
-    name: `${name}: gradients are finite differences`,
+    name: `${name}: gradients equal finite differences`,
     async run(engine) {
       const { program, values, trainable } = layerProgram(name, layer, input);
       const x = awayFromZero(hashedValues(`${name}/x`, elementCount(input)));
@@ -101,7 +101,7 @@ function unit(values: Float32Array): Float32Array {
   return values.map((value) => value / size);
 }
 
-/** Reshape and flatten keep the values in their order, channels last, and hand gradients back as they are. */
+/** Reshape and flatten keep the order of the values, channels last, and pass gradients back unchanged. */
 function shapeTest(layer: { type: string; shape?: number[] }, input: number[], output: number[]): ContractTest {
   return {
     name: `${layer.type} keeps values and their gradients in order`,
@@ -118,7 +118,7 @@ function shapeTest(layer: { type: string; shape?: number[] }, input: number[], o
   };
 }
 
-/** A run that went wrong must be seen to have: no activation makes a number of what is none. */
+/** Divergence must stay visible: no activation turns NaN into a number. */
 const activations: [layer: string, ofInfinity: number, ofMinusInfinity: number][] = [
   ['relu', Number.POSITIVE_INFINITY, 0],
   ['leakyRelu', Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],

@@ -1,4 +1,4 @@
-// Nothing leaks: live tensors stay the same over 500 runs, and the process grows no more than a margin after a warm-up.
+// No leaks: the number of live tensors stays constant over 500 runs, and memory grows less than a margin after a warm-up.
 import assert from 'node:assert/strict';
 import { conv2d, mean, reshape, type Tensor, type Tensor1D, type Tensor4D, valueAndGrads } from '@tensorflow/tfjs-core';
 import type { Engine, Feeds, HostValues, Program } from '../../../src/engines/engine.ts';
@@ -20,7 +20,7 @@ const padding: Parameters<typeof conv2d>[3] = [
   [0, 0],
 ];
 
-/** Some of everything that a training step does, on tensors of 256 KiB, which would be seen if one of them stayed. */
+/** A bit of everything a training step does, on tensors of 256 KiB, large enough for a leaked one to show. */
 const program: Program = {
   variables: { w: kernel, m: kernel, v: kernel, bias: [1], scale: [4], offset: [4], moving: [4], last: images },
   functions: {
@@ -81,8 +81,8 @@ const rounds = 3;
 const runsPerRound = 170;
 
 /**
- * One leaked tensor of 256 KiB per run would be 42 MiB in every round. Allocators also take a chunk for good now and then,
- * but not every time, so the round that grew least counts.
+ * One leaked tensor of 256 KiB per run would be 42 MiB in every round. Allocators also grow now and then, but not in every
+ * round, so the round with the least growth counts.
  */
 const marginMiB = 12;
 
@@ -93,7 +93,7 @@ async function grownMiB(round: () => Promise<void>): Promise<number> {
 }
 
 const runTest: ContractTest = {
-  name: `${rounds * runsPerRound} runs leave no tensor and no more than ${marginMiB} MiB behind`,
+  name: `${rounds * runsPerRound} runs leak no tensor and at most ${marginMiB} MiB`,
   run: (engine) =>
     withProgram(engine, program, values, async (compiled) => {
       const runMany = async (count: number) => {
@@ -109,7 +109,7 @@ const runTest: ContractTest = {
 };
 
 const writeTest: ContractTest = {
-  name: 'writing and reading leaves no tensor behind',
+  name: 'writing and reading leak no tensor',
   run: (engine) =>
     withProgram(engine, program, values, async (compiled) => {
       const tensors = engine.liveTensors();
@@ -123,9 +123,9 @@ const writeTest: ContractTest = {
 
 const programCount = 10;
 
-/** Also one that failed to compile, and one that refused its feeds. */
+/** Also a program that failed to compile, and one that rejected its feeds. */
 const disposeTest: ContractTest = {
-  name: `${rounds * programCount} programs made and disposed of leave no tensor and no more than ${marginMiB} MiB behind`,
+  name: `${rounds * programCount} programs compiled and disposed of leak no tensor and at most ${marginMiB} MiB`,
   async run(engine) {
     await makeAndDispose(engine);
     const tensors = engine.liveTensors();

@@ -1,4 +1,4 @@
-// Random numbers on the engine: TensorFlow's own values for a seed (test/fixtures/stateless-uniform/make.py), and dropout's masks from them.
+// Random numbers on the engine equal TensorFlow's for a seed (test/fixtures/stateless-uniform/make.py), and so do dropout's masks.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
@@ -10,7 +10,7 @@ import { layerProgram } from './layer-program.ts';
 
 interface GoldenUniform {
   count: number;
-  /** Values times 2^23: the first few, the last, and the sum of all. */
+  /** Values times 2^23: the first few, the last, and the total. */
   cases: { seed: [number, number]; first: number[]; last: number; sum: number }[];
 }
 
@@ -20,7 +20,7 @@ const { count, cases } = JSON.parse(
 
 const uniformTests = cases.map(
   ({ seed: [seed, draw], first, last, sum }): ContractTest => ({
-    name: `statelessUniform with seed ${seed}, draw ${draw}: values of TensorFlow`,
+    name: `statelessUniform with seed ${seed}, draw ${draw}, equals TensorFlow`,
     async run(engine) {
       const { values } = await runOnce(
         engine,
@@ -45,7 +45,7 @@ const rate = 0.3;
 const dropoutLayer = { type: 'dropout', rate };
 
 const maskTest: ContractTest = {
-  name: 'dropout keeps what the seed says, divided by the keep rate, forward and backward',
+  name: "dropout keeps the seed's values, divided by the keep rate, forward and backward",
   async run(engine) {
     const { seed, first } = cases[3]!; // -1, draw 7
     const kept = first.map((integer) => (integer / 2 ** 23 >= rate ? 1 / (1 - rate) : 0));
@@ -74,7 +74,7 @@ const maskTest: ContractTest = {
 };
 
 const channelsTest: ContractTest = {
-  name: 'dropout of channels keeps what the seed says in all pixels, forward and backward',
+  name: "dropout of channels keeps the seed's channels in all pixels, forward and backward",
   async run(engine) {
     const { seed, first } = cases[3]!;
     const [images, pixels, channels] = [1, 6, first.length];
@@ -93,7 +93,7 @@ const channelsTest: ContractTest = {
 };
 
 const rateTest: ContractTest = {
-  name: 'dropout drops its rate of values, others for another seed, keeping the mean',
+  name: 'dropout drops values at its rate and keeps the mean; another seed drops others',
   async run(engine) {
     const shape = [40, 500];
     const { program } = layerProgram('dropout', dropoutLayer, shape);

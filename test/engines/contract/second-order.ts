@@ -1,5 +1,5 @@
-// Gradients of gradients: a penalty on the discriminator's slope at its images, or on its gradients by its weights, differentiated
-// by the weights, against PyTorch's (test/fixtures/second-order/make.py).
+// Gradients of gradients equal PyTorch's (test/fixtures/second-order/make.py): a penalty on the discriminator's gradient by its images,
+// or by its weights, differentiated by the weights.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { add, grad, grads, mean, mul, sqrt, square, sub, sum, type Tensor, valueAndGrads } from '@tensorflow/tfjs-core';
@@ -28,14 +28,14 @@ const { networks } = JSON.parse(
   readFileSync(new URL('../../fixtures/second-order/golden.json', import.meta.url), 'utf8'),
 ) as { networks: GoldenNetwork[] };
 
-/** A discriminator's verdicts for x with these weights. */
+/** The discriminator's logits for x with these weights. */
 type Judge = (weights: readonly Tensor[], x: Tensor) => Tensor;
 
 function slopesOf(judge: Judge, weights: readonly Tensor[], x: Tensor): Tensor {
   return grad((images: Tensor) => sum(judge(weights, images)))(x); // [B, h, w, c]
 }
 
-/** Penalties by name: of the slopes, and of the gradients of sum(D(x)^2) by all weights. */
+/** Penalties by name: on the gradient by the images, and on the gradients of sum(D(x)^2) by all weights. */
 const penalties: Record<string, (judge: Judge, weights: readonly Tensor[], x: Tensor) => Tensor> = {
   r1: (judge, weights, x) => sum(square(slopesOf(judge, weights, x))),
   'wgan-gp': (judge, weights, x) => {
@@ -52,7 +52,7 @@ const tolerance = 2e-5; // relative, Euclidean; float32 against float64
 
 function secondOrderTest({ name, scale, input, layers, slopes, penalties: expected }: GoldenNetwork): ContractTest {
   return {
-    name: `${name}: gradient penalties and their gradients of PyTorch`,
+    name: `${name}: gradient penalties and their gradients equal PyTorch's`,
     async run(engine) {
       const network = networkOf(layers, input);
       const x = hashedValues(`${name}/x`, elementCount(input));
@@ -87,7 +87,7 @@ function fullName(weight: string): string {
   return `discriminator/${weight}`;
 }
 
-/** Functions: the slopes alone, and for each penalty the loss with its gradients by weight. */
+/** Functions: the gradient by the images, and for each penalty the loss with its gradients by the weights. */
 function penaltyProgram(network: Network, input: readonly number[]): Program {
   const feeds = { x: { shape: input, dtype: 'float32' } } as const;
   const names = parametersOf(network).flatMap(({ name, trainable }) => (trainable ? [name] : []));

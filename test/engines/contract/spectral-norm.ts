@@ -1,4 +1,4 @@
-// Spectral normalisation: outputs, singular vectors and gradients are PyTorch's, pass by pass (test/fixtures/spectral-norm/make.py).
+// Spectral normalisation: outputs, singular vectors and gradients equal PyTorch's in every pass (test/fixtures/spectral-norm/make.py).
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { elementCount } from '../../../src/formats/tensor-shape.ts';
@@ -12,7 +12,7 @@ interface GoldenSpectralLayer {
   layer: Record<string, unknown>;
   input: number[];
   output: number[];
-  /** Training passes in a row. Gradients of sum(y dy), in which u and v are constants. */
+  /** Consecutive training passes. Gradients of sum(y dy), with u and v constant. */
   passes: { y: number[]; u: number[]; v: number[]; gradients: Record<string, number[]> }[];
   /** y at inference after them. */
   inference: number[];
@@ -27,7 +27,7 @@ const dropoutSeed = Int32Array.of(0);
 
 function spectralTest({ name, layer, input, output, passes, inference }: GoldenSpectralLayer): ContractTest {
   return {
-    name: `${name}: values, vectors and gradients of PyTorch`,
+    name: `${name}: values, vectors and gradients equal PyTorch's`,
     async run(engine) {
       const { program, values, trainable } = layerProgram(name, layer, input);
       assert.deepEqual(trainable, ['kernel', 'bias']);

@@ -1,4 +1,4 @@
-// Variables and feeds: what is written is read, updates are applied, types arrive as promised, and nobody else's memory is touched.
+// Variables and feeds: written values are read back, updates apply, types convert as declared, and caller memory is untouched.
 import assert from 'node:assert/strict';
 import { add, greater, mul, scalar, square, sub } from '@tensorflow/tfjs-core';
 import type { Program } from '../../../src/engines/engine.ts';
@@ -6,7 +6,7 @@ import { applyAdam } from '../../../src/engines/ops/adam.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { type ContractTest, runOnce, withProgram } from './contract-test.ts';
 
-/** Two variables; `swap` exchanges them, `addTo` adds a feed to a and gives both old values. */
+/** Two variables; `swap` exchanges them, `addTo` adds a feed to a and returns both old values. */
 const pair: Program = {
   variables: { a: [3], b: [3] },
   functions: {
@@ -26,7 +26,7 @@ const start = { a: Float32Array.of(1, 2, 3), b: Float32Array.of(-1, 0.5, 1e-30) 
 
 const variableTests: ContractTest[] = [
   {
-    name: 'reads what was written, all of it or what is named',
+    name: 'reads what was written, all variables or the named ones',
     run: (engine) =>
       withProgram(engine, pair, start, async (compiled) => {
         assert.deepEqual(await compiled.read(), start);
@@ -38,7 +38,7 @@ const variableTests: ContractTest[] = [
       }),
   },
   {
-    name: 'what was read is a copy',
+    name: 'read returns a copy',
     run: (engine) =>
       withProgram(engine, pair, start, async (compiled) => {
         (await compiled.read())['a']!.fill(9);
@@ -47,7 +47,7 @@ const variableTests: ContractTest[] = [
       }),
   },
   {
-    name: 'updates are applied after outputs were taken',
+    name: 'updates are applied after the outputs are computed',
     run: (engine) =>
       withProgram(engine, pair, start, async (compiled) => {
         assert.deepEqual(await compiled.run('addTo', { x: Float32Array.of(10, 20, 30) }), start);
@@ -55,7 +55,7 @@ const variableTests: ContractTest[] = [
       }),
   },
   {
-    name: 'a function without outputs is done when it resolves; variables can trade places',
+    name: 'updates of a function without outputs are applied when it resolves; variables can be swapped',
     run: (engine) =>
       withProgram(engine, pair, start, async (compiled) => {
         assert.deepEqual(await compiled.run('swap', {}), {});
@@ -63,7 +63,7 @@ const variableTests: ContractTest[] = [
       }),
   },
   {
-    name: 'two programs do not share variables of one name',
+    name: 'two programs do not share variables of the same name',
     run: (engine) =>
       withProgram(engine, pair, start, (first) =>
         withProgram(engine, pair, { a: start.b, b: start.a }, async (second) => {
@@ -78,7 +78,7 @@ const variableTests: ContractTest[] = [
 
 const feedTests: ContractTest[] = [
   {
-    name: 'uint8 feeds arrive as 0..255',
+    name: 'uint8 feeds become float32 in 0..255',
     async run(engine) {
       const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
       const { same, half } = await runOnce(
@@ -97,7 +97,7 @@ const feedTests: ContractTest[] = [
     },
   },
   {
-    name: 'int32 and scalar feeds, feeds that nothing reads, outputs that are no floats',
+    name: 'accepts int32 and scalar feeds, unread feeds, and outputs that are not floats',
     async run(engine) {
       const found = await runOnce(
         engine,
@@ -145,9 +145,9 @@ const memoryOwner: Program = {
   },
 };
 
-/** An engine may not keep the caller's memory, at whatever address it starts (TensorFlow takes 64-byte aligned memory as its own). */
+/** An engine must not keep the caller's memory, whatever its alignment (TensorFlow adopts 64-byte aligned memory). */
 const ownershipTest: ContractTest = {
-  name: 'what was written or fed is not changed by its array, nor the array by the engine',
+  name: 'written and fed arrays are copied',
   async run(engine) {
     const values = hashedValues('values', size);
     const gradient = hashedValues('gradient', size);

@@ -10,14 +10,14 @@ before(useCpuBackend);
 const x = () => tensor1d([-2, -0.5, 0, 0.5, 2]);
 const dy = () => tensor1d([1, 2, 3, 4, 5]);
 
-test('at 0 a leaky ReLU has its slope below 0, and a ReLU has none', async () => {
+test('at 0 a leaky ReLU has its negative slope, and a ReLU has slope 0', async () => {
   const slopes = (name: 'relu' | 'leakyRelu') =>
     grad((input) => sum(mul(name === 'relu' ? input.relu() : input.leakyRelu(0.25), dy())))(x()).data();
   assert.deepEqual([...(await slopes('leakyRelu'))], [0.25, 0.5, 0.75, 4, 5]);
   assert.deepEqual([...(await slopes('relu'))], [0, 0, 0, 4, 5]);
 });
 
-test("a leaky ReLU's gradient is linear in dy, with the same slopes, and flat in y", async () => {
+test("a leaky ReLU's gradient is linear in dy with the same slopes, and constant in y", async () => {
   const through = (a: 'dy' | 'y') =>
     grad((input) => {
       const inputs = a === 'dy' ? { dy: input, y: x() } : { dy: dy(), y: input };

@@ -1,4 +1,4 @@
-// The operations composed of tfjs's own ops, as an engine without kernels of its own computes them: on tfjs's plain backend.
+// Checks the composed operations on tfjs's CPU backend, which has no kernels of ours.
 import { describe, test } from 'node:test';
 import { memory } from '@tensorflow/tfjs-core';
 import { compileEagerly } from '../../../src/engines/eager.ts';

@@ -6,12 +6,12 @@ import { useCpuBackend } from '../../helpers/cpu-backend.ts';
 
 before(useCpuBackend);
 
-test('no gradient flows through what is detached', () => {
+test('no gradient flows through a detached tensor', () => {
   const gradient = grad((x) => sum(mul(x, detach(x))))(tensor1d([1, 2, 3]));
   assert.deepEqual([...gradient.dataSync()], [1, 2, 3]); // of x c; of x^2 it would be 2 x
 });
 
-test('a detached tensor shares memory, and both must be let go of', () => {
+test('a detached tensor shares memory, which is freed when both are disposed', () => {
   const { numTensors, numDataBuffers } = memory();
   const x = tensor1d([1, 2, 3]);
   const detached = detach(x);

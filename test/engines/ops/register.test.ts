@@ -6,7 +6,7 @@ import { useCpuBackend } from '../../helpers/cpu-backend.ts';
 
 before(useCpuBackend);
 
-test('an engine gets its own kernels, also over tfjs’s, and composed ones for the rest', async () => {
+test('registers the engine’s kernels, also in place of tfjs’s, and composed ones for the rest', async () => {
   const stock = getKernel(Step, 'cpu')!.kernelFunc;
   const calls: string[] = [];
   registerOps('cpu', [
@@ -27,7 +27,7 @@ test('an engine gets its own kernels, also over tfjs’s, and composed ones for 
   assert.equal(calls.length, 2);
 });
 
-test('the activations have our gradients, and tfjs keeps its own for the rest', () => {
+test('replaces the gradients of the activations only', () => {
   const saved = ['Relu', 'Tanh', 'Sigmoid'].map((name) => getGradient(name).outputsToSave);
   assert.deepEqual(saved, [[true], [true], [true]]);
   const gradient = grad((x) => sum(square(x)))(tensor1d([3]));

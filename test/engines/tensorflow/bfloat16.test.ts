@@ -6,13 +6,13 @@ import { gpuBfloat16Units, haveBfloat16 } from '../../../src/engines/tensorflow/
 import { temporaryFolder } from '../../helpers/temporary-run.ts';
 
 // NVIDIA's table of GPUs: V100 7.0, T4 7.5, A100 8.0, RTX 4090 8.9, H200 9.0, RTX 5090 12.0.
-test('GPUs multiply bfloat16 from compute capability 8.0 on, and all of them have to', () => {
+test('bfloat16 requires compute capability 8.0 of every GPU', () => {
   for (const listing of ['8.0\n', '9.0\n', '8.9\n12.0\n']) assert.ok(haveBfloat16(listing), listing);
   for (const listing of ['7.0\n', '7.5\n9.0\n', '9.0\n7.5\n', '', '[N/A]\n'])
     assert.ok(!haveBfloat16(listing), listing);
 });
 
-test('the driver is asked; where it does not answer, nothing is assumed', {
+test('asks the driver, and assumes no bfloat16 if it does not answer', {
   skip: process.platform === 'win32',
 }, async (t) => {
   const folder = temporaryFolder();

@@ -9,7 +9,7 @@ import { smallGan, train } from '../small-gan.ts';
 const deterministic = true;
 const skip = noTensorflow;
 
-test('training.deterministic reaches TensorFlow: its op that is new each time is refused', { skip }, async () => {
+test('with training.deterministic, TensorFlow rejects a nondeterministic op', { skip }, async () => {
   const { tracer } = await startTensorflow(findInstallation()!, { deterministic });
   const timestamp = () => tracer.recorder.binding.executeOp('Timestamp', [], [], 1);
   assert.throws(timestamp, /Timestamp cannot be called when determinism is enabled/);
@@ -31,7 +31,7 @@ for (const order of ['discriminator-first', 'simultaneous'] as const) {
   }
 }
 
-test('TensorFlow that was loaded as deterministic serves whoever does not mind', { skip }, async () => {
+test('a TensorFlow loaded as deterministic serves runs without a preference', { skip }, async () => {
   await openEngine('tensorflow', undefined, { deterministic });
   for (const settings of [{}, { deterministic: false }])
     assert.equal((await openEngine('tensorflow', undefined, settings)).engine.info.name, 'tensorflow');
@@ -40,6 +40,6 @@ test('TensorFlow that was loaded as deterministic serves whoever does not mind',
   });
 });
 
-test('engines that are deterministic anyway take it too', async () => {
+test('engines that are always deterministic accept training.deterministic', async () => {
   assert.equal((await openEngine('wasm', undefined, { deterministic })).engine.info.name, 'wasm');
 });

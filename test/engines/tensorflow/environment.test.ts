@@ -1,15 +1,15 @@
-// No GPU is needed to see what TensorFlow would be told on one.
+// Checks TensorFlow's environment variables for GPUs, which needs no GPU.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tensorflowEnvironment } from '../../../src/engines/tensorflow/environment.ts';
 
 const always = { TF_CPP_MIN_LOG_LEVEL: '3', TF_ENABLE_ONEDNN_OPTS: '1' };
 
-test('the CPU build is told nothing about GPUs', () => {
+test('the CPU build gets no GPU variables', () => {
   assert.deepEqual(tensorflowEnvironment('cpu', { CUDA_VISIBLE_DEVICES: '2,3' }), always);
 });
 
-test('the CUDA build sees one GPU, takes its memory as it needs it and keeps 4 GiB of compiled kernels', () => {
+test('the CUDA build sees one GPU, allocates memory on demand and caches 4 GiB of compiled kernels', () => {
   assert.deepEqual(tensorflowEnvironment('cuda', {}), {
     ...always,
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
@@ -19,7 +19,7 @@ test('the CUDA build sees one GPU, takes its memory as it needs it and keeps 4 G
   });
 });
 
-test('float32 is told to NVIDIA libraries and to XLA, which would round to TensorFloat-32; other precisions are not', () => {
+test('only float32 disables TensorFloat-32 in NVIDIA libraries and in XLA', () => {
   const told = ({ NVIDIA_TF32_OVERRIDE: tf32, XLA_FLAGS: flags }: Record<string, string>) => [tf32, flags];
   const flag = '--xla_gpu_enable_triton_gemm=false';
   assert.deepEqual(told(tensorflowEnvironment('cuda', {}, { precision: 'float32' })), ['0', undefined]);
@@ -29,7 +29,7 @@ test('float32 is told to NVIDIA libraries and to XLA, which would round to Tenso
     assert.deepEqual(told(tensorflowEnvironment('cuda', {}, { precision, xla: true })), [undefined, undefined]);
 });
 
-test('what the user has set stays, but of several GPUs the first is taken', () => {
+test('variables set by the user are kept, but only the first of several GPUs is used', () => {
   const given = { ...always, TF_FORCE_GPU_ALLOW_GROWTH: 'false', CUDA_CACHE_MAXSIZE: '1', NVIDIA_TF32_OVERRIDE: '1' };
   assert.deepEqual(tensorflowEnvironment('cuda', { ...given, CUDA_VISIBLE_DEVICES: '' }), {});
   assert.deepEqual(tensorflowEnvironment('cuda', { ...given, CUDA_VISIBLE_DEVICES: '2,3' }), {
@@ -37,7 +37,7 @@ test('what the user has set stays, but of several GPUs the first is taken', () =
   });
 });
 
-test('XLA has one more flag on the CPU; deterministic kernels are the same variable on both', () => {
+test('XLA takes one more flag on the CPU; deterministic kernels take the same variable on both', () => {
   const cpu = '--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit';
   assert.deepEqual(tensorflowEnvironment('cpu', {}, { xla: true }), { ...always, TF_XLA_FLAGS: cpu });
   assert.equal(tensorflowEnvironment('cuda', {}, { xla: true })['TF_XLA_FLAGS'], '--tf_xla_auto_jit=2');

@@ -1,12 +1,12 @@
-// No GPU is needed to see what a process could and could not be used for on one.
+// Tests which settings a loaded process accepts, also for GPUs, which needs none.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LibrarySettings } from '../../../src/engines/engine.ts';
-import { loadedSettings, refuseOtherSettings } from '../../../src/engines/tensorflow/library-settings.ts';
+import { loadedSettings, requireSettings } from '../../../src/engines/tensorflow/library-settings.ts';
 
 const exact = { NVIDIA_TF32_OVERRIDE: '0' };
 
-test('float32 is computed in TensorFloat-32 on a GPU, unless NVIDIA libraries were told not to', () => {
+test('float32 is computed in TensorFloat-32 on a GPU unless the environment turns that off', () => {
   assert.equal(loadedSettings({}, {}, true).float32, 'tensorfloat32');
   assert.equal(loadedSettings({}, { NVIDIA_TF32_OVERRIDE: '1' }, true).float32, 'tensorfloat32');
   assert.equal(loadedSettings({}, exact, true).float32, 'float32');
@@ -36,13 +36,13 @@ const cases: [string, LibrarySettings, NodeJS.ProcessEnv, LibrarySettings, RegEx
 
 for (const [name, first, environment, then, refusal] of cases) {
   test(`on a GPU, ${name}: ${refusal ? 'refused' : 'accepted'}`, () => {
-    const ask = () => refuseOtherSettings(loadedSettings(first, environment, true), then);
+    const ask = () => requireSettings(loadedSettings(first, environment, true), then);
     if (refusal) assert.throws(ask, { code: 'engine.loaded-otherwise', exitCode: 5, message: refusal });
     else assert.doesNotThrow(ask);
   });
 }
 
-test('on a CPU every run is float32 enough', () => {
+test('on a CPU every precision is accepted', () => {
   for (const precision of ['auto', 'float32', 'mixed_bfloat16'] as const)
-    assert.doesNotThrow(() => refuseOtherSettings(loadedSettings({ precision: 'auto' }, {}, false), { precision }));
+    assert.doesNotThrow(() => requireSettings(loadedSettings({ precision: 'auto' }, {}, false), { precision }));
 });

@@ -1,4 +1,4 @@
-// The kernels of tfjs-node-gpu, loaded out of an installation onto this program's tfjs-core.
+// Loads tfjs-node-gpu's kernels from an installation onto this program's tfjs-core.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -23,7 +23,7 @@ test('kernels that call methods of tensors compute', options, async () => {
   assert.deepEqual(await prelu(tensor1d([-2, 3]), tensor1d([0.5, 0.5])).array(), [-1, 3]);
 });
 
-test('what calls the functions that Node 23 removed from util computes, and nothing warns', options, () => {
+test('kernels that call functions removed from util in Node 23 compute without warnings', options, () => {
   // stack and unstack ask util.isArray and util.isNullOrUndefined for types.
   const program = `
     import util from 'node:util';

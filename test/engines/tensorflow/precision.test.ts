@@ -20,7 +20,7 @@ function lines(nodes: readonly GraphNode[]): string[] {
   });
 }
 
-test('heavy ops compute in bfloat16 between casts, each tensor cast once; shapes and all other ops stay as they are', () => {
+test('heavy ops compute in bfloat16 with each tensor cast once; shapes and all other ops are unchanged', () => {
   const nodes = [
     node('y', 'Conv2D', 'x', 'w'),
     node('sum', 'AddV2', 'y', 'b'),
@@ -46,7 +46,7 @@ test('heavy ops compute in bfloat16 between casts, each tensor cast once; shapes
   ]);
 });
 
-test('what only moves values before a heavy op moves bfloat16, the cast comes first, and nothing idle stays', () => {
+test('movement ops before a heavy op move bfloat16 after the cast, and unused nodes are removed', () => {
   const nodes = [
     node('turned', 'Transpose', 'x', 'axes'),
     node('framed', 'PadV2', 'turned', 'sides', 'zero'),
@@ -65,7 +65,7 @@ test('what only moves values before a heavy op moves bfloat16, the cast comes fi
   ]);
 });
 
-test('another reader of what was moved still gets float32', () => {
+test('other readers of a moved tensor still get float32', () => {
   const nodes = [
     node('turned', 'Transpose', 'x', 'axes'),
     node('y', 'Conv2D', 'turned', 'w'),
@@ -82,7 +82,7 @@ test('another reader of what was moved still gets float32', () => {
   ]);
 });
 
-test('what a heavy op gives is moved before it is cast back, on to the next heavy op without any cast', () => {
+test('the result of a heavy op moves to the next heavy op without a cast', () => {
   const nodes = [
     node('y', 'Conv2D', 'x', 'w'),
     node('pixels', 'DepthToSpace', 'y'),
@@ -106,7 +106,7 @@ test('what a heavy op gives is moved before it is cast back, on to the next heav
   ]);
 });
 
-test('what lies between two heavy ops reads and writes bfloat16; statistics and parameters of batch norm stay float32', () => {
+test('ops between two heavy ops read and write bfloat16; statistics and parameters of batch norm stay float32', () => {
   const nodes = [
     node('y', 'Conv2D', 'x', 'w'),
     node('biased', 'BiasAdd', 'y', 'b'),
@@ -131,7 +131,7 @@ test('what lies between two heavy ops reads and writes bfloat16; statistics and 
   ]);
 });
 
-test('the same ops before any heavy one are left as they are', () => {
+test('the same ops before any heavy op are unchanged', () => {
   const nodes = [node('active', 'LeakyRelu', 'x'), node('y', 'Conv2D', 'active', 'w'), node('out', 'Identity', 'y')];
   assert.deepEqual(lines(toMixedBfloat16(nodes)).slice(0, 2), [
     'active = LeakyRelu<float>(x)',
@@ -139,7 +139,7 @@ test('the same ops before any heavy one are left as they are', () => {
   ]);
 });
 
-test('what batch norm gives back adds up to zero, so a bias before it has the gradient zero', () => {
+test('a bias before batch norm has gradient zero', () => {
   const normed: GraphNode = { ...node('dx', 'FusedBatchNormGradV3', 'y', 'y', 'scale'), shape: [2, 3, 3, 5] };
   const made = toMixedBfloat16([node('y', 'Conv2D', 'x', 'w'), normed, node('db', 'BiasAddGrad', 'dx')]);
   const gradient = made.find(({ name }) => name === 'db')!;
@@ -147,7 +147,7 @@ test('what batch norm gives back adds up to zero, so a bias before it has the gr
   assert.deepEqual(gradient.constant, { shape: [5], dtype: DataType.float32, values: new Float32Array(5) });
 });
 
-test("a bias's gradient in bfloat16 counts beyond 256", { skip: noTensorflow }, async () => {
+test('a bias gradient in bfloat16 sums beyond 256', { skip: noTensorflow }, async () => {
   const { engine } = await openEngine('tensorflow');
   const shapes = { x: [4, 16, 16, 4], w: [1, 1, 4, 4], b: [4] };
   const compiled = await engine.compile(
@@ -178,7 +178,7 @@ test("a bias's gradient in bfloat16 counts beyond 256", { skip: noTensorflow }, 
   compiled.dispose();
 });
 
-test('a graph without heavy ops stays as it is', () => {
+test('a graph without heavy ops is unchanged', () => {
   const nodes = [node('turned', 'Transpose', 'x', 'axes'), node('out', 'Identity', 'turned')];
   assert.deepEqual(toMixedBfloat16(nodes), nodes);
 });

@@ -11,8 +11,8 @@ import { residualLayers, type SmallGan, smallGan, train } from '../small-gan.ts'
 const steps = 5;
 
 /**
- * Weights and moving averages: absolute, on values of up to 1. Moments and sums of losses: relative, Euclidean; Adam's v is
- * 1.3e-5 smaller in TensorFlow's one op, which takes beta2 from 1 in float32, than composed.
+ * Weights and moving averages: absolute, on values of up to 1. Adam's moments and sums of losses: relative, Euclidean. v is 1.3e-5
+ * smaller by TensorFlow's fused op, which computes 1 - beta2 in float32, than composed.
  */
 function assertSame(name: string, found: Float32Array, expected: Float32Array): void {
   if (/^(optimizer|means)/.test(name)) {
@@ -41,11 +41,11 @@ async function checkRecording(gan: SmallGan): Promise<void> {
 }
 
 for (const order of ['discriminator-first', 'generator-first', 'simultaneous'] as const) {
-  test(`${steps} recorded training steps, ${order}, are the eager ones`, { skip: noTensorflow }, () =>
+  test(`${steps} recorded training steps, ${order}, equal the eager ones`, { skip: noTensorflow }, () =>
     checkRecording(smallGan(order)),
   );
 }
 
-test(`${steps} recorded training steps of residual layers are the eager ones`, { skip: noTensorflow }, () =>
+test(`${steps} recorded training steps of residual layers equal the eager ones`, { skip: noTensorflow }, () =>
   checkRecording(smallGan('discriminator-first', residualLayers)),
 );

@@ -11,7 +11,7 @@ import { smallGan, train } from '../small-gan.ts';
 
 const skip = noTensorflow;
 
-/** All variables after one step, and TensorFlow's log of it. */
+/** All variables after one step, and TensorFlow's log. */
 function oneStep(settings: LibrarySettings): { values: Record<string, number[]>; log: string } {
   const child = fileURLToPath(new URL('one-step.ts', import.meta.url));
   const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', child, JSON.stringify(settings)], {
@@ -21,7 +21,7 @@ function oneStep(settings: LibrarySettings): { values: Record<string, number[]>;
   return { values: JSON.parse(stdout) as Record<string, number[]>, log: stderr };
 }
 
-test('a step compiled by XLA, dropout included, is the plain one within float32 rounding', { skip }, () => {
+test('a step compiled by XLA, dropout included, equals one without XLA within float32 rounding', { skip }, () => {
   const [xla, plain] = [oneStep({ xla: true }), oneStep({})];
   assert.match(xla.log, /Compiled cluster using XLA/);
   assert.doesNotMatch(plain.log, /XLA/);
@@ -31,7 +31,7 @@ test('a step compiled by XLA, dropout included, is the plain one within float32 
   }
 });
 
-test('with XLA, steps go on bit for bit from variables that were read, in a program compiled anew', {
+test('with XLA, a newly compiled program resumes bit for bit from variables that were read', {
   skip,
 }, async () => {
   const { engine } = await openEngine('tensorflow', undefined, { xla: true });
@@ -50,7 +50,7 @@ for (const { name, run } of randomTests)
     await run((await openEngine('tensorflow', undefined, { xla: true })).engine);
   });
 
-test('TensorFlow that was loaded with XLA serves whoever does not mind, and nobody who wants it otherwise', {
+test('a TensorFlow loaded with XLA serves runs without a preference, and no run that turns XLA off', {
   skip,
 }, async () => {
   await openEngine('tensorflow', undefined, { xla: true });
@@ -61,6 +61,6 @@ test('TensorFlow that was loaded with XLA serves whoever does not mind, and nobo
       await assert.rejects(openEngine(engine, undefined, settings), { code: 'engine.loaded-otherwise', exitCode: 5 });
 });
 
-test('an engine without XLA refuses it', async () => {
+test('an engine without XLA rejects training.xla', async () => {
   await assert.rejects(openEngine('wasm', undefined, { xla: true }), { code: 'engine.no-xla', exitCode: 5 });
 });

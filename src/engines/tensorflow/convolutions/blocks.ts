@@ -1,12 +1,12 @@
-// A strided convolution seen in blocks of one stride: its kernel padded so that every block of taps meets one block of pixels.
+// Divides a strided convolution into blocks of one stride: the kernel is padded so that each block of taps meets one block of pixels.
 import { pad, reshape, slice, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Convolution, Sides } from './geometry.ts';
 
-/** One axis in blocks: tap t of the padded kernel is tap t - front of the kernel, pixel i of the image in blocks pixel i - edge. */
+/** One axis in blocks: tap t of the padded kernel is tap t - front of the kernel, pixel i of the blocked image is pixel i - edge. */
 export interface BlockAxis {
   stride: number;
   kernel: number;
-  /** Zero taps put before the kernel, or pixels before the image, so that the padding before it is whole blocks. */
+  /** Zero taps before the kernel, or pixels before the image, that make the padding before it whole blocks. */
   front: number;
   edge: number;
   /** Blocks of the padded kernel, and of the padding before the image. */
@@ -14,7 +14,7 @@ export interface BlockAxis {
   lead: number;
 }
 
-/** Blocks that begin with the image itself. */
+/** Blocks that start at the image's first pixel. */
 export function blockAxes({ filter, stride, pad: sides }: Convolution): [vertical: BlockAxis, horizontal: BlockAxis] {
   const axis = (a: 0 | 1): BlockAxis => {
     const before = sides[a][0];
@@ -31,7 +31,7 @@ export function blockAxes({ filter, stride, pad: sides }: Convolution): [vertica
   return [axis(0), axis(1)];
 }
 
-/** Blocks that begin with the padding, on an axis where the kernel then lies in fewer of them: 4 taps in 2, not in 3. */
+/** As blockAxes, but starting at the padding where the kernel then spans fewer blocks: 4 taps in 2 blocks instead of 3. */
 export function tightBlockAxes(convolution: Convolution): [vertical: BlockAxis, horizontal: BlockAxis] {
   const tight = (axis: BlockAxis, [before]: Sides): BlockAxis => {
     const taps = Math.ceil(axis.kernel / axis.stride);
@@ -41,7 +41,7 @@ export function tightBlockAxes(convolution: Convolution): [vertical: BlockAxis, 
   return [tight(vertical, convolution.pad[0]), tight(horizontal, convolution.pad[1])];
 }
 
-/** The sides that make [B, H, W, C] whole blocks, all that the taps of all outputs look at and no more. */
+/** The padding that makes [B, H, W, C] whole blocks: exactly the pixels that the outputs' taps read. */
 export function blockFrame({ input, output }: Convolution, axes: readonly [BlockAxis, BlockAxis]): [Sides, Sides] {
   return ([0, 1] as const).map((a): Sides => {
     const { edge, lead, stride, taps } = axes[a];
@@ -50,7 +50,7 @@ export function blockFrame({ input, output }: Convolution, axes: readonly [Block
   }) as [Sides, Sides];
 }
 
-/** w: [kh, kw, C, F] -> [Kh, s, Kw, s, C, F], the padded kernel by block and by place within the block. */
+/** w: [kh, kw, C, F] -> [Kh, s, Kw, s, C, F], the padded kernel by block and by position within the block. */
 export function inBlocks(filter: Tensor, [vertical, horizontal]: readonly [BlockAxis, BlockAxis]): Tensor {
   const [, , inputs, outputs] = filter.shape as [number, number, number, number];
   const sides = ({ front, taps, stride, kernel }: BlockAxis): Sides => [front, taps * stride - kernel - front];
@@ -58,7 +58,7 @@ export function inBlocks(filter: Tensor, [vertical, horizontal]: readonly [Block
   return reshape(padded, [vertical.taps, vertical.stride, horizontal.taps, horizontal.stride, inputs, outputs]);
 }
 
-/** Puts zeros around two neighbouring axes of a tensor of rank 4, or cuts where a side is negative. */
+/** Pads two adjacent axes of a rank-4 tensor with zeros, or crops where a side is negative. */
 export function framed(x: Tensor4D, firstAxis: 0 | 1, vertical: Sides, horizontal: Sides): Tensor4D {
   const sides = [0, 1, 2, 3].map((axis): Sides => {
     if (axis === firstAxis) return vertical;

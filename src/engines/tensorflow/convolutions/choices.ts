@@ -1,4 +1,4 @@
-// Which form each convolution takes. What was measured once on this machine is remembered in a file of the user's cache.
+// Chooses the form of each convolution. The results of tuning are kept in a file in the user's cache.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -20,8 +20,8 @@ export const formsOf = {
 
 export type Kind = keyof typeof formsOf;
 
-/** A convolution that a traced function has, and whose fastest form nobody knows yet. */
-export interface Unmeasured {
+/** A convolution of a traced function that was never tuned on this machine. */
+export interface Untuned {
   key: string;
   kind: Kind;
   convolution: Convolution;
@@ -29,25 +29,26 @@ export interface Unmeasured {
 }
 
 export interface FormChoices {
-  /** The form to compute with now: the standard one, or while a function is traced the one that was the fastest. */
+  /** The form to compute with: while tracing, the fastest known one, else the standard one. */
   formOf(kind: Kind, convolution: Convolution): Form;
   /**
-   * Calls `trace`; convolutions in it take their measured forms. Gives those that have none yet.
-   * @param forms the forms that are taken, by key; those it holds already are taken before measured ones
+   * Calls `trace`, during which convolutions take their tuned forms.
+   * @param forms receives the chosen forms, by key; those it already contains take precedence
+   * @returns convolutions that were never tuned
    */
-  whileTracing(precision: Precision, trace: () => void, forms?: Map<string, string>): Unmeasured[];
+  whileTracing(precision: Precision, trace: () => void, forms?: Map<string, string>): Untuned[];
   /** Remembers the fastest forms, by key. */
   remember(names: ReadonlyMap<string, string>): void;
-  /** What was measured elsewhere is no choice for here; undefined where nothing is chosen. */
+  /** Identifies the machine, since forms tuned on another one are not used; undefined if tuning is off. */
   readonly machine: string | undefined;
 }
 
-const worthTuning = 5e7; // operations; below that a convolution takes less than a millisecond
+const worthTuning = 5e7; // operations; with fewer, a convolution takes less than a millisecond
 
-/** @param file where choices are kept; nothing is measured or remembered without one. */
+/** @param file where choices are kept; without one, nothing is tuned or remembered */
 export function createChoices(file: string | undefined): FormChoices {
   const known = new Map(Object.entries(file ? readChoices(file) : {}));
-  let tracing: { precision: Precision; unmeasured: Map<string, Unmeasured>; forms: Map<string, string> } | undefined;
+  let tracing: { precision: Precision; untuned: Map<string, Untuned>; forms: Map<string, string> } | undefined;
 
   return {
     formOf(kind, convolution) {
@@ -56,17 +57,17 @@ export function createChoices(file: string | undefined): FormChoices {
       if (!tracing || candidates.length === 1 || operationsOf(convolution) < worthTuning) return standard;
       const key = keyOf(kind, convolution, tracing.precision);
       const name = tracing.forms.get(key) ?? known.get(key);
-      if (name === undefined) tracing.unmeasured.set(key, { key, kind, convolution, candidates });
+      if (name === undefined) tracing.untuned.set(key, { key, kind, convolution, candidates });
       const form = candidates.find((form) => form.name === name) ?? standard;
       if (name !== undefined) tracing.forms.set(key, form.name);
       return form;
     },
     machine: file && basename(file, '.json'),
     whileTracing(precision, trace, forms = new Map()) {
-      tracing = { precision, unmeasured: new Map(), forms };
+      tracing = { precision, untuned: new Map(), forms };
       try {
         trace();
-        return file ? [...tracing.unmeasured.values()] : [];
+        return file ? [...tracing.untuned.values()] : [];
       } finally {
         tracing = undefined;
       }
@@ -91,7 +92,7 @@ function keyOf(kind: Kind, { input, filter, stride, pad }: Convolution, precisio
   return `${kind} ${by(input)} ${by(filter)} stride ${by(stride)} pad ${by(pad.flat())} ${precision}`;
 }
 
-/** A file that is missing or damaged is measured again. */
+/** A missing or damaged file counts as empty. */
 function readChoices(file: string): Record<string, string> {
   try {
     const choices: unknown = JSON.parse(readFileSync(file, 'utf8'));
@@ -102,7 +103,7 @@ function readChoices(file: string): Record<string, string> {
   }
 }
 
-/** A cache that cannot be written costs the next start some seconds, no more. */
+/** If the cache cannot be written, the next start only tunes again. */
 function writeChoices(file: string, choices: Record<string, string>): void {
   try {
     mkdirSync(dirname(file), { recursive: true });

@@ -4,13 +4,13 @@ import { framed } from './blocks.ts';
 import type { Form } from './form.ts';
 import { filterGradientByFrequency } from './frequency-forms.ts';
 import type { Convolution, Sides } from './geometry.ts';
-import { filterGradient, patches, plain } from './native.ts';
+import { filterGradient, patches, validConvolution } from './native.ts';
 import { filterGradientOfWhole } from './whole-image-forms.ts';
 
 const kernel: Form = { name: 'kernel', fits: () => true, compute: filterGradient };
 
-/** The pixels of x that taps look at, and no others. */
-function seen(x: Tensor4D, { input, filter, output, stride, pad }: Convolution): Tensor4D {
+/** The pixels of x that taps read, with padding. */
+function pixelsRead(x: Tensor4D, { input, filter, output, stride, pad }: Convolution): Tensor4D {
   const sides = ([0, 1] as const).map((axis): Sides => {
     const [before] = pad[axis];
     return [before, (output[axis + 1]! - 1) * stride[axis] + filter[axis] - input[axis + 1]! - before];
@@ -18,34 +18,34 @@ function seen(x: Tensor4D, { input, filter, output, stride, pad }: Convolution):
   return framed(x, 1, ...sides);
 }
 
-/** A forward convolution with channels in the batch's place and the batch in the channels', dy as its kernel, dilated by s. */
+/** A forward convolution with batch and channels swapped and dy as its kernel, dilated by s. */
 const transposed: Form = {
   name: 'transposed',
   fits: () => true,
   compute(backend, convolution, x, dy) {
-    const image = transpose(seen(x as Tensor4D, convolution), [3, 1, 2, 0]); // [C, H', W', B]
+    const image = transpose(pixelsRead(x as Tensor4D, convolution), [3, 1, 2, 0]); // [C, H', W', B]
     const taps = transpose(dy, [1, 2, 0, 3]); // [h, w, B, F]
-    const dw = plain(backend, image, taps, { dilation: convolution.stride }); // [C, kh, kw, F]
+    const dw = validConvolution(backend, image, taps, { dilation: convolution.stride }); // [C, kh, kw, F]
     return transpose(dw, [1, 2, 0, 3]);
   },
 };
 
-const mostPatchValues = 2 ** 27; // 512 MiB in float32
+const maxPatchValues = 2 ** 27; // 512 MiB in float32
 
-/** One matrix product of all that the taps have seen with all of dy. */
+/** One matrix product of all patches (im2col) with dy. */
 const product: Form = {
   name: 'product',
   fits: ({ filter: [rows, columns, channels], output: [batch, height, width] }) =>
-    channels >= 16 && batch * height * width * rows * columns * channels <= mostPatchValues,
+    channels >= 16 && batch * height * width * rows * columns * channels <= maxPatchValues,
   compute(backend, convolution, x, dy) {
     const { filter, stride } = convolution;
-    const looked = patches(backend, seen(x as Tensor4D, convolution), filter, stride); // [B, h, w, kh kw C]
-    const rows = reshape(looked, [-1, filter[0] * filter[1] * filter[2]]) as Tensor2D;
+    const columns = patches(backend, pixelsRead(x as Tensor4D, convolution), filter, stride); // [B, h, w, kh kw C]
+    const rows = reshape(columns, [-1, filter[0] * filter[1] * filter[2]]) as Tensor2D;
     return reshape(matMul(rows, reshape(dy, [-1, filter[3]]) as Tensor2D, true), filter);
   },
 };
 
-/** Few filters leave vector units empty: dy shifted by every row of the kernel, side by side, as kh times the filters. */
+/** For few filters, which leave SIMD lanes unused: concatenates dy shifted by each row of the kernel, as kh times the filters. */
 const shiftedRows: Form = {
   name: 'shifted-rows',
   fits: ({ filter, stride }) => filter[3] <= 4 && filter[0] > 1 && stride[0] === 1 && stride[1] === 1,

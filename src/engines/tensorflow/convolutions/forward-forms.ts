@@ -3,12 +3,12 @@ import { concat, pad, reshape, type Tensor4D, transpose } from '@tensorflow/tfjs
 import { blockFrame, framed, inBlocks, tightBlockAxes } from './blocks.ts';
 import type { Form } from './form.ts';
 import { forwardByFrequency } from './frequency-forms.ts';
-import { depthToSpace, forward, plain, spaceToDepth } from './native.ts';
+import { depthToSpace, forward, spaceToDepth, validConvolution } from './native.ts';
 import { forwardOfWhole } from './whole-image-forms.ts';
 
 const kernel: Form = { name: 'kernel', fits: () => true, compute: forward };
 
-/** Stride s over C channels is stride 1 over the s s C channels of each block. */
+/** A convolution with stride s over C channels equals one with stride 1 over the s s C channels of blocks. */
 const blocks: Form = {
   name: 'blocks',
   fits: ({ stride: [vertical, horizontal] }) => vertical > 1 && vertical === horizontal,
@@ -18,11 +18,15 @@ const blocks: Form = {
     const whole = framed(x as Tensor4D, 1, ...blockFrame(convolution, axes));
     const image = spaceToDepth(backend, whole, stride[0]); // [B, h - 1 + K, w - 1 + K, s s C]
     const byBlock = transpose(inBlocks(filter, axes), [0, 2, 1, 3, 4, 5]);
-    return plain(backend, image, reshape(byBlock, [axes[0].taps, axes[1].taps, stride[0] ** 2 * size[2], size[3]]));
+    return validConvolution(
+      backend,
+      image,
+      reshape(byBlock, [axes[0].taps, axes[1].taps, stride[0] ** 2 * size[2], size[3]]),
+    );
   },
 };
 
-/** Few filters leave vector units empty: four neighbouring outputs as one with four times the filters, in strides of two. */
+/** For few filters, which leave SIMD lanes unused: computes 2 x 2 outputs as one with four times the filters, with stride 2. */
 const pixelBlocks: Form = {
   name: 'pixel-blocks',
   fits: ({ filter, stride, output }) =>
@@ -42,7 +46,7 @@ const pixelBlocks: Form = {
       3,
     ); // [kh + 1, kw + 1, C, 4 F]
     const image = framed(x as Tensor4D, 1, ...convolution.pad);
-    return depthToSpace(backend, plain(backend, image, four, { stride: [2, 2] }), 2);
+    return depthToSpace(backend, validConvolution(backend, image, four, { stride: [2, 2] }), 2);
   },
 };
 

@@ -1,15 +1,15 @@
-// Forms by frequencies: a matrix product per frequency, between three transforms that are matrix products themselves. A stride is
-// taken in blocks first. A network's convolution and gradients share the transforms of x, w and dy.
+// Convolution in the frequency domain: a matrix product per frequency, between three transforms that are matrix products themselves.
+// A strided convolution is divided into blocks first. A convolution and its gradients share the transforms of x, w and dy.
 import { matMul, reshape, slice, type Tensor, type Tensor4D, tensor2d, transpose } from '@tensorflow/tfjs-core';
 import { type Sizes, transformSides, transformsOf } from '../../frequencies.ts';
-import { asLasting } from '../recording/lasting-values.ts';
+import { asShapeConstant } from '../recording/shape-constants.ts';
 import { type BlockAxis, framed, inBlocks, tightBlockAxes } from './blocks.ts';
 import type { Form } from './form.ts';
 import type { Convolution } from './geometry.ts';
 import { depthToSpace, spaceToDepth } from './native.ts';
 
-const fewestChannels = 16; // thin products leave vector units empty
-const longestSide = 20; // of the torus; the transforms' work grows with its fourth power
+const minChannels = 16; // narrow products leave SIMD lanes unused
+const maxSide = 20; // of the transforms, whose cost grows with its fourth power
 
 interface Frequencies {
   axes: [BlockAxis, BlockAxis];
@@ -39,7 +39,7 @@ function fits(convolution: Convolution): boolean {
   const { filter, stride } = convolution;
   if (stride[0] !== stride[1] || filter[0] * filter[1] === 1) return false;
   const { sizes, channels, filters } = inFrequencies(convolution);
-  return Math.min(channels, filters) >= fewestChannels && Math.max(...transformSides(sizes)) <= longestSide;
+  return Math.min(channels, filters) >= minChannels && Math.max(...transformSides(sizes)) <= maxSide;
 }
 
 /** [B, h, w, C] -> [rank, B, C]. */
@@ -58,12 +58,12 @@ function back(matrix: Tensor, spectrum: Tensor, [height, width]: readonly [numbe
   return reshape(image, [batch, height, width, channels]);
 }
 
-/** The three transforms of a convolution, and the ways into and out of blocks. */
+/** The forward and inverse transforms of a convolution's three tensors, including the division into blocks. */
 function transformsFor(backend: Parameters<Form['compute']>[0], convolution: Convolution) {
   const { axes, sizes, channels, filters } = inFrequencies(convolution);
   const { input, filter, stride } = convolution;
   const { rank, ...matrices } = transformsOf(sizes);
-  const matrix = (values: Float32Array) => tensor2d(asLasting(values), [rank, values.length / rank]);
+  const matrix = (values: Float32Array) => tensor2d(asShapeConstant(values), [rank, values.length / rank]);
   const step = stride[0];
 
   return {

@@ -1,15 +1,15 @@
-// A convolution's sizes and paddings as plain numbers, whatever way tfjs was given them.
+// A convolution's sizes, stride and padding as plain numbers.
 import { elementCount } from '../../../formats/tensor-shape.ts';
 
 export type Sides = [before: number, after: number];
 
-/** Attributes as tfjs hands them to a convolution kernel; our layers always give explicit paddings. */
+/** Attributes as tfjs passes them to a convolution kernel. Our layers always use explicit padding. */
 export interface ConvolutionAttributes {
   strides: number | [number, number];
   pad: 'same' | 'valid' | [Sides, Sides, Sides, Sides];
 }
 
-/** The forward convolution y[o] = sum_t x[s o + t - before] w[t] that a kernel computes or is a gradient of. */
+/** The forward convolution y[o] = sum_t x[s o + t - before] w[t], which a kernel computes or differentiates. */
 export interface Convolution {
   /** x: [B, H, W, C]. */
   input: [batch: number, height: number, width: number, channels: number];
@@ -42,14 +42,14 @@ export function convolutionOf({ strides, pad }: ConvolutionAttributes, x: number
   };
 }
 
-/** TensorFlow's SAME: ceil(n / s) outputs, the odd pixel after. */
+/** TensorFlow's SAME: ceil(n / s) outputs; an odd pixel of padding goes after. */
 export function samePadding(size: number, kernel: number, stride: number): Sides {
   const total = Math.max((Math.ceil(size / stride) - 1) * stride + kernel - size, 0);
   const before = Math.floor(total / 2);
   return [before, total - before];
 }
 
-/** Multiplications and additions of the forward convolution, which are also those of either gradient. */
+/** Multiplications and additions of the forward convolution; each gradient takes as many. */
 export function operationsOf({ output, filter }: Convolution): number {
   return 2 * elementCount([...output, ...filter.slice(0, 3)]);
 }

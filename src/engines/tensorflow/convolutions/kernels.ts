@@ -1,4 +1,4 @@
-// tfjs's convolution kernels on TensorFlow, each in the form that was chosen for its shape.
+// tfjs's convolution kernels on TensorFlow, each computed in the form chosen for its shape.
 import type { NamedAttrMap } from '@tensorflow/tfjs-core';
 import { type Kernel, kernel } from '../recording/kernel.ts';
 import type { FormChoices } from './choices.ts';

@@ -1,5 +1,5 @@
-// TensorFlow's own convolution ops. Its fast CPU kernels know only SAME and VALID (EXPLICIT falls back to much slower ones, and
-// tfjs-node refuses it for gradients), so any other padding is a Pad or a Slice around VALID.
+// TensorFlow's convolution ops. Its fast CPU kernels support only SAME and VALID (EXPLICIT falls back to much slower ones, and tfjs-node
+// rejects it for gradients), so any other padding becomes a Pad or a Slice around VALID.
 import { pad as applyPad, slice, type Tensor, type Tensor4D, tensor1d } from '@tensorflow/tfjs-core';
 import { AttributeType, DataType, type OpAttribute, stringAttribute, typeAttribute } from '../graph/graph.ts';
 import type { NativeBackend } from '../recording/kernel.ts';
@@ -7,7 +7,7 @@ import { type Convolution, type Sides, samePadding } from './geometry.ts';
 
 interface Padding {
   name: 'SAME' | 'VALID';
-  /** Pixels to put around the input first, where the name does not say it all. */
+  /** Padding to add to the input first, if the name alone does not describe it. */
   border: [Sides, Sides, Sides, Sides] | undefined;
 }
 
@@ -63,8 +63,8 @@ export function filterGradient(backend: NativeBackend, convolution: Convolution,
   return backend.executeSingleOutput('Conv2DBackpropFilter', attributes(convolution.stride, padding.name), inputs);
 }
 
-/** A convolution without padding. x: [B, H, W, C], filter: [kh, kw, C, F]; `dilation` pixels from tap to tap. */
-export function plain(
+/** A convolution without padding. x: [B, H, W, C], filter: [kh, kw, C, F]. */
+export function validConvolution(
   backend: NativeBackend,
   x: Tensor,
   filter: Tensor,
@@ -73,7 +73,7 @@ export function plain(
   return backend.executeSingleOutput('Conv2D', attributes(stride, 'VALID', dilation), [x, filter]);
 }
 
-/** [B, H, W, C] -> [B, h, w, kh kw C]: what each output of a convolution without padding looks at. */
+/** [B, H, W, C] -> [B, h, w, kh kw C]: the pixels that each output of a convolution without padding reads (im2col). */
 export function patches(
   backend: NativeBackend,
   x: Tensor,
@@ -94,7 +94,7 @@ export function patches(
   );
 }
 
-/** [B, s h, s w, C] -> [B, h, w, s s C]: the pixels of each s x s block side by side, row by row. */
+/** [B, s h, s w, C] -> [B, h, w, s s C]: moves the pixels of each s x s block into channels, in row-major order. */
 export function spaceToDepth(backend: NativeBackend, x: Tensor, blockSize: number): Tensor {
   return rearranged(backend, 'SpaceToDepth', x, blockSize);
 }

@@ -1,4 +1,4 @@
-// A kernel as large as the image is a dense layer: one matrix product each, where convolution kernels walk over taps.
+// Forms for a kernel as large as the image, which is a dense layer: one matrix product each.
 import { matMul, reshape, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Form } from './form.ts';
 import type { Convolution } from './geometry.ts';

@@ -1,12 +1,12 @@
-// Turns recorded functions into one graph: variables shared by all, each function's nodes under its own name.
+// Builds one graph from traced functions. They share the variables; each function's nodes are prefixed with its name.
 import { DcganError } from '../../../errors.ts';
 import type { FeedSpec } from '../../engine.ts';
-import { feedNodes, parcelsOf } from '../recording/packed-feeds.ts';
+import { feedNodes, packedFeedsOf } from '../recording/packed-feeds.ts';
 import { applyAdamOpName, type RecordedOp, type Recording } from '../recording/recorder.ts';
 import { constantNode, DataType, type GraphNode, typeAttribute } from './graph.ts';
 import { assignNode, identityNode, nodeNames, oneNode, readNode } from './variable-nodes.ts';
 
-/** One traced function: the recording and which native ids stood for what. */
+/** One traced function: the recording, and the native tensor ids of its inputs and results. */
 export interface TracedFunction {
   name: string;
   recording: Recording;
@@ -17,21 +17,21 @@ export interface TracedFunction {
   updates: { name: string; id: number }[];
 }
 
-/** A function's graph in the making. Recorded ops are pure but for Adam, which changes its variables in place. */
+/** A function's graph under construction. All recorded ops are pure except Adam, which updates its variables in place. */
 interface Building {
   traced: TracedFunction;
   nodes: GraphNode[];
-  /** Native id -> the node that gives the same values in the graph. */
+  /** Native id -> the node with the same values in the graph. */
   nodeOf: Map<number, string>;
-  /** Native id -> the variable that it was read from. */
+  /** Native id -> the variable it was read from. */
   variableOf: Map<number, string>;
-  /** Variable -> the node that last read it. What changes a variable comes after that node. */
+  /** Variable -> the node that last read it. Nodes that change the variable must run after it. */
   latestRead: Map<string, string>;
-  /** Nodes that change a variable; the function is done when they are. */
+  /** Nodes that change a variable, which the function must wait for. */
   changes: Set<string>;
 }
 
-/** The nodes of one function: its feeds, and what its outputs and updates need. */
+/** The nodes of one function: its feeds, and all that its outputs and updates depend on. */
 export function functionNodes(traced: TracedFunction): GraphNode[] {
   const building: Building = {
     traced,
@@ -49,7 +49,7 @@ export function functionNodes(traced: TracedFunction): GraphNode[] {
   });
   for (const { name, id } of finalValues(building)) addAssignment(building, name, id);
   const fetched = addFetched(building);
-  const fed = parcelsOf(traced.specs).map(({ dtype }) => nodeNames.parcel(traced.name, dtype)); // even if nothing reads them
+  const fed = packedFeedsOf(traced.specs).map(({ dtype }) => nodeNames.packedFeed(traced.name, dtype)); // even if unread
   return keepReachable(building.nodes, [...fed, ...fetched]);
 }
 
@@ -75,8 +75,8 @@ function addOp(building: Building, { op, attributes, inputs, outputs }: Recorded
 }
 
 /**
- * ResourceApplyAdam on weight, m and v. Its own bias correction is off (both beta powers 0): step size and epsilon
- * come corrected. The reads of the three variables that the function has done so far go first; new ones come after it.
+ * ResourceApplyAdam on weight, m and v. Its own bias correction is off (both beta powers 0), as step size and epsilon are already
+ * corrected. It runs after the function's earlier reads of the three variables and before its later ones.
  */
 function addAdam(building: Building, { inputs, outputs }: RecordedOp, name: string): void {
   const [weight, m, v, gradient, stepSize, epsilon, beta1, beta2, zero] = inputs as readonly number[];
@@ -98,7 +98,7 @@ function addAdam(building: Building, { inputs, outputs }: RecordedOp, name: stri
   building.changes.add(name);
 }
 
-/** The variable whose present value a tensor is; Adam in place can start from nothing else. */
+/** The variable whose current value a tensor is, which Adam's in-place update requires. */
 function variableAt({ traced, nodeOf, variableOf, latestRead }: Building, id: number): string {
   const variable = variableOf.get(id);
   if (variable !== undefined && latestRead.get(variable) === nodeOf.get(id)) return variable;
@@ -108,19 +108,19 @@ function variableAt({ traced, nodeOf, variableOf, latestRead }: Building, id: nu
   });
 }
 
-/** The node of a tensor; a constant gets one when it is first needed. */
+/** The node of a tensor. Constants get theirs on first use. */
 function input({ traced, nodes, nodeOf }: Building, id: number): string {
   const known = nodeOf.get(id);
   if (known) return known;
   const constant = traced.recording.constants.get(id);
-  if (!constant) throw madeOutside(traced.name);
+  if (!constant) throw outsideTensor(traced.name);
   const name = `${traced.name}/constant/${id}`;
   nodes.push(constantNode(name, constant));
   nodeOf.set(id, name);
   return name;
 }
 
-/** What every variable that the function changes ends as; one that Adam changed on the way only goes back to what it was. */
+/** The final value of every variable the function changes. One that Adam changed but that is not an update is restored. */
 function finalValues({ traced, nodes, changes }: Building): { name: string; id: number }[] {
   const updated = new Set(traced.updates.map(({ name }) => name));
   const applied = new Set(nodes.filter(({ name }) => changes.has(name)).flatMap(({ inputs }) => inputs.slice(0, 3)));
@@ -128,7 +128,7 @@ function finalValues({ traced, nodes, changes }: Building): { name: string; id: 
   return [...traced.updates, ...restored];
 }
 
-/** Sets a variable, unless it has that value already because Adam changed it in place. */
+/** Assigns a variable, unless Adam has already set it to that value in place. */
 function addAssignment(building: Building, variable: string, id: number): void {
   const value = input(building, id);
   const latest = building.latestRead.get(variable)!;
@@ -138,7 +138,7 @@ function addAssignment(building: Building, variable: string, id: number): void {
   building.changes.add(assign.name);
 }
 
-/** The outputs, each after every change; or one node that says that all changes are done. */
+/** The outputs, each after all changes; without outputs, one node that runs after all changes. */
 function addFetched(building: Building): string[] {
   const { traced, nodes } = building;
   const changes = [...building.changes];
@@ -154,7 +154,7 @@ function addFetched(building: Building): string[] {
   return fetched.map(({ name }) => name);
 }
 
-function madeOutside(functionName: string): DcganError {
+function outsideTensor(functionName: string): DcganError {
   return new DcganError('engine.outside-tensor', {
     happened: `Function '${functionName}' uses a tensor that was made outside of it.`,
     expected: 'A recorded function sees its variables and feeds; anything else would be frozen at its present value.',
@@ -162,7 +162,7 @@ function madeOutside(functionName: string): DcganError {
   });
 }
 
-/** The nodes that the named ones need, in their order. */
+/** The nodes that the named nodes depend on, in graph order. */
 export function keepReachable(nodes: readonly GraphNode[], from: readonly string[]): GraphNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const needed = new Set<string>();
@@ -175,7 +175,7 @@ export function keepReachable(nodes: readonly GraphNode[], from: readonly string
   return nodes.filter((node) => needed.has(node.name));
 }
 
-/** The node that an input names: without `^` and output number. */
+/** The node that an input refers to, without `^` and output number. */
 function producer(inputName: string): string {
   return inputName.replace(/^\^/, '').replace(/:\d+$/, '');
 }

@@ -1,4 +1,4 @@
-// Writes graph nodes as the SavedModel file that TensorFlow loads.
+// Writes graph nodes as a SavedModel file for TensorFlow.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttributeType, type ConstantValue, DataType, type GraphNode, type OpAttribute } from './graph.ts';
@@ -14,14 +14,14 @@ import {
 
 const producerVersion = 1882; // GraphDef version of TensorFlow 2.9; later versions accept it
 
-/** A value of the graph that others may feed or fetch; -1 in its shape is any size. */
+/** A tensor that users of the model feed or fetch; -1 in its shape is any size. */
 interface SignatureValue {
   node: string;
   dtype: number;
   shape: readonly number[];
 }
 
-/** What Python calls `serving_default`: the names under which values are fed and fetched. */
+/** The signature `serving_default`: the names under which tensors are fed and fetched. */
 interface Signature {
   inputs: Readonly<Record<string, SignatureValue>>;
   outputs: Readonly<Record<string, SignatureValue>>;
@@ -83,7 +83,7 @@ const arrayOf = {
   [DataType.bool]: Uint8Array,
 } as const;
 
-/** All-equal values become one value, which TensorFlow repeats over the shape. */
+/** If all values are equal, only one is written, which TensorFlow repeats over the shape. */
 function toTensor({ shape, dtype, values }: ConstantValue): TensorMessage {
   const tensorShape = toShape(shape);
   if (dtype === DataType.float32 && values.length > 1 && values.every((value) => value === values[0])) {

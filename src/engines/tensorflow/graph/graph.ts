@@ -1,13 +1,13 @@
-// A TensorFlow graph as plain data. Recordings become these nodes, passes rewrite them, graph-file.ts writes them out.
+// A TensorFlow graph as plain data: built from recordings, rewritten by passes, written by graph-file.ts.
 
-/** An attribute as the native binding takes it: `type` is one of its TF_ATTR_* codes. */
+/** An attribute in the native binding's format: `type` is one of its TF_ATTR_* codes. */
 export interface OpAttribute {
   name: string;
   type: number;
   value: boolean | number | string | readonly number[];
 }
 
-/** A constant's values. All-equal values are written once, however many there are. */
+/** A constant's shape and values. */
 export interface ConstantValue {
   shape: readonly number[];
   dtype: number;
@@ -23,11 +23,11 @@ export interface GraphNode {
   attributes: OpAttribute[];
   /** Only for op `Const`. */
   constant?: ConstantValue;
-  /** Of output 0, where the op was recorded; not written out. */
+  /** Shape of output 0 when the op was recorded; not written to the file. */
   shape?: readonly number[];
 }
 
-/** TensorFlow's codes (types.proto and tfjs-node's TF_ATTR_*), the part of them that is used here. */
+/** The subset of TensorFlow's codes (types.proto and tfjs-node's TF_ATTR_*) that is used here. */
 export const DataType = { float32: 1, int32: 3, uint8: 4, bool: 10, bfloat16: 14 } as const;
 export const AttributeType = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
 

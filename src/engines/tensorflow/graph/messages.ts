@@ -1,5 +1,5 @@
-// The part of TensorFlow's protobuf messages that a SavedModel needs (tensorflow/core/framework/*.proto, core/protobuf/meta_graph.proto
-// and saved_model.proto), and how they are written.
+// Encodes a SavedModel's protobuf messages, the part that is needed here (tensorflow/core/framework/*.proto,
+// core/protobuf/meta_graph.proto and saved_model.proto).
 import protobuf from 'protobufjs';
 
 export interface ShapeMessage {
@@ -87,7 +87,7 @@ const schema = protobuf.Root.fromJSON({
       },
     },
     AttrValue: {
-      oneofs: { value: { oneof: ['list', 's', 'i', 'f', 'b', 'type', 'shape', 'tensor'] } }, // else a false or 0 is left out
+      oneofs: { value: { oneof: ['list', 's', 'i', 'f', 'b', 'type', 'shape', 'tensor'] } }, // without the oneof, false and 0 would be omitted
       fields: {
         list: one('ListValue', 1),
         s: one('bytes', 2),

@@ -1,11 +1,11 @@
-// The outputs of the ops that take the most time and memory. Tracing wants shapes only, so it need not compute them.
+// Infers the output shapes of the most expensive ops, so that tracing need not compute them.
 import { broadcast_util } from '@tensorflow/tfjs-core';
 import { convolutionOf } from '../convolutions/geometry.ts';
 import { DataType, type OpAttribute } from './graph.ts';
 
 type Shape = readonly number[];
 
-/** An op about to be traced: the shapes of its inputs, and the values of those that were made in JavaScript. */
+/** An op about to be traced: the shapes of its inputs, and the values of those created in JavaScript. */
 export interface OpCall {
   attributes: readonly OpAttribute[];
   shapes: readonly Shape[];
@@ -35,7 +35,7 @@ export const opShapes: Readonly<Record<string, OutputShapes>> = {
   LeakyReluGrad: likeFirst,
   Tanh: likeFirst,
   TanhGrad: likeFirst,
-  FusedBatchNormV3: ({ shapes: [x, scale] }) => [x, scale, scale, scale, scale, [0]], // the last has a length on a GPU
+  FusedBatchNormV3: ({ shapes: [x, scale] }) => [x, scale, scale, scale, scale, [0]], // the last is not empty on a GPU
   FusedBatchNormGradV3: ({ shapes: [dy, , scale] }) => [dy, scale, scale, [], []],
   Transpose: ({ shapes: [x], constant }) => [constant(1)?.map((axis) => x![axis]!)],
   Add: broadcast,
@@ -50,20 +50,20 @@ export const opShapes: Readonly<Record<string, OutputShapes>> = {
   DepthToSpace: (call) => [rearranged(call, attribute<number>(call, 'block_size')!)],
 };
 
-/** The attributes with the type of what an op computes with, and of what it gives. */
-const typesOf: Readonly<Record<string, { computes: string; gives: string | number }>> = {
-  GreaterEqual: { computes: 'T', gives: DataType.bool },
-  Cast: { computes: 'DstT', gives: 'DstT' },
-  StatelessRandomUniform: { computes: 'dtype', gives: 'dtype' },
+/** The attributes with an op's compute type and its output type, unless both are `T`. */
+const typesOf: Readonly<Record<string, { compute: string; output: string | number }>> = {
+  GreaterEqual: { compute: 'T', output: DataType.bool },
+  Cast: { compute: 'DstT', output: 'DstT' },
+  StatelessRandomUniform: { compute: 'dtype', output: 'dtype' },
 };
 
-/** An op's outputs, if it computes with float32; undefined where only running it tells. */
+/** An op's outputs, if it computes in float32; undefined if it must be run to know. */
 export function outputsOf(op: string, call: OpCall, outputCount: number): Outputs | undefined {
-  const { computes, gives } = typesOf[op] ?? { computes: 'T', gives: 'T' };
-  if (attribute(call, computes) !== DataType.float32) return undefined;
+  const { compute, output } = typesOf[op] ?? { compute: 'T', output: 'T' };
+  if (attribute(call, compute) !== DataType.float32) return undefined;
   const shapes = opShapes[op]?.(call).slice(0, outputCount);
   if (!shapes?.every((shape) => shape !== undefined)) return undefined;
-  return { shapes, dtype: typeof gives === 'string' ? attribute<number>(call, gives)! : gives };
+  return { shapes, dtype: typeof output === 'string' ? attribute<number>(call, output)! : output };
 }
 
 function attribute<Value>({ attributes }: OpCall, name: string): Value | undefined {
@@ -86,7 +86,7 @@ function multiplied(call: OpCall): Shape {
   return [...broadcast_util.assertAndGetBroadcastShape(a.slice(0, -2), b.slice(0, -2)), rows, columns];
 }
 
-/** `sides` is [rank, 2], flat. */
+/** `sides` is the padding [rank, 2], flattened. */
 function padded(x: Shape, sides: readonly number[]): Shape {
   return x.map((size, axis) => size + sides[2 * axis]! + sides[2 * axis + 1]!);
 }

@@ -1,12 +1,12 @@
-// The nodes that all functions of a program share: each variable's handle, with nodes to read it and to write it.
+// Nodes that all functions of a program share: each variable's handle, and nodes that read and write it.
 import type { Program, Shape } from '../../engine.ts';
 import { constantNode, DataType, type GraphNode, shapeAttribute, stringAttribute, typeAttribute } from './graph.ts';
 
 /** Names that a session feeds and fetches. */
 export const nodeNames = {
   feed: (functionName: string, feed: string) => `${functionName}/feed/${feed}`,
-  /** What a function is fed of one type, as one vector. */
-  parcel: (functionName: string, dtype: string) => `${functionName}/feeds/${dtype}`,
+  /** All feeds of one type, as one vector. */
+  packedFeed: (functionName: string, dtype: string) => `${functionName}/feeds/${dtype}`,
   output: (functionName: string, output: string) => `${functionName}/output/${output}`,
   /** Fetched where a function has no outputs. */
   done: (functionName: string) => `${functionName}/done`,
@@ -16,7 +16,7 @@ export const nodeNames = {
   written: (variable: string) => `written/${variable}`,
 };
 
-/** Handles of all variables, with nodes to read and to write each. `unique` keeps two programs' variables apart. */
+/** Handles of all variables, with nodes to read and write each. `unique` separates the variables of several programs. */
 export function variableNodes(program: Program, unique: string): GraphNode[] {
   return Object.entries(program.variables).flatMap(([name, shape]) => {
     const assign = assignNode(`assign/${name}`, name, nodeNames.newValue(name));
@@ -46,13 +46,13 @@ function handleNode(variable: string, shape: Shape, unique: string): GraphNode {
   };
 }
 
-/** A node that reads a variable, after the nodes named last. */
+/** A node that reads a variable after the nodes in `after`. */
 export function readNode(name: string, variable: string, after: readonly string[] = []): GraphNode {
   const inputs = [nodeNames.variable(variable), ...after.map((node) => `^${node}`)];
   return { name, op: 'ReadVariableOp', inputs, attributes: [typeAttribute('dtype', DataType.float32)] };
 }
 
-/** A node that sets a variable, after the nodes named last. */
+/** A node that sets a variable after the nodes in `after`. */
 export function assignNode(name: string, variable: string, value: string, after: readonly string[] = []): GraphNode {
   const inputs = [nodeNames.variable(variable), value, ...after.map((node) => `^${node}`)];
   return { name, op: 'AssignVariableOp', inputs, attributes: [typeAttribute('dtype', DataType.float32)] };
@@ -67,13 +67,13 @@ export function placeholderNode(name: string, dtype: number, shape: Shape): Grap
   };
 }
 
-/** A float32 value under a name of its own, ready when the nodes named last are. */
+/** A float32 value under a new name, which waits for the nodes in `after`. */
 export function identityNode(name: string, value: string, after: readonly string[]): GraphNode {
   const inputs = [value, ...after.map((node) => `^${node}`)];
   return { name, op: 'Identity', inputs, attributes: [typeAttribute('T', DataType.float32)] };
 }
 
-/** What is fetched where only the doing matters: a session fetches values, not operations. */
+/** A value to fetch for operations without outputs, as a session fetches values only. */
 export function oneNode(name: string): GraphNode {
   return constantNode(name, { shape: [], dtype: DataType.float32, values: Float32Array.of(1) });
 }

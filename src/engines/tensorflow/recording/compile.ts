@@ -1,7 +1,7 @@
-// Compiles a program for TensorFlow: traced, its convolutions measured where that is wanted, and loaded.
+// Compiles a program for TensorFlow: traces it, tunes its convolutions on request, and loads the graph.
 import type { CompiledProgram, CompileOptions, Decisions, Precision, Program } from '../../engine.ts';
-import type { FormChoices, Unmeasured } from '../convolutions/choices.ts';
-import { fastestForm, sameSizes, shareTransforms } from '../convolutions/measure.ts';
+import type { FormChoices, Untuned } from '../convolutions/choices.ts';
+import { fastestForm, sameSizes, shareTransforms } from '../convolutions/tune.ts';
 import { loadTraced } from './program.ts';
 import type { Recorder } from './recorder.ts';
 import { type TracedProgram, traceProgram } from './trace.ts';
@@ -19,21 +19,21 @@ export async function compileRecorded(
   const { machine, ...forms } = decisions;
   const decided = machine === tracer.choices.machine ? forms : {};
   let traced = traceProgram(program, tracer, precision, decided);
-  if (onTuning && traced.unmeasured.length > 0) {
-    await measure(traced.unmeasured, tracer, precision, { onTuning, signal });
+  if (onTuning && traced.untuned.length > 0) {
+    await tune(traced.untuned, tracer, precision, { onTuning, signal });
     traced = traceProgram(program, tracer, precision, decided);
   }
   return { ...loadTraced(program, traced, tracer.recorder.binding), decisions: decisionsOf(tracer, traced) };
 }
 
-/** The form of each convolution that has several, and where they were measured. */
+/** The form of each convolution that has several, and the machine they were tuned on. */
 function decisionsOf({ choices: { machine } }: Tracer, { forms }: TracedProgram): Decisions {
   if (machine === undefined) return {};
   return { machine, ...Object.fromEntries(forms) };
 }
 
-async function measure(
-  unmeasured: readonly Unmeasured[],
+async function tune(
+  untuned: readonly Untuned[],
   tracer: Tracer,
   precision: Precision,
   { onTuning, signal }: Required<Pick<CompileOptions, 'onTuning'>> & Pick<CompileOptions, 'signal'>,
@@ -41,14 +41,14 @@ async function measure(
   const load = (contest: Program) =>
     loadTraced(contest, traceProgram(contest, tracer, precision), tracer.recorder.binding);
   let done = 0;
-  for (const group of sameSizes(unmeasured)) {
+  for (const group of sameSizes(untuned)) {
     const names = new Map<string, string>();
     for (const convolution of group) {
-      onTuning(done++, unmeasured.length);
+      onTuning(done++, untuned.length);
       names.set(convolution.key, await fastestForm(convolution, load, signal));
     }
     await shareTransforms(group, names, load, signal);
-    tracer.choices.remember(names); // a stop later on loses no finished group
+    tracer.choices.remember(names); // kept even if tuning is aborted later
   }
-  onTuning(done, unmeasured.length);
+  onTuning(done, untuned.length);
 }

@@ -1,4 +1,4 @@
-// How a kernel of the native engine is written: named inputs and attributes in, native ops run on the backend.
+// Defines kernels of the tensorflow engine, which run native ops on the backend.
 import {
   engine,
   type KernelConfig,
@@ -16,7 +16,7 @@ export interface NativeBackend {
   executeMultipleOutputs(op: string, attributes: OpAttribute[], inputs: TensorInfo[], count: number): Tensor[];
 }
 
-/** tfjs's present backend, where that is the native engine's. */
+/** tfjs's current backend, which must be the tensorflow engine's. */
 export function nativeBackend(): NativeBackend {
   return engine().backend as unknown as NativeBackend;
 }
@@ -24,7 +24,7 @@ export function nativeBackend(): NativeBackend {
 export type Kernel = Omit<KernelConfig, 'backendName'>;
 type Inputs = Record<string, Tensor>;
 
-/** A kernel whose helper tensors (shapes, constants) are let go at its end. */
+/** A kernel whose helper tensors (shapes, constants) are disposed when it returns. */
 export function kernel(
   kernelName: string,
   run: (backend: NativeBackend, inputs: Inputs, attributes: NamedAttrMap) => Tensor | Tensor[],

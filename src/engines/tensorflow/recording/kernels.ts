@@ -1,4 +1,4 @@
-// Our operations as TensorFlow's own fused ops.
+// Kernels that run our operations as TensorFlow's fused ops.
 import { type NamedAttrMap, scalar, tensor1d } from '@tensorflow/tfjs-core';
 import { applyAdamOp } from '../../ops/adam.ts';
 import type { FormChoices } from '../convolutions/choices.ts';
@@ -13,7 +13,7 @@ function floatAttribute(name: string, value: number): OpAttribute {
   return { name, type: AttributeType.float, value };
 }
 
-/** An op of one output whose inputs go in by these names, in this order. */
+/** An op with one output and these inputs, in this order. */
 function direct(
   kernelName: string,
   op: string,
@@ -66,7 +66,7 @@ const batchNorm = [
   }),
 ];
 
-/** XLA would make other numbers of the same random bits, so it is to leave this op to TensorFlow. */
+/** XLA would turn the same random bits into other numbers, so it must leave this op to TensorFlow. */
 const notByXla: OpAttribute = { name: '_XlaCompile', type: AttributeType.bool, value: false };
 
 const statelessUniform = kernel('StatelessUniform', (backend, { seed }, { shape }) => {
@@ -80,7 +80,7 @@ const statelessUniform = kernel('StatelessUniform', (backend, { seed }, { shape 
   return backend.executeSingleOutput('StatelessRandomUniform', attributes, [size, seed!]);
 });
 
-/** Recorded, Adam is one op in place (see graph-builder.ts); eagerly it is composed. */
+/** When recorded, Adam is one in-place op (see graph-builder.ts); eagerly it is composed. */
 function applyAdam(recorder: Recorder): Kernel {
   return kernel('ApplyAdam', (backend, inputs, attrs) => {
     if (!recorder.active) return applyAdamOp.compose!(inputs, attrs);

@@ -1,4 +1,4 @@
-// A function's feeds travel together: one upload per type, taken apart again in the graph.
+// Packs a function's feeds into one vector per type, so that each type takes one upload; the graph unpacks them.
 
 import { elementCount } from '../../../formats/tensor-shape.ts';
 import type { FeedSpec, Feeds, FeedValues } from '../../engine.ts';
@@ -9,15 +9,15 @@ type FeedType = FeedSpec['dtype'];
 
 const feedTypes: readonly FeedType[] = ['float32', 'int32', 'uint8'];
 
-/** The feeds of one type, one after the other in one vector. */
-interface Parcel {
+/** The feeds of one type, concatenated. */
+interface PackedFeed {
   dtype: FeedType;
   length: number;
   parts: { name: string; spec: FeedSpec; begin: number }[];
 }
 
-export function parcelsOf(specs: Readonly<Record<string, FeedSpec>>): Parcel[] {
-  return feedTypes.flatMap((dtype): Parcel[] => {
+export function packedFeedsOf(specs: Readonly<Record<string, FeedSpec>>): PackedFeed[] {
+  return feedTypes.flatMap((dtype): PackedFeed[] => {
     let length = 0;
     const parts = Object.entries(specs).flatMap(([name, spec]) => {
       if (spec.dtype !== dtype) return [];
@@ -29,12 +29,12 @@ export function parcelsOf(specs: Readonly<Record<string, FeedSpec>>): Parcel[] {
   });
 }
 
-/** One vector per parcel, under the name of the node that it is fed to. */
-export function packed(functionName: string, specs: Readonly<Record<string, FeedSpec>>, feeds: Feeds) {
-  return parcelsOf(specs).map(({ dtype, length, parts }) => {
+/** One vector per type, with the name of the node it is fed to. */
+export function packFeeds(functionName: string, specs: Readonly<Record<string, FeedSpec>>, feeds: Feeds) {
+  return packedFeedsOf(specs).map(({ dtype, length, parts }) => {
     const values = parts.map(({ name }) => feeds[name]!);
     return {
-      node: nodeNames.parcel(functionName, dtype),
+      node: nodeNames.packedFeed(functionName, dtype),
       dtype: DataType[dtype],
       values: parts.length === 1 ? values[0]! : joined(dtype, length, values),
     };
@@ -52,16 +52,16 @@ function joined(dtype: FeedType, length: number, parts: readonly FeedValues[]): 
   return values;
 }
 
-/** The nodes that take parcels in and give every feed its shape; uint8 goes on as float32. */
+/** The nodes that unpack and reshape every feed; uint8 becomes float32. */
 export function feedNodes(functionName: string, specs: Readonly<Record<string, FeedSpec>>): GraphNode[] {
-  return parcelsOf(specs).flatMap(({ dtype, length, parts }) => {
-    const parcel = nodeNames.parcel(functionName, dtype);
-    const nodes = [placeholderNode(parcel, DataType[dtype], [length])];
+  return packedFeedsOf(specs).flatMap(({ dtype, length, parts }) => {
+    const packedFeed = nodeNames.packedFeed(functionName, dtype);
+    const nodes = [placeholderNode(packedFeed, DataType[dtype], [length])];
     for (const { name, spec, begin } of parts) {
       const feed = nodeNames.feed(functionName, name);
       const count = elementCount(spec.shape);
-      const part = count === length ? parcel : `${feed}/part`;
-      if (part !== parcel) nodes.push(...sliceNodes(part, parcel, DataType[dtype], begin, count));
+      const part = count === length ? packedFeed : `${feed}/part`;
+      if (part !== packedFeed) nodes.push(...sliceNodes(part, packedFeed, DataType[dtype], begin, count));
       nodes.push(...reshapeNodes(dtype === 'uint8' ? `${feed}/bytes` : feed, part, DataType[dtype], spec.shape));
       if (dtype === 'uint8') nodes.push(castNode(feed, `${feed}/bytes`, DataType.uint8, DataType.float32));
     }

@@ -1,4 +1,4 @@
-// Runs a traced program: its graph is loaded as a session, and every call is one call of the session.
+// Runs a traced program: loads its graph into a session, which every call runs once.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
@@ -8,7 +8,7 @@ import type { Binding, TensorMetadata } from '../binding.ts';
 import { DataType, type GraphNode } from '../graph/graph.ts';
 import { writeGraph } from '../graph/graph-file.ts';
 import { nodeNames } from '../graph/variable-nodes.ts';
-import { packed } from './packed-feeds.ts';
+import { packFeeds } from './packed-feeds.ts';
 import type { TracedProgram } from './trace.ts';
 
 export function loadTraced(program: Program, { functions, nodes }: TracedProgram, native: Binding): CompiledProgram {
@@ -29,8 +29,10 @@ export function loadTraced(program: Program, { functions, nodes }: TracedProgram
     inputs: Record<string, number>,
     outputs: readonly (readonly [name: string, node: string])[],
   ): HostValues {
-    const nodeNamesFetched = outputs.map(([, node]) => node);
-    const results = runSession(inputs, nodeNamesFetched);
+    const results = runSession(
+      inputs,
+      outputs.map(([, node]) => node),
+    );
     const values: HostValues = {};
     results.forEach(({ id }, index) => {
       const [name] = outputs[index]!;
@@ -45,10 +47,10 @@ export function loadTraced(program: Program, { functions, nodes }: TracedProgram
       const { feeds: specs } = functionNamed(program, name);
       checkFeeds(name, specs, feeds);
       checkWritten(program, (variable) => written.has(variable));
-      const parcels = packed(name, specs, feeds).map(({ node, dtype, values }) => {
+      const packed = packFeeds(name, specs, feeds).map(({ node, dtype, values }) => {
         return [node, upload(native, [values.length], dtype, values)] as const;
       });
-      const inputs = Object.fromEntries(parcels);
+      const inputs = Object.fromEntries(packed);
       const traced = functions.find((fn) => fn.name === name)!;
       if (traced.outputs.length > 0) {
         return fetch(
@@ -90,9 +92,9 @@ export function loadTraced(program: Program, { functions, nodes }: TracedProgram
 const misaligned = 4; // bytes
 
 /**
- * Uploads a copy. Memory that is aligned for its vector units (64 bytes at most) TensorFlow takes as its own instead of
- * copying it: a variable would live in the caller's array, Adam write to it, and a thread of TensorFlow let go of it.
- * Allocators align to 8 bytes or more, so what starts 4 bytes into an allocation is always copied.
+ * Uploads a copy. TensorFlow adopts memory that is aligned for SIMD (up to 64 bytes) instead of copying it: a variable would live in
+ * the caller's array, Adam would write to it, and one of TensorFlow's threads would free it. Allocators align to 8 bytes or more, so
+ * memory that starts 4 bytes into an allocation is always copied.
  */
 function upload(native: Binding, shape: readonly number[], dtype: number, values: FeedValues): number {
   const memory = new ArrayBuffer(misaligned + values.byteLength);
@@ -103,7 +105,7 @@ function upload(native: Binding, shape: readonly number[], dtype: number, values
   return native.createTensor(shape, dtype, copy);
 }
 
-/** Graphs are left in the folder DCGAN_GRAPHS, if there is one, for bench/profile.py. */
+/** Graphs are kept in the folder DCGAN_GRAPHS, if set, for bench/profile.py. */
 function loadSession(native: Binding, nodes: readonly GraphNode[]): number {
   const kept = process.env['DCGAN_GRAPHS'];
   const directory = mkdtempSync(join(kept ?? tmpdir(), 'dcgan-graph-'));

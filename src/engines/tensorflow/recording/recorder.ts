@@ -1,9 +1,9 @@
-// Writes down every native op that tfjs runs while a function is traced. tfjs itself notices nothing: it is given this binding.
+// Records every native op that tfjs runs while a function is traced, by wrapping the binding that tfjs calls.
 import { DcganError } from '../../../errors.ts';
 import type { Binding, TensorMetadata } from '../binding.ts';
 import { type ConstantValue, DataType, type OpAttribute, typeAttribute } from '../graph/graph.ts';
 import { outputsOf } from '../graph/output-shapes.ts';
-import { areLasting } from './lasting-values.ts';
+import { isShapeConstant } from './shape-constants.ts';
 
 export interface RecordedOp {
   op: string;
@@ -19,26 +19,26 @@ export interface Recording {
 }
 
 export interface Recorder {
-  /** What tfjs computes with: the native binding, overheard. */
+  /** The native binding, wrapped, for tfjs to compute with. */
   binding: Binding;
   readonly active: boolean;
-  /** Runs `trace` once and gives the native ops it ran. `name` is the function's, for messages. */
+  /** Runs `trace` once and returns the native ops it ran. `name` is the function's name, for messages. */
   record(name: string, trace: () => void): Recording;
 }
 
 /**
- * An op of this name has no eager kernel: traced, it gives its first inputs back as its outputs, and the graph builder
- * knows what to make of it. It stands for updates in place, which a trace must not carry out.
+ * A placeholder for in-place updates, which a trace must not execute. It has no eager kernel: traced, it returns its first inputs as its
+ * outputs, and the graph builder replaces it.
  */
 export const applyAdamOpName = 'ApplyAdamInPlace';
 
-const largestConstant = 64; // values; anything larger that differs within itself has no business in a graph
+const maxConstantSize = 64; // values, unless they are all equal or depend on shapes only
 
 export function createRecorder(native: Binding): Recorder {
   let recording: Recording | undefined;
-  const shapes = new Map<number, readonly number[]>(); // of the tensors that are alive, by native id
+  const shapes = new Map<number, readonly number[]>(); // of live tensors, by native id
   let functionName = '';
-  let refusal: DcganError | undefined;
+  let readError: DcganError | undefined;
 
   const binding: Binding = {
     ...copyMembers(native),
@@ -55,7 +55,7 @@ export function createRecorder(native: Binding): Recorder {
     },
     executeOp(name, attributes, inputs, outputCount) {
       const outputs = recording
-        ? standIns(native, { name, attributes, inputs, outputCount, shapes, recording })
+        ? traceOutputs(native, { name, attributes, inputs, outputCount, shapes, recording })
         : native.executeOp(name, attributes, inputs, outputCount);
       recording?.ops.push({ op: name, attributes, inputs: [...inputs], outputs });
       for (const { id, shape } of outputs) shapes.set(id, shape);
@@ -63,8 +63,8 @@ export function createRecorder(native: Binding): Recorder {
     },
     tensorDataSync(id) {
       if (recording) {
-        refusal = readWhileRecording(functionName); // tensor.data() and array() only reject a promise with it
-        throw refusal;
+        readError = readWhileRecording(functionName); // tensor.data() would only reject a promise with it
+        throw readError;
       }
       return native.tensorDataSync(id);
     },
@@ -79,13 +79,13 @@ export function createRecorder(native: Binding): Recorder {
       const made: Recording = { ops: [], constants: new Map() };
       recording = made;
       functionName = name;
-      refusal = undefined;
+      readError = undefined;
       try {
         trace();
       } finally {
         recording = undefined;
       }
-      if (refusal) throw refusal;
+      if (readError) throw readError;
       return made;
     },
   };
@@ -100,8 +100,8 @@ interface TracedCall {
   recording: Recording;
 }
 
-/** Tensors of the right shapes for what an op gives: a trace needs no values, so heavy ops are not computed. */
-function standIns(native: Binding, call: TracedCall): TensorMetadata[] {
+/** Output tensors with the right shapes. A trace needs no values, so expensive ops are not computed. */
+function traceOutputs(native: Binding, call: TracedCall): TensorMetadata[] {
   const { name, attributes, inputs, outputCount, shapes, recording } = call;
   if (name === applyAdamOpName) {
     return inputs.slice(0, outputCount).map((id) => native.executeOp('Identity', [], [id], 1)[0]!);
@@ -115,7 +115,7 @@ function standIns(native: Binding, call: TracedCall): TensorMetadata[] {
   return known.shapes.map((shape) => uninitialised(native, shape, known.dtype));
 }
 
-/** Memory that nobody has touched costs nothing. */
+/** Untouched pages take no memory. */
 function uninitialised(native: Binding, shape: readonly number[], dtype: number): TensorMetadata {
   const size = native.createTensor([shape.length], DataType.int32, Int32Array.from(shape));
   const attributes = [typeAttribute('dtype', dtype)];
@@ -124,7 +124,7 @@ function uninitialised(native: Binding, shape: readonly number[], dtype: number)
   return made!;
 }
 
-/** The binding's members are not configurable and some are getters, so they are copied one by one. */
+/** Some members are getters and none is configurable, so they are copied one by one. */
 function copyMembers(native: Binding): Binding {
   const members = Object.getOwnPropertyNames(native).map((name) => {
     const member = native[name as keyof Binding];
@@ -140,10 +140,10 @@ function checkedConstant(
   values: ArrayBufferView | ArrayLike<number>,
 ): ConstantValue {
   const array = values as Float32Array | Int32Array | Uint8Array;
-  if (array.length > largestConstant && !areLasting(values) && array.some((value) => value !== array[0])) {
+  if (array.length > maxConstantSize && !isShapeConstant(values) && array.some((value) => value !== array[0])) {
     throw new DcganError('engine.large-constant', {
       happened: `Function '${functionName}' makes a tensor [${shape.join(', ')}] of ${array.length} different values in JavaScript.`,
-      expected: `A recorded function may make tensors of at most ${largestConstant} values; a replay would repeat the same ones.`,
+      expected: `A recorded function may make tensors of at most ${maxConstantSize} values; a replay would repeat the same ones.`,
       fix: 'Feed the values, or make them on the engine (statelessUniform).',
     });
   }

@@ -1,8 +1,8 @@
-// Traces a program: each function runs once, overheard by the recorder, and all become one graph.
+// Traces a program: runs each function once under the recorder, and builds one graph of all.
 import { cast, engine, fill, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Precision, Program, ProgramFunction, Tensors } from '../../engine.ts';
 import { checkUpdates } from '../../feeds.ts';
-import type { FormChoices, Unmeasured } from '../convolutions/choices.ts';
+import type { FormChoices, Untuned } from '../convolutions/choices.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { functionNodes, type TracedFunction } from '../graph/graph-builder.ts';
 import { variableNodes } from '../graph/variable-nodes.ts';
@@ -15,9 +15,9 @@ export interface TracedProgram {
   functions: TracedFunction[];
   /** The graph of all functions. */
   nodes: GraphNode[];
-  /** Convolutions that took their standard form because nobody has measured them. */
-  unmeasured: Unmeasured[];
-  /** The form that each convolution with a choice took, by key. */
+  /** Convolutions that took their standard form because they were never tuned. */
+  untuned: Untuned[];
+  /** The form of each convolution with a choice, by key. */
   forms: ReadonlyMap<string, string>;
 }
 
@@ -31,25 +31,25 @@ export function traceProgram(
   const functions: TracedFunction[] = [];
   const forms = new Map(Object.entries(decided));
   const found = Object.entries(program.functions).flatMap(([name, fn]) => {
-    const unmeasured = choices.whileTracing(precision, () => functions.push(trace(program, name, fn, recorder)), forms);
-    return unmeasured.map((each) => ({ ...each, skipTuning: fn.skipTuning ?? false }));
+    const untuned = choices.whileTracing(precision, () => functions.push(trace(program, name, fn, recorder)), forms);
+    return untuned.map((each) => ({ ...each, skipTuning: fn.skipTuning ?? false }));
   });
   for (const { key, candidates } of found) forms.set(key, candidates[0]!.name);
-  const unmeasured = found.filter(({ skipTuning }) => !skipTuning);
+  const untuned = found.filter(({ skipTuning }) => !skipTuning);
   const nodes = [...variableNodes(program, unique), ...functions.flatMap(functionNodes)];
   return {
     functions,
     nodes: precision === 'mixed_bfloat16' ? toMixedBfloat16(nodes) : nodes,
-    unmeasured: [...new Map(unmeasured.map((each) => [each.key, each])).values()],
+    untuned: [...new Map(untuned.map((each) => [each.key, each])).values()],
     forms,
   };
 }
 
-/** Runs the function once on placeholder values, overheard by the recorder, and notes which native id stood for what. */
+/** Runs the function once on placeholders under the recorder, and keeps the native ids of its inputs and results. */
 function trace(program: Program, name: string, fn: ProgramFunction, recorder: Recorder): TracedFunction {
   return tidy((): TracedFunction & Record<string, never> => {
-    const variables = standIns(Object.entries(program.variables).map(([key, shape]) => [key, shape, 'float32']));
-    const feeds = standIns(
+    const variables = placeholders(Object.entries(program.variables).map(([key, shape]) => [key, shape, 'float32']));
+    const feeds = placeholders(
       Object.entries(fn.feeds).map(([key, { shape, dtype }]) => [key, shape, dtype === 'int32' ? 'int32' : 'float32']),
     );
     const variableIds = ids(variables);
@@ -70,12 +70,12 @@ function trace(program: Program, name: string, fn: ProgramFunction, recorder: Re
       variables: variableIds,
       outputs: outputIds,
       updates: updateIds,
-    } as TracedFunction & Record<string, never>; // tidy wants to know only of tensors
+    } as TracedFunction & Record<string, never>; // tidy's type allows tensors only
   });
 }
 
-/** Small numbers to trace with; what they are does not matter. */
-function standIns(
+/** Tensors with arbitrary values to trace with. */
+function placeholders(
   specs: readonly (readonly [string, readonly number[], 'float32' | 'int32'])[],
 ): Record<string, Tensor> {
   return Object.fromEntries(
@@ -98,7 +98,7 @@ interface NativeIds {
   getInputTensorIds(tensors: Tensor[]): number[];
 }
 
-/** The native ids of tensors; asking for one uploads a tensor that was still in JavaScript. */
+/** The native ids of tensors. This uploads tensors that are still in JavaScript. */
 function ids(tensors: Readonly<Record<string, Tensor>>): { name: string; id: number }[] {
   const backend = engine().backend as ReturnType<typeof engine>['backend'] & NativeIds;
   return Object.entries(tensors).map(([name, value]) => ({ name, id: backend.getInputTensorIds([value])[0]! }));

@@ -11,7 +11,7 @@ import { compileRecorded, type Tracer } from '../../../../src/engines/tensorflow
 import { traceProgram } from '../../../../src/engines/tensorflow/recording/trace.ts';
 import { relativeError } from '../../../helpers/relative-error.ts';
 import { noTensorflow } from '../../../helpers/tensorflow.ts';
-import { gradientsProgram, seldomProgram, tracerOver, values } from './measurable.ts';
+import { gradientsProgram, seldomProgram, tracerOver, values } from './tunable.ts';
 
 const skip = noTensorflow;
 const temporary = mkdtempSync(join(tmpdir(), 'dcgan-measure-'));
@@ -23,7 +23,7 @@ const keysIn = (file: string) => Object.keys(JSON.parse(readFileSync(file, 'utf8
 
 type Progress = [done: number, total: number];
 
-/** Compiles with or without measuring; gives what was told, and what the function then gives. */
+/** Compiles with or without tuning. @returns the reported progress, and the function's outputs */
 async function compile(
   tracer: Tracer,
   program: Program,
@@ -51,7 +51,9 @@ function assertSame(found: HostValues, expected: HostValues): void {
   }
 }
 
-test('compiling measures once, tells how far it is, remembers, and gives the same numbers', { skip }, async () => {
+test('compiling tunes once, reports progress, remembers the result, and computes the same numbers', {
+  skip,
+}, async () => {
   const file = newFile();
   const tracer = await tracerOver(file);
   const { binding } = tracer.recorder;
@@ -71,15 +73,15 @@ test('compiling measures once, tells how far it is, remembers, and gives the sam
   assert.deepEqual([binding.getNumOfTensors(), binding.getNumOfSavedModels()], [tensors, sessions]);
 });
 
-test('every form that can be chosen gives the same numbers in a program, by other ops', { skip }, async () => {
+test('every form gives the same numbers in a program, by other ops', { skip }, async () => {
   const standard = await tracerOver(undefined);
   const expected = await compile(standard, gradientsProgram);
   assert.deepEqual(expected.told, [], 'nowhere to remember');
   const opsOf = (tracer: Tracer) => traceProgram(gradientsProgram, tracer, 'float32').nodes.map(({ op }) => op);
   const file = newFile();
-  const { unmeasured } = traceProgram(gradientsProgram, await tracerOver(file), 'float32');
+  const { untuned } = traceProgram(gradientsProgram, await tracerOver(file), 'float32');
   let others = 0;
-  for (const { key, candidates } of unmeasured) {
+  for (const { key, candidates } of untuned) {
     for (const { name } of candidates.slice(1)) {
       const tracer = await tracerOver(file);
       tracer.choices.remember(new Map([[key, name]]));
@@ -91,33 +93,33 @@ test('every form that can be chosen gives the same numbers in a program, by othe
   assert.equal(others, 1 + 2 + 2 + 3); // blocks; sub-pixel, phases; transposed, product; frequencies of each
 });
 
-test('what a function that runs seldom has is not measured, but taken if it is known', { skip }, async () => {
+test('a function with skipTuning is not tuned, but uses known results', { skip }, async () => {
   const file = newFile();
   const tracer = await tracerOver(file);
   const { told } = await compile(tracer, seldomProgram);
   assert.deepEqual(told.at(-1), [3, 3]);
-  const { unmeasured } = traceProgram(
+  const { untuned } = traceProgram(
     { ...seldomProgram, functions: { sample: { ...seldomProgram.functions['sample']!, skipTuning: false } } },
     tracer,
     'float32',
   );
-  assert.equal(unmeasured.length, 1);
-  tracer.choices.remember(new Map([[unmeasured[0]!.key, 'blocks']]));
+  assert.equal(untuned.length, 1);
+  tracer.choices.remember(new Map([[untuned[0]!.key, 'blocks']]));
   const { nodes } = traceProgram(seldomProgram, tracer, 'float32');
   assert.ok(nodes.some(({ name, op }) => name.startsWith('sample/') && op === 'SpaceToDepth'));
 });
 
-/** Compiles in a process of its own; gives how often it told of measuring and the files that it left in its cache. */
+/** Compiles in a separate process. @returns how often it reported tuning, and the files in its cache */
 async function child(environment: Record<string, string>): Promise<{ calls: number; written: string[] }> {
   const cache = mkdtempSync(join(temporary, 'cache-'));
-  const script = fileURLToPath(new URL('measure-child.ts', import.meta.url));
+  const script = fileURLToPath(new URL('tune-child.ts', import.meta.url));
   const args = ['--import', import.meta.resolve('tsx'), script, cache];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...environment } });
   const folder = join(cache, 'convolutions');
   return { calls: Number(stdout), written: existsSync(folder) ? readdirSync(folder) : [] };
 }
 
-test('DCGAN_CONVOLUTIONS=standard measures nothing and writes nothing; else one file is written', {
+test('DCGAN_CONVOLUTIONS=standard tunes and writes nothing; otherwise one file is written', {
   skip,
 }, async () => {
   assert.deepEqual(await child({ DCGAN_CONVOLUTIONS: 'standard' }), { calls: 0, written: [] });

@@ -1,5 +1,5 @@
-// Every form against PyTorch's numbers, and on more geometries against the standard one, TensorFlow's own kernel, which the
-// contract suite, golden steps and layers hold to outside numbers.
+// Compares every form with PyTorch's numbers, and on more geometries with TensorFlow's kernel, which other tests compare with outside
+// numbers.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
@@ -28,7 +28,7 @@ const parts: Record<Kind, [string, string]> = {
 
 const isKernel = ({ name }: Form) => name === 'kernel';
 
-/** What a form gives, op by op; `parts` are the names of the two hashed tensors that it starts from. */
+/** Computes a form eagerly; `parts` are the names of its two hashed operands. */
 function compute(
   form: Form,
   kind: Kind,
@@ -79,7 +79,7 @@ const golden: Golden = JSON.parse(
   readFileSync(new URL('../../../fixtures/convolution/golden.json', import.meta.url), 'utf8'),
 );
 
-describe("PyTorch's numbers", { skip: noTensorflow }, () => {
+describe("agrees with PyTorch's numbers", { skip: noTensorflow }, () => {
   for (const { name, x, w, strides, padding, y, dx, dw } of golden.convolutions) {
     test(`convolution and gradients: ${name}`, () => {
       const geometry = convolution(x, w, strides, padding);
@@ -101,7 +101,7 @@ describe("PyTorch's numbers", { skip: noTensorflow }, () => {
   }
 });
 
-describe("TensorFlow's own kernel", { skip: noTensorflow }, () => {
+describe("agrees with TensorFlow's kernel", { skip: noTensorflow }, () => {
   for (const [name, geometry] of Object.entries(geometries)) {
     test(name, () => {
       for (const kind of kinds) {
@@ -115,7 +115,7 @@ describe("TensorFlow's own kernel", { skip: noTensorflow }, () => {
     });
   }
 
-  test("every form fits at least three of these geometries, and TensorFlow's own kernel fits them all", () => {
+  test("every form fits at least three of these geometries, and TensorFlow's kernel fits all", () => {
     for (const kind of kinds) {
       const fitting = (form: Form) => Object.values(geometries).filter((geometry) => form.fits(geometry)).length;
       for (const form of formsOf[kind]) assert.ok(fitting(form) >= 3, `${kind} as ${form.name} fits ${fitting(form)}`);

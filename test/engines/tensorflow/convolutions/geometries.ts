@@ -1,4 +1,4 @@
-// Convolutions of every design, with what is awkward about them, and one tensor of each part of them.
+// Convolutions of the designs, and awkward ones, with hashed operands.
 import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Kind } from '../../../../src/engines/tensorflow/convolutions/choices.ts';
 import { type Convolution, convolutionOf } from '../../../../src/engines/tensorflow/convolutions/geometry.ts';
@@ -62,7 +62,7 @@ export const geometries: Record<string, Convolution> = {
 
 export const kinds: readonly Kind[] = ['forward', 'inputGradient', 'filterGradient'];
 
-/** The shapes of the two tensors that a kind starts from, and of what it gives. */
+/** The shapes of a kind's two operands and of its result. */
 export function shapesOf(kind: Kind, { input, filter, output }: Convolution) {
   const shapes = {
     forward: [input, filter, output],

@@ -1,4 +1,4 @@
-// Every form recorded in mixed_bfloat16: TensorFlow has each op of it for bfloat16 too, and moving values changes none.
+// Records every form in mixed_bfloat16: TensorFlow supports each of its ops in bfloat16, and data movement changes no values.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -27,7 +27,7 @@ const names = [
   'k5 s2 same, 16 channels',
 ];
 
-/** One function per form, over its two tensors. */
+/** One function per form, over its two operands. */
 function programOf(kind: Kind, geometry: Convolution): { program: Program; forms: Form[] } {
   const { first, second } = shapesOf(kind, geometry);
   const forms = formsOf[kind].filter((form) => form.fits(geometry));
@@ -46,7 +46,7 @@ function programOf(kind: Kind, geometry: Convolution): { program: Program; forms
   };
 }
 
-/** What each form gives, by its name, of the same two tensors. */
+/** The result of each form, by name, for the same two operands. */
 async function resultsOf(
   kind: Kind,
   geometry: Convolution,
@@ -64,12 +64,12 @@ async function resultsOf(
 }
 
 const hashed = (name: string, shape: Shape) => hashedValues(name, elementCount(shape));
-/** -1, 0 and 1: their products' sums, up to 256, are numbers that bfloat16 has. */
+/** -1, 0 and 1: sums of their products, up to 256, are exact in bfloat16. */
 const signs = (name: string, shape: Shape) => hashed(name, shape).map((value) => Math.round(1.4 * value));
 
 for (const name of names) {
   const geometry = geometries[name]!;
-  test(`sums of small whole numbers are exact: ${name}`, { skip: noTensorflow }, async () => {
+  test(`sums of small integers are exact: ${name}`, { skip: noTensorflow }, async () => {
     for (const kind of kinds) {
       const { kernel: expected } = await resultsOf(kind, geometry, 'float32', signs);
       assert.ok(expected!.some((value) => Math.abs(value) > 3));
@@ -79,7 +79,7 @@ for (const name of names) {
     }
   });
 
-  test(`other numbers are rounded to 8 bits: ${name}`, { skip: noTensorflow }, async () => {
+  test(`other operands are rounded to 8 bits: ${name}`, { skip: noTensorflow }, async () => {
     for (const kind of kinds) {
       const { kernel: expected } = await resultsOf(kind, geometry, 'float32', hashed);
       for (const [form, found] of Object.entries(await resultsOf(kind, geometry, 'mixed_bfloat16', hashed))) {

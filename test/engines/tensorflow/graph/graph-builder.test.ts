@@ -31,7 +31,7 @@ function inputsOf(nodes: readonly GraphNode[]): Record<string, string> {
   return Object.fromEntries(nodes.map(({ name, op: kind, inputs }) => [name, [kind, ...inputs].join(' ')]));
 }
 
-test('keeps the nodes that the named ones need, through outputs and control inputs, in their order', () => {
+test('keeps the nodes that the named ones depend on, also by further outputs and control inputs, in order', () => {
   const node = (name: string, ...inputs: string[]): GraphNode => ({ name, op: 'Any', inputs, attributes: [] });
   const nodes = [node('a'), node('unused', 'a'), node('b', 'a:2'), node('c'), node('d', 'b', '^c'), node('late', 'd')];
   assert.deepEqual(
@@ -40,7 +40,7 @@ test('keeps the nodes that the named ones need, through outputs and control inpu
   );
 });
 
-test('an op reads feeds, variables, constants and outputs by number; what no output needs is dropped, but no feed', () => {
+test('ops read feeds, variables, constants and numbered outputs; unused nodes are dropped, except feeds', () => {
   const nodes = functionNodes(
     traced(
       {
@@ -72,7 +72,7 @@ test('an op reads feeds, variables, constants and outputs by number; what no out
   });
 });
 
-test('an update is assigned after the old value was read, and fetched before it counts as done', () => {
+test('an update is assigned after reads of the old value, and the function waits for it', () => {
   const nodes = functionNodes(
     traced({ variables: [{ name: 'w', id: 1 }], updates: [{ name: 'w', id: 2 }] }, [op('Neg', [1], 2)]),
   );

@@ -1,4 +1,4 @@
-// What graph-file.ts writes, read by the protobuf classes that TensorFlow's authors generated from their .proto files.
+// Reads the files of graph-file.ts with the protobuf classes that TensorFlow generated from its .proto files.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,7 +16,7 @@ import {
 } from '../../../../src/engines/tensorflow/graph/graph.ts';
 import { writeGraph } from '../../../../src/engines/tensorflow/graph/graph-file.ts';
 
-/** The generated classes, of which getters are used here. */
+/** The getters of the generated classes that are used here. */
 type Message = Readonly<Record<string, () => unknown>>;
 type MessageMap = { forEach(visit: (value: Message, key: string) => void): void };
 
@@ -54,7 +54,7 @@ const nodes: GraphNode[] = [
 ];
 const value = (node: string) => ({ node, dtype: 1, shape: [-1, 2] });
 
-/** The only graph of the file that `writeGraph` makes, read again. */
+/** Writes a graph and reads it back. */
 function readBack(signature?: Parameters<typeof writeGraph>[2]) {
   writeGraph(folder, nodes, signature);
   const model = SavedModel.deserializeBinary(readFileSync(join(folder, 'saved_model.pb')));
@@ -74,7 +74,7 @@ function entriesOf(map: unknown): Record<string, Message> {
 const sizesOf = (shape: unknown) =>
   get<Message[]>(shape as Message, 'DimList').map((dimension) => get(dimension, 'Size'));
 
-/** The field that is set of an attribute, by its number in attr_value.proto, and its value. */
+/** The set field of an attribute, by its number in attr_value.proto, and its value. */
 function attributesOf(node: Message): Record<string, [number, unknown]> {
   const readers: Record<number, (attribute: Message) => unknown> = {
     1: (attribute) => get(get<Message>(attribute, 'List'), 'IList'),
@@ -103,7 +103,7 @@ function readTensor(tensor: Message) {
   };
 }
 
-test('nodes, inputs, constants and every type of attribute are read as they were given', () => {
+test('nodes, inputs, constants and every type of attribute are read back unchanged', () => {
   const graph = readBack();
   assert.deepEqual(get(get<Message>(graph, 'MetaInfoDef'), 'TagsList'), ['serve']);
   assert.deepEqual(entriesOf(get(graph, 'SignatureDefMap')), {});
@@ -144,7 +144,7 @@ test('nodes, inputs, constants and every type of attribute are read as they were
   ]);
 });
 
-test('a signature names what is fed and fetched', () => {
+test('a signature names the feeds and fetches', () => {
   const graph = readBack({ inputs: { latents: value('z') }, outputs: { images: value('y') } });
   const { serving_default: signature, ...others } = entriesOf(get(graph, 'SignatureDefMap'));
   assert.deepEqual([get(signature!, 'MethodName'), others], ['tensorflow/serving/predict', {}]);

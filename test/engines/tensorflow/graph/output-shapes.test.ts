@@ -1,4 +1,4 @@
-// The shapes that a trace predicts are those that TensorFlow gives, and a trace leaves the heavy ops alone.
+// The inferred shapes equal TensorFlow's, and a trace does not compute the expensive ops.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { engine } from '@tensorflow/tfjs-core';
@@ -37,7 +37,7 @@ interface Case {
   inputs: Input[];
   attributes?: OpAttribute[];
   outputs?: number;
-  /** Its attributes are all it has: no `T` of float32. */
+  /** Whether the attributes are complete, without an added `T` of float32. */
   untyped?: boolean;
 }
 
@@ -170,7 +170,7 @@ test('every op of the table is compared with TensorFlow', () => {
   assert.deepEqual([...new Set(cases.map(({ op }) => op))].sort(), Object.keys(opShapes).sort());
 });
 
-test('nothing is predicted of other ops, of other types than float32, and of shapes that are computed', () => {
+test('infers nothing for other ops, for types other than float32, and for computed shapes', () => {
   const call = (type: number, axes: number[] | undefined) => ({
     attributes: [typeAttribute('T', type)],
     shapes: [[2, 3], [2]],
@@ -183,7 +183,7 @@ test('nothing is predicted of other ops, of other types than float32, and of sha
   assert.equal(outputsOf('Reshape', call(float32, [3, 2]), 1), undefined);
 });
 
-/** The native binding, with every op that is computed written down. */
+/** The native binding, which logs every op it computes. */
 function overheard(computed: string[]): Binding {
   const members = Object.getOwnPropertyNames(native).map((name) => {
     const member: unknown = native[name as keyof Binding];

@@ -4,7 +4,7 @@ import { mul } from '@tensorflow/tfjs-core';
 import type { FeedSpec, Program } from '../../../../src/engines/engine.ts';
 import { openEngine } from '../../../../src/engines/open.ts';
 import { DataType } from '../../../../src/engines/tensorflow/graph/graph.ts';
-import { feedNodes, packed } from '../../../../src/engines/tensorflow/recording/packed-feeds.ts';
+import { feedNodes, packFeeds } from '../../../../src/engines/tensorflow/recording/packed-feeds.ts';
 import { noTensorflow } from '../../../helpers/tensorflow.ts';
 
 const specs: Record<string, FeedSpec> = {
@@ -25,16 +25,16 @@ const feeds = {
   nothing: new Float32Array(0),
 };
 
-test('feeds of one type are one vector, in the order of their specs', () => {
-  assert.deepEqual(packed('f', specs, feeds), [
+test('feeds of one type are packed into one vector, in the order of their specs', () => {
+  assert.deepEqual(packFeeds('f', specs, feeds), [
     { node: 'f/feeds/float32', dtype: DataType.float32, values: Float32Array.of(0.5, -2, 0.25) },
     { node: 'f/feeds/int32', dtype: DataType.int32, values: Int32Array.of(-3) },
     { node: 'f/feeds/uint8', dtype: DataType.uint8, values: Uint8Array.of(255, 0, 7, 1, 128) },
   ]);
-  assert.deepEqual(packed('f', {}, {}), []);
+  assert.deepEqual(packFeeds('f', {}, {}), []);
 });
 
-test('the graph takes one vector per type and gives every feed under its name', () => {
+test('the graph takes one vector per type and unpacks every feed under its name', () => {
   const nodes = feedNodes('f', specs);
   const named = (op: string) => nodes.filter((node) => node.op === op).map(({ name }) => name);
   assert.deepEqual(named('Placeholder'), ['f/feeds/float32', 'f/feeds/int32', 'f/feeds/uint8']);
@@ -46,7 +46,7 @@ test('the graph takes one vector per type and gives every feed under its name', 
   assert.deepEqual(feedNodes('f', {}), []);
 });
 
-test('each feed arrives with its own values and shape', { skip: noTensorflow }, async () => {
+test('each feed is unpacked with its own values and shape', { skip: noTensorflow }, async () => {
   const { engine } = await openEngine('tensorflow');
   const program: Program = {
     variables: {},

@@ -28,9 +28,9 @@ function programOf(body: Body): Program {
   return { variables: { w: [100], m: [100], v: [100] }, functions: { wrong: { feeds: {}, body } } };
 }
 
-/** Compiling is refused with that code, by the function's name; nothing is left behind, and the next program compiles. */
+/** Asserts that compilation fails with this code and the function's name, leaks nothing, and leaves the engine usable. */
 function refuses(what: string, code: string, body: Body): void {
-  test(`recording refuses ${what}`, { skip: noTensorflow }, async () => {
+  test(`recording rejects ${what}`, { skip: noTensorflow }, async () => {
     const { engine } = await openEngine('tensorflow');
     const before = engine.liveTensors();
     await assert.rejects(engine.compile(programOf(body), { precision: 'float32' }), (error) => {
@@ -80,7 +80,7 @@ refuses('Adam from a value of before an earlier update', 'engine.adam-not-in-pla
   return { outputs: {}, updates: { w: twice.weight } };
 });
 
-test('recording refuses a tensor that was made outside', { skip: noTensorflow }, async () => {
+test('recording rejects a tensor created outside the function', { skip: noTensorflow }, async () => {
   const { engine } = await openEngine('tensorflow');
   const outside: Tensor = keep(mul(tensor([1, 2, 3]), 2)); // computed, so it is on the engine
   const program = programOf(({ w }) => ({ outputs: { sum: add(sum(w!), sum(outside)) } }));
@@ -91,7 +91,7 @@ test('recording refuses a tensor that was made outside', { skip: noTensorflow },
   outside.dispose();
 });
 
-test('recording takes small tensors made in JavaScript, and large ones of one value', {
+test('recording accepts small tensors created in JavaScript, and large ones of equal values', {
   skip: noTensorflow,
 }, async () => {
   const { engine } = await openEngine('tensorflow');
@@ -114,7 +114,7 @@ test('recording takes small tensors made in JavaScript, and large ones of one va
   assert.equal(engine.liveTensors(), before);
 });
 
-test('a trace knows the shapes and types of what it does not compute', { skip: noTensorflow }, async () => {
+test('a trace has the right shapes and types for tensors it does not compute', { skip: noTensorflow }, async () => {
   const { engine } = await openEngine('tensorflow');
   const program: Program = {
     variables: {},

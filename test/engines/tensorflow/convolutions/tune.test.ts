@@ -1,14 +1,14 @@
-// Who wins a contest, on a clock that only the forms move.
+// Tests which form tuning selects, on a fake clock that only the forms advance.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { CompiledProgram, HostValues, Program } from '../../../../src/engines/engine.ts';
 import type { Kind } from '../../../../src/engines/tensorflow/convolutions/choices.ts';
-import { fastestForm, shareTransforms } from '../../../../src/engines/tensorflow/convolutions/measure.ts';
+import { fastestForm, shareTransforms } from '../../../../src/engines/tensorflow/convolutions/tune.ts';
 import { convolution } from './geometries.ts';
 
 const geometry = convolution([2, 8, 6, 3], [5, 5, 3, 4], [2, 2], 'same');
 
-/** Milliseconds of each run of each form, the first run first; the last goes on. The standard form is named first. */
+/** Milliseconds of each run of each form; the last value is repeated. The standard form comes first. */
 type Durations = Record<string, readonly number[]>;
 
 interface Contest {
@@ -50,7 +50,7 @@ async function contest(t: TestContext, durations: Durations, kind: Kind = 'forwa
   return { ...found, winner, runs };
 }
 
-test('the form with the shortest time wins, whatever its first and its slow runs take', async (t) => {
+test('selects the form with the shortest run, ignoring first and slow runs', async (t) => {
   const { winner, disposed } = await contest(t, {
     kernel: [10, 10],
     first: [1, 7, 9],
@@ -60,7 +60,7 @@ test('the form with the shortest time wins, whatever its first and its slow runs
   assert.ok(disposed);
 });
 
-test('a form must be 5 % faster than the standard one', async (t) => {
+test('selects a form only if it is 5 % faster than the standard one', async (t) => {
   assert.equal((await contest(t, { kernel: [100], other: [96] })).winner, 'kernel');
   t.mock.restoreAll();
   assert.equal((await contest(t, { kernel: [100], other: [94] })).winner, 'other');
@@ -68,12 +68,12 @@ test('a form must be 5 % faster than the standard one', async (t) => {
   assert.equal((await contest(t, { kernel: [100], other: [150] })).winner, 'kernel');
 });
 
-test('a form more than 1.8 times as slow as the fastest is not tried again', async (t) => {
+test('times a form only once if it takes more than 1.8 times the best time', async (t) => {
   const { runs } = await contest(t, { kernel: [10], slow: [19], fair: [17] });
   assert.deepEqual(runs, { kernel: 6, slow: 2, fair: 6 }); // the first is not counted
 });
 
-test('forms start from the tensors of their kind, of different values that are neither large nor tiny', async (t) => {
+test('operands are the tensors of the kind, with varied values of moderate size', async (t) => {
   const shapes: Record<Kind, [number[], number[]]> = {
     forward: [[2, 8, 6, 3], [5, 5, 3, 4]], // biome-ignore format: a table of shapes
     inputGradient: [[2, 4, 3, 4], [5, 5, 3, 4]], // biome-ignore format: a table of shapes
@@ -97,7 +97,7 @@ test('forms start from the tensors of their kind, of different values that are n
   }
 });
 
-/** What becomes of the fastest forms alone where all kinds of a convolution, in one function, take `alone` or `shared`. */
+/** The selected forms if all kinds of a convolution, in one function, take `alone` or `shared` milliseconds. */
 async function together(t: TestContext, names: Record<Kind, string>, [alone, shared]: [number, number]) {
   let now = 0;
   t.mock.method(performance, 'now', () => now);
@@ -125,14 +125,14 @@ async function together(t: TestContext, names: Record<Kind, string>, [alone, sha
   const candidates = [form('kernel'), form('blocks'), form('sharing', true)];
   const kinds = Object.keys(names) as Kind[];
   const other = convolution([2, 8, 6, 3], [3, 3, 3, 4], [2, 2], 'same');
-  const unmeasured = kinds.map((kind) => ({ key: kind, kind, convolution: geometry, candidates }));
+  const untuned = kinds.map((kind) => ({ key: kind, kind, convolution: geometry, candidates }));
   const found = new Map([...Object.entries(names), ['other sizes', 'kernel']]);
   const lonely = { key: 'other sizes', kind: 'forward' as const, convolution: other, candidates };
-  await shareTransforms([...unmeasured, lonely], found, compile);
+  await shareTransforms([...untuned, lonely], found, compile);
   return { names: Object.fromEntries(found), contests };
 }
 
-test('forms that share what they compute are taken for all kinds of a convolution where that is faster together', async (t) => {
+test('selects sharing forms for all kinds of a convolution if they are faster together', async (t) => {
   const names = { forward: 'kernel', inputGradient: 'blocks', filterGradient: 'sharing' };
   const shared = { forward: 'sharing', inputGradient: 'sharing', filterGradient: 'sharing' };
   assert.deepEqual(await together(t, names, [100, 90]), { names: { ...shared, 'other sizes': 'kernel' }, contests: 1 });
@@ -140,7 +140,7 @@ test('forms that share what they compute are taken for all kinds of a convolutio
   assert.deepEqual(await together(t, names, [100, 99]), { names: { ...names, 'other sizes': 'kernel' }, contests: 1 });
 });
 
-test('nothing is timed together where no sharing form won alone, or all did', async (t) => {
+test('times nothing together if no sharing form was fastest alone, or all were', async (t) => {
   for (const name of ['kernel', 'sharing']) {
     const names = { forward: name, inputGradient: name, filterGradient: name };
     assert.equal((await together(t, names, [100, 1])).contests, 0);
@@ -148,7 +148,7 @@ test('nothing is timed together where no sharing form won alone, or all did', as
   }
 });
 
-test('a stop is heard between two runs: no more of them, the program is disposed of, and the reason is thrown', async () => {
+test('an abort ends tuning after the current run, disposes of the program and rejects with the reason', async () => {
   const controller = new AbortController();
   let [runs, disposed] = [0, false];
   const compile = (): CompiledProgram => ({
@@ -167,7 +167,7 @@ test('a stop is heard between two runs: no more of them, the program is disposed
     fits: () => true,
     compute: () => assert.fail('the contest is only compiled'),
   }));
-  const unmeasured = { key: 'key', kind: 'forward' as const, convolution: geometry, candidates };
-  await assert.rejects(fastestForm(unmeasured, compile, controller.signal), /RangeError: asked to stop/);
+  const untuned = { key: 'key', kind: 'forward' as const, convolution: geometry, candidates };
+  await assert.rejects(fastestForm(untuned, compile, controller.signal), /RangeError: asked to stop/);
   assert.deepEqual([runs, disposed], [3, true]);
 });

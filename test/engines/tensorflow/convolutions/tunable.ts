@@ -1,4 +1,4 @@
-// A program whose convolutions are just large enough to be measured, and the engine over a file of choices of its own.
+// A program whose convolutions are just large enough to be tuned, and an engine with its own file of choices.
 import { conv2d, mul, sum, type Tensor, type Tensor4D, valueAndGrads } from '@tensorflow/tfjs-core';
 import type { Program, ProgramFunction } from '../../../../src/engines/engine.ts';
 import { registerOps } from '../../../../src/engines/ops/register.ts';
@@ -12,7 +12,7 @@ import { hashedValues } from '../../../helpers/hashed-values.ts';
 const [image, kernel] = [[8, 32, 32, 16] as const, [5, 5, 16, 32] as const]; // 52 million operations
 const output = [8, 16, 16, 32] as const;
 
-/** y, dx and dw of one convolution: three to measure. */
+/** y, dx and dw of one convolution: three to tune. */
 const gradients: ProgramFunction = {
   feeds: { x: { shape: image, dtype: 'float32' }, dy: { shape: output, dtype: 'float32' } },
   body({ w }, { x, dy }) {
@@ -22,7 +22,7 @@ const gradients: ProgramFunction = {
   },
 };
 
-/** y of a convolution of other sides: one more. */
+/** y of a convolution with other sizes: one more to tune. */
 const forward: ProgramFunction = {
   feeds: { x: { shape: [8, 33, 32, 16], dtype: 'float32' } },
   body: ({ w }, { x }) => ({ outputs: { y: conv2d(x as Tensor4D, w as Tensor4D, 2, 'same') } }),
@@ -41,7 +41,7 @@ export const values = {
   dy: hashedValues('dy', 8 * 16 * 16 * 32),
 };
 
-/** The native engine with its choices in this file, in the place of the user's. */
+/** The native engine with its choices in this file instead of the user's. */
 export async function tracerOver(file: string | undefined): Promise<Tracer> {
   const { tracer } = await startTensorflow(findInstallation()!);
   const choices = createChoices(file);

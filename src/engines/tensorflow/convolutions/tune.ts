@@ -1,14 +1,14 @@
-// Finds the fastest forms: of each convolution and gradient alone, then of those that could share their transforms, together.
+// Finds the fastest form of each convolution and gradient alone, then of those that can share transforms together.
 import { reshape, slice, type Tensor } from '@tensorflow/tfjs-core';
 import type { CompiledProgram, Program, ProgramFunction, Tensors } from '../../engine.ts';
 import { nativeBackend } from '../recording/kernel.ts';
-import type { Kind, Unmeasured } from './choices.ts';
+import type { Kind, Untuned } from './choices.ts';
+import { fastestFunction } from './fastest-function.ts';
 import type { Form } from './form.ts';
-import { fastestFunction } from './race.ts';
 
 type Compile = (program: Program) => CompiledProgram;
 
-/** What each kind computes from. */
+/** The operands of each kind. */
 const operands = {
   forward: ['x', 'w'],
   inputGradient: ['dy', 'w'],
@@ -16,22 +16,22 @@ const operands = {
 } as const satisfies Record<Kind, readonly [string, string]>;
 
 /** The name of the fastest form of one convolution or gradient. */
-export async function fastestForm(unmeasured: Unmeasured, compile: Compile, signal?: AbortSignal): Promise<string> {
-  const functions = unmeasured.candidates.map((form) => [form.name, functionOf([[unmeasured, form]])]);
-  return fastestFunction(programOf([unmeasured], Object.fromEntries(functions)), compile, signal);
+export async function fastestForm(untuned: Untuned, compile: Compile, signal?: AbortSignal): Promise<string> {
+  const functions = untuned.candidates.map((form) => [form.name, functionOf([[untuned, form]])]);
+  return fastestFunction(programOf([untuned], Object.fromEntries(functions)), compile, signal);
 }
 
 /**
- * Convolutions and gradients of the same sizes whose forms have parts in common cost less together than one by one.
- * @param names the fastest alone, by key; changed where the sharing forms are faster in one function.
+ * A convolution and its gradients may be faster together in forms that share transforms, although each alone is slower.
+ * @param names the fastest form of each alone, by key; replaced where the sharing forms are faster together
  */
 export async function shareTransforms(
-  unmeasured: readonly Unmeasured[],
+  untuned: readonly Untuned[],
   names: Map<string, string>,
   compile: Compile,
   signal?: AbortSignal,
 ): Promise<void> {
-  const sharing = unmeasured.filter(({ candidates }) => candidates.some(({ shares }) => shares));
+  const sharing = untuned.filter(({ candidates }) => candidates.some(({ shares }) => shares));
   for (const group of sameSizes(sharing)) {
     if (group.length === 1) continue;
     const alone = group.map((each) => [each, formNamed(each, names.get(each.key)!)] as const);
@@ -43,38 +43,38 @@ export async function shareTransforms(
   }
 }
 
-/** Groups of one to three kinds of the same convolution. */
-export function sameSizes(unmeasured: readonly Unmeasured[]): Unmeasured[][] {
-  const groups = new Map<string, Unmeasured[]>();
-  for (const each of unmeasured) {
+/** Groups the one to three kinds of each convolution. */
+export function sameSizes(untuned: readonly Untuned[]): Untuned[][] {
+  const groups = new Map<string, Untuned[]>();
+  for (const each of untuned) {
     const sizes = JSON.stringify(each.convolution);
     groups.set(sizes, [...(groups.get(sizes) ?? []), each]);
   }
   return [...groups.values()];
 }
 
-function formNamed({ candidates }: Unmeasured, name: string): Form {
+function formNamed({ candidates }: Untuned, name: string): Form {
   return candidates.find((form) => form.name === name)!;
 }
 
-/** Each of the given in its form; gives one value of each result, so that nothing else is computed. */
-function functionOf(computed: readonly (readonly [Unmeasured, Form])[]): ProgramFunction {
+/** Computes each in its form, and returns one value of each result, so that reading it takes no time. */
+function functionOf(computed: readonly (readonly [Untuned, Form])[]): ProgramFunction {
   return {
     feeds: {},
     body(variables: Tensors) {
       const backend = nativeBackend();
-      const some = computed.map(([{ kind, convolution }, form]): [string, Tensor] => {
+      const samples = computed.map(([{ kind, convolution }, form]): [string, Tensor] => {
         const [first, second] = operands[kind];
         const result = form.compute(backend, convolution, variables[first]!, variables[second]!);
         return [kind, reshape(slice(reshape(result, [-1]), 0, 1), [])];
       });
-      return { outputs: Object.fromEntries(some) };
+      return { outputs: Object.fromEntries(samples) };
     },
   };
 }
 
-/** The functions over the tensors that the given kinds start from. */
-function programOf(group: readonly Unmeasured[], functions: Program['functions']): Program {
+/** A program of the functions, with the operands of the group's kinds as variables. */
+function programOf(group: readonly Untuned[], functions: Program['functions']): Program {
   const { input, filter, output } = group[0]!.convolution;
   const shapes = { x: input, w: filter, dy: output };
   const needed = new Set(group.flatMap(({ kind }) => operands[kind]));

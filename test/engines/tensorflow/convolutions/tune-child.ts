@@ -1,7 +1,7 @@
-// Compiles a measurable program as `train` does, with the cache that is named, and prints how often progress was told.
+// Compiles a tunable program as `train` does, with the given cache, and prints how often progress was reported.
 import { openTensorflow } from '../../../../src/engines/tensorflow/engine.ts';
 import { findInstallation } from '../../../../src/engines/tensorflow/install/location.ts';
-import { gradientsProgram } from './measurable.ts';
+import { gradientsProgram } from './tunable.ts';
 
 async function main(cache: string): Promise<void> {
   const installation = findInstallation()!; // in the user's cache
