@@ -1,9 +1,9 @@
 // dcgan engine info: what computes here, for each engine that does not, why, and the adapters that WebGPU could use.
 import type { EngineInfo } from '../engines/engine.ts';
 import { type EngineChoice, engineNames, type OpenedEngine, openEngine } from '../engines/open.ts';
-import { verifyFiles } from '../engines/tensorflow/install/damage.ts';
 import { whyNoGpu } from '../engines/tensorflow/install/gpu.ts';
 import { findInstallation } from '../engines/tensorflow/install/location.ts';
+import { verifyFiles } from '../engines/tensorflow/install/manifest.ts';
 import { mayHaveAdapters } from '../engines/webgpu/choose.ts';
 import { type Adapter, listAdapters, loadDawn } from '../engines/webgpu/dawn.ts';
 

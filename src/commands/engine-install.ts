@@ -1,8 +1,9 @@
 // `dcgan engine install`: sets the native engine up, or says what that would need.
+
+import { chooseVariant } from '../engines/tensorflow/install/gpu.ts';
 import { installTensorflow, missingForInstall } from '../engines/tensorflow/install/install.ts';
 import type { Variant } from '../engines/tensorflow/install/location.ts';
-import type { InstallProgress } from '../engines/tensorflow/install/progress.ts';
-import { chooseVariant } from '../engines/tensorflow/install/variant.ts';
+import type { InstallProgress } from '../engines/tensorflow/install/reporting.ts';
 import { DcganError } from '../errors.ts';
 
 export interface EngineInstallResult {

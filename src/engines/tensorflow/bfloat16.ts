@@ -1,6 +1,6 @@
 // Detects hardware support for bfloat16, without which mixed_bfloat16 is slower than float32.
 import { readFileSync } from 'node:fs';
-import { runProcess } from './install/compiler/process.ts';
+import { runProcess } from './install/processes.ts';
 
 /** Whether this CPU has AVX512_BF16 or AMX. */
 export function bfloat16Units(): boolean {

@@ -1,11 +1,11 @@
 // Loads tfjs-node-gpu's native binding, and declares its types (binding/tfjs_binding.cc, tfjs_backend.cc of 4.22.0).
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { DcganError, messageOf } from '../../errors.ts';
 import type { LibrarySettings } from '../engine.ts';
 import { tensorflowEnvironment } from './environment.ts';
 import type { OpAttribute } from './graph/graph.ts';
-import type { Installation } from './install/location.ts';
-import { quietly } from './install/native-stderr.ts';
+import { type Installation, stderrAddonName } from './install/location.ts';
 
 export interface TensorMetadata {
   id: number;
@@ -67,7 +67,8 @@ export function loadBinding(
   Object.assign(process.env, tensorflowEnvironment(installation.variant, process.env, options.settings));
   const load = () => createRequire(import.meta.url)(installation.bindingFile) as Binding;
   try {
-    const { value, stderr } = options.quiet ? quietly(installation.directory, load) : { value: load(), stderr: '' };
+    if (!options.quiet) return { binding: load(), log: '' };
+    const { value, stderr } = withCapturedStderr(installation.directory, load);
     return { binding: value, log: stderr };
   } catch (error) {
     throw new DcganError(
@@ -80,4 +81,25 @@ export function loadBinding(
       { cause: error, data: { directory: installation.directory } },
     );
   }
+}
+
+interface StderrCapture {
+  begin(): boolean;
+  end(): string;
+}
+
+/**
+ * Runs `action` while our addon captures native stderr: TensorFlow prints while it loads, whatever TF_CPP_MIN_LOG_LEVEL says.
+ * @returns its value and the captured text, which an error's message includes
+ */
+export function withCapturedStderr<T>(directory: string, action: () => T): { value: T; stderr: string } {
+  const capture = createRequire(import.meta.url)(join(directory, stderrAddonName)) as StderrCapture;
+  capture.begin();
+  let value: T;
+  try {
+    value = action();
+  } catch (error) {
+    throw new Error([messageOf(error), capture.end().trim()].join('\n').trimEnd(), { cause: error });
+  }
+  return { value, stderr: capture.end() };
 }

@@ -8,11 +8,10 @@ import { registerOps } from '../ops/register.ts';
 import { bfloat16Units, gpuBfloat16Units } from './bfloat16.ts';
 import { loadBinding } from './binding.ts';
 import { choicesFile, createChoices } from './convolutions/choices.ts';
-import { bindingPackage } from './install/compiler/packages.ts';
-import { refuseDamaged } from './install/damage.ts';
-import { whyNoGpu } from './install/gpu.ts';
+import { chooseVariant, whyNoGpu } from './install/gpu.ts';
 import type { Installation } from './install/location.ts';
-import { chooseVariant } from './install/variant.ts';
+import { requireUndamaged } from './install/manifest.ts';
+import { bindingPackage } from './install/packages.ts';
 import { type Loaded, loadedSettings, requireSettings } from './library-settings.ts';
 import { loadNodeBackend } from './node-backend.ts';
 import { compileRecorded, type Tracer } from './recording/compile.ts';
@@ -21,7 +20,7 @@ import { createRecorder } from './recording/recorder.ts';
 
 /** Opens the engine of an installation. @throws DcganError `engine.damaged`, `engine.load-failed`, `engine.loaded-otherwise` */
 export async function openTensorflow(installation: Installation, settings: LibrarySettings = {}): Promise<Engine> {
-  refuseDamaged(installation);
+  requireUndamaged(installation);
   const { tracer, usesGpu, version, loaded } = await startTensorflow(installation, settings);
   const { binding } = tracer.recorder;
   const inBfloat16 = usesGpu ? await gpuBfloat16Units() : bfloat16Units();

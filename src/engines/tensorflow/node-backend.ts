@@ -7,8 +7,8 @@ import util from 'node:util';
 import { compileFunction } from 'node:vm';
 import type * as core from '@tensorflow/tfjs-core';
 import type { Binding } from './binding.ts';
-import { bindingFolder } from './install/compiler/packages.ts';
 import type { Installation } from './install/location.ts';
+import { bindingFolder } from './install/packages.ts';
 
 type BackendClass = new (
   binding: Binding,

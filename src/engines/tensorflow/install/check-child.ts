@@ -1,11 +1,10 @@
-// The process that tries an installation: loads it, runs a convolution and its two gradients, prints the numbers as JSON.
-// What TensorFlow says meanwhile goes to stderr as it is, so that a crash keeps its last words.
-import { type Binding, loadBinding } from '../binding.ts';
+// The child process of check.ts: loads an installation, computes a convolution and its two gradients, and prints them as JSON.
+// TensorFlow's stderr is not captured, so that its output before a crash is kept.
+import { type Binding, loadBinding, withCapturedStderr } from '../binding.ts';
 import { AttributeType, DataType, type OpAttribute, stringAttribute } from '../graph/graph.ts';
 import { installationIn, type Variant } from './location.ts';
-import { quietly } from './native-stderr.ts';
 
-/** What the child found. The three lists are the values of the three ops. */
+/** The three lists are the results of the three ops. */
 export interface CheckReport {
   tensorflow: string;
   usesGpu: boolean;
@@ -20,7 +19,7 @@ const attributes: OpAttribute[] = [
 ];
 
 function report(directory: string, variant: Variant): CheckReport {
-  quietly(directory, () => undefined); // its addon loads too
+  withCapturedStderr(directory, () => undefined); // tests that the addon loads
   const { binding } = loadBinding(installationIn(directory, variant), { quiet: false });
   const image = floats(binding, [1, 3, 3, 1], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
   const filter = floats(binding, [2, 2, 1, 1], [1, 2, 3, 4]);

@@ -1,12 +1,12 @@
-// Tries an installation in a process of its own, so that a library that crashes takes nothing down with it.
+// Tests an installation in a separate process, since a broken library may crash it.
 import { fileURLToPath } from 'node:url';
 import { runsFromSource } from '../../../system/package-directory.ts';
 import type { CheckReport } from './check-child.ts';
-import { lastLines, runProcess } from './compiler/process.ts';
-import { installFailure } from './failure.ts';
 import type { Installation } from './location.ts';
+import { lastLines, runProcess } from './processes.ts';
+import { installFailure } from './reporting.ts';
 
-// x = [[1 2 3] [4 5 6] [7 8 9]], w = [[1 2] [3 4]], dy = [[1 -1] [0.5 2]]; y, dw and dx worked out by hand.
+// By hand, for x = [[1 2 3] [4 5 6] [7 8 9]], w = [[1 2] [3 4]], dy = [[1 -1] [0.5 2]].
 const expected = {
   convolution: [37, 47, 67, 77], // y[i,j] = sum_ab x[i+a, j+b] w[a,b]
   filterGradient: [11, 13.5, 18.5, 21], // dw[a,b] = sum_ij x[i+a, j+b] dy[i,j]
@@ -15,8 +15,8 @@ const expected = {
 
 /**
  * Loads an installation in a new process and compares a convolution and its two gradients with known numbers.
- * @param environment for that process, e.g. TF_CPP_MIN_LOG_LEVEL=0 to hear why a GPU is not used
- * @returns what it computes with, and what it printed
+ * @param environment of that process, e.g. TF_CPP_MIN_LOG_LEVEL=0 to log why a GPU is not used
+ * @returns whether it uses a GPU, and its stderr
  * @throws DcganError `engine.check-failed`
  */
 export async function checkInstallation(
@@ -27,7 +27,7 @@ export async function checkInstallation(
   const program = fileURLToPath(new URL(runsFromSource ? './check-child.ts' : './check-child.js', import.meta.url));
   const loader = runsFromSource ? ['--import', import.meta.resolve('tsx')] : [];
   const finished = await runProcess(process.execPath, [...loader, program, directory, variant], { environment });
-  if (finished.exitCode !== 0) throw checkFailure(directory, `does not load:\n${deathWords(finished.stderr)}`);
+  if (finished.exitCode !== 0) throw checkFailure(directory, `does not load:\n${crashMessage(finished.stderr)}`);
 
   const report = JSON.parse(finished.stdout) as CheckReport;
   for (const name of ['convolution', 'filterGradient', 'inputGradient'] as const) {
@@ -37,10 +37,10 @@ export async function checkInstallation(
   return { usesGpu: report.usesGpu, log: finished.stderr };
 }
 
-/** A fatal message of TensorFlow or a JavaScript error rather than the stack under it, and the signal. */
-function deathWords(stderr: string): string {
-  const words = stderr.split('\n').filter((line) => /^(F\d{4} |\w*Error: |\(ended by)/.test(line));
-  return words.join('\n') || lastLines(stderr, 4);
+/** TensorFlow's fatal message or the JavaScript error without its stack, and the signal. */
+function crashMessage(stderr: string): string {
+  const lines = stderr.split('\n').filter((line) => /^(F\d{4} |\w*Error: |\(ended by)/.test(line));
+  return lines.join('\n') || lastLines(stderr, 4);
 }
 
 function checkFailure(directory: string, what: string): Error {

@@ -1,18 +1,13 @@
-// `dcgan engine install`: TensorFlow's library out of its wheel, the binding compiled against it, and both tried.
-// Everything happens in a folder beside the final one, which gets its name when it is complete.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+// `dcgan engine install`: fetches TensorFlow's library from its wheel, compiles the binding against it, and tests both.
+// It works in a folder beside the final one, which is renamed when it is complete.
+import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FileLock, type Holder, tryLock } from '../../../system/file-lock.ts';
 import { partialPath, removeAbandoned, replaceFolder } from '../../../system/partial.ts';
 import { checkInstallation } from './check.ts';
-import { compileBinding } from './compiler/compiler.ts';
-import { fetchCompiler } from './compiler/fetch-compiler.ts';
-import { fetchPackages } from './compiler/packages.ts';
-import { findToolchain, type Toolchain } from './compiler/toolchain.ts';
-import { findChange } from './damage.ts';
-import { folderBytes, requireSpace } from './disk.ts';
-import { folderFailure, installFailure } from './failure.ts';
-import { whyNoGpu } from './gpu.ts';
-import { cleanedOnSignals } from './interruption.ts';
+import { compileBinding, fetchCompiler } from './compiler.ts';
+import { supportsCuda, whyNoGpu } from './gpu.ts';
 import {
   installationFolder,
   installationIn,
@@ -21,27 +16,29 @@ import {
   tensorflowVersion,
   type Variant,
 } from './location.ts';
-import { takeLock } from './lock.ts';
-import { listContents, type Manifest } from './manifest.ts';
-import type { InstallProgress, OnProgress } from './progress.ts';
-import { supportsCuda } from './variant.ts';
-import { fetchTensorflow } from './wheel/fetch-tensorflow.ts';
+import { findChange, listContents, type Manifest } from './manifest.ts';
+import { fetchPackages } from './packages.ts';
+import { withCleanupOnSignals } from './processes.ts';
+import { folderFailure, freeSomeSpace, type InstallProgress, installFailure, type OnProgress } from './reporting.ts';
+import { fetchTensorflow } from './tensorflow-wheels.ts';
+import { findToolchain, type Toolchain } from './toolchain.ts';
+import { folderBytes } from './wheel.ts';
 
 interface Installed {
   directory: string;
-  /** It was there before, or another process made it meanwhile. */
+  /** Whether it existed before, or another process installed it meanwhile. */
   alreadyThere: boolean;
   seconds: number;
   sizeMiB: number;
-  /** What was wrong with the installation that this one replaces. */
+  /** What was damaged in the installation that this one replaced. */
   repaired?: string;
   /** Why a new CUDA installation computes on the CPU, if it does. */
   noGpu?: string;
 }
 
 /**
- * Installs one variant of TensorFlow into the user's cache, unless it is there. Safe to run twice at once, and to kill.
- * @throws DcganError `engine.*` for everything that is missing or goes wrong; nothing is left behind then
+ * Installs one variant of TensorFlow into the user's cache, unless it is there. Safe to run concurrently, and to kill.
+ * @throws DcganError `engine.*` for anything that is missing or fails, and then leaves nothing behind
  */
 export async function installTensorflow(options: {
   variant: Variant;
@@ -51,8 +48,8 @@ export async function installTensorflow(options: {
   const started = performance.now();
   const directory = installationFolder(variant);
   const repaired = isInstalled(directory) ? await findChange(directory) : undefined;
-  const isSound = isInstalled(directory) && repaired === undefined;
-  const alreadyThere = isSound || !(await buildUnlessThere(directory, variant, onProgress));
+  const isIntact = isInstalled(directory) && repaired === undefined;
+  const alreadyThere = isIntact || !(await buildUnlessThere(directory, variant, onProgress));
   const sizeMiB = Math.round((await folderBytes(directory)) / 1024 ** 2);
   const isNewCuda = variant === 'cuda' && !alreadyThere;
   const noGpu = isNewCuda ? await whyNoGpu(installationIn(directory, variant)) : undefined;
@@ -67,7 +64,7 @@ export async function installTensorflow(options: {
   };
 }
 
-/** What is missing on this machine to install at all, as sentences; empty if it can be done. */
+/** What this machine lacks for an installation, as sentences; empty if nothing. */
 export async function missingForInstall(): Promise<string[]> {
   const tools = await findToolchain();
   return 'missing' in tools ? tools.missing.map(({ missing }) => missing) : [];
@@ -77,27 +74,56 @@ export async function missingForInstall(): Promise<string[]> {
 async function buildUnlessThere(directory: string, variant: Variant, onProgress: OnProgress): Promise<boolean> {
   const tools = await requireToolchain(variant);
   const folder = dirname(directory);
-  const lock = `${directory}.lock`;
+  const lockPath = `${directory}.lock`;
   const partial = partialPath(directory);
   try {
     await mkdir(folder, { recursive: true });
-    const giveBack = await takeLock(lock, ({ pid = 'unknown', host = 'unknown' }) => {
-      const message = `waiting for process ${pid} on ${host}, which is installing the same (its lock is ${lock})`;
-      onProgress({ phase: 'download', message });
-    });
+    const lock = await waitForLock(lockPath, onProgress);
     try {
       if (isInstalled(directory) && (await findChange(directory)) === undefined) return false;
       removeAbandoned(folder);
       await requireSpace(folder, variant);
-      await cleanedOnSignals([partial, lock], () => build(tools, variant, { directory, partial }, onProgress));
+      await withCleanupOnSignals([partial, lockPath], () => build(tools, variant, { directory, partial }, onProgress));
       return true;
     } finally {
       await rm(partial, { recursive: true, force: true, maxRetries: 5 });
-      await giveBack();
+      await lock.release();
     }
   } catch (error) {
     throw folderFailure(error, folder);
   }
+}
+
+async function waitForLock(path: string, onProgress: OnProgress): Promise<FileLock> {
+  let isWaiting = false;
+  const onWait = (holder: Holder) => {
+    const { pid = 'unknown', host = 'unknown' } = holder;
+    const message = `waiting for process ${pid} on ${host}, which is installing the same (its lock is ${path})`;
+    if (!isWaiting) onProgress({ phase: 'download', message });
+    isWaiting = true;
+  };
+  for (;;) {
+    const taken = await tryLock(path, { onWait });
+    if ('lock' in taken) return taken.lock;
+    onWait(taken.holder);
+    await sleep(500);
+  }
+}
+
+/** MiB for an installation and the wheel being unpacked. */
+const neededMiB: Readonly<Record<Variant, number>> = { cpu: 1300, cuda: 6500 };
+
+/** @throws DcganError `engine.disk-full` before anything is downloaded */
+async function requireSpace(folder: string, variant: Variant): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const freeMiB = Math.floor((bavail * bsize) / 1024 ** 2);
+  if (freeMiB >= neededMiB[variant]) return;
+  throw installFailure(
+    'engine.disk-full',
+    `TensorFlow (${variant}) needs ${neededMiB[variant]} MiB while it is installed; ${folder} has ${freeMiB} MiB free.`,
+    freeSomeSpace,
+    { data: { folder, freeMiB, neededMiB: neededMiB[variant] } },
+  );
 }
 
 async function build(
@@ -136,7 +162,7 @@ async function build(
   await replaceFolder(directory, partial); // replaces a damaged one: the lock is ours, and an intact one would have been found
 }
 
-/** @throws DcganError with everything that is missing in one text; its code is that of the first */
+/** @throws DcganError that names everything that is missing, with the code of the first */
 async function requireToolchain(variant: Variant): Promise<Toolchain> {
   const where = `${process.platform} ${process.arch}`;
   if (variant === 'cuda' && !supportsCuda) {

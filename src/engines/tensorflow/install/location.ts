@@ -1,10 +1,10 @@
-// Where an installation of TensorFlow lies: one folder per versions, variant and platform, in the user's cache.
+// Locates installations of TensorFlow: a folder in the user's cache per version, variant and platform.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cachePath } from '../../../system/user-cache.ts';
-import { bindingPackage } from './compiler/packages.ts';
+import { bindingPackage } from './packages.ts';
 
-/** Which TensorFlow: for the CPU, or for NVIDIA GPUs (which computes on the CPU where there is none). */
+/** The build for the CPU, or for NVIDIA GPUs; without a GPU, that computes on the CPU too. */
 export type Variant = 'cpu' | 'cuda';
 
 export interface Installation {
@@ -20,19 +20,19 @@ export const bindingName = 'tfjs_binding.node';
 export const stderrAddonName = 'stderr_capture.node';
 export const manifestName = 'installation.json';
 
-const recipe = 'r2'; // raised when the contents of an installation change
+const revision = 'r2'; // raised when the contents of an installation change
 
-/** The folder of one variant, for the versions and the platform of this process. */
+/** The folder of one variant, for this process's versions and platform. */
 export function installationFolder(variant: Variant): string {
   const binding = `tfjs-node-${bindingPackage.version}`;
   const platform = `${process.platform}-${process.arch}`;
   return cachePath(
     'tensorflow',
-    [tensorflowVersion, variant, binding, platform, `napi${napiVersion}`, recipe].join('-'),
+    [tensorflowVersion, variant, binding, platform, `napi${napiVersion}`, revision].join('-'),
   );
 }
 
-/** Installations are renamed to their place when they are complete, so the file written last says it all. */
+/** The manifest is written last, and a complete installation is renamed into place, so the manifest is sufficient evidence. */
 export function isInstalled(directory: string): boolean {
   return existsSync(join(directory, manifestName));
 }
@@ -42,10 +42,10 @@ export function installationIn(directory: string, variant: Variant): Installatio
   return { directory, variant, bindingFile, libraryDirectory: join(directory, 'tensorflow') };
 }
 
-/** What is installed: CUDA before CPU, or only the one that DCGAN_TENSORFLOW names. */
+/** The installation to use: CUDA before CPU, or the variant that DCGAN_TENSORFLOW names. */
 export function findInstallation(): Installation | undefined {
-  const forced = process.env['DCGAN_TENSORFLOW'];
-  const variants: Variant[] = forced === 'cpu' || forced === 'cuda' ? [forced] : ['cuda', 'cpu'];
+  const requested = process.env['DCGAN_TENSORFLOW'];
+  const variants: Variant[] = requested === 'cpu' || requested === 'cuda' ? [requested] : ['cuda', 'cpu'];
   return variants
     .map((variant) => installationIn(installationFolder(variant), variant))
     .find(({ directory }) => isInstalled(directory));

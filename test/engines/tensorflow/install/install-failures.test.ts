@@ -1,14 +1,14 @@
-// What goes wrong while installing becomes one clear error, and leaves nothing behind.
+// Failures during an installation become one clear error and leave nothing behind.
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { engineInstall } from '../../../../src/commands/engine-install.ts';
 import { installTensorflow } from '../../../../src/engines/tensorflow/install/install.ts';
-import type { InstallProgress } from '../../../../src/engines/tensorflow/install/progress.ts';
+import type { InstallProgress } from '../../../../src/engines/tensorflow/install/reporting.ts';
 import { type Fakes, makeFakes, withEnvironment, withoutPackages } from './install-fakes.ts';
 
-// What pip 23 prints when no name server answers.
+// Output of pip 23 when no name server answers.
 const pipOffline = `WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after connection broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPSConnection object at 0x7f>: Failed to establish a new connection: [Errno -3] Temporary failure in name resolution')': /simple/tensorflow-cpu/
 ERROR: Could not find a version that satisfies the requirement tensorflow-cpu==2.21.0 (from versions: none)
 ERROR: No matching distribution found for tensorflow-cpu==2.21.0
@@ -41,7 +41,7 @@ function assertNothingLeft(fakes: Fakes): void {
   assert.deepEqual(readdirSync(join(fakes.cache, 'tensorflow')), []);
 }
 
-test("no network: pip's reason is passed on, and if-possible takes it as a reason", {
+test("without a network the error has pip's reason, which --if-possible reports", {
   skip: withoutPackages,
 }, async () => {
   const fakes = makeFakes(['python3', 'g++', 'npm']);
@@ -59,7 +59,7 @@ test("no network: pip's reason is passed on, and if-possible takes it as a reaso
   assertNothingLeft(fakes);
 });
 
-test('a disk that fills up is named as such', { skip: withoutPackages }, async () => {
+test('a disk that fills up is reported as such', { skip: withoutPackages }, async () => {
   const fakes = makeFakes(['python3', 'g++', 'npm']);
   const full = 'ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n';
   const { code, message } = await failureOf(fakes, { FAKE_PIP_ERROR: fileWith(fakes, full) });
@@ -68,7 +68,7 @@ test('a disk that fills up is named as such', { skip: withoutPackages }, async (
   assertNothingLeft(fakes);
 });
 
-test("a failed compilation gives the compiler's first errors", { skip: withoutPackages }, async () => {
+test("a failed compilation reports the compiler's first errors", { skip: withoutPackages }, async () => {
   const fakes = makeFakes(['python3', 'g++', 'npm']);
   const { code, message } = await failureOf(fakes, { FAKE_COMPILER_ERROR: fileWith(fakes, compilerErrors) });
   assert.equal(code, 'engine.compile-failed');
@@ -76,7 +76,7 @@ test("a failed compilation gives the compiler's first errors", { skip: withoutPa
   assertNothingLeft(fakes);
 });
 
-test('what was compiled but does not load is not installed', { skip: withoutPackages }, async () => {
+test('a compiled binding that does not load is not installed', { skip: withoutPackages }, async () => {
   const fakes = makeFakes(['python3', 'g++', 'npm']);
   const { code, message } = await failureOf(fakes);
   assert.equal(code, 'engine.check-failed');
@@ -84,14 +84,14 @@ test('what was compiled but does not load is not installed', { skip: withoutPack
   assertNothingLeft(fakes);
 });
 
-test('a cache that cannot be written is named', { skip: withoutPackages }, async () => {
+test('an error names a cache that cannot be written', { skip: withoutPackages }, async () => {
   const fakes = makeFakes(['python3', 'g++', 'npm']);
   const { code, message } = await failureOf(fakes, { DCGAN_CACHE: fileWith(fakes, 'a file, not a folder') });
   assert.equal(code, 'engine.cannot-write-cache');
   assert.match(message, /ENOTDIR/);
 });
 
-test('progress names the phases in order, and the size that pip announces', { skip: withoutPackages }, async () => {
+test('progress reports the phases in order, and the size that pip announces', { skip: withoutPackages }, async () => {
   const fakes = makeFakes(['python3', 'g++', 'npm']);
   const events: InstallProgress[] = [];
   const environment = { ...fakes.environment, FAKE_DOWNLOAD_SECONDS: '1.3' };

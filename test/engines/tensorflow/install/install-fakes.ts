@@ -1,10 +1,10 @@
-// Stand-ins for python3, pip, g++, npm and nvidia-smi: shell scripts in a temporary folder that becomes the whole PATH.
+// Fakes of python3, pip, g++, npm and nvidia-smi: shell scripts in a temporary folder that becomes the whole PATH.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { bindingPackage, headersPackage } from '../../../../src/engines/tensorflow/install/compiler/packages.ts';
+import { bindingPackage, headersPackage } from '../../../../src/engines/tensorflow/install/packages.ts';
 
 const tarballs = mkdtempSync(join(tmpdir(), 'dcgan-tarballs-'));
 after(() => rmSync(tarballs, { recursive: true, force: true }));
@@ -14,13 +14,13 @@ const packed = spawnSync('npm', ['pack', ...specifiers, '--prefer-offline', '--p
   encoding: 'utf8',
 });
 
-/** Why installations cannot be tried here, or false: the two npm packages are the real ones, since their content is pinned. */
+/** Why installations cannot be tested here, or false. The two npm packages must be the real ones, as their content is pinned. */
 export const withoutPackages =
   packed.status === 0 ? false : `the npm packages of the native engine cannot be had here: ${packed.stderr}`;
 
-/** Each keeps to what the installer asks of the real one. $FAKE_LOG gets a line per download and compilation. */
+/** Each does what the installer uses of the real program. $FAKE_LOG gets a line per download and compilation. */
 const scripts = {
-  // Downloads a wheel of four bytes and "unpacks" libraries (empty ones, or those of $FAKE_COMPILED), or fails as pip fails.
+  // Downloads a wheel of four bytes and "unpacks" libraries (empty ones, or those of $FAKE_COMPILED), or fails like pip.
   python3: `
 case "$*" in
   --version) echo Python 3.11.2 ;;
@@ -40,7 +40,7 @@ case "$*" in
       if [ -n "$FAKE_COMPILED" ]; then ln -sf "$FAKE_COMPILED/tensorflow/$name" "$4/tensorflow/$name"; else : > "$4/tensorflow/$name"; fi
     done ;;
 esac`,
-  // Understands the probe; "compiles" what $FAKE_COMPILED holds, or fails as a compiler fails.
+  // Accepts the probe; "compiles" what $FAKE_COMPILED contains, or fails like a compiler.
   'g++': `
 case "$*" in *-fsyntax-only*) exit 0 ;; esac
 echo compile >> "$FAKE_LOG"
@@ -49,7 +49,7 @@ sleep "\${FAKE_COMPILE_SECONDS:-0}"
 while [ "$1" != -o ]; do shift; done
 [ -z "$FAKE_COMPILED" ] || { cp "$FAKE_COMPILED/\${2##*/}" "$2"; exit; }
 echo "no library" > "$2"`,
-  // Gives the packages that the real one fetched before.
+  // Copies packages that the real npm fetched before.
   npm: `cp "$FAKE_TARBALLS/$(echo "$2" | sed 's/^@//; s,/,-,; s/@/-/').tgz" "$npm_config_pack_destination"`,
   'nvidia-smi': 'echo "GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-0)"',
 } as const;
@@ -60,7 +60,7 @@ export interface Fakes {
   /** An empty cache. */
   cache: string;
   log: string;
-  /** For processes that are to find these tools only. */
+  /** For processes that should find only these tools. */
   environment: Record<string, string>;
 }
 
@@ -112,7 +112,7 @@ export interface Installer {
   }>;
 }
 
-/** Runs the CPU installation in a process of its own. */
+/** Runs the CPU installation in a separate process. */
 export function startInstaller(environment: Record<string, string>): Installer {
   const args = ['--import', 'tsx', '--input-type=module', '-e', program];
   const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...environment } });
@@ -136,7 +136,7 @@ export function startInstaller(environment: Record<string, string>): Installer {
   return { process: child, printed, ended };
 }
 
-/** Runs `action` with some variables set, others removed (undefined), and puts all of them back. */
+/** Runs `action` with some variables set and others removed (undefined), then restores them. */
 export async function withEnvironment<T>(
   variables: Record<string, string | undefined>,
   action: () => Promise<T>,

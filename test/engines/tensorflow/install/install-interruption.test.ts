@@ -1,5 +1,5 @@
-// An installation that is killed leaves nothing that the next one trips over; two at once make one.
-// The tools are stand-ins. What they "download" and "compile" is the real installation's, so the check at the end is real.
+// A killed installation leaves nothing that disturbs the next one, and concurrent installations build only once.
+// The tools are fakes, but "download" and "compile" the real installation's files, so the final check is real.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
@@ -23,7 +23,7 @@ const options = {
 };
 
 interface Workplace extends Fakes {
-  /** The installation that is to be, and the folder it lies in. */
+  /** The installation to be made, and its parent folder. */
   target: string;
   folder: string;
 }
@@ -43,26 +43,22 @@ const slow = {
 } as const;
 
 for (const phase of ['download', 'unpack', 'compile', 'check'] as const) {
-  test(
-    `killed while it is busy with ${phase}, the next installation succeeds and removes what was left`,
-    options,
-    async () => {
-      const { environment, target, folder } = await makeWorkplace();
-      const killed = startInstaller({ ...environment, ...slow[phase] });
-      await killed.printed(`"phase":"${phase}"`);
-      killed.process.kill('SIGKILL');
-      assert.equal((await killed.ended).signal, 'SIGKILL');
-      const left = readdirSync(folder);
-      assert.ok(left.some((name) => name.includes('.partial-')) && !left.includes(basename(target)), left.join());
+  test(`after a kill during ${phase}, the next installation succeeds and removes the remains`, options, async () => {
+    const { environment, target, folder } = await makeWorkplace();
+    const killed = startInstaller({ ...environment, ...slow[phase] });
+    await killed.printed(`"phase":"${phase}"`);
+    killed.process.kill('SIGKILL');
+    assert.equal((await killed.ended).signal, 'SIGKILL');
+    const left = readdirSync(folder);
+    assert.ok(left.some((name) => name.includes('.partial-')) && !left.includes(basename(target)), left.join());
 
-      const { result } = await startInstaller(environment).ended;
-      assert.equal(result?.alreadyThere, false);
-      assert.deepEqual(readdirSync(folder), [basename(target)]);
-    },
-  );
+    const { result } = await startInstaller(environment).ended;
+    assert.equal(result?.alreadyThere, false);
+    assert.deepEqual(readdirSync(folder), [basename(target)]);
+  });
 }
 
-test('Ctrl-C removes everything at once and ends by that signal', options, async () => {
+test('Ctrl-C removes everything at once and ends the process by that signal', options, async () => {
   const { environment, folder } = await makeWorkplace();
   const interrupted = startInstaller({ ...environment, ...slow.compile });
   await interrupted.printed('"phase":"compile"');
@@ -71,7 +67,7 @@ test('Ctrl-C removes everything at once and ends by that signal', options, async
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('two at once: one installs, the other waits and finds it done', options, async () => {
+test('of two concurrent installers one installs, and the other waits and finds it done', options, async () => {
   const workplace = await makeWorkplace();
   const first = startInstaller({ ...workplace.environment, FAKE_DOWNLOAD_SECONDS: '1' });
   await first.printed('downloading');
@@ -86,7 +82,7 @@ test('two at once: one installs, the other waits and finds it done', options, as
   assert.deepEqual(readdirSync(workplace.folder), [basename(workplace.target)]);
 });
 
-test('the one that waits takes over when the first is killed', options, async () => {
+test('a waiting installer takes over when the first is killed', options, async () => {
   const workplace = await makeWorkplace();
   const first = startInstaller({ ...workplace.environment, ...slow.download });
   await first.printed('downloading');
@@ -97,19 +93,15 @@ test('the one that waits takes over when the first is killed', options, async ()
   assert.deepEqual(readdirSync(workplace.folder), [basename(workplace.target)]);
 });
 
-test(
-  'what a living process or another machine is busy with is left alone, what a dead one left is not',
-  options,
-  async () => {
-    const { environment, target, folder } = await makeWorkplace();
-    const busy = [`.partial-${thisOwner()}.0badcafe`, '.partial-1-1-elsewhere.0badcafe'];
-    const ended = thisOwner().replace(/^\d+/, String(spawnSync(process.execPath, ['--version']).pid));
-    const reused = thisOwner().replace(/-\d+-/, '-1-'); // an earlier process of the same number; only Linux can tell
-    const dead = process.platform === 'linux' ? [ended, reused] : [ended];
-    for (const name of busy) mkdirSync(join(folder, name), { recursive: true });
-    for (const owner of dead) mkdirSync(join(folder, `.partial-${owner}.0badcafe`));
-    symlinkSync(ended, `${target}.lock`); // as earlier versions made them
-    assert.equal((await startInstaller(environment).ended).result?.alreadyThere, false);
-    assert.deepEqual(readdirSync(folder).sort(), [basename(target), ...busy].sort());
-  },
-);
+test('removes the partial folders of dead processes, but not of live ones or other machines', options, async () => {
+  const { environment, target, folder } = await makeWorkplace();
+  const busy = [`.partial-${thisOwner()}.0badcafe`, '.partial-1-1-elsewhere.0badcafe'];
+  const ended = thisOwner().replace(/^\d+/, String(spawnSync(process.execPath, ['--version']).pid));
+  const reused = thisOwner().replace(/-\d+-/, '-1-'); // an earlier process of the same number; only Linux can tell
+  const dead = process.platform === 'linux' ? [ended, reused] : [ended];
+  for (const name of busy) mkdirSync(join(folder, name), { recursive: true });
+  for (const owner of dead) mkdirSync(join(folder, `.partial-${owner}.0badcafe`));
+  symlinkSync(ended, `${target}.lock`); // as earlier versions made them
+  assert.equal((await startInstaller(environment).ended).result?.alreadyThere, false);
+  assert.deepEqual(readdirSync(folder).sort(), [basename(target), ...busy].sort());
+});

@@ -1,17 +1,17 @@
-// What is taken out of the wheels, and what TensorFlow's log says about a GPU. Names and texts are those of the real ones.
+// The files taken from the wheels, and the GPU messages in TensorFlow's log. Names and texts are real.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gpuComplaint } from '../../../../src/engines/tensorflow/install/gpu.ts';
-import { linkCompanions } from '../../../../src/engines/tensorflow/install/wheel/link-companions.ts';
 import {
   companionFiles,
   companionRequirements,
   headerFiles,
   libraryFiles,
-} from '../../../../src/engines/tensorflow/install/wheel/wheels.ts';
+  linkCompanions,
+} from '../../../../src/engines/tensorflow/install/tensorflow-wheels.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dcgan-wheels-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -28,7 +28,7 @@ Provides-Extra: gcs-filesystem
 Requires-Dist: tensorflow-io-gcs-filesystem>=0.23.1; (sys_platform != "win32" and python_version < "3.13") and extra == "gcs-filesystem"
 `;
 
-test("the companions are those of the wheel's extra and-cuda", async () => {
+test("the companion wheels are those of the wheel's extra and-cuda", async () => {
   const information = join(folder, 'tensorflow-2.21.0.dist-info');
   mkdirSync(information);
   writeFileSync(join(information, 'METADATA'), metadata);
@@ -38,7 +38,7 @@ test("the companions are those of the wheel's extra and-cuda", async () => {
   ]);
 });
 
-test('of the wheels only what is needed is taken', () => {
+test('takes only the needed files from the wheels', () => {
   const taken = (pattern: RegExp, name: string) => new RegExp(`^(?:${pattern.source})$`).test(name); // as re.fullmatch
   for (const name of [
     'tensorflow/libtensorflow_cc.so.2',
@@ -68,7 +68,7 @@ test('of the wheels only what is needed is taken', () => {
   }
 });
 
-test("NVIDIA's libraries are all found in one folder", async () => {
+test("links all of NVIDIA's libraries into one folder", async () => {
   const files = ['cuda_runtime/lib/libcudart.so.12', 'cusolver/lib/libcusolver.so.11', 'cudnn/lib/libcudnn.so.9'];
   for (const file of [...files, 'cuda_nvcc/bin/ptxas']) {
     mkdirSync(join(folder, 'nvidia', file, '..'), { recursive: true });
@@ -82,7 +82,7 @@ test("NVIDIA's libraries are all found in one folder", async () => {
   assert.equal(realpathSync(solver), realpathSync(join(folder, 'nvidia/cusolver/lib/libcusolver.so.11')));
 });
 
-test("missing libraries are named; without a missing one TensorFlow's own complaint is passed on", () => {
+test("names missing libraries, or else passes on TensorFlow's own warnings", () => {
   const opened =
     'I0000 00:00:1795322189.908956    7010 dso_loader.cc:133] Successfully opened dynamic library libcuda.so.1\n';
   const missing = (name: string) =>

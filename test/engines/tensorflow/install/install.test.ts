@@ -1,4 +1,4 @@
-// The real installation in the user's cache: made once, found, checked, loaded.
+// The real installation in the user's cache is installed once, found, checked and loaded.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -18,20 +18,20 @@ import { withEnvironment } from './install-fakes.ts';
 const real = await engineInstall({ variant: 'cpu', ifPossible: true });
 const options = { skip: real.installed ? false : `the native engine cannot be set up here: ${real.missing.join(' ')}` };
 
-test('it is installed once; the second call returns at once', options, async () => {
+test('installs once; the second call returns immediately', options, async () => {
   const again = await engineInstall({ variant: 'cpu', ifPossible: false });
   assert.deepEqual([again.installed, again.alreadyThere, again.missing], [true, true, []]);
   assert.ok(again.seconds! < 0.5, `${again.seconds} s`);
   assert.ok(again.sizeMiB! > 500 && again.sizeMiB! < 1000, `${again.sizeMiB} MiB`); // of the 1,300 MiB in the wheel
 });
 
-test('it loads in a new process and computes a convolution and its gradients', options, async () => {
+test('loads in a new process and computes a convolution and its gradients', options, async () => {
   const { usesGpu, log } = await checkInstallation(installationIn(real.directory!, 'cpu'));
   assert.equal(usesGpu, false);
   assert.match(log, /oneDNN/); // the noise that loadBinding keeps back
 });
 
-test('it works from another place: its libraries are found beside it', options, async () => {
+test('works from another folder, finding its libraries beside it', options, async () => {
   const moved = mkdtempSync(join(tmpdir(), 'dcgan-moved-'));
   for (const name of ['tfjs_binding.node', 'stderr_capture.node'])
     cpSync(join(real.directory!, name), join(moved, name));
@@ -40,7 +40,7 @@ test('it works from another place: its libraries are found beside it', options, 
   rmSync(moved, { recursive: true });
 });
 
-test('loading prints nothing; what would have been printed is given back; stderr works afterwards', options, () => {
+test('loading prints nothing and returns what TensorFlow printed; stderr works afterwards', options, () => {
   const root = new URL('../../../../', import.meta.url);
   const program = `
     import { loadBinding } from '${new URL('src/engines/tensorflow/binding.ts', root)}';
@@ -65,7 +65,7 @@ test('an installation that does not load says where it is and what to do', optio
   rmSync(broken, { recursive: true });
 });
 
-test('CUDA is found before CPU, DCGAN_TENSORFLOW forces one, and half an installation is none', async () => {
+test('finds CUDA before CPU or the variant of DCGAN_TENSORFLOW, and ignores incomplete installations', async () => {
   const cache = mkdtempSync(join(tmpdir(), 'dcgan-cache-'));
   const found = (forced?: string) =>
     withEnvironment({ DCGAN_CACHE: cache, DCGAN_TENSORFLOW: forced }, async () => findInstallation()?.variant);

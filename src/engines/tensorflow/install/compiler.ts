@@ -1,22 +1,23 @@
-// A C++17 compiler, and what it makes: tfjs-node-gpu's binding against TensorFlow's library, and our small addon.
+// Finds or downloads a C++17 compiler, and compiles tfjs-node-gpu's binding and our stderr addon with it.
 import { join } from 'node:path';
-import { diskFull, installFailure } from '../failure.ts';
-import { bindingName, napiVersion, stderrAddonName } from '../location.ts';
+import { bindingName, napiVersion, stderrAddonName } from './location.ts';
 import { type FetchedPackages, nativeSourceFile } from './packages.ts';
-import { lastLines, runProcess } from './process.ts';
+import { lastLines, runProcess } from './processes.ts';
+import { diskFull, installFailure, type OnProgress } from './reporting.ts';
+import { fetchWheel, type Pip } from './wheel.ts';
 
 export interface Compiler {
-  /** For people. */
+  /** For messages. */
   name: string;
   command: string;
-  /** Arguments that come before all others. */
+  /** Arguments before all others. */
   args: string[];
   environment: Record<string, string>;
 }
 
 const probe = '#include <string_view>\nint main() { if constexpr (std::string_view("17").size() == 2) return 0; }\n';
 
-/** The first of $CXX, g++, c++ and clang++ that understands C++17 and has its headers. */
+/** The first of $CXX, g++, c++ and clang++ that supports C++17 and has its headers. */
 export async function findCompiler(): Promise<Compiler | undefined> {
   const candidates = [process.env['CXX'], 'g++', 'c++', 'clang++'];
   for (const candidate of candidates) {
@@ -32,8 +33,20 @@ export async function findCompiler(): Promise<Compiler | undefined> {
 }
 
 /**
+ * Downloads Zig, whose wheel contains clang with all headers and libraries it needs.
+ * @throws DcganError `engine.download-failed`, `engine.unpack-failed`, `engine.disk-full`
+ */
+export async function fetchCompiler(pip: Pip, work: string, onProgress: OnProgress): Promise<Compiler> {
+  const folder = join(work, 'zig');
+  await fetchWheel(pip, 'ziglang==0.14.1', [{ pattern: /.*/, folder }], work, onProgress);
+  const cache = join(work, 'zig-cache');
+  const environment = { ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache };
+  return { name: 'zig c++', command: join(folder, 'ziglang/zig'), args: ['c++'], environment };
+}
+
+/**
  * Compiles the binding and the addon into the installation's folder.
- * @param libraries TensorFlow's libraries; the binding finds them again in `tensorflow/` beside itself, wherever that is
+ * @param libraries TensorFlow's libraries; at run time the binding finds them in `tensorflow/` beside itself
  * @throws DcganError `engine.compile-failed`, `engine.disk-full`
  */
 export async function compileBinding(
@@ -63,12 +76,12 @@ async function compile(
   });
   if (exitCode === 0) return;
   const errors = stderr.split('\n').filter((line) => /error|undefined|cannot find/i.test(line));
-  const words = errors.slice(0, 4).join('\n') || lastLines(stderr, 4);
+  const details = errors.slice(0, 4).join('\n') || lastLines(stderr, 4);
   throw (
     diskFull(stderr, folders.installation) ??
     installFailure(
       'engine.compile-failed',
-      `${compiler.name} could not compile the binding to TensorFlow:\n${words}`,
+      `${compiler.name} could not compile the binding to TensorFlow:\n${details}`,
       'Name another C++17 compiler with the variable CXX, e.g. CXX=clang++.',
       { data: { compiler: compiler.name } },
     )

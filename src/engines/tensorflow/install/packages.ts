@@ -1,12 +1,11 @@
-// The two npm packages an installation is made from: tfjs-node-gpu (the binding's source, and the JavaScript over it) and the headers
-// of Node's native interface. They are fetched, not found in node_modules: npm leaves tfjs-node-gpu out where its own installer fails.
+// Fetches the two npm packages of an installation: tfjs-node-gpu (the binding's C++ and its JavaScript) and the Node-API headers.
+// They are not taken from node_modules, as npm omits tfjs-node-gpu where its own installer fails.
 import { mkdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { DcganError, messageOf } from '../../../../errors.ts';
-import { fetchNpmPackage, type NpmPackage } from '../../../../system/npm-package.ts';
-import { packageDirectory } from '../../../../system/package-directory.ts';
-import { diskFull, otherwise } from '../failure.ts';
-import type { OnProgress } from '../progress.ts';
+import { DcganError, messageOf } from '../../../errors.ts';
+import { fetchNpmPackage, type NpmPackage } from '../../../system/npm-package.ts';
+import { packageDirectory } from '../../../system/package-directory.ts';
+import { alternative, diskFull, type OnProgress } from './reporting.ts';
 
 export const bindingPackage: NpmPackage = {
   name: '@tensorflow/tfjs-node-gpu',
@@ -32,7 +31,7 @@ export interface FetchedPackages {
 }
 
 /**
- * Puts tfjs-node-gpu into `installation`, and the headers, which only compiling needs, into `work`.
+ * Puts tfjs-node-gpu into `installation`, and the headers, which are needed to compile only, into `work`.
  * @throws DcganError `engine.npm-missing`, `engine.download`, `engine.integrity`, `engine.disk-full`
  */
 export async function fetchPackages(
@@ -53,18 +52,18 @@ export async function fetchPackages(
   return { bindingSource, nodeHeaders: join(headers, 'include') };
 }
 
-/** That everything runs without TensorFlow too is said after any failure of the installation. */
+/** Every failure of the installation mentions that TensorFlow is optional. */
 function withAlternative(error: unknown): unknown {
   if (!(error instanceof DcganError)) return error;
   const { code, message, data } = error;
   return new DcganError(
     code as `engine.${string}`,
-    { happened: message, fix: otherwise },
+    { happened: message, fix: alternative },
     { cause: error, data: { ...data } },
   );
 }
 
-/** Our own C++ source. It is not compiled to dist/, so it is found from the package's root. */
+/** Our C++ source, found from the package's root since it is not copied to dist/. */
 export function nativeSourceFile(name: string): string {
   return join(packageDirectory, 'src/engines/tensorflow/install/native', name);
 }

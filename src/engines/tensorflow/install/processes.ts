@@ -1,8 +1,9 @@
-// Runs other programs for the installer: output collected, and ended with all they started when this process is interrupted.
+// Runs other programs for the installer: collects their output, and ends them and all they started on Ctrl-C.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 
 export interface Finished {
-  /** Undefined where the program does not exist or could not be started. */
+  /** Undefined if the program does not exist or could not be started. */
   exitCode: number | undefined;
   stdout: string;
   stderr: string;
@@ -10,7 +11,7 @@ export interface Finished {
 
 const running = new Set<ChildProcess>();
 
-/** Never throws: what went wrong with the program itself stands in `stderr`. */
+/** Never rejects: `stderr` says why a program could not be started or which signal ended it. */
 export function runProcess(
   command: string,
   args: readonly string[],
@@ -18,7 +19,7 @@ export function runProcess(
 ): Promise<Finished> {
   return new Promise((resolve) => {
     const finished: Finished = { exitCode: undefined, stdout: '', stderr: '' };
-    // Detached: it leads a process group of its own, by which its children can be reached.
+    // Detached, it leads its own process group, through which its children can be killed.
     const child = spawn(command, args, { env: { ...process.env, ...options.environment }, detached: true });
     running.add(child);
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -40,13 +41,12 @@ export function runProcess(
   });
 }
 
-/** Ends whatever still runs. */
-export function endProcesses(): void {
+function killProcesses(): void {
   for (const { pid } of running) {
     try {
       if (pid !== undefined) process.kill(-pid, 'SIGKILL');
     } catch {
-      // ended by itself meanwhile
+      // it has just ended
     }
   }
 }
@@ -55,4 +55,24 @@ export function endProcesses(): void {
 export function lastLines(output: string, count: number): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '');
   return lines.slice(-count).join('\n');
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Runs `action`. On a signal, kills its child processes and removes `paths` before the signal ends this process. */
+export async function withCleanupOnSignals<T>(paths: readonly string[], action: () => Promise<T>): Promise<T> {
+  const onSignal = (signal: NodeJS.Signals) => {
+    killProcesses();
+    try {
+      for (const path of paths) rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+    } finally {
+      stopListening();
+      process.kill(process.pid, signal);
+    }
+  };
+  const stopListening = () => {
+    for (const signal of signals) process.off(signal, onSignal);
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  return await action().finally(stopListening);
 }

@@ -1,4 +1,4 @@
-// An installation that lost or changed a file: found before TensorFlow is loaded, which a cut library would end without a word, and repaired.
+// Missing and changed files of an installation are found and repaired before TensorFlow loads, which a truncated library would crash.
 import assert from 'node:assert/strict';
 import {
   appendFileSync,
@@ -21,9 +21,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { engineInfo } from '../../../../src/commands/engine-info.ts';
 import { engineInstall } from '../../../../src/commands/engine-install.ts';
 import { openEngine } from '../../../../src/engines/open.ts';
-import { findAnyDamage, findChange, findDamage } from '../../../../src/engines/tensorflow/install/damage.ts';
 import { installationFolder } from '../../../../src/engines/tensorflow/install/location.ts';
-import { listContents } from '../../../../src/engines/tensorflow/install/manifest.ts';
+import {
+  findAnyDamage,
+  findChange,
+  findDamage,
+  listContents,
+} from '../../../../src/engines/tensorflow/install/manifest.ts';
 import { makeFakes, startInstaller, withEnvironment, withoutPackages } from './install-fakes.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'dcgan-damage-'));
@@ -31,7 +35,7 @@ after(() => rmSync(root, { recursive: true }));
 const real = await engineInstall({ variant: 'cpu', ifPossible: true });
 const skip = real.installed ? false : `the native engine cannot be set up here: ${real.missing.join(' ')}`;
 
-/** A small folder with a manifest of its own. */
+/** A small folder with a manifest. */
 async function smallInstallation(name: string): Promise<string> {
   const folder = join(root, name);
   mkdirSync(join(folder, 'tensorflow'), { recursive: true });
@@ -42,7 +46,7 @@ async function smallInstallation(name: string): Promise<string> {
   return folder;
 }
 
-test('a sound installation has no damage', async () => {
+test('an intact installation has no damage', async () => {
   const folder = await smallInstallation('sound');
   assert.equal(findDamage(folder), undefined);
   assert.equal(await findAnyDamage(folder), undefined);
@@ -77,7 +81,7 @@ const damages: [name: string, damage: (folder: string) => void, found: RegExp][]
   ],
 ];
 for (const [name, damage, found] of damages) {
-  test(`${name} is found without reading files`, async () => {
+  test(`finds without reading files: ${name}`, async () => {
     const folder = await smallInstallation(name);
     damage(folder);
     assert.match(findDamage(folder)!, found);
@@ -85,7 +89,7 @@ for (const [name, damage, found] of damages) {
   });
 }
 
-test('a changed byte is found by its checksum', async () => {
+test('finds a changed byte by checksum', async () => {
   const folder = await smallInstallation('changed');
   writeFileSync(join(folder, 'tensorflow', 'library.so.2'), 'the librarY');
   assert.equal(findDamage(folder), undefined);
@@ -94,7 +98,7 @@ test('a changed byte is found by its checksum', async () => {
   }
 });
 
-test('a file that only got a second name is read once more, then no longer', async () => {
+test('a file with a new hard link is read again once only', async () => {
   const folder = await smallInstallation('linked');
   const library = join(folder, 'tensorflow', 'library.so.2');
   const manifest = join(folder, 'installation.json');
@@ -117,7 +121,7 @@ function linkOrCopy(from: string, to: string): void {
   }
 }
 
-/** The real installation in another cache, every file a second name of the real one; `damaged` is cut to 1,000 bytes. */
+/** The real installation as hard links in another cache, with `damaged` truncated to 1,000 bytes. */
 async function withDamaged(damaged: string, action: () => Promise<void>): Promise<void> {
   const cache = mkdtempSync(join(root, 'cache-'));
   await withEnvironment({ DCGAN_CACHE: cache, DCGAN_TENSORFLOW: 'cpu' }, async () => {
@@ -135,9 +139,9 @@ async function withDamaged(damaged: string, action: () => Promise<void>): Promis
   });
 }
 
-describe('the real installation with a cut library', { skip }, () => {
+describe('the real installation with a truncated library', { skip }, () => {
   for (const name of ['tensorflow/libtensorflow_framework.so.2', 'tfjs_binding.node']) {
-    test(`${name}: auto computes on another engine and says which file is cut and what to type`, async () => {
+    test(`${name}: auto uses another engine and says which file is damaged and what to type`, async () => {
       await withDamaged(name, async () => {
         const { engine, notChosen } = await openEngine('auto');
         assert.notEqual(engine.info.name, 'tensorflow');
@@ -150,13 +154,13 @@ describe('the real installation with a cut library', { skip }, () => {
     });
   }
 
-  test('the real one is as it was installed', async () => {
+  test('the real installation is intact', async () => {
     const { verifiedFiles } = await engineInfo('wasm', undefined, { verify: true });
     assert.ok(verifiedFiles! > 3);
   });
 });
 
-test('engine install replaces a damaged installation and says what was wrong', {
+test('engine install replaces a damaged installation and says what was damaged', {
   skip: skip || withoutPackages,
 }, async () => {
   const environment = { ...makeFakes(['python3', 'g++', 'npm']).environment, FAKE_COMPILED: real.directory! };
