@@ -1,5 +1,5 @@
-// Keeps what native code prints to stderr, for a while. begin() sends file descriptor 2 to an unnamed temporary file;
-// end() puts it back and returns the text. JavaScript cannot: it has no dup2.
+// Captures what native code prints to stderr: begin() redirects file descriptor 2 to an unnamed temporary file, end() restores it and
+// returns the text. In C++ because Node.js has no dup2.
 #include <node_api.h>
 #include <unistd.h>
 
