@@ -12,12 +12,12 @@ export interface IdxImages {
   pixels: Uint8Array;
 }
 
-/** Whether a file begins as one of images with one byte per pixel. */
+/** Whether a file has the magic number of images with one byte per pixel. */
 export function isIdxImages(file: Buffer): boolean {
   return readHeader(file, 1)[0] === imagesMagic;
 }
 
-/** Reads an idx3-ubyte file; throws DcganError `data.idx` where its header does not fit its length. */
+/** Reads an idx3-ubyte file. @throws DcganError `data.idx` if its header does not match its length */
 export function readIdxImages(file: Buffer, name: string): IdxImages {
   const [magic, count, height, width] = readHeader(file, 4);
   const pixels = file.subarray(16);

@@ -9,7 +9,7 @@ export type EmojiSet = 'apple' | 'google' | 'twitter' | 'facebook' | 'emojione' 
 
 export interface EmojiVendor {
   source: NpmPackage;
-  /** The package whose emoji.json lists the emoji, where it is not `source`. */
+  /** The package whose emoji.json lists the emoji. @default `source` */
   list?: NpmPackage;
   /** Of the package. */
   author: string;
@@ -18,8 +18,8 @@ export interface EmojiVendor {
   imageFolder: string;
   /** Height and width of the images. */
   sidePixels: number;
-  /** How many pixels higher some of them are. */
-  mostExtraRows?: number;
+  /** Maximum of additional rows that some of them have. */
+  maxExtraRows?: number;
   /** Converts category names to those of the list. @throws DcganError `usage.category` */
   resolveCategories(names: readonly string[]): string[];
   /** File names of the selected emoji in the unpacked package; `categories` are those of the list. */
@@ -103,7 +103,7 @@ const fluent: EmojiVendor = {
   licence: 'the package is MIT; the images are Fluent Emoji by Microsoft, MIT',
   imageFolder: 'assets/',
   sidePixels: 256,
-  mostExtraRows: 8,
+  maxExtraRows: 8,
   resolveCategories,
   async choose({ images, list }, { categories, skinTones }) {
     const emoji = (await readList(list)) as { codes: string; group: string }[];

@@ -1,4 +1,4 @@
-// Finds idx files by path or in a folder, unpacks those that gzip has packed, and pairs images with labels by their names.
+// Finds idx files by path or in a folder, decompresses gzip files, and pairs images with labels by their names.
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -7,15 +7,15 @@ import { DcganError, messageOf } from '../../errors.ts';
 import { isIdxImages } from '../../formats/idx.ts';
 import { checkLabelCount, type IdxFile, type IdxSet, readIdxSet } from './idx-sets.ts';
 
-const mostUnpackedBytes = 2 ** 30;
+const maxUnpackedBytes = 2 ** 30;
 
-/** What idx files hold, and which files that was: `<name>, sha256 <hash>` each. */
+/** Image sets, and their files as `<name>, sha256 <hash>`. */
 export interface FoundSets {
   sets: IdxSet[];
   sources: string[];
 }
 
-/** @param from folders, of which the files named `...idx3-ubyte`, `...idx1-ubyte` and the same with `.gz` are read, or files */
+/** @param from files, or folders with files named `...idx3-ubyte` or `...idx1-ubyte`, optionally with `.gz` */
 export async function findIdxSets(from: readonly string[]): Promise<FoundSets> {
   const paths = (await Promise.all(from.map(filesAt))).flat();
   const unpackedFirst = paths.sort((a, b) => Number(isPacked(a)) - Number(isPacked(b)) || (a < b ? -1 : 1));
@@ -49,10 +49,10 @@ async function filesAt(path: string): Promise<string[]> {
 
 async function readPacked(path: string): Promise<IdxFile> {
   try {
-    if ((await stat(path)).size > mostUnpackedBytes) throw new Error('it has more than 1 GiB');
+    if ((await stat(path)).size > maxUnpackedBytes) throw new Error('it has more than 1 GiB');
     const bytes = await readFile(path);
     const unpacked =
-      bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes, { maxOutputLength: mostUnpackedBytes }) : bytes;
+      bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes, { maxOutputLength: maxUnpackedBytes }) : bytes;
     return { name: basename(path), bytes: unpacked };
   } catch (error) {
     throw unreadable(path, error);

@@ -1,7 +1,7 @@
 // The name of a prepared folder in data/.
 import { DcganError } from '../../errors.ts';
 
-/** The name, refused where it would lead elsewhere or be hidden. @throws DcganError `usage.folder-name` */
+/** Returns the name, unless it is a path to elsewhere or hidden. @throws DcganError `usage.folder-name` */
 export function checkFolderName(name: string): string {
   if (name !== '' && !name.startsWith('.') && !/[/\\]/.test(name)) return name;
   throw new DcganError('usage.folder-name', {

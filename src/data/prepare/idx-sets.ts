@@ -1,4 +1,4 @@
-// Sets of images in idx files, as MNIST and its relatives come: found in folders, paired with their labels, written as PNG files.
+// Image sets of idx files, the format of MNIST and its relatives: reads, checks and writes them as PNG files.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DcganError } from '../../errors.ts';
@@ -7,7 +7,7 @@ import { loadSharp } from '../decode/load-sharp.ts';
 import { inParallel } from '../decode/parallel.ts';
 import type { PrepareProgress } from './npm-package.ts';
 
-/** Images with one label each, if they have any; written to a folder called `name`. */
+/** Images, with one label each if there are any, for a folder called `name`. */
 export interface IdxSet {
   name: string;
   images: IdxImages;
@@ -20,13 +20,13 @@ export interface IdxFile {
   bytes: Buffer;
 }
 
-/** Reads a set. Throws DcganError `data.idx` where a file is not whole. */
+/** @throws DcganError `data.idx` if a file is incomplete */
 export function readIdxSet(name: string, images: IdxFile, labels?: IdxFile): IdxSet {
   const set = { name, images: readIdxImages(images.bytes, images.name) };
   return labels ? { ...set, labels: readIdxLabels(labels.bytes, labels.name) } : set;
 }
 
-/** Throws DcganError `data.idx` where there are not as many labels as images. */
+/** @throws DcganError `data.idx` if the numbers of labels and images differ */
 export function checkLabelCount({ name, images: { count }, labels }: IdxSet): void {
   if (!labels || labels.length === count) return;
   throw new DcganError('data.idx', {
@@ -35,7 +35,7 @@ export function checkLabelCount({ name, images: { count }, labels }: IdxSet): vo
   });
 }
 
-/** Throws DcganError `data.mnist` where a set is not `expected` images of 28x28 with labels from 0 to 9. */
+/** @throws DcganError `data.mnist` unless a set has `expected` images of 28x28 with labels from 0 to 9 */
 export function checkLikeMnist({ name, images, labels }: IdxSet, expected: number): void {
   const { count, height, width } = images;
   const wrongLabel = labels?.find((label) => label > 9);

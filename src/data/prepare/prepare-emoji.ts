@@ -52,8 +52,8 @@ export function emojiReadme(choice: EmojiChoice): string {
 }
 
 /**
- * Writes RGBA PNG files `<unicode>.png`, by default to the choice's own folder in `<root>/data`. Throws DcganError
- * `data.no-emoji` where nothing is chosen and `usage.emoji-size` for a size that the set cannot have.
+ * Writes RGBA PNG files `<unicode>.png`, by default to `emojiFolder` under the root.
+ * @throws DcganError `data.no-emoji` if no emoji matches, `usage.emoji-size` for a size that the set does not support
  */
 export async function prepareEmoji(
   { root, directory, force, ...choice }: PreparePlace & EmojiChoice,
@@ -112,13 +112,13 @@ async function writeEmoji(
 /** The packages also hold grey and palette images; all become RGBA, with the colours under transparency kept unless they are resized. */
 async function toRgba(
   path: string,
-  { sidePixels, mostExtraRows = 0 }: EmojiVendor,
+  { sidePixels, maxExtraRows = 0 }: EmojiVendor,
   size: number,
 ): Promise<{ pixels: Buffer; png: Buffer }> {
   const sharp = await loadSharp();
   const image = sharp(path).toColourspace('srgb').ensureAlpha();
   const { width, height } = await image.metadata();
-  if (width !== sidePixels || height < sidePixels || height > sidePixels + mostExtraRows) {
+  if (width !== sidePixels || height < sidePixels || height > sidePixels + maxExtraRows) {
     throw new DcganError('data.emoji-size', {
       happened: `${basename(path)} has ${width}x${height} pixels.`,
       expected: `All emoji of the package should have ${sidePixels}x${sidePixels}.`,

@@ -1,4 +1,4 @@
-// `dcgan data prepare idx` and `fashion-mnist`: images of idx files that are on this machine, as PNG files sorted by label.
+// `dcgan data prepare idx` and `fashion-mnist`: converts local idx files to PNG files, sorted by label.
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { DcganError } from '../../errors.ts';
@@ -8,9 +8,10 @@ import { checkLikeMnist, isIdxImage, writeIdxSets } from './idx-sets.ts';
 import type { PrepareProgress } from './npm-package.ts';
 import { type PreparedData, type PreparePlace, prepareFolder } from './prepared-folder.ts';
 
-/** Which idx files to read, and the name of the folder in data/: that of the first folder or file, where there is none. */
 export interface IdxChoice {
+  /** Folders or files to read. */
   from: readonly string[];
+  /** Name of the folder in data/. @default that of the first folder or file */
   name?: string;
 }
 
@@ -43,7 +44,7 @@ function idxReadme({ sets, sources }: FoundSets): string {
   return `${[...lines, 'Licence: that of the files', ...layouts].join('\n')}\n`;
 }
 
-/** Where Debian's package dataset-fashion-mnist puts the files. */
+/** Installed by Debian's package dataset-fashion-mnist. */
 const debianFolder = '/usr/share/datasets/fashion-mnist';
 
 const fashionSets: Record<string, { name: string; images: number }> = {

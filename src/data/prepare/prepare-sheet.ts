@@ -20,8 +20,9 @@ export interface SheetChoice extends SheetLayout {
 }
 
 /**
- * Writes `<root>/data/<name>/<row>-<column>.png` in gray, RGB or RGBA as the sheet is. Throws DcganError `data.sheet` where the sheet
- * cannot be read, `data.sheet-size` where the tiles do not fill it and `data.no-tiles` where all of them are empty.
+ * Writes `<root>/data/<name>/<row>-<column>.png` in gray, RGB or RGBA, like the sheet.
+ * @throws DcganError `data.sheet` if the sheet cannot be read, `data.sheet-size` if the tiles do not fill it, `data.no-tiles` if
+ * all of them are empty
  */
 export async function prepareSheet(
   { root, directory, force, ...choice }: PreparePlace & SheetChoice,
@@ -83,7 +84,7 @@ async function readSheet(file: string): Promise<Buffer> {
   }
 }
 
-/** The whole sheet in memory: 1 channel where it is gray without transparency, else RGB or RGBA. */
+/** The whole sheet in memory: 1 channel if it is gray without transparency, otherwise RGB or RGBA. */
 async function decodeSheet(file: string, bytes: Buffer): Promise<Pixels> {
   try {
     const sharp = await loadSharp();
