@@ -1,4 +1,4 @@
-// Every failure that is not a bug: what happened (with the values received), what was expected, what to do, and an exit code.
+// The error class for every failure that is not a bug, and the helpers that make text safe to print.
 
 const exitCodes = { usage: 2, config: 2, data: 3, checkpoint: 4, engine: 5, diverged: 6 } as const;
 
@@ -13,7 +13,7 @@ interface ErrorText {
   fix?: string;
 }
 
-/** A failure with a reason a person can act on. `code` is stable, e.g. `data.empty-folder`; `data` carries the values. */
+/** A failure the user can act on. `code` is stable, e.g. `data.empty-folder`; `data` holds the values involved. */
 export class DcganError extends Error {
   override readonly name = 'DcganError';
   readonly kind: ErrorKind;
@@ -35,9 +35,9 @@ export class DcganError extends Error {
 }
 
 /**
- * A name, or text of one line from a file, as it may be printed: control characters, line separators and those that turn the
- * direction of text around are written out, so that it cannot command the terminal or look like another. So are bytes of names
- * that are not UTF-8, which are lone surrogates (data/file-names.ts): as \xe9.
+ * Escapes a name or a line from a file for printing: control characters, line separators and bidirectional controls, so that it
+ * cannot control the terminal or pass for another name. Bytes of file names that are not UTF-8, which are read as lone
+ * surrogates (data/dataset/file-names.ts), become \xe9.
  */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu, (character) => {
@@ -47,7 +47,7 @@ export function printable(text: string): string {
   });
 }
 
-/** The message of anything that was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

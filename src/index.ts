@@ -1,4 +1,4 @@
-// The library: what `import 'dcgan'` gives. The same functions that the commands call, without a terminal.
+// The library behind `import 'dcgan'`: the functions that the commands call, without a terminal.
 export { type EvaluateEvent, type EvaluateOptions, type EvaluateResult, evaluate } from './commands/evaluate.ts';
 export { type InterpolateOptions, type InterpolateResult, interpolate } from './commands/interpolate.ts';
 export { type SampleOptions, type SampleResult, sample } from './commands/sample.ts';

@@ -1,11 +1,11 @@
-// The executable: runs the program; any error becomes one message and one exit code. stdout gets the result and nothing else.
+// The executable: runs a command and turns any error into a message and an exit code. Only the result goes to stdout.
 import { CommanderError } from 'commander';
 import { describeFailure } from './cli/failure.ts';
 import { isJsonAsked } from './cli/flags.ts';
-import type { Outcome } from './cli/output/outcome.ts';
+import type { Outcome, RunCommand } from './cli/output/outcome.ts';
 import { createProgress } from './cli/output/progress.ts';
 import { openTerminal } from './cli/output/terminal.ts';
-import { createProgram, type RunCommand } from './cli/program.ts';
+import { createProgram } from './cli/program.ts';
 import { listenForStop } from './cli/stop.ts';
 
 const { stdout, stderr } = openTerminal();
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
   return outcome?.exitCode ?? 0;
 }
 
-/** Tells what went wrong. @returns the exit code */
+/** Reports an error. @returns the exit code */
 function fail(error: unknown): number {
   const { text, exitCode, code, message, data } = describeFailure(error);
   progress.end();

@@ -1,4 +1,4 @@
-// Named random streams that are counter-based: a value depends only on (seed, stream, index), on every machine and engine.
+// Counter-based named random streams: a value depends only on (seed, name, index), on every machine and engine.
 // Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011); TensorFlow's stateless ops use it too.
 
 /** High and low 32 bits of the product of two unsigned 32-bit integers. */
@@ -12,7 +12,7 @@ function multiplyHigh(a: number, b: number): number {
   return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(middleLow / 0x10000)) >>> 0;
 }
 
-/** One Philox4x32-10 block, written over `block`: four 32-bit counter words in, four random words out. */
+/** Computes one Philox4x32-10 block in place: four 32-bit counter words in, four random words out. */
 export function philox(block: Uint32Array, key0: number, key1: number): void {
   let a = block[0]!;
   let b = block[1]!;
@@ -38,7 +38,7 @@ export function philox(block: Uint32Array, key0: number, key1: number): void {
   block[3] = d;
 }
 
-/** FNV-1a, 32 bit: a stream's name as the second half of its key. */
+/** FNV-1a, 32 bits, of a stream's name: the second half of its key. */
 function hashName(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
@@ -46,8 +46,8 @@ function hashName(name: string): number {
 }
 
 /**
- * A stream of random numbers named by (seed, name, index): the same three give the same numbers everywhere.
- * `index` says which draw of the stream this is (a step, an epoch, a sample's seed), so a stream has no state to save.
+ * A random stream identified by (seed, name, index). `index` is a step, an epoch or a sample's seed, so that a stream has no
+ * state to save.
  */
 export class RandomStream {
   readonly #key0: number;
@@ -73,12 +73,12 @@ export class RandomStream {
     return this.#block[this.#used++]!;
   }
 
-  /** A number in [0, 1), 32 bits fine. */
+  /** A number in [0, 1) with 32 random bits. */
   uniform(): number {
     return this.bits() / 2 ** 32;
   }
 
-  /** An integer in [0, count), by Lemire's multiplication with rejection, so without bias. */
+  /** An unbiased integer in [0, count), by Lemire's multiplication with rejection. */
   below(count: number): number {
     const reject = (2 ** 32 - count) % count;
     for (;;) {
@@ -87,7 +87,7 @@ export class RandomStream {
     }
   }
 
-  /** Standard normal values (Box-Muller, both values of a pair used). */
+  /** Standard normal values by Box-Muller, using both values of each pair. */
   normals(count: number): Float32Array {
     const values = new Float32Array(count);
     for (let i = 0; i < count; i += 2) {

@@ -1,13 +1,13 @@
-// Any error as what a person reads, what a script reads and the process's exit code.
+// Turns any error into text for people, fields for the JSON document, and the exit code.
 import { CommanderError } from 'commander';
 import { DcganError, messageOf } from '../errors.ts';
 import { Interrupted } from '../system/stop-signals.ts';
 
 export interface Failure {
   exitCode: number;
-  /** For people; undefined where commander has printed it. */
+  /** For people; undefined if commander has already printed it. */
   text?: string;
-  /** Of the JSON document: `usage.unknown-option`, `data.empty-folder`, `interrupted`, `bug` and so on. */
+  /** Error code in the JSON document: `usage.unknown-option`, `data.empty-folder`, `interrupted`, `bug` and so on. */
   code: string;
   message: string;
   data: object;
@@ -38,7 +38,7 @@ function knownFailure({ code, exitCode, message, data }: DcganError): Failure {
   return { exitCode, code, message, data, text: lines.join('\n') };
 }
 
-/** commander's codes are `commander.unknownOption` and so on; a missing command shows help in place of a message. */
+/** commander's codes look like `commander.unknownOption`; for a missing command it prints help instead of a message. */
 function usageFailure({ code, message }: CommanderError): Failure {
   const name = code.replace('commander.', '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const failure = { exitCode: usageExitCode, data: {} };

@@ -1,12 +1,12 @@
-// Whether SIGHUP, the signal of a closed terminal, was ignored when this process was started.
+// Detects whether SIGHUP, the signal of a closed terminal, was ignored when this process started.
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /**
- * Whether the process was started to outlive its terminal, by `nohup` or from a shell after `trap '' HUP`. Node resets ignored signals
- * to their defaults before any JavaScript runs (ResetSignalHandlers in its node.cc), so the process's own mask no longer tells. What
- * does: the shell's variable `_`, and on Linux what GNU nohup makes of a terminal (a standard input of /dev/null opened for writing,
- * an output called nohup.out), and the mask of the parent process, which its children inherit.
+ * Whether the process was started to outlive its terminal: by `nohup`, or from a shell after `trap '' HUP`. Node resets ignored
+ * signals to their defaults before any JavaScript runs (ResetSignalHandlers in node.cc), so the process's own signal mask is of no
+ * use. What remains: the shell's variable `_`; on Linux, the redirections of GNU nohup (stdin is /dev/null opened for writing,
+ * output goes to nohup.out); and the signal mask of the parent process, which children inherit.
  */
 export function isHangupIgnored(): boolean {
   if (basename(process.env['_'] ?? '') === 'nohup') return true;

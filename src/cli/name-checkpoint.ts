@@ -1,4 +1,4 @@
-// Which checkpoint a command works on where --checkpoint is left out: the newest run, and that is said.
+// Selects the newest run if --checkpoint is omitted, and reports it.
 import { DcganError } from '../errors.ts';
 import { knownCheckpoints, newestRun } from '../runs/find-checkpoint.ts';
 import { packageDirectory } from '../system/package-directory.ts';
@@ -7,25 +7,25 @@ import type { Progress } from './output/progress.ts';
 
 export interface NamedCheckpoint {
   checkpoint: string;
-  /** Goes into the JSON document; empty where the user named the checkpoint. */
+  /** For the JSON document; empty if the user named the checkpoint. */
   chosen: { chosenAs?: 'newest run' };
 }
 
-/** @throws DcganError `usage.no-checkpoint` where none is named and nothing was trained here */
+/** @throws DcganError `usage.no-checkpoint` if none is named and there is no run */
 export async function nameCheckpoint(
   { checkpoint, root, step, best }: CheckpointFlags & { root: string },
   progress: Progress,
 ): Promise<NamedCheckpoint> {
   if (checkpoint !== undefined) return { checkpoint, chosen: {} };
   const newest = await newestRun(root);
-  if (!newest) throw nothingToUse(await knownCheckpoints({ root, packageDirectory }));
+  if (!newest) throw noCheckpoint(await knownCheckpoints({ root, packageDirectory }));
   const { runHash } = newest;
   const which = best ? 'its best checkpoint' : `step ${step ?? newest.step}`;
   progress.line(`Using the newest run ${runHash}, ${which}; --checkpoint NAME selects another.`);
   return { checkpoint: runHash, chosen: { chosenAs: 'newest run' } };
 }
 
-function nothingToUse(known: readonly string[]): DcganError {
+function noCheckpoint(known: readonly string[]): DcganError {
   const train = 'dcgan train --config quick';
   const text = {
     happened: 'No --checkpoint was given, and there is no run here yet.',

@@ -1,4 +1,4 @@
-// Ctrl-C, a queue's SIGTERM and a closed terminal's SIGHUP: asks the command to stop, and sees to it that it does.
+// Handles Ctrl-C, SIGTERM and SIGHUP: asks the command to stop, and ends the process if it does not.
 import {
   handleStopSignals,
   Interrupted,
@@ -11,49 +11,49 @@ import { isHangupIgnored } from './ignored-hangup.ts';
 export interface Stop {
   /** Aborts with `Interrupted` at the first signal. */
   readonly signal: AbortSignal;
-  /** From here on a stop may take as long as it needs: there is something to save. */
+  /** From now on a stop may take as long as it needs, because there is something to save. */
   takeTime(): void;
-  /** Exit code of the signal that was heard. */
+  /** Exit code for the received signal. */
   exitCode(): number;
 }
 
-const mostStopMs = 1000; // for work that has nothing to save; what it leaves half written is removed at the next start
-const samePressMs = 500; // npm may pass on the Ctrl-C that the terminal has sent to both of them
+const maxStopMs = 1000; // with nothing to save; partial files are removed at the next start
+const samePressMs = 500; // npm may forward a Ctrl-C that the terminal has already sent to this process
 
 /**
- * Listens for signals. The first one asks for a stop, a second one ends the process at once; files are whole or absent even then.
- * @param leave tells the end of a command that is ended from here. @returns its exit code
+ * Listens for signals. The first asks for a stop, the second ends the process at once; no file is left partly written even then.
+ * @param leave reports a command that is ended here. @returns its exit code
  */
-export function listenForStop(say: (text: string) => void, leave: (reason: Interrupted) => number): Stop {
+export function listenForStop(print: (text: string) => void, leave: (reason: Interrupted) => number): Stop {
   const controller = new AbortController();
-  let heard: StopSignal | undefined;
+  let received: StopSignal | undefined;
   let isSaving = false;
-  let isRepeat = false; // of the same press
+  let isRepeat = false; // of the same key press
 
   function exit(signal: StopSignal): never {
     process.exit(leave(new Interrupted(signal)));
   }
   function onSignal(signal: StopSignal): void {
-    if (heard && isRepeat) return;
-    if (heard) exit(signal);
-    heard = signal;
+    if (received && isRepeat) return;
+    if (received) exit(signal);
+    received = signal;
     if (isSaving) finishAndSave();
     else endSoon(signal);
     controller.abort(new Interrupted(signal));
   }
   function finishAndSave(): void {
-    say('Stopping: finishing this step and saving. Press again to quit immediately.');
+    print('Stopping: finishing this step and saving. Press again to quit immediately.');
     isRepeat = true;
     setTimeout(() => {
       isRepeat = false;
-      leaveSignalsToSystem(); // a second one ends even a long step
+      leaveSignalsToSystem(); // a second signal ends even a long step
     }, samePressMs).unref();
   }
   function endSoon(signal: StopSignal): void {
-    say('Stopping.');
+    print('Stopping.');
     setTimeout(() => {
       if (!isSaving) exit(signal);
-    }, mostStopMs).unref();
+    }, maxStopMs).unref();
   }
 
   const signals = stopSignals.filter((signal) => signal !== 'SIGHUP' || !isHangupIgnored());
@@ -64,6 +64,6 @@ export function listenForStop(say: (text: string) => void, leave: (reason: Inter
     takeTime: () => {
       isSaving = true;
     },
-    exitCode: () => new Interrupted(heard ?? 'SIGINT').exitCode,
+    exitCode: () => new Interrupted(received ?? 'SIGINT').exitCode,
   };
 }

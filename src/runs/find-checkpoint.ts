@@ -57,6 +57,8 @@ function foldersOf({ root, packageDirectory }: SearchRoots): string[] {
   return [...new Set([root, packageDirectory].map((place) => resolve(place, 'checkpoints')))];
 }
 
+const shortestPrefix = 2; // characters of a run hash
+
 /** Names of the folders that hold checkpoints; an unreadable folder is included, instead of failing the search. */
 async function checkpointNames(folder: string): Promise<string[]> {
   const entries = (await entriesOf(folder)).filter((entry) => !entry.isFile() && !entry.name.startsWith('.'));
@@ -66,7 +68,7 @@ async function checkpointNames(folder: string): Promise<string[]> {
 }
 
 async function hashesStartingWith(folder: string, start: string): Promise<string[]> {
-  if (start.length < 2) return [];
+  if (start.length < shortestPrefix) return [];
   return (await checkpointNames(folder)).filter((name) => isRunName(name) && name.startsWith(start));
 }
 
@@ -87,10 +89,16 @@ function unknown(name: string, unique: readonly string[]): DcganError {
   const nearest = unique.length > 0 ? closest(name, unique) : undefined;
   const isNear = nearest !== undefined && distance(name, nearest) <= Math.max(2, Math.floor(name.length / 3));
   const shown = unique.slice(0, 10).join(', ') + (unique.length > 10 ? ` and ${unique.length - 10} more` : '');
+  const isShort =
+    name !== '' && name.length < shortestPrefix && unique.some((known) => isRunName(known) && known.startsWith(name));
   const text = {
     happened: `There is no checkpoint called ${JSON.stringify(name)}, neither as a path nor in a checkpoints folder.`,
     expected: unique.length > 0 ? `There are: ${shown}.` : 'There are none yet; dcgan train creates them.',
-    ...(isNear ? { fix: `Did you mean ${nearest}?` } : {}),
+    ...(isShort
+      ? { fix: `Give at least ${shortestPrefix} characters of a run hash.` }
+      : isNear
+        ? { fix: `Did you mean ${nearest}?` }
+        : {}),
   };
   return new DcganError('checkpoint.unknown', text, { data: { name, known: unique } });
 }

@@ -123,7 +123,7 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
     'one end of two',
     ['interpolate', '--checkpoint', 'x', '--from', '1'],
     2,
-    /--from 1 gives only one of the two ends\.\n *Add --to SEED/,
+    /--from 1 was given without --to\.\n *Add --to SEED/,
   ],
   [
     'an unknown export format',

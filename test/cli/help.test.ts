@@ -31,8 +31,10 @@ const commands = [
   ['sample'],
   ['interpolate'],
   ['explore'],
+  ['evaluate'],
   ['export'],
   ['import'],
+  ['bench'],
   ['data'],
   ['data', 'prepare'],
   ['data', 'prepare', 'mnist'],
@@ -63,7 +65,7 @@ describe('help', { concurrency: 2 }, () => {
     assert.deepEqual(loaded, []);
   });
 
-  test('the trace sees TensorFlow.js where it is loaded: dcgan engine info', async () => {
+  test('the trace detects TensorFlow.js if it is loaded: dcgan engine info', async () => {
     const { exitCode, stdout, heavy: loaded } = await traced(['engine', 'info', '--engine', 'wasm', '--json']);
     assert.equal(exitCode, 0);
     assert.equal(JSON.parse(stdout).name, 'wasm');

@@ -6,7 +6,7 @@ import { leaves, nameOf, refuses } from '../helpers/program-arguments.ts';
 
 refuses([['trian', 'unknownCommand', /Did you mean train\?/]]);
 
-test('every command and every option says what it does', () => {
+test('every command and option has a description', () => {
   const visit = (command: Command): void => {
     assert.ok(command.description().length > 8, command.name());
     for (const option of command.options) assert.ok(option.description.length > 8, `${command.name()} ${option.flags}`);
@@ -15,7 +15,7 @@ test('every command and every option says what it does', () => {
   visit(createProgram(() => {}));
 });
 
-test('every command with an engine takes the device that it may have, and the other way round', () => {
+test('the commands with --engine are those with --device', () => {
   const flags = (command: Command) => command.options.map(({ long }) => long);
   const having = (flag: string) =>
     leaves(createProgram(() => {}))

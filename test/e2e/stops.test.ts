@@ -40,7 +40,7 @@ const table: [what: string, args: string[], at: RegExp, signal: 'SIGINT' | 'SIGT
   [
     'evaluate, measuring',
     ['evaluate', ...mnist, '--data', digits, '--count', '128'],
-    /^Measuring swd/m,
+    /^Computing swd/m,
     'SIGTERM',
     143,
   ],

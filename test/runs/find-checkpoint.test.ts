@@ -87,7 +87,11 @@ test('lists the matches of an ambiguous start', async () => {
 test('lists the known names for an unknown one, and suggests the nearest', async () => {
   const there = /There are: 1234567, 15817e6, 15899aa, abcdef0, emoji, mnist\.\nDid you mean mnist\?/;
   await assert.rejects(resolveCheckpoint('mnits', places), codeOf('checkpoint.unknown', there));
-  await assert.rejects(resolveCheckpoint('1', places), codeOf('checkpoint.unknown', /"1"/));
+  await assert.rejects(
+    resolveCheckpoint('1', places),
+    codeOf('checkpoint.unknown', /"1".*\n.*\nGive at least 2 characters of a run hash\.$/),
+  );
+  await assert.rejects(resolveCheckpoint('e', places), codeOf('checkpoint.unknown', /mnist\.$/)); // not the start of a run hash
   await assert.rejects(resolveCheckpoint('feedbee', places), codeOf('checkpoint.unknown', /"feedbee"/));
   await assert.rejects(resolveCheckpoint('mn', places), codeOf('checkpoint.unknown', /mnist\.$/)); // only hashes may be cut short
   await assert.rejects(resolveCheckpoint('', places), codeOf('checkpoint.unknown', /""/));

@@ -1,4 +1,4 @@
-// The bench command: flags to options, steps to a bar, the result to a table.
+// The bench command: maps flags to options and prints the result as a table.
 import { type BenchEvent, type BenchResult, bench } from '../../commands/bench.ts';
 import type { EngineChoice } from '../../engines/open.ts';
 import { printable } from '../../errors.ts';

@@ -1,4 +1,4 @@
-// The data commands.
+// The data commands: map flags to options and show progress.
 import { type PrepareOptions, prepareData } from '../../commands/data-prepare.ts';
 import { printable } from '../../errors.ts';
 import { formatCount } from '../output/format.ts';

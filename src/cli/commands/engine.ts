@@ -1,4 +1,4 @@
-// The engine commands: installing with a bar, and a report of what computes.
+// The engine commands: installation with a progress bar, and a report of the engine in use.
 import { type EngineExtra, installExtra } from '../../commands/engine-extra.ts';
 import { type EngineReport, engineInfo } from '../../commands/engine-info.ts';
 import { type EngineInstallResult, engineInstall } from '../../commands/engine-install.ts';

@@ -1,4 +1,4 @@
-// The evaluate command: flags to options, the result to a table.
+// The evaluate command: maps flags to options and prints the result as a table.
 import { type EvaluateEvent, type EvaluateOptions, type EvaluateResult, evaluate } from '../../commands/evaluate.ts';
 import { featureUsers, type MetricName } from '../../config/schema/metrics.ts';
 import { printable } from '../../errors.ts';
@@ -19,7 +19,7 @@ const titles: Readonly<Record<string, string>> = {
   decode: 'Decoding',
   generate: 'Generating',
   features: 'Computing features',
-  nearest: 'Looking for nearest images',
+  nearest: 'Searching nearest images',
 };
 
 export async function runEvaluate({ step, best, ...flags }: EvaluateFlags, { progress, stop }: Cli): Promise<Outcome> {
@@ -33,7 +33,7 @@ export async function runEvaluate({ step, best, ...flags }: EvaluateFlags, { pro
   };
   const onEvent = ({ phase, done, total }: EvaluateEvent) => {
     if (phase === 'list') progress.update('Listing', 0, 0, `${formatCount(done)} images`);
-    else progress.update(titles[phase] ?? `Measuring ${phase}`, done, total);
+    else progress.update(titles[phase] ?? `Computing ${phase}`, done, total);
   };
   const result = await evaluate(options, onEvent, signal);
   for (const note of result.notes ?? []) progress.line(printable(note));
@@ -41,7 +41,7 @@ export async function runEvaluate({ step, best, ...flags }: EvaluateFlags, { pro
   return { result: { ...result, ...chosen }, text: describe(result) };
 }
 
-/** Flags that name files, as the config would. */
+/** Paths relative to the current folder, rewritten relative to the root as in a config. */
 function typedPaths({ data, features, root }: EvaluateFlags): Pick<EvaluateOptions, 'data' | 'features'> {
   return {
     ...(data !== undefined && { data: typedDataFolder(data, root) }),
@@ -53,7 +53,7 @@ function describe(result: EvaluateResult): string {
   const { checkpoint, step, count, seed, size, resizer, colours, data, features } = result;
   const head = [
     ['generated', `${formatCount(count)} images of ${printable(checkpoint)}, step ${formatCount(step)}, seed ${seed}`],
-    ['real', `as many of the ${formatCount(data.images)} in ${printable(data.folder)} (${data.split})`],
+    ['real', `as many of the ${formatCount(data.images)} images in ${printable(data.folder)} (${data.split})`],
     ['compared at', `${size.width} x ${size.height} pixels, ${colours}, resized: ${resizer}`],
   ];
   if (features) {
@@ -65,7 +65,7 @@ function describe(result: EvaluateResult): string {
     ]);
   }
   const foot =
-    'real: the same number of other real images instead of generated ones; for ms-ssim, diversity and nearest the real ones.';
+    'Column real: the same number of other real images in place of generated ones; ms-ssim, diversity and nearest use the real images themselves.';
   return [
     formatTable(head),
     [formatTable(rowsOf(result), [1, 2]), foot].join('\n'),
@@ -84,24 +84,29 @@ function rowsOf({ metrics: measured, nearest }: EvaluateResult): string[][] {
   );
   if (nearest) {
     const { distance, distanceOfData } = nearest;
-    rows.push(['nearest', inDigits(distance), inDigits(distanceOfData), 'far below the real: memorized']);
+    rows.push([
+      'nearest',
+      formatValue(distance),
+      formatValue(distanceOfData),
+      'far below real: the generator memorised images',
+    ]);
   }
   return [['metric', 'generated', 'real', ''], ...rows];
 }
 
-/** Name, generated and real; one part has no name, and a deviation stands behind its mean. */
+/** Name, generated and real value of each part; a single part has no name, and a deviation follows its mean. */
 function partsOf({ values, ofData }: Measured): [string | undefined, string, string][] {
   const { deviation, ...parts } = values;
-  const spread = (of: number | undefined) => (of === undefined ? '' : ` ± ${inDigits(of)}`);
+  const spread = (of: number | undefined) => (of === undefined ? '' : ` ± ${formatValue(of)}`);
   const isOne = Object.keys(parts).length === 1;
   return Object.entries(parts).map(([part, value]) => [
     isOne ? undefined : part,
-    inDigits(value) + spread(deviation),
-    ofData ? inDigits(ofData[part]!) + spread(ofData['deviation']) : '',
+    formatValue(value) + spread(deviation),
+    ofData ? formatValue(ofData[part]!) + spread(ofData['deviation']) : '',
   ]);
 }
 
-/** Four digits that count, and no exponent. */
-function inDigits(value: number): string {
+/** Four significant digits without an exponent. */
+function formatValue(value: number): string {
   return Math.abs(value) < 0.001 ? value.toFixed(5) : value.toPrecision(4);
 }

@@ -1,4 +1,4 @@
-// The explore command: flags to options, the result to a table or a line.
+// The explore command: maps flags to options and prints the result as a table or a line.
 import { exploreFormula, type FormulaOptions, type FormulaResult } from '../../commands/explore-formula.ts';
 import { exploreSweeps, type SweepOptions, type SweepResult } from '../../commands/explore-sweeps.ts';
 import { DcganError, printable } from '../../errors.ts';
@@ -8,10 +8,10 @@ import { nameCheckpoint } from '../name-checkpoint.ts';
 import { formatTable } from '../output/format.ts';
 import type { Cli, Outcome } from '../output/outcome.ts';
 import { showSampling } from '../output/show-sampling.ts';
-import { type PreviewWay, showPicture } from '../preview/preview.ts';
+import { type PreviewMethod, showPicture } from '../preview/preview.ts';
 
 type Options = Omit<SweepOptions & FormulaOptions, 'which' | 'checkpoint' | 'formula'>;
-type ExploreFlags = Options & CheckpointFlags & { formula?: string; preview?: PreviewWay };
+type ExploreFlags = Options & CheckpointFlags & { formula?: string; preview?: PreviewMethod };
 
 export async function runExplore(flags: ExploreFlags, { progress, stop }: Cli): Promise<Outcome> {
   const { preview, step, best, latest, formula, ...options } = flags;
@@ -36,13 +36,13 @@ function describe(result: SweepResult | FormulaResult): string {
 function describeSweeps({ dimensions, seed, range, runHash, step, out }: SweepResult): string {
   const rows = dimensions.map(({ dimension, change }) => [`z${dimension}`, change.toFixed(1)]);
   return [
-    `Seed ${seed} of run ${runHash}, step ${step}: ${printable(out)}, a row per dimension, from -${range} to ${range}.`,
-    'Change is the mean pixel difference between both ends, on the 0-255 scale.',
+    `Seed ${seed} of run ${runHash}, step ${step}: ${printable(out)}, one row per dimension, from -${range} to ${range}.`,
+    'Change: mean pixel difference between the two ends, on the 0-255 scale.',
     formatTable([['dimension', 'change'], ...rows], [1]),
   ].join('\n');
 }
 
 function describeFormula({ formula, runHash, step, out, saved }: FormulaResult): string {
-  const made = `${printable(formula)} with run ${runHash}, step ${step}: ${printable(out)}`;
-  return saved === undefined ? made : `${made}\nSaved for later formulas of this run: ${printable(saved)}`;
+  const summary = `${printable(formula)} with run ${runHash}, step ${step}: ${printable(out)}`;
+  return saved === undefined ? summary : `${summary}\nSaved for later formulas of this run: ${printable(saved)}`;
 }

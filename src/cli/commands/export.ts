@@ -1,4 +1,4 @@
-// The export command: flags to options, the result to a line.
+// The export command: maps flags to options and prints the result as a line.
 import { type ExportOptions, exportGenerator } from '../../commands/export.ts';
 import { printable } from '../../errors.ts';
 import type { SamplingEvent } from '../../sampling/sampling.ts';

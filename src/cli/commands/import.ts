@@ -1,4 +1,4 @@
-// The import command: flags to options, what was mapped as a table.
+// The import command: maps flags to options and prints the imported tensors as a table.
 import { type ImportOptions, importWeights } from '../../commands/import.ts';
 import { printable } from '../../errors.ts';
 import type { ImportReport } from '../../imports/import-networks.ts';
@@ -8,10 +8,10 @@ import type { Outcome } from '../output/outcome.ts';
 export async function runImport(options: ImportOptions): Promise<Outcome> {
   const result = await importWeights(options);
   const { networks, checkpoint, name } = result;
-  const alone = 'The file has no matching discriminator; only the generator was imported.';
+  const generatorOnly = 'The file has no matching discriminator; only the generator was imported.';
   const paragraphs = [
     ...networks.map(describe),
-    ...(networks.length === 1 ? [alone] : []),
+    ...(networks.length === 1 ? [generatorOnly] : []),
     `${printable(checkpoint)}\nNext: dcgan sample --checkpoint ${printable(name)}`,
   ];
   return { result, text: paragraphs.join('\n\n') };

@@ -1,4 +1,4 @@
-// The interpolate command: flags to options, the result to a line.
+// The interpolate command: maps flags to options and prints the result as a line.
 import { type InterpolateOptions, interpolate } from '../../commands/interpolate.ts';
 import { DcganError, printable } from '../../errors.ts';
 import { type CheckpointFlags, whichCheckpoint } from '../flags.ts';
@@ -6,10 +6,10 @@ import { nameCheckpoint } from '../name-checkpoint.ts';
 import { formatCount } from '../output/format.ts';
 import type { Cli, Outcome } from '../output/outcome.ts';
 import { showSampling } from '../output/show-sampling.ts';
-import { type PreviewWay, showPicture } from '../preview/preview.ts';
+import { type PreviewMethod, showPicture } from '../preview/preview.ts';
 
 type InterpolateFlags = Omit<InterpolateOptions, 'which' | 'checkpoint' | 'framesPerSecond'> &
-  CheckpointFlags & { from?: number; to?: number; fps?: number; preview?: PreviewWay };
+  CheckpointFlags & { from?: number; to?: number; fps?: number; preview?: PreviewMethod };
 
 export async function runInterpolate(flags: InterpolateFlags, { progress, stop }: Cli): Promise<Outcome> {
   const { preview, step, best, latest, from, to, fps, ...options } = flags;
@@ -37,7 +37,7 @@ function endsOf(from: number | undefined, to: number | undefined): [number, numb
   if (from !== undefined && to !== undefined) return [from, to];
   const [given, missing] = from === undefined ? [`--to ${to}`, '--from'] : [`--from ${from}`, '--to'];
   throw new DcganError('usage.interpolation', {
-    happened: `${given} gives only one of the two ends.`,
+    happened: `${given} was given without ${missing}.`,
     fix: `Add ${missing} SEED`,
   });
 }

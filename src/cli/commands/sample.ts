@@ -1,4 +1,4 @@
-// The sample command: flags to options, the result to a line.
+// The sample command: maps flags to options and prints the result as a line.
 import { type SampleOptions, sample } from '../../commands/sample.ts';
 import { DcganError, printable } from '../../errors.ts';
 import type { SamplingEvent } from '../../sampling/sampling.ts';
@@ -7,9 +7,9 @@ import { nameCheckpoint } from '../name-checkpoint.ts';
 import { formatCount } from '../output/format.ts';
 import type { Cli, Outcome } from '../output/outcome.ts';
 import { showSampling } from '../output/show-sampling.ts';
-import { type PreviewWay, showPicture } from '../preview/preview.ts';
+import { type PreviewMethod, showPicture } from '../preview/preview.ts';
 
-type SampleFlags = Omit<SampleOptions, 'which' | 'checkpoint'> & CheckpointFlags & { preview?: PreviewWay };
+type SampleFlags = Omit<SampleOptions, 'which' | 'checkpoint'> & CheckpointFlags & { preview?: PreviewMethod };
 
 export async function runSample(flags: SampleFlags, { progress, stop }: Cli): Promise<Outcome> {
   const { preview, step, best, latest, ...options } = flags;

@@ -1,4 +1,4 @@
-// The train command: flags to options, events to a bar and lines.
+// The train command: maps flags to options, and draws events as a progress bar and lines.
 import { join } from 'node:path';
 import { inspect } from '../../commands/inspect.ts';
 import { type TrainResult, train } from '../../commands/train.ts';
@@ -9,7 +9,7 @@ import { describeInspection } from '../output/describe-inspection.ts';
 import type { Cli, Outcome } from '../output/outcome.ts';
 import type { Progress } from '../output/progress.ts';
 import { type AnyEvent, showTraining } from '../output/show-training.ts';
-import { type PreviewWay, showPicture } from '../preview/preview.ts';
+import { type PreviewMethod, showPicture } from '../preview/preview.ts';
 import { typedDataFolder } from '../typed-path.ts';
 
 interface TrainFlags extends EngineChoice {
@@ -24,7 +24,7 @@ interface TrainFlags extends EngineChoice {
   fresh?: boolean;
   verifyData?: boolean;
   dryRun?: boolean;
-  preview?: PreviewWay;
+  preview?: PreviewMethod;
   device?: string;
   root: string;
 }
@@ -48,22 +48,22 @@ export async function runTrain(flags: TrainFlags, { progress, stop }: Cli): Prom
 }
 
 function runOptions({ epochs, seed, precision, set, ...flags }: TrainFlags): RunOptions {
-  const short = { 'training.epochs': epochs, seed, 'training.precision': precision };
-  const overrides = Object.entries(short).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
+  const flagged = { 'training.epochs': epochs, seed, 'training.precision': precision };
+  const overrides = Object.entries(flagged).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
   const data = flags.data === undefined ? {} : { data: typedDataFolder(flags.data, flags.root) };
   return { ...flags, ...data, set: [...set, ...overrides] };
 }
 
-/** Shows the sample grids, one after the other, while training goes on. */
-function createPreviews(way: PreviewWay | undefined, progress: Progress) {
+/** Shows the sample grids one after another while training continues. */
+function createPreviews(method: PreviewMethod | undefined, progress: Progress) {
   let last = Promise.resolve();
-  async function preview(step: number, path: string, how: PreviewWay): Promise<void> {
+  async function preview(step: number, path: string, how: PreviewMethod): Promise<void> {
     progress.line(`Samples at step ${step}:`);
     await showPicture(path, how, progress);
   }
   return {
     show(event: AnyEvent): void {
-      if (way && event.type === 'samples') last = last.then(() => preview(event.step, event.path, way));
+      if (method && event.type === 'samples') last = last.then(() => preview(event.step, event.path, method));
     },
     end: () => last,
   };
@@ -83,7 +83,7 @@ function describeLength({ runHash, step, totalSteps, longer, interrupted }: Trai
   if (interrupted) return `Stopped at step ${step} and saved. The same command resumes from there.`;
   if (longer === undefined) return `Done: run ${runHash}, ${step} steps.`;
   return [
-    `Nothing to train: run ${runHash} is at step ${step} already, and the config ends at step ${totalSteps}.`,
-    `To train it further: add ${longer}. To start over with fewer steps: add --fresh.`,
+    `Nothing to train: run ${runHash} is already at step ${step}, and the config ends at step ${totalSteps}.`,
+    `To train it further, give ${longer} in place of the present length. To start over with fewer steps, add --fresh.`,
   ].join('\n');
 }

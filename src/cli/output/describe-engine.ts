@@ -1,8 +1,8 @@
-// Describes the engine in use and why no better one is.
+// Describes the engine in use and why others are not.
 import type { EngineInfo } from '../../engines/engine.ts';
 import type { OpenedEngine } from '../../engines/open.ts';
 
-/** A line per engine that was not chosen, one for the engine in use, one for an idle GPU. */
+/** One line per rejected engine, one for the engine in use, and one for an unused GPU. */
 export function describeEngine(
   info: EngineInfo,
   notChosen: OpenedEngine['notChosen'],
@@ -15,7 +15,7 @@ export function describeEngine(
   ];
 }
 
-/** The engine that computes, as the start of a line. */
+/** Engine, library, device and threads, as the start of a line. */
 export function formatEngine({ name, library, device, threads }: EngineInfo): string {
   return [`Engine ${name}: ${library}`, device, ...(threads === undefined ? [] : [`${threads} threads`])].join(', ');
 }

@@ -1,4 +1,4 @@
-// What a dry run found, for people: config, networks layer by layer, data, length, engine, memory.
+// Prints what a dry run found: networks layer by layer, data, number of steps, engine and memory.
 import type { Inspection, LayerSummary, NetworkSummary } from '../../commands/inspect.ts';
 import { printable } from '../../errors.ts';
 import { formatEngine } from './describe-engine.ts';
@@ -16,19 +16,19 @@ export function describeInspection({
   warnings,
 }: Inspection): string {
   return [
-    JSON.stringify(config, null, 2),
+    printable([config.name, config.description].filter(Boolean).join(': ')),
     networkTable('Generator', generator),
     networkTable('Discriminator', discriminator),
     `Data: ${formatCount(data.images)} images in ${printable(data.folder)}, read as [${data.height}, ${data.width}, ${data.channels}]${data.skipped > 0 ? `, ${data.skipped} skipped` : ''}.`,
     ...data.notes.map(printable),
-    `Length: ${formatCount(training.steps)} steps, ${formatCount(training.epochs)} epochs of ${formatCount(training.stepsPerEpoch)} steps.`,
+    `Length: ${formatCount(training.steps)} steps, ${formatCount(training.epochs)} epochs of ${formatCount(training.stepsPerEpoch)} steps, batch size ${config.training.batchSize}.`,
     `${formatEngine(engine)}.`,
     ...engine.notChosen.map(({ name, reason }) => `  not ${name}: ${printable(reason)}`),
     ...warnings.map(({ message }) => `Design note: ${message}`),
     ...(memory
       ? [`Memory: about ${formatCount(memory.expectedMiB)} MiB, of ${formatCount(memory.freeMiB)} MiB free.`]
       : []),
-    `Run ${runHash}. Nothing was written.`,
+    `Run ${runHash}. Nothing was written. --json prints the resolved config.`,
   ].join('\n\n');
 }
 
@@ -41,7 +41,7 @@ function networkTable(title: string, { layers, parameters, trainable, input }: N
   return `${title}: ${formatCount(parameters)} parameters, ${formatCount(trainable)} trainable\n${table}`;
 }
 
-/** A layer and, indented below it, those inside of it, whose parameters are counted there. */
+/** A layer and, indented below it, the layers inside it, which list their own parameters. */
 function layerRows({ type, output, parameters, layers, shortcut = [] }: LayerSummary, place: string): string[][] {
   const depth = place.split('/').length - 1;
   const cells = [`[${output.join(', ')}]`, layers ? '' : formatCount(parameters)];

@@ -1,4 +1,4 @@
-// Numbers, durations and tables as text.
+// Formats numbers, durations and tables.
 
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
@@ -12,7 +12,7 @@ export function formatCount(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 2 });
 }
 
-/** Rows of text as aligned columns; columns named in `right` are flushed right. */
+/** Rows as aligned columns; those listed in `right` are right-aligned. */
 export function formatTable(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) =>

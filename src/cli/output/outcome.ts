@@ -1,4 +1,4 @@
-// What a command of the command line is given, and what it hands back.
+// The arguments and result of every command of the command line.
 
 import type { Stop } from '../stop.ts';
 import type { Progress } from './progress.ts';
@@ -8,12 +8,15 @@ export interface Cli {
   stop: Stop;
 }
 
-/** The only thing that reaches stdout. */
+/** What is printed to stdout. */
 export interface Outcome {
-  /** With --json. */
+  /** Printed with --json. */
   result: object;
-  /** Without: the same for people. */
+  /** Printed without --json. */
   text: string;
   /** @default 0 */
   exitCode?: number;
 }
+
+/** Runs a command and takes its outcome. */
+export type RunCommand = (command: (cli: Cli) => Promise<Outcome>) => Promise<void> | void;

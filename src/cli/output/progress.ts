@@ -1,22 +1,22 @@
-// Draws progress on stderr: one bar on a terminal, plain lines in a pipe. It shows what it is told and decides nothing.
+// Draws progress on stderr: a bar on a terminal, plain lines in a pipe.
 import { SingleBar } from 'cli-progress';
 import { fitProgress, type Note, plainProgress } from './progress-line.ts';
 import { type Output, printableLines } from './terminal.ts';
 
 export interface Progress {
   readonly stream: NodeJS.WriteStream;
-  /** Moves the bar of what is being done. A new title starts a new bar. */
+  /** Updates the bar. A new title starts a new bar. */
   update(title: string, done: number, total: number, note?: Note): void;
-  /** Prints a line above the bar; control characters in it are shown, not obeyed. */
+  /** Prints a line above the bar, with control characters escaped. */
   line(text: string): void;
-  /** Prints text of the program's own above the bar as it is: escape codes that draw a picture. */
+  /** Prints unescaped text above the bar, such as the escape codes of a picture. */
   draw(text: string): void;
   /** Ends the bar. */
   end(): void;
 }
 
 const lineIntervalMs = 10_000;
-const saveCursor = '\x1b7'; // the bar goes back there when it ends, and where it began may have scrolled away
+const saveCursor = '\x1b7'; // cli-progress restores the cursor when the bar ends; the first saved position may have scrolled away
 
 export function createProgress(output: Output): Progress {
   return output.stream.isTTY ? createBar(output) : createLines(output);
@@ -28,14 +28,14 @@ function createBar({ stream, draw: write }: Output): Progress {
   let note: Note = '';
 
   function start(total: number, done: number): void {
-    const columns = () => Math.max(1, (stream.columns || 80) - 1); // the last column stays free: some terminals wrap there
+    const columns = () => Math.max(1, (stream.columns || 80) - 1); // some terminals wrap at the last column
     bar = new SingleBar({
       stream,
       format: (_options, params) => fitProgress({ title, done: params.value, total: params.total, note }, columns()),
-      gracefulExit: false, // signals are heard elsewhere
-      linewrap: true, // nothing is to be set right where a signal ends the process; the line always fits
+      gracefulExit: false, // stop.ts handles signals
+      linewrap: true, // the line always fits, and there is nothing to restore if a signal ends the process
       fps: 10,
-      forceRedraw: true, // also if it says the same, since a line takes its place
+      forceRedraw: true, // even if unchanged, since a printed line may have replaced it
     });
     bar.start(total, done);
   }
@@ -47,7 +47,7 @@ function createBar({ stream, draw: write }: Output): Progress {
   }
 
   function draw(text: string): void {
-    if (bar) write('\r\x1b[K'); // the bar is drawn again below
+    if (bar) write('\r\x1b[K'); // redrawn below
     write(`${text}\n`);
     if (bar) write(saveCursor);
     bar?.render();

@@ -1,4 +1,4 @@
-// Progress of sample, interpolate and explore: damaged checkpoints, the engine, and a bar if it takes longer.
+// Shows the events of commands that generate images: damaged checkpoints, the engine, and a progress bar.
 
 import { printable } from '../../errors.ts';
 import type { SamplingEvent } from '../../sampling/sampling.ts';
@@ -25,7 +25,7 @@ export function showSampling(event: SamplingEvent, progress: Progress): void {
       break;
     case 'images': {
       const [done, total] = [formatCount(event.done), formatCount(event.total)];
-      progress.update('Making images', event.done, event.total, `${done} of ${total}`);
+      progress.update('Generating images', event.done, event.total, `${done} of ${total}`);
       break;
     }
   }

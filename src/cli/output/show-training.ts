@@ -1,4 +1,4 @@
-// Events of a training, as lines and a bar.
+// Shows training events as lines and a progress bar.
 
 import type { TrainEvent } from '../../commands/train.ts';
 import { printable } from '../../errors.ts';
@@ -108,7 +108,7 @@ function describeEarlier({ runHash, differences, fork }: NonNullable<RunEvent['e
   return `Run ${runHash} has the same config name but differs: ${what}.${advice}`;
 }
 
-/** A narrow terminal shows the most important of these. */
+/** A narrow terminal drops the least important parts. */
 function describeTick({ tick, totalSteps, totalEpochs, secondsLeft }: Extract<TrainingEvent, { type: 'tick' }>): Note {
   const isWell = tick.health === 'healthy';
   return [
@@ -131,7 +131,7 @@ function describeCadence({ what, everySteps, ofSteps, share }: Extract<TrainingE
   return `${name} ${now} from now on: one per epoch would take ${(100 * share).toFixed(0)} % of the time. ${key} sets it.`;
 }
 
-/** The numbers with the data's in parentheses, and what measuring costs. */
+/** Metric values, with those of the data in parentheses, and the time they took. */
 function describeEvaluation({
   step,
   values,

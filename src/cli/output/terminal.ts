@@ -1,14 +1,14 @@
-// Owns stdout and stderr: everything the program prints passes through here, and losing either of them never ends a run.
+// Owns stdout and stderr: all output passes through here, and losing either stream never ends a run.
 import { closeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { printable } from '../../errors.ts';
 
-/** A stream that may be lost: its reader leaves, its terminal is closed, its disk is full. Then writing does nothing. */
+/** An output stream. Once its reader is gone, its terminal closed or its disk full, writing does nothing. */
 export interface Output {
   readonly stream: NodeJS.WriteStream;
-  /** Prints lines. Control characters in them are shown, not obeyed. */
+  /** Prints lines with control characters escaped. */
   print(text: string): void;
-  /** Writes text of the program's own as it is, such as the escape codes of a picture. */
+  /** Writes unescaped text, such as the escape codes of a picture. */
   draw(text: string): void;
 }
 
@@ -17,36 +17,36 @@ export interface Terminal {
   stderr: Output;
 }
 
-/** The process's own streams. Call it once, before anything is printed. */
+/** Opens the process's own streams. Call once, before anything is printed. */
 export function openTerminal(): Terminal {
   const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
-  process.on('exit', () => closeDead(terminals));
+  process.on('exit', () => closeLostTerminals(terminals));
   return { stdout: outputOf(process.stdout), stderr: outputOf(process.stderr) };
 }
 
-/** A stream's errors (EPIPE, EIO, ENOSPC and the like) come as events, or are thrown where it writes at once. */
+/** Errors such as EPIPE, EIO and ENOSPC are emitted as events, or thrown by synchronous streams. */
 export function outputOf(stream: NodeJS.WriteStream): Output {
   stream.on('error', () => undefined);
   function draw(text: string): void {
     try {
       stream.write(text);
     } catch {
-      // as with an event: lost, or full for now
+      // the stream is lost or full, as with an error event
     }
   }
   return { stream, draw, print: (text) => draw(`${printableLines(text)}\n`) };
 }
 
-/** Lines of text, each without control characters. */
+/** Escapes control characters in each line. */
 export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
 /**
- * At exit Node restores the modes of every terminal it began with, and aborts (SIGABRT) where that terminal has been closed.
- * It leaves closed descriptors alone. The system no longer takes a closed terminal for one.
+ * At exit Node restores the modes of the terminals it started with, and aborts (SIGABRT) if one has been closed; it skips closed
+ * descriptors. isatty is false for a closed terminal.
  */
-function closeDead(terminals: readonly number[]): void {
+function closeLostTerminals(terminals: readonly number[]): void {
   for (const descriptor of terminals) {
     if (!isatty(descriptor)) closeSync(descriptor);
   }

@@ -1,4 +1,4 @@
-// Colours as escape codes: 24-bit, or the nearest of the 256 that xterm numbers.
+// Colours as escape codes: 24-bit, or the nearest of xterm's 256.
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
@@ -12,7 +12,7 @@ export const colourOf256: ColourCode = (ground, colour) => `${ground};5;${neares
 const cubeLevels = [0, 95, 135, 175, 215, 255]; // of each channel in 16 + 36 r + 6 g + b
 const greyLevel = (index: number) => 8 + 10 * index; // 232 + index, index in 0..23
 
-/** Of the cube of 216 colours and the 24 greys, by Euclidean distance; the first 16 are the user's own and left out. */
+/** The nearest of the 216 cube colours and 24 greys, by Euclidean distance; the first 16 are user-defined and not used. */
 export function nearestOf256(colour: Colour): number {
   const [red, green, blue] = colour.map(nearestCubeIndex) as [number, number, number];
   const inCube = [red, green, blue].map((index) => cubeLevels[index]!);

@@ -1,11 +1,11 @@
-// A picture as text: each character shows two pixels, the upper one as the colour of ▀, the lower one behind it.
+// Draws a picture as text: ▀ in each cell shows two pixels, the upper as foreground and the lower as background colour.
 import type { Picture } from '../../pictures/picture.ts';
 import type { Colour, ColourCode } from './colours.ts';
 
 const reset = '\x1b[0m';
 const noBackground = '49';
 
-/** Lines of half blocks, without a line feed at the end. */
+/** Lines of half blocks, without a final line feed. */
 export function halfBlocks(picture: Picture, code: ColourCode): string {
   const lines: string[] = [];
   for (let y = 0; y < picture.height; y += 2) lines.push(twoRows(picture, y, code));

@@ -29,11 +29,11 @@ test('a table says what was measured, on how much, against what, and where it wa
   ]);
   assert.match(stdout, /^metric +generated +real$/m);
   assert.match(stdout, /^ms-ssim +[\d.]+ +[\d.]+ {2}as the data; higher is less diverse$/m);
-  assert.match(stdout, /^nearest +[\d.]+ +[\d.]+ {2}far below the real: memorized$/m);
+  assert.match(stdout, /^nearest +[\d.]+ +[\d.]+ {2}far below real: the generator memorised images$/m);
   assert.ok(
     stdout.endsWith(`\nresults/${run.runHash}/evaluations.jsonl\nresults/${run.runHash}/neighbours-000008.png\n`),
   );
-  assert.match(stderr, /Measuring ms-ssim 100%/);
+  assert.match(stderr, /Computing ms-ssim 100%/);
 });
 
 test('--json gives one object, and nothing else on stdout', async () => {

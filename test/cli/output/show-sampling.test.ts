@@ -22,5 +22,5 @@ test('a skipped checkpoint is reported with the one used instead; otherwise noth
 });
 
 test('long work has a bar', () => {
-  assert.deepEqual(shown({ type: 'images', done: 2560, total: 10_000 }), ['Making images 2560/10000 2,560 of 10,000']);
+  assert.deepEqual(shown({ type: 'images', done: 2560, total: 10_000 }), ['Generating images 2560/10000 2,560 of 10,000']);
 });

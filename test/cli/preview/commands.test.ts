@@ -68,7 +68,7 @@ test('explore prints its dimensions, and where a formula was saved', async () =>
   const { stdout } = await explore('--dimensions', '2', '--range', '1.5');
   assert.match(
     stdout,
-    /^Seed 0 of run [0-9a-f]{7}, step 12: explore\.png, a row per dimension, from -1\.5 to 1\.5\.\n/,
+    /^Seed 0 of run [0-9a-f]{7}, step 12: explore\.png, one row per dimension, from -1\.5 to 1\.5\.\n/,
   );
   assert.match(stdout, /\ndimension +change\nz\d +\d+\.\d\nz\d +\d+\.\d\n$/);
   const saved = await explore('--formula', '-s1', '--save', 'not_one');

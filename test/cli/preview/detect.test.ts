@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { detectWay } from '../../../src/cli/preview/detect.ts';
+import { detectMethod } from '../../../src/cli/preview/detect.ts';
 
 const environment = process.env;
 afterEach(() => {
@@ -9,7 +9,7 @@ afterEach(() => {
 
 function detected(env: Record<string, string>, isTTY = true): string {
   process.env = env;
-  return detectWay({ isTTY } as NodeJS.WriteStream);
+  return detectMethod({ isTTY } as NodeJS.WriteStream);
 }
 
 test('what terminals say of themselves decides', () => {

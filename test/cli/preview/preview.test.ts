@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import { createProgress } from '../../../src/cli/output/progress.ts';
 import { outputOf } from '../../../src/cli/output/terminal.ts';
-import { type PreviewWay, pictureText, showPicture } from '../../../src/cli/preview/preview.ts';
+import { type PreviewMethod, pictureText, showPicture } from '../../../src/cli/preview/preview.ts';
 import { decodeSixels } from '../../helpers/decode-sixels.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { temporaryFolder } from '../../helpers/temporary-run.ts';
@@ -23,8 +23,8 @@ async function picture(name: string, pixels: number[], width: number, channels: 
   return path;
 }
 
-async function show(path: string, way: PreviewWay, terminal: TestTerminal): Promise<string> {
-  const text = await pictureText(path, way, terminal.stream);
+async function show(path: string, method: PreviewMethod, terminal: TestTerminal): Promise<string> {
+  const text = await pictureText(path, method, terminal.stream);
   terminal.stream.write(`${text}\n`);
   return text;
 }
