@@ -21,7 +21,7 @@ test('the commands with --engine are those with --device', () => {
     leaves(createProgram(() => {}))
       .filter((command) => flags(command).includes(flag))
       .map(nameOf);
-  const computing = ['train', 'sample', 'interpolate', 'explore', 'export', 'bench', 'evaluate', 'engine info'];
+  const computing = ['train', 'sample', 'interpolate', 'explore', 'evaluate', 'export', 'bench', 'engine info'];
   assert.deepEqual(having('--engine'), computing);
   assert.deepEqual(having('--device'), computing);
 });
