@@ -1,5 +1,5 @@
 // docs/config.md: every key of a config with its type, range, default and meaning, from the JSON Schema.
-import { configJsonSchema } from '../../src/config/load/complaints.ts';
+import { configJsonSchema } from '../../src/config/load/problems.ts';
 
 /** The part of JSON Schema that configs/schema.json uses. */
 interface Schema {

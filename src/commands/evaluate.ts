@@ -2,7 +2,7 @@
 import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { featureMetrics, featureUsers, type MetricName, metricNames } from '../config/schema/metrics.ts';
-import { configWithin } from '../config/to-config-file.ts';
+import { resolveStoredConfig } from '../config/to-config-file.ts';
 import { datasetSpec, openImages } from '../data/dataset/open.ts';
 import { type EngineChoice, openEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
@@ -131,7 +131,7 @@ export async function evaluate(
 function withFeatures(config: Config, { features, featuresSet = [] }: EvaluateOptions): Config {
   const named = features === undefined ? [] : [`metrics.features=${JSON.stringify({ network: features })}`];
   const overrides = [...named, ...featuresSet.map((set) => `metrics.features.${set}`)];
-  return overrides.length === 0 ? config : configWithin(config, 'the command line', overrides);
+  return overrides.length === 0 ? config : resolveStoredConfig(config, 'the command line', overrides);
 }
 
 function isMetric(name: EvaluationName): name is MetricName {

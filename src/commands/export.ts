@@ -1,5 +1,5 @@
 // dcgan export: a checkpoint's generator in a format that other programs open.
-import { suggest } from '../config/load/complaints.ts';
+import { suggest } from '../config/load/problems.ts';
 import type { EngineChoice } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
 import { writeExport } from '../exports/export-folder.ts';

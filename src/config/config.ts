@@ -1,4 +1,4 @@
-// A checked, complete experiment: what the rest of the program sees. Stacks are written out and short forms resolved.
+// The resolved config that the rest of the program uses: checked, complete, with stacks and short forms expanded.
 
 import type { z } from 'zod';
 import type { Duration } from './schema/durations.ts';

@@ -1,12 +1,11 @@
-// Which values a config need not state. The run hash is made of the others, so a new option changes no hash by its default.
+// Removes options that have their default. The run hash covers the others, so that a new option's default changes no hash.
 import { definitionOf } from './schema/definitions.ts';
 
 type Schema = Record<string, unknown>;
 
 /**
- * Default by option. An option's place is its path, with [] for list items and <type> for a variant:
- * `generator.layers[]<conv>.stride`. Layers inside of another have the place of those around them. Options without a default
- * are listed as undefined.
+ * Default values by option path, with [] for list items and <type> for variants: `generator.layers[]<conv>.stride`. Nested
+ * layers have the path of top-level ones. Options without a default are undefined.
  */
 export type Defaults = Readonly<Record<string, unknown>>;
 
@@ -15,65 +14,63 @@ export function defaultsOf(schema: Schema): Defaults {
   return Object.fromEntries(optionsWithin(schema, '', { root: schema, within: [] }));
 }
 
-/** The schema that references are looked up in, and those that are being walked, each with its place. */
+/** The schema that resolves references, and the references being expanded, each with its path. */
 interface Walk {
   root: Schema;
   within: readonly string[];
 }
 
-function optionsWithin(schema: Schema, place: string, walk: Walk): [string, unknown][] {
+function optionsWithin(schema: Schema, path: string, walk: Walk): [string, unknown][] {
   const reference = schema['$ref'] as string | undefined;
   if (reference !== undefined) {
-    const here = `${place} ${reference}`;
+    const here = `${path} ${reference}`;
     if (walk.within.includes(here)) return [];
-    return optionsWithin(definitionOf(walk.root, reference), place, { ...walk, within: [...walk.within, here] });
+    return optionsWithin(definitionOf(walk.root, reference), path, { ...walk, within: [...walk.within, here] });
   }
   const branches = [schema['anyOf'], schema['oneOf']].flatMap((union) => (union ?? []) as Schema[]);
-  const items = schema['items'] ? optionsWithin(schema['items'] as Schema, `${place}[]`, walk) : [];
+  const items = schema['items'] ? optionsWithin(schema['items'] as Schema, `${path}[]`, walk) : [];
   const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
   const variant = properties['type']?.['const'];
-  const start = variant === undefined ? place : variantPlace(place, variant);
+  const start = variant === undefined ? path : variantPath(path, variant);
   const keys = Object.entries(properties).flatMap(([key, value]) => {
-    const at = keyPlace(start, key);
+    const at = keyPath(start, key);
     return [[at, value['default']] as [string, unknown], ...optionsWithin(value, at, walk)];
   });
-  return [...branches.flatMap((branch) => optionsWithin(branch, place, walk)), ...items, ...keys];
+  return [...branches.flatMap((branch) => optionsWithin(branch, path, walk)), ...items, ...keys];
 }
 
-/** The options that version one did not have. A default once recorded stays: other values were hashed against it. */
+/** The options that version one did not have. A recorded default never changes, as hashes depend on it. */
 export function optionsSince(versionOne: Defaults, recorded: Defaults, now: Defaults): Defaults {
-  const added = Object.keys(now).filter((place) => !(place in versionOne));
-  return Object.fromEntries(
-    added.sort().map((place) => [place, place in recorded ? recorded[place] : now[place]] as const),
-  );
+  const added = Object.keys(now).filter((path) => !(path in versionOne));
+  return Object.fromEntries(added.sort().map((path) => [path, path in recorded ? recorded[path] : now[path]] as const));
 }
 
-/** A config, or the part of it at `place`, without the options that have their default. */
-export function withoutDefaults(value: unknown, defaults: Defaults, place = ''): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutDefaults(item, defaults, `${place}[]`));
+/** A config, or its part at `path`, without the options that have their default. */
+export function withoutDefaults(value: unknown, defaults: Defaults, path = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutDefaults(item, defaults, `${path}[]`));
   if (value === null || typeof value !== 'object') return value;
   const type = (value as { type?: unknown }).type;
   const entries = Object.entries(value).flatMap(([key, item]) => {
-    const variant = keyPlace(variantPlace(place, type), key);
-    const at = variant in defaults ? variant : keyPlace(place, key);
-    const stated = withoutDefaults(item, defaults, at);
-    const usual = withoutDefaults(defaults[at], defaults, at);
-    return item === undefined || canonicalJson(stated) === canonicalJson(usual) ? [] : [[key, stated]];
+    const variant = keyPath(variantPath(path, type), key);
+    const at = variant in defaults ? variant : keyPath(path, key);
+    const explicit = withoutDefaults(item, defaults, at);
+    const fallback = withoutDefaults(defaults[at], defaults, at);
+    return item === undefined || canonicalJson(explicit) === canonicalJson(fallback) ? [] : [[key, explicit]];
   });
   return Object.fromEntries(entries);
 }
 
-function variantPlace(place: string, type: unknown): string {
-  return `${place}<${String(type)}>`;
+function variantPath(path: string, type: unknown): string {
+  return `${path}<${String(type)}>`;
 }
 
-function keyPlace(place: string, key: string): string {
-  const list = key === 'layers' ? /^(.*\.layers)\[\](<\w+>)?$/.exec(place) : null;
+function keyPath(path: string, key: string): string {
+  const list = key === 'layers' ? /^(.*\.layers)\[\](<\w+>)?$/.exec(path) : null;
   if (list) return list[1]!;
-  return place ? `${place}.${key}` : key;
+  return path ? `${path}.${key}` : key;
 }
 
-/** JSON with sorted keys and without undefined, so that equal values give equal text. */
+/** JSON with sorted keys and without undefined values: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'undefined';

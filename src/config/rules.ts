@@ -1,25 +1,25 @@
-// Rules across keys, each a function that returns its complaints as path and message.
-import { entriesOf, type PlacedEntry } from './load/entries.ts';
-import { mostLayers } from './schema/limits.ts';
+// The rules across keys of a config, each a function that returns the problems it finds.
+import { type LayerEntryAtPath, layerEntries } from './load/layer-entries.ts';
+import { maxLayers } from './schema/limits.ts';
 import { featureMetrics, namesOf } from './schema/metrics.ts';
 import type { ConfigFile } from './schema/schema.ts';
 import { layersPerStage, stageCount } from './stack.ts';
 
-export interface Complaint {
+export interface ConfigProblem {
   path: string;
   message: string;
 }
 
-type Rule = (config: ConfigFile) => Complaint[];
+type Rule = (config: ConfigFile) => ConfigProblem[];
 
-const oneLength: Rule = ({ training }) => {
+const exactlyOneLength: Rule = ({ training }) => {
   const given = (['epochs', 'steps', 'images'] as const).filter((key) => training[key] !== undefined);
   if (given.length === 1) return [];
   const message = `expected exactly one of epochs, steps, images; got ${given.join(' and ') || 'none'}`;
   return [{ path: 'training', message }];
 };
 
-const risingRanges: Rule = ({ data, training }) => {
+const orderedRanges: Rule = ({ data, training }) => {
   const { real, fake } = training.labels;
   const ranges = {
     'data.range': data.range,
@@ -31,7 +31,7 @@ const risingRanges: Rule = ({ data, training }) => {
     .map(([path, range]) => ({ path, message: `expected the lower end first; got [${String(range)}]` }));
 };
 
-/** A label's values by path: one, or the two that a schedule goes between. */
+/** A label's values by path: one, or the two ends of a ramp. */
 function ends(path: string, label: ConfigFile['training']['labels']['real']): Record<string, unknown> {
   if (typeof label !== 'object' || Array.isArray(label)) return { [path]: label };
   return { [`${path}.from`]: label.from, [`${path}.to`]: label.to };
@@ -42,9 +42,9 @@ const sharedLatents: Rule = ({ training }) =>
     ? [{ path: 'training.freshLatents', message: 'simultaneous updates share their latents; use another order' }]
     : [];
 
-const noiselessGrid: Rule = (config) =>
+const gridWithoutDropout: Rule = (config) =>
   config.outputs.grid.batchNorm === 'batch' &&
-  entriesOf(config, 'generator').some(({ entry }) => entry.type === 'dropout')
+  layerEntries(config, 'generator').some(({ entry }) => entry.type === 'dropout')
     ? [
         {
           path: 'outputs.grid.batchNorm',
@@ -88,7 +88,7 @@ const pairedBatches: Rule = ({ data, training: { loss, freshLatents, generatorSt
   return given.filter(({ used }) => used).map(({ path, message }) => ({ path, message }));
 };
 
-const penalisedImages: Rule = ({ training: { gradientPenalty: penalty } }) =>
+const penaltyOption: Rule = ({ training: { gradientPenalty: penalty } }) =>
   penalty?.type === 'wgan-gp' && penalty.on !== 'real'
     ? [{ path: 'training.gradientPenalty.on', message: 'is an option of r1; wgan-gp penalises interpolations of both' }]
     : [];
@@ -104,7 +104,7 @@ const probabilities: Rule = ({ training: { loss }, discriminator }) => {
   return [{ path: sigmoid ? 'discriminator.layers' : 'training.loss.on', message }];
 };
 
-/** What to do about a sigmoid at the end: only bce takes one. */
+/** How to fix a final sigmoid: only bce supports one. */
 function sigmoidAdvice(loss: ConfigFile['training']['loss']): string {
   if (loss === 'bce') return 'remove it or set training.loss: { type: bce, on: probabilities }';
   if (typeof loss === 'object' && loss.type === 'bce') return 'remove it or set training.loss.on: probabilities';
@@ -113,9 +113,9 @@ function sigmoidAdvice(loss: ConfigFile['training']['loss']): string {
 
 const networks = ['generator', 'discriminator'] as const;
 
-/** A rule of each layer in both networks. */
-function layerRule(complain: (placed: PlacedEntry) => Complaint[]): Rule {
-  return (config) => networks.flatMap((network) => entriesOf(config, network).flatMap(complain));
+/** A rule for every layer of both networks. */
+function layerRule(findProblems: (placed: LayerEntryAtPath) => ConfigProblem[]): Rule {
+  return (config) => networks.flatMap((network) => layerEntries(config, network).flatMap(findProblems));
 }
 
 const stageLists = layerRule(({ entry, path }) => {
@@ -127,12 +127,12 @@ const stageLists = layerRule(({ entry, path }) => {
 
 const layerCount: Rule = (config) =>
   networks.flatMap((network) => {
-    const counts: number[] = entriesOf(config, network).map(({ entry }) =>
+    const counts: number[] = layerEntries(config, network).map(({ entry }) =>
       entry.type === 'stack' ? layersPerStage * (stageCount(entry) ?? 0) : 1,
     );
     const count = counts.reduce((sum, layers) => sum + layers, 0);
-    if (count <= mostLayers) return [];
-    const [found, most] = [count, mostLayers].map((number) => number.toLocaleString('en'));
+    if (count <= maxLayers) return [];
+    const [found, most] = [count, maxLayers].map((number) => number.toLocaleString('en'));
     return [
       { path: `${network}.layers`, message: `up to ${found} layers with stacks written out; expected at most ${most}` },
     ];
@@ -150,15 +150,15 @@ const outputPadding = layerRule(({ entry, path: owner }) => {
 });
 
 const upsampledStacks: Rule = (config) =>
-  entriesOf(config, 'discriminator').flatMap(({ entry, path }) => {
+  layerEntries(config, 'discriminator').flatMap(({ entry, path }) => {
     if (entry.type !== 'stack' || entry.upsample === 'none') return [];
     const message = `applies to generators only, since a discriminator's stack downsamples; got ${entry.upsample}`;
     return [{ path: `${path}.upsample`, message }];
   });
 
-const spectralZeros: Rule = (config) =>
+const spectralNormOfZeros: Rule = (config) =>
   networks.flatMap((network) =>
-    entriesOf(config, network).flatMap(({ entry, path }) => {
+    layerEntries(config, network).flatMap(({ entry, path }) => {
       const [weights, owner] = entry.type === 'residual' ? [entry.shortcut, `${path}.shortcut`] : [entry, path];
       if (!('spectralNorm' in weights) || !weights.spectralNorm) return [];
       const { type } = weights.initializer ?? config[network].initializer;
@@ -181,8 +181,8 @@ const adaptiveAugment: Rule = ({ training: { adaptiveAugment, diffAugment, loss 
   ];
 };
 
-const comparedImages: Rule = (config) =>
-  entriesOf(config, 'generator')
+const minibatchStdDevInGenerator: Rule = (config) =>
+  layerEntries(config, 'generator')
     .filter(({ entry }) => entry.type === 'minibatchStdDev')
     .map(({ path }) => ({
       path: `${path}.type`,
@@ -197,7 +197,7 @@ const featuresForDistances: Rule = ({ metrics: { names, features } }) => {
   return [{ path: 'metrics.names', message }];
 };
 
-const bestOfMeasured: Rule = ({ metrics }) => {
+const bestIsEvaluated: Rule = ({ metrics }) => {
   const { best, every } = metrics;
   if (best === undefined) return [];
   const message = every
@@ -206,7 +206,7 @@ const bestOfMeasured: Rule = ({ metrics }) => {
   return every && namesOf(metrics).includes(best) ? [] : [{ path: 'metrics.best', message }];
 };
 
-const shippedFeatures: Rule = ({ metrics: { features } }) => {
+const bundledFeatures: Rule = ({ metrics: { features } }) => {
   if (typeof features !== 'object' || features.network !== 'mnist') return [];
   return Object.keys(features)
     .filter((key) => key !== 'network' && key !== 'resizer')
@@ -217,27 +217,27 @@ const shippedFeatures: Rule = ({ metrics: { features } }) => {
 };
 
 const rules: Rule[] = [
-  oneLength,
-  risingRanges,
+  exactlyOneLength,
+  orderedRanges,
   sharedLatents,
-  noiselessGrid,
+  gridWithoutDropout,
   lossOptions,
   unusedLabels,
   pairedBatches,
-  penalisedImages,
+  penaltyOption,
   probabilities,
   stageLists,
   layerCount,
   outputPadding,
   upsampledStacks,
-  spectralZeros,
+  spectralNormOfZeros,
   adaptiveAugment,
-  comparedImages,
+  minibatchStdDevInGenerator,
   featuresForDistances,
-  bestOfMeasured,
-  shippedFeatures,
+  bestIsEvaluated,
+  bundledFeatures,
 ];
 
-export function checkRules(config: ConfigFile): Complaint[] {
+export function checkRules(config: ConfigFile): ConfigProblem[] {
   return rules.flatMap((rule) => rule(config));
 }

@@ -1,10 +1,10 @@
-// The short form `stack` written out as single layers, before anything else sees the config.
+// Expands `stack` entries into single layers.
 import { type Layer, type LayerEntry, type SingleLayer, type StackEntry, singleLayerSchema } from './schema/layers.ts';
 
-/** At most: what enlarges, a convolution, a norm, an activation, dropout. */
+/** At most: upsampling, convolution, norm, activation, dropout. */
 export const layersPerStage = 5;
 
-/** Number of stages that a stack's lists ask for; undefined where two lists disagree. */
+/** Number of stages given by a stack's lists; undefined if they disagree. */
 export function stageCount({ filters, kernel, stride }: StackEntry): number | undefined {
   const lengths = new Set([filters, kernel, stride].filter(Array.isArray).map((list) => list.length));
   lengths.delete(1);
@@ -18,7 +18,7 @@ export function expandStacks(entries: readonly LayerEntry[], network: 'generator
   });
 }
 
-/** A layer as a config has it, before the schema fills in its defaults. */
+/** A layer before the schema fills in its defaults. */
 type Entry = { type: string } & Record<string, unknown>;
 
 function expandStack(stack: StackEntry, network: 'generator' | 'discriminator'): SingleLayer[] {
@@ -32,7 +32,7 @@ function expandStack(stack: StackEntry, network: 'generator' | 'discriminator'):
   }).flat();
 }
 
-/** A stage's convolution: plain in a discriminator; in a generator transposed, or plain on an enlarged image. */
+/** A stage's convolution: plain in a discriminator; in a generator transposed, or upsampling and a plain one. */
 function convolutionOf(stack: StackEntry, stage: number, network: 'generator' | 'discriminator'): Entry[] {
   const { padding, bias, initializer, biasInitializer, spectralNorm, upsample: method } = stack;
   const shared = {
@@ -46,8 +46,8 @@ function convolutionOf(stack: StackEntry, stage: number, network: 'generator' | 
   };
   const stride = at(stack.stride, stage);
   if (method === 'none') return [{ type: network === 'generator' ? 'convTranspose' : 'conv', stride, ...shared }];
-  const enlarge = stride > 1 ? [{ type: 'upsample', factor: stride, method }] : [];
-  return [...enlarge, { type: 'conv', stride: 1, ...shared }];
+  const upsampling = stride > 1 ? [{ type: 'upsample', factor: stride, method }] : [];
+  return [...upsampling, { type: 'conv', stride: 1, ...shared }];
 }
 
 function at(values: number | number[], stage: number): number {

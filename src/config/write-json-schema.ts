@@ -1,9 +1,9 @@
-// npm run schema: writes configs/schema.json, which editors use to complete and check a config, and later-options.ts.
+// npm run schema: writes configs/schema.json, with which editors complete and check configs, and later-options.ts.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { defaultsOf, optionsSince } from './defaults.ts';
 import { laterOptions } from './identity/later-options.ts';
 import { versionOne } from './identity/version-one.ts';
-import { configJsonSchema } from './load/complaints.ts';
+import { configJsonSchema } from './load/problems.ts';
 
 writeFileSync(
   new URL('../../configs/schema.json', import.meta.url),
@@ -12,7 +12,7 @@ writeFileSync(
 
 const options = optionsSince(versionOne, laterOptions, defaultsOf(configJsonSchema()));
 const lines = Object.entries(options).map(
-  ([place, value]) => `  ${JSON.stringify(place)}: ${JSON.stringify(value) ?? 'undefined'},\n`,
+  ([path, value]) => `  ${JSON.stringify(path)}: ${JSON.stringify(value) ?? 'undefined'},\n`,
 );
 const table = new URL('./identity/later-options.ts', import.meta.url);
 const [head] = readFileSync(table, 'utf8').split('= {');

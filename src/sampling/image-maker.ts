@@ -67,10 +67,10 @@ function inferring(config: Config): Config {
 const worthTuning = 1000; // images; for fewer, tuning convolutions takes longer than it saves
 const mostPerCall = 256;
 const fewPerCall = 32; // where more at once are not faster: progress is seen, and memory saved
-const mostValues = 2 ** 25; // of one layer's output, 128 MiB
+const maxValues = 2 ** 25; // of one layer's output, 128 MiB
 
 /** A number of images per call that keeps the largest layer's output within bounds. */
 export function imagesPerCall(generator: Network, count: number): number {
   const largest = Math.max(...singleLayersOf(generator.layers).map(({ output }) => elementCount(output)));
-  return Math.max(1, Math.min(mostPerCall, count, Math.floor(mostValues / largest)));
+  return Math.max(1, Math.min(mostPerCall, count, Math.floor(maxValues / largest)));
 }

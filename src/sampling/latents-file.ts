@@ -3,7 +3,7 @@ import { DcganError, messageOf } from '../errors.ts';
 import { parseJson } from '../system/json.ts';
 import { readRegularText } from '../system/read-file.ts';
 
-const mostFileBytes = 2 ** 28; // of JSON: 100,000 vectors of 100 numbers
+const maxFileBytes = 2 ** 28; // of JSON: 100,000 vectors of 100 numbers
 
 /** A JSON file's path, or vectors. */
 export type GivenLatents = string | readonly (readonly number[] | Float32Array)[];
@@ -18,7 +18,7 @@ export async function readLatents(given: GivenLatents, size: number): Promise<Fl
  * @throws DcganError `usage.latents`
  */
 export async function readLatentsFile(path: string, size: number): Promise<Float32Array> {
-  const text = await readRegularText(path, mostFileBytes).catch((error: unknown) => {
+  const text = await readRegularText(path, maxFileBytes).catch((error: unknown) => {
     throw unusable(`${path} cannot be read: ${messageOf(error)}.`, size, error);
   });
   return latentsOf(parseVectors(text, path, size), size, path);

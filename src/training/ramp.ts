@@ -1,21 +1,21 @@
 // What a scheduled value is at a step.
 import type { Duration } from '../config/schema/durations.ts';
-import type { Course } from '../config/schema/scheduled.ts';
+import type { Ramp } from '../config/schema/scheduled.ts';
 
 type Level = number | readonly number[];
 
 /** A value as a function of the steps done. Ranges are scheduled end by end; a number beside a range is a range of no width. */
 export function valueAt<Value extends Level>(
-  value: Value | Course<Value>,
+  value: Value | Ramp<Value>,
   toSteps: (duration: Duration) => number,
 ): (step: number) => Value {
-  if (!isCourse(value)) return () => value;
+  if (!isRamp(value)) return () => value;
   const { from, to, over, shape } = value;
   const length = toSteps(over);
   return (step) => mix(from, to, shares[shape](Math.min(step / length, 1))) as Value;
 }
 
-function isCourse<Value extends Level>(value: Value | Course<Value>): value is Course<Value> {
+function isRamp<Value extends Level>(value: Value | Ramp<Value>): value is Ramp<Value> {
   return typeof value === 'object' && !Array.isArray(value);
 }
 

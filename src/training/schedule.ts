@@ -1,7 +1,7 @@
 // Where a run stands: every count of a run follows from the number of steps done, so a resumed run needs no other position.
 import type { Config } from '../config/config.ts';
 import { checkpointsOfRollbacks } from '../config/identity/run-hash.ts';
-import { type Duration, type Pace, toSteps } from '../config/schema/durations.ts';
+import { type Duration, type BatchCounts, toSteps } from '../config/schema/durations.ts';
 import { type BatchPlan, batchesPerEpoch } from '../data/dataset/batches.ts';
 
 /** Every so many steps, exactly. */
@@ -40,13 +40,13 @@ export function batchPlan({ data, training }: Config, images: number): BatchPlan
 export function planSchedule(config: Config, images: number): Schedule {
   const batches = batchesPerEpoch(batchPlan(config, images));
   const { batchSize, discriminatorSteps, length } = config.training;
-  const pace: Pace = {
+  const counts: BatchCounts = {
     batchSize,
     batchesPerStep: discriminatorSteps,
     batchesPerEpoch: batches,
     imagesPerEpoch: Math.min(images, batches * batchSize), // fewer than there are where the rest is dropped
   };
-  const steps = (duration: Duration) => toSteps(duration, pace);
+  const steps = (duration: Duration) => toSteps(duration, counts);
   const exactly = (duration: Duration): FixedCadence => ({ isDefault: false, everySteps: steps(duration) });
   const oncePerEpoch = ({ isThinned }: { isThinned: boolean }): DefaultCadence => {
     return { isDefault: true, everySteps: steps({ epochs: 1 }), isThinned };

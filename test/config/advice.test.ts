@@ -1,4 +1,4 @@
-// Advice that is printed is followed here: what was refused is accepted then.
+// Follows the advice in error messages: the rejected config is then accepted.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -22,7 +22,7 @@ const tiny = () => tinyConfig() as unknown as Content;
 
 type Change = readonly string[] | ((content: Content) => void);
 
-/** From what, what is wrong in it, what is printed, and what following that is; without a key, it is taken out. */
+/** A config, the fault in it, the printed advice, and the change that follows it; no value removes the key. */
 const table: [from: () => Content, wrong: Change, printed: string, followed: Change][] = [
   [
     anime,
@@ -154,7 +154,7 @@ const accept = (content: Content) =>
   buildNetworks(resolveConfig(structuredClone(content), { source: 'test', name: 'test' }));
 
 for (const [from, wrong, printed, followed] of table) {
-  test(`${printed}: followed, the config is accepted`, () => {
+  test(`${printed}: following this makes the config valid`, () => {
     accept(from());
     const refused = changed(from(), wrong);
     assert.throws(

@@ -1,4 +1,4 @@
-// Whatever stands in a config, the answer is a config or a message with a path: 5,000 cases of each kind, made by fast-check from one seed.
+// Any input gives a config or an error with a path: 5,000 cases of each kind from fast-check with one seed.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig, resolveConfig } from '../../src/config/load/load.ts';
-import { configWithin } from '../../src/config/to-config-file.ts';
+import { resolveStoredConfig } from '../../src/config/to-config-file.ts';
 import { DcganError } from '../../src/errors.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
 import { temporaryFolder, tinyConfig } from '../helpers/temporary-run.ts';
@@ -14,7 +14,7 @@ import { temporaryFolder, tinyConfig } from '../helpers/temporary-run.ts';
 const folder = temporaryFolder();
 const runs = { numRuns: 5000, seed: 7 };
 
-/** A config in which every section has something to be changed. */
+/** A config with keys in every section. */
 function rich(): Record<string, unknown> {
   const tiny = tinyConfig();
   const rate = { from: 1e-3, to: 1e-4, over: { epochs: 3 }, shape: 'cosine' };
@@ -62,7 +62,7 @@ const names = fc.oneof(
   fc.string(),
 );
 
-/** What is done to one place of a config: another value, no value, or one more key. */
+/** A change at one place of a config: another value, no value, or an added key. */
 const change = fc.record({
   place: fc.array(fc.nat(), { minLength: 1, maxLength: 6 }),
   value: odd,
@@ -72,7 +72,7 @@ const change = fc.record({
 
 type Change = typeof change extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Follows the numbers into the config, as far as there are sections and lists, and does it there. */
+/** Follows the numbers into nested sections and lists, and applies the change there. */
 function apply(content: Record<string, unknown>, { place, value, how, name }: Change): void {
   let target = content as Record<string, unknown>;
   const [last, ...way] = place.toReversed();
@@ -89,7 +89,7 @@ function apply(content: Record<string, unknown>, { place, value, how, name }: Ch
   else target[keys[last! % keys.length]!] = value;
 }
 
-/** A config, or a DcganError of kind config whose complaints say where. Gives whether it was a config. */
+/** A config, or a DcganError of kind config whose problems say where. @returns whether it was a config */
 function assertAnswered(answer: () => Config): boolean {
   let config: Config;
   try {
@@ -98,7 +98,11 @@ function assertAnswered(answer: () => Config): boolean {
     assertMessage(error);
     return false;
   }
-  assert.deepEqual(configWithin(structuredClone(config), 'again'), { ...config }, 'it is another when written out');
+  assert.deepEqual(
+    resolveStoredConfig(structuredClone(config), 'again'),
+    { ...config },
+    'it is another when written out',
+  );
   try {
     buildNetworks(config);
   } catch (error) {
@@ -111,9 +115,9 @@ function assertMessage(error: unknown, kinds: readonly string[] = ['config']): v
   if (!(error instanceof DcganError)) throw error;
   assert.ok(kinds.includes(error.kind), error.code);
   if (error.code !== 'config.invalid') return;
-  const complaints = error.data['complaints'] as { path: unknown; message: unknown }[];
-  assert.ok(complaints.length > 0);
-  for (const { path, message } of complaints) {
+  const problems = error.data['problems'] as { path: unknown; message: unknown }[];
+  assert.ok(problems.length > 0);
+  for (const { path, message } of problems) {
     assert.ok(typeof path === 'string' && typeof message === 'string' && message.length > 0);
     assert.ok(error.message.includes(`  ${path || '(top)'}: ${message}`));
   }
@@ -121,7 +125,7 @@ function assertMessage(error: unknown, kinds: readonly string[] = ['config']): v
 
 const source = { source: 'fuzz', name: 'fuzz' };
 
-test('5,000 changed configs: one to four places of a sound one are other than they should be', () => {
+test('5,000 valid configs with one to four changes', () => {
   let accepted = 0;
   const cases = fc.property(fc.nat(2), fc.array(change, { minLength: 1, maxLength: 4 }), (base, changes) => {
     const content = bases[base]!();
@@ -132,7 +136,7 @@ test('5,000 changed configs: one to four places of a sound one are other than th
   assert.ok(accepted > 100 && accepted < 4900, `${accepted} accepted`);
 });
 
-test('5,000 values of any kind in the place of a config', () => {
+test('5,000 arbitrary values in place of a config', () => {
   const anything = fc.anything({ withNullPrototype: true, withDate: true, withMap: true, withSparseArray: true });
   fc.assert(
     fc.property(anything, (content) => void assertAnswered(() => resolveConfig(content, source))),
@@ -140,7 +144,7 @@ test('5,000 values of any kind in the place of a config', () => {
   );
 });
 
-/** Bits that YAML and JSON are made of. */
+/** Fragments of YAML and JSON. */
 const bits = [
   'seed: 1\n',
   'data:\n  folder: x\n',
@@ -173,7 +177,7 @@ const bits = [
   '~',
 ];
 
-test('5,000 texts of bits of YAML, from a file', async () => {
+test('5,000 files of YAML fragments', async () => {
   const path = join(folder, 'fuzz.yaml');
   const text = fc.array(fc.oneof(fc.constantFrom(...bits), fc.string({ maxLength: 8 })), { maxLength: 20 });
   const cases = fc.asyncProperty(text, async (parts) => {
@@ -199,7 +203,7 @@ const paths = [
   'outputs.grid.rows',
 ];
 
-test('5,000 times one to three of --set: paths and values of any kind', async () => {
+test('5,000 times one to three --set with arbitrary paths and values', async () => {
   const path = join(folder, 'set.json');
   writeFileSync(path, JSON.stringify(tinyConfig()));
   const pieces = fc.constantFrom(
@@ -235,7 +239,7 @@ test('5,000 times one to three of --set: paths and values of any kind', async ()
   await fc.assert(cases, runs);
 });
 
-test('YAML bombs are refused at once, with the place', async () => {
+test('rejects YAML bombs at once, with their position', async () => {
   const path = join(folder, 'bomb.yaml');
   const levels = Array.from({ length: 9 }, (_, i) => `l${i + 1}: &l${i + 1} [${Array(9).fill(`*l${i}`).join(', ')}]`);
   writeFileSync(path, `l0: &l0 [lol]\n${levels.join('\n')}\n`);
@@ -246,7 +250,7 @@ test('YAML bombs are refused at once, with the place', async () => {
   await assert.rejects(loadConfig(path), { code: 'config.malformed' });
 });
 
-test('keys that every object has are unknown keys, and change nothing', async () => {
+test('keys of Object.prototype are unknown keys without effect', async () => {
   const path = join(folder, 'prototype.json');
   for (const key of ['__proto__', 'constructor', 'prototype', 'toString']) {
     const text = JSON.stringify(tinyConfig());

@@ -11,8 +11,8 @@ function resolve(change: (content: Content) => unknown) {
   return resolveConfig(content, { source: 'test', name: 'test' });
 }
 
-function refused(change: (content: Content) => unknown, complaints: { path: string; message: string }[]): void {
-  assert.throws(() => resolve(change), { code: 'config.invalid', data: { complaints } });
+function refused(change: (content: Content) => unknown, problems: { path: string; message: string }[]): void {
+  assert.throws(() => resolve(change), { code: 'config.invalid', data: { problems } });
 }
 
 test('a run has exactly one length', () => {
@@ -32,7 +32,7 @@ test('a run has exactly one length', () => {
   }
 });
 
-test('ranges rise', () => {
+test('ranges give the lower end first', () => {
   refused(
     ({ data, training }) => {
       data['range'] = [1, -1];
@@ -61,7 +61,7 @@ test('output padding needs numeric padding and stays below the stride', () => {
   resolve(add({ outputPadding: 1, padding: 2 }));
 });
 
-test('a cadence names exactly one unit, more than zero', () => {
+test('an interval has exactly one unit and is above zero', () => {
   for (const every of [{}, { steps: 1, images: 2 }, { steps: 0 }, { epochs: -1 }, { hours: 1 }, 5]) {
     assert.throws(() => resolve((content) => Object.assign(content, { outputs: { samplesEvery: every } })), {
       code: 'config.invalid',
@@ -74,7 +74,7 @@ test('a cadence names exactly one unit, more than zero', () => {
   }
 });
 
-test('label options are refused with losses that have no labels', () => {
+test('rejects label options with losses without labels', () => {
   const labels = { real: 0.9, fake: [0, 0.1], inverted: true, flip: { from: 0.1, to: 0, over: { steps: 10 } } };
   const unused = (key: string, loss: string) => ({
     path: `training.labels.${key}`,
@@ -93,7 +93,7 @@ test('label options are refused with losses that have no labels', () => {
   }
 });
 
-test('options of bce are refused with another loss', () => {
+test('rejects options of bce with another loss', () => {
   refused(
     ({ training }) => Object.assign(training, { loss: { type: 'lsgan', generator: 'minimax' } }),
     [{ path: 'training.loss.generator', message: 'is an option of bce; the loss is lsgan' }],
@@ -103,24 +103,21 @@ test('options of bce are refused with another loss', () => {
   }
 });
 
-test('what is measured can be: features for their distances, a best of what is measured', () => {
+test('fid and kid need features, and best must be an evaluated metric', () => {
   const metrics = (value: object) => (content: Content) => Object.assign(content, { metrics: value });
-  const complaint = (path: string, message: string) => [{ path, message }];
+  const problem = (path: string, message: string) => [{ path, message }];
   refused(
     metrics({ names: ['swd', 'kid'] }),
-    complaint(
-      'metrics.names',
-      'kid needs a feature network; set metrics.features to mnist or the path of an ONNX file',
-    ),
+    problem('metrics.names', 'kid needs a feature network; set metrics.features to mnist or the path of an ONNX file'),
   );
   refused(
     metrics({ every: { steps: 5 }, best: 'fid' }),
-    complaint('metrics.best', 'expected one of the evaluated metrics: swd, ms-ssim; got fid'),
+    problem('metrics.best', 'expected one of the evaluated metrics: swd, ms-ssim; got fid'),
   );
-  refused(metrics({ best: 'swd' }), complaint('metrics.best', 'has no effect: metrics.every is not set'));
+  refused(metrics({ best: 'swd' }), problem('metrics.best', 'has no effect: metrics.every is not set'));
   refused(
     metrics({ features: { network: 'mnist', range: [0, 1] } }),
-    complaint('metrics.features.range', 'applies to ONNX files only; the input of mnist is fixed'),
+    problem('metrics.features.range', 'applies to ONNX files only; the input of mnist is fixed'),
   );
   const { metrics: resolved } = resolve(metrics({ every: { steps: 5 }, features: 'mnist', best: 'kid' }));
   assert.deepEqual(resolved.names, ['swd', 'ms-ssim', 'fid', 'kid']);

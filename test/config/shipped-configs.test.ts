@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../src/config/config.ts';
 import { identityHash } from '../../src/config/identity/run-hash.ts';
-import { configJsonSchema } from '../../src/config/load/complaints.ts';
 import { loadConfig } from '../../src/config/load/load.ts';
-import { configWithin } from '../../src/config/to-config-file.ts';
+import { configJsonSchema } from '../../src/config/load/problems.ts';
+import { resolveStoredConfig } from '../../src/config/to-config-file.ts';
 import { prepareCommand } from '../../src/data/dataset/preparation.ts';
 import { countParameters } from '../../src/models/network.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
@@ -17,20 +17,20 @@ const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .map((name) => name.replaceAll(sep, '/'))
   .filter((name) => /\.(json|ya?ml)$/.test(name) && name !== 'schema.json');
 
-test('configs/schema.json is the schema: npm run schema writes it', () => {
+test('configs/schema.json is up to date with npm run schema', () => {
   const written = JSON.parse(readFileSync(join(folder, 'schema.json'), 'utf8'));
   assert.deepEqual(written, JSON.parse(JSON.stringify(configJsonSchema())));
 });
 
 type JsonSchema = Record<string, unknown>;
 
-/** A schema, and those that it is made of, without the properties of objects. */
+/** A schema and its union branches and items, without object properties. */
 function branchesOf(schema: JsonSchema): JsonSchema[] {
   const parts: JsonSchema[] = ['anyOf', 'oneOf', 'items'].flatMap((name) => (schema[name] ?? []) as JsonSchema[]);
   return [schema, ...parts.flatMap(branchesOf)];
 }
 
-/** Keys below a schema that say nothing about themselves; `type: relu` says enough, and sections are what their keys are. */
+/** Keys without a description; types and sections need none. */
 function silentKeys(schema: JsonSchema, path: string): string[] {
   return branchesOf(schema).flatMap((branch) =>
     Object.entries((branch['properties'] ?? {}) as Record<string, JsonSchema>).flatMap(([key, value]) => {
@@ -40,12 +40,12 @@ function silentKeys(schema: JsonSchema, path: string): string[] {
   );
 }
 
-test('every key of the schema has a sentence', () => {
+test('every key of the schema has a description', () => {
   const silent = silentKeys(configJsonSchema(), 'config');
   assert.deepEqual(silent, []);
 });
 
-test('every shipped config loads, points editors to the schema, and says what it is', async () => {
+test('every shipped config loads, names the schema for editors and has a description', async () => {
   for (const name of names) {
     const path = join(folder, name);
     const config = await loadConfig(path);
@@ -59,7 +59,7 @@ test('every shipped config loads, points editors to the schema, and says what it
   }
 });
 
-/** [all, trainable] of generator and discriminator; what the published systems state, and where they state nothing what the program counts, pinned down. */
+/** Parameters [all, trainable] of generator and discriminator: as published, otherwise as this program counted them. */
 const parameters: Record<string, { generator: [all: number, trainable: number]; discriminator: [number, number] }> = {
   afg: { generator: [1_069_507, 1_068_803], discriminator: [100_385, 99_937] },
   anime: { generator: [3_808_963, 3_807_043], discriminator: [2_768_577, 2_766_657] },
@@ -85,7 +85,7 @@ const parameters: Record<string, { generator: [all: number, trainable: number]; 
   'simpsons-gsurma': { generator: [24_036_739, 24_034_819], discriminator: [17_488_257, 17_484_289] },
 };
 
-test('the networks of every shipped config fit, and have the published numbers of parameters', async () => {
+test('every shipped config has networks that fit and the published parameter counts', async () => {
   const found: typeof parameters = {};
   for (const file of names) {
     const { generator, discriminator } = buildNetworks(await loadConfig(join(folder, file)));
@@ -95,7 +95,7 @@ test('the networks of every shipped config fit, and have the published numbers o
   assert.deepEqual(found, parameters);
 });
 
-/** A config without what may differ between two names of one experiment. */
+/** A config without what may differ between two names of the same experiment. */
 async function settingsOf(file: string): Promise<Partial<Config>> {
   const {
     name: _name,
@@ -112,10 +112,10 @@ test('emoji-e8285ca is emoji-fa696d4 trained for longer', async () => {
   assert.deepEqual(shortened, short);
 });
 
-/** Short names of other configs: the same design, and so the same run. */
+/** Short names for other configs: the same design, and so the same run. */
 const aliases: Record<string, string> = { mnist: 'mnist-test4', emoji: 'emoji-15817e6' };
 
-test('every design is a run of its own, in its own folder and even on the same pictures', async () => {
+test('every design is a separate run, even on the same pictures', async () => {
   const designs = new Map<string, string>();
   for (const file of names) {
     const name = file.replace(/\.\w+$/, '');
@@ -128,7 +128,7 @@ test('every design is a run of its own, in its own folder and even on the same p
   assert.equal(designs.size, names.length - Object.keys(aliases).length);
 });
 
-test('configs that read one folder expect the same pictures in it, and the folder that the command makes', async () => {
+test('configs with the same data folder expect the same preparation, whose command writes that folder', async () => {
   const expected = new Map<string, unknown>();
   for (const file of names) {
     const { preparation, folder: place } = (await loadConfig(join(folder, file))).data;
@@ -154,9 +154,9 @@ test('mnist and emoji are mnist-test4 and emoji-15817e6 under shorter names', as
   assert.deepEqual(await settingsOf('emoji.json'), await settingsOf('emoji-15817e6.yaml'));
 });
 
-test('every config survives being written out and read again, as a checkpoint keeps it', async () => {
+test('every config survives being stored in a checkpoint and read back', async () => {
   for (const name of names) {
     const config = await loadConfig(join(folder, name));
-    assert.deepEqual(configWithin(JSON.parse(JSON.stringify(config)), name), config, name);
+    assert.deepEqual(resolveStoredConfig(JSON.parse(JSON.stringify(config)), name), config, name);
   }
 });

@@ -5,7 +5,7 @@ import { minimalConfig } from '../helpers/minimal-config.ts';
 
 type Network = 'generator' | 'discriminator';
 
-/** The layers that a network with this one entry resolves to. */
+/** The layers that a network with only this entry resolves to. */
 function expand(entry: Record<string, unknown>, network: Network = 'generator'): Record<string, unknown>[] {
   const content = minimalConfig();
   content[network] = { layers: [{ type: 'stack', ...entry }] };
@@ -24,7 +24,7 @@ const plainNorm = {
   gammaInitializer: { type: 'ones' },
 };
 
-test('the short form is one convolution per stage, transposed in a generator and plain in a discriminator', () => {
+test('a stack has one convolution per stage, transposed in a generator and plain in a discriminator', () => {
   const entry = { filters: '512>256>128', kernel: 5 };
   const sizes = [512, 256, 128].map((filters) => ({ filters, kernel: 5, ...convolution }));
   assert.deepEqual(
@@ -37,7 +37,7 @@ test('the short form is one convolution per stage, transposed in a generator and
   );
 });
 
-test('lists, short forms and single numbers mean the same', () => {
+test('lists, short forms and single numbers are equivalent', () => {
   const expected = expand({ filters: [64, 32], kernel: [5, 5], stride: [2, 2] });
   for (const [filters, kernel, stride] of [
     ['64>32', 5, 2],
@@ -51,7 +51,7 @@ test('lists, short forms and single numbers mean the same', () => {
   assert.equal(expand({ filters: 8, kernel: [3, 5, 7] }).length, 3);
 });
 
-test('kernel and stride differ per stage', () => {
+test('kernel and stride may differ per stage', () => {
   const layers = expand({ filters: '512>128>64', kernel: '3>5>7', stride: [1, 2, 2] });
   assert.deepEqual(
     layers.map(({ filters, kernel, stride }) => [filters, kernel, stride]),
@@ -93,14 +93,14 @@ test('every convolution is followed by norm, activation and dropout, in this ord
   assert.deepEqual(layers, [...stage(2), ...stage(3)]);
 });
 
-test('an activation with options keeps them, and none is nothing', () => {
+test('an activation keeps its options, and none adds no layer', () => {
   const types = (entry: Record<string, unknown>) => expand({ filters: 1, kernel: 3, ...entry }).slice(1);
   assert.deepEqual(types({ activation: { type: 'leakyRelu', slope: 0.3 } }), [{ type: 'leakyRelu', slope: 0.3 }]);
   assert.deepEqual(types({ norm: 'none', activation: 'none', dropout: 0 }), []);
   assert.deepEqual(types({ norm: 'batchNorm' }), [plainNorm]);
 });
 
-test('a stack is the same run as its layers written out', () => {
+test('a stack and its expanded layers are the same run', () => {
   const stack = expand({ filters: '4>2', kernel: 5, norm: 'batchNorm', activation: 'relu' });
   const content = minimalConfig();
   const stage = (filters: number) => [
@@ -112,8 +112,8 @@ test('a stack is the same run as its layers written out', () => {
   assert.deepEqual(stack, resolveConfig(content, { source: 'test', name: 'test' }).generator.layers);
 });
 
-test('lists of different lengths, and stages of nothing, are refused', () => {
-  const wrong: [entry: Record<string, unknown>, complaint: RegExp][] = [
+test('rejects lists of different lengths and empty stages', () => {
+  const wrong: [entry: Record<string, unknown>, problem: RegExp][] = [
     [{ filters: [2, 3], kernel: [3, 3, 3] }, /generator\.layers\[0\]: filters, kernel and stride list 2, 3, 1 stages/],
     [{ filters: '512>', kernel: 3 }, /generator\.layers\[0\]\.filters: .*"512>"/],
     [{ filters: '0>64', kernel: 3 }, /generator\.layers\[0\]\.filters: .*"0>64"/],
@@ -122,12 +122,12 @@ test('lists of different lengths, and stages of nothing, are refused', () => {
     [{ filters: [0], kernel: 3 }, /generator\.layers\[0\]\.filters/],
     [{ filters: [2], kernel: 2.5 }, /generator\.layers\[0\]\.kernel/],
   ];
-  for (const [entry, complaint] of wrong) {
-    assert.throws(() => expand(entry), { code: 'config.invalid', message: complaint }, JSON.stringify(entry));
+  for (const [entry, problem] of wrong) {
+    assert.throws(() => expand(entry), { code: 'config.invalid', message: problem }, JSON.stringify(entry));
   }
 });
 
-test('with upsample each stage enlarges by its stride and convolves with stride 1', () => {
+test('with upsample, each stage upsamples by its stride and convolves with stride 1', () => {
   const layers = expand({
     filters: '8>4',
     kernel: 3,
@@ -155,7 +155,7 @@ test('with upsample each stage enlarges by its stride and convolves with stride 
   });
 });
 
-test('spectral normalisation, starting values and a whole dropout layer go to every stage', () => {
+test('spectral normalisation, initializers and dropout options apply to every stage', () => {
   const starts = { initializer: { type: 'pytorch' }, biasInitializer: { type: 'pytorch' } };
   const dropout = { type: 'dropout', rate: 0.25, channels: true };
   const layers = expand({ filters: '8>4', kernel: 3, spectralNorm: true, ...starts, dropout }, 'discriminator');

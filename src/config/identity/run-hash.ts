@@ -1,23 +1,23 @@
-// The identity of a run: a hash of what decides its result. Same hash, same run; and by what keys two runs differ.
+// The identity of a run: a hash of everything that affects its result, and the keys in which two runs differ.
 import { createHash } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { canonicalJson, type Defaults, withoutDefaults } from '../defaults.ts';
-import { statedLabels } from '../to-config-file.ts';
+import { explicitLabels } from '../to-config-file.ts';
 import { laterOptions } from './later-options.ts';
 import { versionOne } from './version-one.ts';
 
-/** Where the first weights of a run come from, if they were not drawn. */
+/** The checkpoint that a forked run starts from. */
 export interface Origin {
-  /** Its name, for people. */
+  /** The name of its run. */
   runHash: string;
-  /** All of its hash: two runs may share a name in two places. Origins that older versions wrote have none. */
+  /** The full hash, as two runs in different folders may share a name. Missing in origins written by older versions. */
   identity?: string;
   step: number;
-  /** How often the way to there went back, if it did: there may be several ways to a step, and each draws other numbers. */
+  /** Rollbacks before this checkpoint: with another count, the same step was reached with other random numbers. */
   rollbacks?: number;
 }
 
-/** All that a run's hash is made of. */
+/** The input of a run hash. */
 export type RunIdentity = Pick<
   Config,
   'design' | 'seed' | 'data' | 'generator' | 'discriminator' | 'training' | 'metrics' | 'outputs'
@@ -26,43 +26,43 @@ export type RunIdentity = Pick<
   forkedFrom?: Origin | undefined;
 };
 
-/** The default cadence of checkpoints where it decides the result. */
+/** The default checkpoint interval of runs whose result depends on it. */
 export const checkpointsOfRollbacks = { epochs: 1 } as const;
 
-/** The defaults that hashes are made against, whatever the schema's are by now. */
+/** The defaults that hashes ignore, independent of the schema's present ones. */
 const frozenDefaults: Defaults = { ...laterOptions, ...versionOne };
 
 /**
- * SHA-256 over what decides the result: the options that differ from the frozen defaults, and the data. 64 hex digits.
- * @param defaults for tests: what the table would be with options that are not there yet
+ * SHA-256, 64 hex digits, over everything that affects the result: the options that differ from the frozen defaults, and the data.
+ * @param defaults for tests: the table with options that do not exist yet
  */
 export function identityHash(identity: RunIdentity, defaults: Defaults = frozenDefaults): string {
-  const stated = withoutDefaults(decisive(identity), defaults);
-  return createHash('sha256').update(canonicalJson(stated)).digest('hex');
+  const explicit = withoutDefaults(resultSettings(identity), defaults);
+  return createHash('sha256').update(canonicalJson(explicit)).digest('hex');
 }
 
 /**
- * The names that a run may have, shortest first. Seven digits are 28 bits: two runs of 20,000 share them about once, and the
- * second one takes more digits.
+ * The names a run may have, shortest first. Seven digits are 28 bits: among 20,000 runs about one pair shares them, and the
+ * second of the pair gets more digits.
  */
 export function runNames(hash: string): string[] {
-  return Array.from({ length: hash.length - shortestName + 1 }, (_, more) => hash.slice(0, shortestName + more));
+  return Array.from({ length: hash.length - minNameLength + 1 }, (_, more) => hash.slice(0, minNameLength + more));
 }
 
-const shortestName = 7;
+const minNameLength = 7;
 
-/** Whether a folder's name may be that of a run, whatever version gave it. */
+/** Whether a folder name may be that of a run, in any version. */
 export function isRunName(name: string): boolean {
   return /^[0-9a-f]{7,64}$/.test(name);
 }
 
 /**
- * The config and the data's fingerprint, without what does not change a step: names, where the data lies and how it was
- * prepared, what is written when, and how long the run is (training further is the same run). Warnings and stops change no step
- * either; rollbacks do, and where they come and lead to depends on the cadence of ticks and checkpoints, and on what is
- * measured where a metric says which checkpoint is the best.
+ * The config and the data's fingerprint, without what does not affect a training step: names, the data folder and its
+ * preparation, outputs, and the length of the run (training further is the same run). Warnings and stops do not affect it
+ * either, but rollbacks do: they depend on the intervals of ticks and checkpoints, and on the metrics if one selects the best
+ * checkpoint.
  */
-function decisive({ design, seed, data, generator, discriminator, training, ...rest }: RunIdentity) {
+function resultSettings({ design, seed, data, generator, discriminator, training, ...rest }: RunIdentity) {
   const { metrics, outputs, dataFingerprint, forkedFrom } = rest;
   const { folder: _folder, preparation: _preparation, damagedLimit: _limit, height, width, ...dataSettings } = data;
   const { length: _length, labels, onCollapse, rollbackTries, deterministic: _bits, ...trainingSettings } = training;
@@ -77,7 +77,7 @@ function decisive({ design, seed, data, generator, discriminator, training, ...r
     discriminator,
     training: {
       ...trainingSettings,
-      labels: statedLabels(labels),
+      labels: explicitLabels(labels),
       ...(rollsBack && { onCollapse, rollbackTries }),
     },
     ...(rollsBack && { outputs: { metricsEvery, checkpointEvery } }),
@@ -94,23 +94,23 @@ export interface Difference {
   now: unknown;
 }
 
-/** The keys by which two runs are not the same run. */
+/** The keys in which two runs differ. */
 export function differencesOf(before: RunIdentity, now: RunIdentity): Difference[] {
-  return compare('', settingOf(decisive(before)), settingOf(decisive(now)));
+  return compare('', settingOf(resultSettings(before)), settingOf(resultSettings(now)));
 }
 
-/** A value as it is, for people, and without defaults, which decides. */
+/** A value as configured, for messages, and without defaults, for comparison. */
 interface Setting {
   value: unknown;
-  stated: unknown;
+  explicit: unknown;
 }
 
 function settingOf(value: unknown): Setting {
-  return { value, stated: withoutDefaults(value, frozenDefaults) };
+  return { value, explicit: withoutDefaults(value, frozenDefaults) };
 }
 
 function compare(key: string, before: Setting, now: Setting): Difference[] {
-  if (canonicalJson(before.stated) === canonicalJson(now.stated)) return [];
+  if (canonicalJson(before.explicit) === canonicalJson(now.explicit)) return [];
   const both = [before.value, now.value];
   if (both.every(isMapping)) return compareParts(before, now, (part) => (key ? `${key}.${part}` : part));
   if (both.every(isListOfMappings)) return compareParts(before, now, (part) => `${key}[${part}]`);
@@ -122,9 +122,9 @@ function compareParts(before: Setting, now: Setting, keyOf: (part: string) => st
   return [...parts].flatMap((part) => compare(keyOf(part), partOf(before, part), partOf(now, part)));
 }
 
-function partOf({ value, stated }: Setting, part: string): Setting {
+function partOf({ value, explicit }: Setting, part: string): Setting {
   const within = (whole: unknown) => (whole as Record<string, unknown> | undefined)?.[part];
-  return { value: within(value), stated: within(stated) };
+  return { value: within(value), explicit: within(explicit) };
 }
 
 function isMapping(value: unknown): boolean {

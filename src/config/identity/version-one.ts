@@ -1,4 +1,4 @@
-// The options of config version 1 and their defaults then. Never edited: every run hash is made over the differences from these.
+// The options of config version 1 with their defaults. Never edited: run hashes cover the differences from these.
 import type { Defaults } from '../defaults.ts';
 
 export const versionOne: Defaults = {

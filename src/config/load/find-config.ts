@@ -1,8 +1,8 @@
-// A config's NAME: a path, or a file in or below ./configs or the package's configs; with or without its extension.
+// Finds a config by path, or by name in the root's or the package's configs/, with or without its extension.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { extname, join, sep } from 'node:path';
 import { DcganError } from '../../errors.ts';
-import { suggest } from './complaints.ts';
+import { suggest } from './problems.ts';
 
 const endings = ['', '.json', '.yaml', '.yml'];
 

@@ -1,16 +1,16 @@
-// File and overrides -> parse -> schema -> rules -> a frozen Config, or one error with every complaint.
+// Loads a config: file and overrides -> parse -> schema -> rules -> frozen Config, or one error that lists every problem.
 import { basename, extname } from 'node:path';
 import { DcganError, messageOf } from '../../errors.ts';
 import type { Config } from '../config.ts';
-import { type Complaint, checkRules } from '../rules.ts';
+import { type ConfigProblem, checkRules } from '../rules.ts';
 import { checkSize } from '../schema/limits.ts';
 import { featuresObject, namesOf } from '../schema/metrics.ts';
 import { type ConfigFile, configSchema } from '../schema/schema.ts';
 import { lossObject } from '../schema/training.ts';
 import { expandStacks } from '../stack.ts';
-import { describeIssues } from './complaints.ts';
 import { applyOverrides } from './overrides.ts';
 import { parseYaml } from './parse-yaml.ts';
+import { describeIssues } from './problems.ts';
 import { readText } from './read-text.ts';
 
 export async function loadConfig(path: string, overrides: readonly string[] = []): Promise<Config> {
@@ -19,16 +19,16 @@ export async function loadConfig(path: string, overrides: readonly string[] = []
   return resolveConfig(applyOverrides(content, overrides), { source: path, name: basename(path, extname(path)) });
 }
 
-/** Checks an object as a config. `source` is what messages call it. */
+/** Checks an object as a config. `source` names it in messages. */
 export function resolveConfig(content: unknown, { source, name }: { source: string; name: string }): Config {
   checkSize(content, source);
   const parsed = configSchema.safeParse(content);
   if (!parsed.success) {
     const { issues } = parsed.error;
-    throw invalidConfig(source, describeIssues(issues.slice(0, mostComplaints), content), issues.length);
+    throw invalidConfig(source, describeIssues(issues.slice(0, maxProblems), content), issues.length);
   }
-  const complaints = checkRules(parsed.data);
-  if (complaints.length > 0) throw invalidConfig(source, complaints.slice(0, mostComplaints), complaints.length);
+  const problems = checkRules(parsed.data);
+  if (problems.length > 0) throw invalidConfig(source, problems.slice(0, maxProblems), problems.length);
   return deepFreeze(resolve(parsed.data, name));
 }
 
@@ -83,17 +83,17 @@ function malformed(happened: string, cause?: unknown): DcganError {
   return new DcganError('config.malformed', { happened, expected }, { cause });
 }
 
-const mostComplaints = 50;
+const maxProblems = 50;
 
-function invalidConfig(source: string, complaints: readonly Complaint[], found: number): DcganError {
-  const lines = complaints.map(({ path, message }) => `  ${path || '(top)'}: ${message}`);
-  const total = Math.max(complaints.length, found);
-  if (total > complaints.length) lines.push(`  and ${total - complaints.length} more`);
+function invalidConfig(source: string, problems: readonly ConfigProblem[], found: number): DcganError {
+  const lines = problems.map(({ path, message }) => `  ${path || '(top)'}: ${message}`);
+  const total = Math.max(problems.length, found);
+  if (total > problems.length) lines.push(`  and ${total - problems.length} more`);
   const count = total === 1 ? 'One problem' : `${total} problems`;
   return new DcganError(
     'config.invalid',
     { happened: `${count} in ${source}:\n${lines.join('\n')}`, fix: 'Every key is described in configs/schema.json.' },
-    { data: { complaints } },
+    { data: { problems } },
   );
 }
 

@@ -1,4 +1,4 @@
-// `--set key=value`: one key of the config, by its dotted path, with a value written as YAML.
+// Applies `--set key=value`: sets a key of the config by its dotted path to a YAML value.
 import { DcganError, messageOf } from '../../errors.ts';
 import { parseYaml } from './parse-yaml.ts';
 
@@ -23,13 +23,13 @@ function applyOverride(config: unknown, override: string): void {
   }
   const last = path.at(-1)!.name;
   checkIndex(override, target, last);
-  clearOtherUnits(last, target);
+  removeOtherUnits(last, target);
   target[last] = parseValue(override, text);
 }
 
 interface Part {
   name: string;
-  /** Whether it is written in brackets. */
+  /** Whether it was written in brackets. */
   isIndex: boolean;
 }
 
@@ -45,7 +45,7 @@ function pathOf(override: string, key: string): Part[] {
   return path;
 }
 
-/** A list has its items, and room for one more behind them. */
+/** An index may be that of an item, or the next one, which appends. */
 function checkIndex(override: string, target: unknown, name: string): void {
   if (!Array.isArray(target)) return;
   if (/^(0|[1-9]\d{0,8})$/.test(name) && Number(name) <= target.length) return;
@@ -53,13 +53,13 @@ function checkIndex(override: string, target: unknown, name: string): void {
   throw invalid(override, `'${name}' is no index of ${items}; ${target.length} appends.`);
 }
 
-/** What a key below takes the place of: nothing, or a word for a mapping that the program fills in. */
+/** Whether setting a nested key replaces the value: none, null, or auto. */
 function isReplaceable(value: unknown): boolean {
   return value === undefined || value === null || value === 'auto';
 }
 
-/** A duration is one of three keys; setting one takes the place of the others. */
-function clearOtherUnits(unit: string, duration: Record<string, unknown>): void {
+/** A duration has one of three keys; setting one replaces the others. */
+function removeOtherUnits(unit: string, duration: Record<string, unknown>): void {
   const units = ['epochs', 'steps', 'images'];
   if (!units.includes(unit)) return;
   for (const other of units) delete duration[other];

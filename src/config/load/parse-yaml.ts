@@ -1,24 +1,24 @@
-// YAML (and so JSON) as plain values, in time and memory that grow with the text.
+// Parses YAML, and so JSON, into plain values in time and memory linear in the text.
 import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 
-const maxAliases = 100; // YAML bombs expand aliases
-const mostOpen = 200; // the parser would run out of memory
+const maxAliases = 100; // against YAML bombs, which expand aliases
+const maxOpenBrackets = 200; // more could exhaust the parser's memory
 
-/** @throws Error with the line and column of what is wrong */
+/** @throws Error with line and column */
 export function parseYaml(text: string): unknown {
   checkNesting(text);
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
     logLevel: 'error',
-    prettyErrors: false, // it would look up the place of every error
-    uniqueKeys: false, // it would compare every key with all others
+    prettyErrors: false, // would look up the position of every error
+    uniqueKeys: false, // compares every key with all others; checked below
   });
   const [error] = document.errors;
   if (error) throw new Error(`${error.message} at ${place(error.pos[0], lines)}:\n\n${lineAt(text, error.pos[0])}\n`);
   checkUniqueKeys(document, lines);
   const content: unknown = document.toJS({ maxAliasCount: maxAliases });
-  JSON.stringify(content); // throws where an alias stands within what it names
+  JSON.stringify(content); // throws for an alias inside its own anchor
   return content;
 }
 
@@ -27,7 +27,7 @@ function checkNesting(text: string): void {
   for (const character of text) {
     if (character === '[' || character === '{') open++;
     if (character === ']' || character === '}') open--;
-    if (open > mostOpen) throw new Error(`More than ${mostOpen} brackets are open at once`);
+    if (open > maxOpenBrackets) throw new Error(`More than ${maxOpenBrackets} brackets are open at once`);
   }
   if (/(?:[-?:][ \t]+){200}/.test(text)) throw new Error('More than 200 lists or mappings begin in one line');
 }
@@ -51,7 +51,7 @@ function place(offset: number, lines: LineCounter): string {
   return `line ${line}, column ${col}`;
 }
 
-/** The line of an offset, or what of it fits. */
+/** The line at an offset, cut to 80 characters. */
 function lineAt(text: string, offset: number): string {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   return text.slice(start).split('\n', 1)[0]!.slice(0, 80);

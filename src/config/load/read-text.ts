@@ -1,7 +1,7 @@
-// A config file's text: UTF-8, or UTF-16 as some Windows editors and shells write it, with and without a byte-order mark.
+// Reads a config file as UTF-8, or as UTF-16 from some Windows editors and shells, with or without a byte-order mark.
 import { DcganError, messageOf } from '../../errors.ts';
 import { readRegular } from '../../system/read-file.ts';
-import { mostFileBytes } from '../schema/limits.ts';
+import { maxFileBytes } from '../schema/limits.ts';
 
 /** @throws DcganError `config.unreadable`, `config.malformed` */
 export async function readText(path: string): Promise<string> {
@@ -13,7 +13,7 @@ export async function readText(path: string): Promise<string> {
     throw new DcganError(
       'config.malformed',
       {
-        happened: `${path} is not text: it looks like ${encoding.toUpperCase()}, and is not valid as that.`,
+        happened: `${path} looks like ${encoding.toUpperCase()} text, but is not valid ${encoding.toUpperCase()}.`,
         expected: 'Expected UTF-8 or UTF-16.',
         fix: 'Save it as UTF-8.',
       },
@@ -24,7 +24,7 @@ export async function readText(path: string): Promise<string> {
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readRegular(path, mostFileBytes);
+    return await readRegular(path, maxFileBytes);
   } catch (error) {
     throw new DcganError(
       'config.unreadable',
@@ -34,7 +34,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Without a mark: a config begins with two ASCII characters, of which UTF-16 has a zero byte each. */
+/** Without a byte-order mark: a config begins with two ASCII characters, each of which has a zero byte in UTF-16. */
 function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
   if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return 'utf-16le';
   if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return 'utf-16be';

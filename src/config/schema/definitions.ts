@@ -1,6 +1,6 @@
-// What a JSON Schema defines once and refers to elsewhere, as layers that hold layers.
+// Resolves references in a JSON Schema, which recursive schemas such as layers need.
 
-/** The definition that a reference names: `#/$defs/layer`. */
+/** The definition for a reference such as `#/$defs/layer`. */
 export function definitionOf<Schema extends Record<string, unknown>>(root: Schema, reference: string): Schema {
   return (root['$defs'] as Record<string, Schema>)[reference.replace('#/$defs/', '')]!;
 }

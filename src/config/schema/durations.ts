@@ -1,8 +1,8 @@
-// One vocabulary for lengths and cadences: exactly one of steps, images, epochs; converted to steps once.
+// Durations and intervals: exactly one of steps, images and epochs, converted to steps.
 import { z } from 'zod';
-import { mostAmount } from './limits.ts';
+import { maxAmount } from './limits.ts';
 
-const amount = z.number().positive().max(mostAmount);
+const amount = z.number().positive().max(maxAmount);
 
 export const durationSchema = z
   .strictObject({
@@ -15,22 +15,22 @@ export const durationSchema = z
 
 export type Duration = { steps?: number | undefined; images?: number | undefined; epochs?: number | undefined };
 
-/** How a run goes through its images: a step takes `batchesPerStep` batches, and only an epoch's last one may be short. */
-export interface Pace {
+/** How steps, batches and epochs relate. Only the last batch of an epoch may be short. */
+export interface BatchCounts {
   batchSize: number;
   batchesPerStep: number;
   batchesPerEpoch: number;
   imagesPerEpoch: number;
 }
 
-/** Whole steps, at least one: for images, the steps after which a run has seen that many. */
-export function toSteps({ steps, images, epochs }: Duration, pace: Pace): number {
+/** Whole steps, at least one; for images, the steps after which the run has seen that many. */
+export function toSteps({ steps, images, epochs }: Duration, counts: BatchCounts): number {
   if (steps !== undefined) return Math.max(1, Math.round(steps));
-  if (images !== undefined) return Math.ceil(toBatches(images, pace) / pace.batchesPerStep);
-  return Math.max(1, Math.round((epochs! * pace.batchesPerEpoch) / pace.batchesPerStep));
+  if (images !== undefined) return Math.ceil(toBatches(images, counts) / counts.batchesPerStep);
+  return Math.max(1, Math.round((epochs! * counts.batchesPerEpoch) / counts.batchesPerStep));
 }
 
-function toBatches(images: number, { batchSize, batchesPerEpoch, imagesPerEpoch }: Pace): number {
+function toBatches(images: number, { batchSize, batchesPerEpoch, imagesPerEpoch }: BatchCounts): number {
   const epochs = Math.floor(images / imagesPerEpoch);
   return epochs * batchesPerEpoch + Math.ceil((images % imagesPerEpoch) / batchSize);
 }

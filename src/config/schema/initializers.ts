@@ -1,4 +1,4 @@
-// How kernels, biases and batch-norm scales start: every distribution once, with its definition.
+// The initializers of kernels, biases and batch-norm scales, with their definitions.
 import { z } from 'zod';
 
 const deviation = z.number().positive().default(0.02).describe('Standard deviation; the mean is 0.');

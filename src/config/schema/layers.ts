@@ -1,89 +1,23 @@
-// The layers a network is stacked from: every option once, with its type, range, default and a sentence.
+// Schemas of all layers of a network.
 import { z } from 'zod';
-import { biasInitializer, gammaInitializer, initializer } from './initializers.ts';
-import { mostChannels, mostLayers, mostPixels, mostStages, mostUnits } from './limits.ts';
+import { gammaInitializer } from './initializers.ts';
+import { maxChannels, maxLayers, maxPixels, maxStages } from './limits.ts';
+import { bias, conv, convTranspose, dense, padding, weightOptions } from './weight-layers.ts';
 
-const pixels = z.int().positive().max(mostPixels);
-const channels = z.int().positive().max(mostChannels);
-const margin = z.int().min(0).max(mostPixels);
+const pixels = z.int().positive().max(maxPixels);
+const channels = z.int().positive().max(maxChannels);
 
 /** One number per stage: `5`, `[3, 5, 5]`, or the short form `"3>5>5"`. */
 const perStage = z
   .union([
     channels,
-    z.array(channels).min(1).max(mostStages),
+    z.array(channels).min(1).max(maxStages),
     z
       .string()
       .max(1000)
       .regex(/^[1-9]\d{0,4}(>[1-9]\d{0,4}){0,99}$/, 'expected numbers joined by >, as in "512>256>128"'),
   ])
   .transform((value) => (typeof value === 'string' ? value.split('>').map(Number) : value));
-
-const padding = z
-  .union([z.enum(['same', 'valid']), margin, z.tuple([margin, margin, margin, margin])])
-  .describe(
-    'same (TensorFlow: output = input / stride), valid (none), one number for all sides, or [top, bottom, left, right] in pixels.',
-  );
-
-const bias = z.boolean().default(true).describe('Whether to add a bias per output channel.');
-
-/** What dense, conv and convTranspose have in common besides their bias. */
-const weightOptions = {
-  initializer: initializer
-    .optional()
-    .describe("Initializer of this layer's kernel; overrides the network's initializer."),
-  biasInitializer: biasInitializer
-    .optional()
-    .describe("Initializer of this layer's bias; overrides the network's biasInitializer."),
-  spectralNorm: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Divides the kernel by its largest singular value, estimated by one power iteration per training pass (Miyato et al. 2018).',
-    ),
-};
-
-const kernelOptions = {
-  kernel: z
-    .union([pixels, z.tuple([pixels, pixels])])
-    .describe('Kernel size in pixels: one number, or [height, width].'),
-  stride: z
-    .union([pixels, z.tuple([pixels, pixels])])
-    .default(1)
-    .describe('Stride in pixels: one number, or [height, width].'),
-  padding: padding.default('same'),
-  bias,
-  ...weightOptions,
-};
-
-const dense = z
-  .strictObject({
-    type: z.literal('dense'),
-    units: z.int().positive().max(mostUnits).describe('Number of outputs.'),
-    bias,
-    ...weightOptions,
-  })
-  .describe('Fully connected layer. [n] -> [units].');
-
-const conv = z
-  .strictObject({ type: z.literal('conv'), filters: channels.describe('Channels of the output.'), ...kernelOptions })
-  .describe('Convolution. [h, w, c] -> [ceil(h / stride), ceil(w / stride), filters] with same padding.');
-
-const convTranspose = z
-  .strictObject({
-    type: z.literal('convTranspose'),
-    filters: channels.describe('Channels of the output.'),
-    ...kernelOptions,
-    outputPadding: z
-      .int()
-      .min(0)
-      .max(mostPixels)
-      .default(0)
-      .describe(
-        "Pixels added at the bottom and right (PyTorch's output_padding), fewer than the stride; needs numeric padding.",
-      ),
-  })
-  .describe('Transposed convolution. [h, w, c] -> [h stride, w stride, filters] with same padding.');
 
 const batchNorm = z
   .strictObject({
@@ -238,7 +172,7 @@ const residual = z
   .strictObject({
     type: z.literal('residual'),
     get layers(): z.ZodArray<z.ZodType<LayerEntry>> {
-      return z.array(layerSchema).min(1).max(mostLayers).describe('The layers inside, from input to output.');
+      return z.array(layerSchema).min(1).max(maxLayers).describe('The layers inside, from input to output.');
     },
     shortcut,
   })
@@ -246,9 +180,9 @@ const residual = z
     'The layers inside, plus a shortcut from their input to their output. If the shapes differ, the shortcut has a 1 x 1 convolution and nearest upsampling or average pooling (Gulrajani et al. 2017, Miyato et al. 2018). With initializer: { type: zeros } in the last convolution inside, the layer starts as its shortcut.',
   );
 
-/** A layer as a config file has it. */
+/** A layer in a config file. */
 export const layerSchema = z.discriminatedUnion('type', [...single.options, stack, residual]).meta({ id: 'layer' });
-/** A layer that is not made of others. */
+/** A layer without nested layers. */
 export const singleLayerSchema = single;
 
 export type SingleLayer = z.infer<typeof single>;
@@ -257,7 +191,6 @@ type Shortcut = z.infer<typeof shortcut>;
 type ResidualEntry = { type: 'residual'; layers: LayerEntry[]; shortcut: Shortcut };
 export type LayerEntry = SingleLayer | StackEntry | ResidualEntry;
 
-/** Its layers inside are written out as those of the network are. */
+/** A residual layer whose nested stacks are expanded. */
 export type ResidualLayer = { type: 'residual'; layers: Layer[]; shortcut: Shortcut };
 export type Layer = SingleLayer | ResidualLayer;
-export type Padding = z.infer<typeof padding>;

@@ -1,14 +1,14 @@
-// The `metrics` section: how generated images are measured against the data, when that happens in training, and what is best.
+// Schema of the `metrics` section: how and when training evaluates the generator, and which metric selects the best checkpoint.
 import { z } from 'zod';
 import { durationSchema } from './durations.ts';
 
 export const metricNames = ['swd', 'ms-ssim', 'precision-recall', 'diversity', 'fid', 'kid'] as const;
 export type MetricName = (typeof metricNames)[number];
 
-/** Metrics that compare images by what a network makes of them. */
+/** Metrics that need a feature network. */
 export const featureMetrics: readonly MetricName[] = ['fid', 'kid'];
 
-/** These, and those that do so where a network is named. */
+/** Metrics that use a feature network if there is one. */
 export const featureUsers: readonly MetricName[] = [...featureMetrics, 'precision-recall'];
 
 const metricName = z.enum(metricNames);
@@ -78,7 +78,7 @@ export const metrics = z
   .prefault({})
   .describe('Evaluation of generated images against the data during training. It never changes the trained weights.');
 
-/** Without names: what needs no network, and fid and kid where there is one. */
+/** The metrics to compute; by default those without a network, plus fid and kid if there is one. */
 export function namesOf({
   names,
   features,

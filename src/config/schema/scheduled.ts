@@ -1,8 +1,8 @@
-// A value that may change while training: `0.1`, or from one value to another over a duration.
+// Schema of values that may change during training: `0.1`, or a ramp from one value to another over a duration.
 import { z } from 'zod';
 import { type Duration, durationSchema } from './durations.ts';
 
-const course = {
+const ramp = {
   over: durationSchema.describe('Duration of the change from the first value to the second.'),
   shape: z
     .enum(['linear', 'cosine', 'step'])
@@ -12,21 +12,21 @@ const course = {
     ),
 };
 
-export interface Course<Value> {
+export interface Ramp<Value> {
   from: Value;
   to: Value;
   over: Duration;
   shape: 'linear' | 'cosine' | 'step';
 }
 
-/** The schema of a value that may be scheduled: the value itself, or { from, to, over, shape }. */
+/** The value itself, or a ramp { from, to, over, shape }. */
 export function scheduled<Value extends z.ZodType>(value: Value) {
   return z.union([
     value,
     z.strictObject({
       from: value.describe('Initial value.'),
       to: value.describe('Final value, kept after the ramp.'),
-      ...course,
+      ...ramp,
     }),
   ]);
 }

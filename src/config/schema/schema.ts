@@ -1,14 +1,14 @@
-// Everything a run can be told: each key once, with its type, range, unit, default and a sentence.
+// Schema of a config file: every key with its type, range, default and description.
 import { z } from 'zod';
 import { durationSchema } from './durations.ts';
 import { biasInitializer, initializer } from './initializers.ts';
 import { layerSchema } from './layers.ts';
-import { mostChannels, mostLayers, mostPixels } from './limits.ts';
+import { maxChannels, maxLayers, maxPixels } from './limits.ts';
 import { metrics } from './metrics.ts';
 import { scheduled } from './scheduled.ts';
 import { training } from './training.ts';
 
-const pixels = z.int().positive().max(mostPixels);
+const pixels = z.int().positive().max(maxPixels);
 
 const preparation = z
   .discriminatedUnion('dataset', [
@@ -124,7 +124,7 @@ const optimizer = z
   .describe('Adam optimizer.');
 
 const network = {
-  layers: z.array(layerSchema).min(1).max(mostLayers).describe('Layers from input to output.'),
+  layers: z.array(layerSchema).min(1).max(maxLayers).describe('Layers from input to output.'),
   initializer: initializer.prefault({ type: 'normal' }),
   biasInitializer: biasInitializer.prefault({ type: 'zeros' }),
   optimizer,
@@ -133,7 +133,7 @@ const network = {
 const generator = z.strictObject({
   latent: z
     .strictObject({
-      size: z.int().positive().max(mostChannels).default(100).describe('Length of the latent vector.'),
+      size: z.int().positive().max(maxChannels).default(100).describe('Length of the latent vector.'),
       distribution: z.enum(['normal', 'uniform']).default('normal').describe('Standard normal, or uniform in [-1, 1).'),
     })
     .prefault({})

@@ -1,6 +1,6 @@
-// The `training` section: how long, in which order, against which loss, and everything that is done to images and labels.
+// Schema of the `training` section: length, order of updates, loss, regularisation and precision.
 import { z } from 'zod';
-import { mostAmount, mostUpdatesPerStep } from './limits.ts';
+import { maxAmount, maxUpdatesPerStep } from './limits.ts';
 import { scheduled } from './scheduled.ts';
 
 const label = z
@@ -52,9 +52,9 @@ export const lossObject = z.strictObject({
 const augmentation = z.enum(['color', 'translation', 'cutout']);
 
 export const training = z.strictObject({
-  epochs: z.number().positive().max(mostAmount).optional().describe('Length of the run in passes over the data.'),
-  steps: z.int().positive().max(mostAmount).optional().describe('Length of the run in steps.'),
-  images: z.int().positive().max(mostAmount).optional().describe('Length of the run in images seen.'),
+  epochs: z.number().positive().max(maxAmount).optional().describe('Length of the run in passes over the data.'),
+  steps: z.int().positive().max(maxAmount).optional().describe('Length of the run in steps.'),
+  images: z.int().positive().max(maxAmount).optional().describe('Length of the run in images seen.'),
   batchSize: z.int().positive().max(65536).describe('Images per step.'),
   loss: z
     .union([lossNames, lossObject])
@@ -67,13 +67,13 @@ export const training = z.strictObject({
   discriminatorSteps: z
     .int()
     .positive()
-    .max(mostUpdatesPerStep)
+    .max(maxUpdatesPerStep)
     .default(1)
     .describe('Discriminator updates per step, each on its own batch.'),
   generatorSteps: z
     .int()
     .positive()
-    .max(mostUpdatesPerStep)
+    .max(maxUpdatesPerStep)
     .default(1)
     .describe('Generator updates per step, each with its own latents.'),
   freshLatents: z

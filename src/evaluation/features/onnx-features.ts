@@ -11,8 +11,8 @@ import { type ImageTensor, readImageTensor, readOutput } from './onnx-tensors.ts
 
 type OnnxRuntime = typeof import('onnxruntime-web');
 
-const mostFileBytes = 2 ** 30; // Inception has 90 MB
-const mostValues = 2 ** 20; // of one call's input, 4 MiB: three images of 299 pixels, about a second of WebAssembly
+const maxFileBytes = 2 ** 30; // Inception has 90 MB
+const maxValues = 2 ** 20; // of one call's input, 4 MiB: three images of 299 pixels, about a second of WebAssembly
 const mostPerCall = 64;
 
 /**
@@ -20,7 +20,7 @@ const mostPerCall = 64;
  * @throws DcganError `usage.features-file`, `usage.features-input`, `usage.features-output`, `engine.no-onnx-runtime`
  */
 export async function openOnnxFeatures(path: string, config: FeaturesConfig, own: ImageSize): Promise<FeatureNetwork> {
-  const bytes = await readRegular(path, mostFileBytes).catch((error) => {
+  const bytes = await readRegular(path, maxFileBytes).catch((error) => {
     throw unreadable(path, error);
   });
   const runtime = await loadRuntime();
@@ -29,7 +29,7 @@ export async function openOnnxFeatures(path: string, config: FeaturesConfig, own
   const output = readOutput(session, config, path);
   const { height, width } = input.size === 'any' ? own : input.size;
   checkInput(path, { ...input, height, width });
-  const fitting = Math.max(1, Math.floor(mostValues / (height * width * input.channels)));
+  const fitting = Math.max(1, Math.floor(maxValues / (height * width * input.channels)));
   return {
     name: basename(path),
     sha256: createHash('sha256').update(bytes).digest('hex'),

@@ -1,6 +1,6 @@
 // Transposed convolution: the input gradient of a convolution, NHWC, kernel [kh, kw, out, in] as in tf.nn.conv2d_transpose.
 import { conv2dTranspose, type Tensor4D } from '@tensorflow/tfjs-core';
-import type { Padding } from '../../config/schema/layers.ts';
+import type { Padding } from '../../config/schema/weight-layers.ts';
 import { expectImage, type LayerKind, type LayerOf, ShapeProblem } from '../layer.ts';
 import { convolutionPadding, pair, type Sides } from './padding.ts';
 import { kernelOf, weightParameters, withBias } from './weights.ts';

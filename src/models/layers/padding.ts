@@ -1,5 +1,5 @@
 // Padding as explicit pixels. TensorFlow's SAME, PyTorch's symmetric numbers and none all become [before, after] per axis.
-import type { Padding } from '../../config/schema/layers.ts';
+import type { Padding } from '../../config/schema/weight-layers.ts';
 
 export type Sides = [before: number, after: number];
 

@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts';
 import type { Origin, RunIdentity } from '../../config/identity/run-hash.ts';
 import { findConfig } from '../../config/load/find-config.ts';
 import { loadConfig } from '../../config/load/load.ts';
-import { configWithin } from '../../config/to-config-file.ts';
+import { resolveStoredConfig } from '../../config/to-config-file.ts';
 import { type Dataset, datasetSpec, openImages } from '../../data/dataset/open.ts';
 import { notePreparation, prepareCommand } from '../../data/dataset/preparation.ts';
 import type { Precision } from '../../engines/engine.ts';
@@ -106,7 +106,7 @@ export async function loadRunConfig(
 ): Promise<Config> {
   const overrides = data === undefined ? set : [...set, `data.folder=${JSON.stringify(data)}`];
   if (config !== undefined) return loadConfig(findConfig(config, { root, packageDirectory }), overrides);
-  if (earlier) return configWithin(earlier, 'the checkpoint', overrides);
+  if (earlier) return resolveStoredConfig(earlier, 'the checkpoint', overrides);
   throw new DcganError('usage.no-config', {
     happened: 'There is nothing to train: no --config, no --resume and no --fork.',
     fix: 'dcgan train --config quick',

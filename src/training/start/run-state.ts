@@ -48,7 +48,7 @@ const runState = z.looseObject({
 });
 
 export interface RunState {
-  /** As it was stored: `configWithin` checks it. */
+  /** As it was stored: `resolveStoredConfig` checks it. */
   config: unknown;
   dataFingerprint: string;
   forkedFrom?: Origin;

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { identityHash, type RunIdentity } from '../../config/identity/run-hash.ts';
-import { configWithin } from '../../config/to-config-file.ts';
+import { resolveStoredConfig } from '../../config/to-config-file.ts';
 import { readLatestState } from '../../runs/checkpoint.ts';
 import { parseJson } from '../../system/json.ts';
 import { readRegularText } from '../../system/read-file.ts';
@@ -61,7 +61,7 @@ function readable(state: Record<string, unknown>, path: string): StoredRun | und
 /** @throws DcganError `checkpoint.damaged`, `config.invalid` */
 export function storedRun(state: Record<string, unknown>, path: string): StoredRun {
   const { config: stored, dataFingerprint, forkedFrom } = parseRunState(state, path);
-  const config = configWithin(stored, path);
+  const config = resolveStoredConfig(stored, path);
   const identity = { ...config, dataFingerprint, ...(forkedFrom && { forkedFrom }) };
   return { path, config, identity, identityHash: identityHash(identity) };
 }

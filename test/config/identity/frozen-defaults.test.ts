@@ -1,4 +1,4 @@
-// Run hashes are made over the differences from frozen defaults: who adds an option changes no hash, and is told if one would change.
+// Run hashes cover the differences from frozen defaults: an added option changes no hash, and these tests fail if one would.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
@@ -6,12 +6,12 @@ import { canonicalJson, type Defaults, defaultsOf, optionsSince } from '../../..
 import { laterOptions } from '../../../src/config/identity/later-options.ts';
 import { identityHash } from '../../../src/config/identity/run-hash.ts';
 import { versionOne } from '../../../src/config/identity/version-one.ts';
-import { configJsonSchema } from '../../../src/config/load/complaints.ts';
 import { resolveConfig } from '../../../src/config/load/load.ts';
+import { configJsonSchema } from '../../../src/config/load/problems.ts';
 
 const dataFingerprint = 'f'.repeat(64);
 
-/** Optional sections, variants within layers, schedules and a stack; most options are left out. */
+/** Optional sections, layer variants, ramps and a stack; most options are omitted. */
 function sparseConfig() {
   const content = {
     data: { folder: 'a', size: 8, channels: 3 },
@@ -32,7 +32,7 @@ function sparseConfig() {
   return resolveConfig(content, { source: 'test', name: 'test' });
 }
 
-test('a config has the hash that it had in version 1', () => {
+test('a config keeps the hash it had in version 1', () => {
   assert.equal(identityHash({ ...sparseConfig(), dataFingerprint }).slice(0, 7), 'd35b463');
 });
 
@@ -42,7 +42,7 @@ test('the defaults of version 1 are frozen', () => {
   assert.deepEqual([options.length, digest], [465, '4314206b9a41f90cf9d46c3e23c3900d1a8947a758682c8f93310421ebabbecb']);
 });
 
-test('every option since version 1 is recorded with its default: npm run schema writes later-options.ts', () => {
+test('later-options.ts lists every option since version 1 with its default (npm run schema)', () => {
   assert.deepEqual(laterOptions, optionsSince(versionOne, laterOptions, defaultsOf(configJsonSchema())));
 });
 
@@ -56,7 +56,7 @@ const changedDefaults: Record<string, unknown> = {
   'outputs.samplesEvery': 'auto', // in no hash
 };
 
-test('a default that differs from the frozen one was changed deliberately', () => {
+test('only deliberate changes make a default differ from the frozen one', () => {
   const frozen = { ...laterOptions, ...versionOne };
   const changed = Object.entries(defaultsOf(configJsonSchema())).filter(
     ([place, value]) => canonicalJson(value) !== canonicalJson(frozen[place]),
@@ -72,7 +72,7 @@ interface Schema extends Record<string, unknown> {
   $defs?: Record<string, Schema>;
 }
 
-/** Every mapping that the schema knows, however deep. */
+/** Every mapping of the schema, at any depth. */
 function mappingsIn(schema: Schema): Schema[] {
   const named = [schema.properties, schema.$defs].flatMap((schemas) => Object.values(schemas ?? {}));
   const within = [schema.anyOf, schema.oneOf, schema.items, named].flat();
@@ -80,7 +80,7 @@ function mappingsIn(schema: Schema): Schema[] {
   return schema.properties ? [schema, ...deeper] : deeper;
 }
 
-/** A simple option, a section and an optional section, as a later version may add them, in every mapping of the schema. */
+/** Adds a simple option, a section and an optional section to every mapping of the schema, as a later version may. */
 function addOptions(schema: Schema): void {
   for (const mapping of mappingsIn(schema)) {
     Object.assign(mapping.properties!, {
@@ -94,14 +94,14 @@ function addOptions(schema: Schema): void {
 
 const resolvedAlways = { novel: 7, novelList: ['a', 'b'], novelSection: { inner: 'usual' } };
 
-/** Every mapping of a resolved config, with the place where it stands. */
+/** Every mapping of a resolved config with its path. */
 function mappingsOf(value: unknown, place = ''): [string, Record<string, unknown>][] {
   if (value === null || typeof value !== 'object') return [];
   const within = Object.entries(value).flatMap(([key, item]) => mappingsOf(item, `${place}.${key}`));
   return Array.isArray(value) ? within : [[place, value as Record<string, unknown>], ...within];
 }
 
-test('an option added anywhere changes no hash by its default, and one by any other value', () => {
+test('an added option changes no hash with its default, and the hash with any other value', () => {
   const schema = structuredClone(configJsonSchema());
   addOptions(schema);
   const defaults: Defaults = { ...versionOne, ...optionsSince(versionOne, laterOptions, defaultsOf(schema)) };
@@ -133,7 +133,7 @@ test('an option added anywhere changes no hash by its default, and one by any ot
   assert.equal(new Set([original, ...hashes]).size, 1 + 4 * decisive.length);
 });
 
-test('an option of a layer has its default inside of other layers too', () => {
+test('options of nested layers have the same defaults', () => {
   const conv = { type: 'conv', filters: 4, kernel: 3 };
   const inner = { type: 'residual', layers: [conv] };
   const content = {

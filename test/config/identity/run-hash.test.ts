@@ -6,7 +6,7 @@ import { resolveConfig } from '../../../src/config/load/load.ts';
 
 const resolve = (content: unknown) => resolveConfig(content, { source: 'test', name: 'test' });
 
-/** A config in which every key stands, and every kind of layer. */
+/** A config with every key and every type of layer. */
 function fullConfig() {
   return {
     name: 'full',
@@ -104,7 +104,7 @@ test('a run hash is seven hex digits, the same on every machine', () => {
   assert.equal(runHash({ ...tiny, generator: {}, discriminator: {} } as object as Config, 'ab'), 'c5f615f');
 });
 
-test('what does not change the result does not change the hash', () => {
+test('settings that do not affect the result do not change the hash', () => {
   const changes: ((content: ReturnType<typeof fullConfig>) => unknown)[] = [
     (content) => Object.assign(content, { name: 'other' }),
     (content) => Object.assign(content, { description: 'other' }),
@@ -132,7 +132,7 @@ test('what does not change the result does not change the hash', () => {
   }
 });
 
-test('rollbacks change the result, and so does the cadence that they depend on', () => {
+test('with rollbacks, the intervals they depend on change the hash', () => {
   const changes: Record<string, unknown>[] = [
     {},
     { rollbackTries: 1 },
@@ -148,7 +148,7 @@ test('rollbacks change the result, and so does the cadence that they depend on',
   assert.equal(new Set([original, ...hashes]).size, 5);
 });
 
-test('with rollbacks, checkpoints by default are one per epoch, as older configs have it written out', () => {
+test('with rollbacks, the default checkpoint interval hashes like one epoch, which older configs state', () => {
   const hashes = ['auto', { epochs: 1 }].map((checkpointEvery) => {
     const content = fullConfig();
     Object.assign(content.training, { onCollapse: 'rollback' });
@@ -158,7 +158,7 @@ test('with rollbacks, checkpoints by default are one per epoch, as older configs
   assert.equal(hashes[0], hashes[1]);
 });
 
-test('where a metric says what a rollback goes back to, what is measured changes the result', () => {
+test('with rollbacks to the best checkpoint by a metric, the metrics change the hash', () => {
   const every = { steps: 5 };
   const changes = [{ every }, { every, best: 'swd' }, { every, best: 'ms-ssim' }, { every, best: 'swd', count: 99 }];
   const hashes = changes.map((metrics) => {
@@ -169,7 +169,7 @@ test('where a metric says what a rollback goes back to, what is measured changes
   assert.equal(new Set(hashes).size, 4);
 });
 
-test('the order in which keys are written does not matter, nor whether a default is written', () => {
+test('key order and stated defaults do not change the hash', () => {
   const reversed = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(reversed);
     if (value === null || typeof value !== 'object') return value;
@@ -187,7 +187,7 @@ test('the order in which keys are written does not matter, nor whether a default
   assert.equal(hashOf(content), original);
 });
 
-/** Every number, word and truth below a value, as a path. */
+/** The paths of all numbers, strings and booleans below a value. */
 function leaves(value: unknown, path: (string | number)[] = []): (string | number)[][] {
   if (value === null || typeof value !== 'object') return [path];
   return Object.entries(value).flatMap(([key, item]) =>
@@ -211,7 +211,7 @@ function changedLeaf(value: unknown): unknown {
   return otherWords[String(value)] ?? `${String(value)}!`;
 }
 
-test('every single value that decides the result changes the hash', () => {
+test('every value that affects the result changes the hash', () => {
   const config = resolve(fullConfig());
   const { seed, data, generator, discriminator, training } = config;
   const others = ['length.epochs', 'onCollapse', 'rollbackTries', 'deterministic'].map((key) => `training.${key}`);
@@ -232,7 +232,7 @@ test('every single value that decides the result changes the hash', () => {
   }
 });
 
-test('layers taken away, added or in another order change the hash', () => {
+test('removing, adding or reordering layers changes the hash', () => {
   const without = fullConfig();
   without.generator.layers.splice(2, 1);
   const twice = fullConfig();
@@ -242,6 +242,6 @@ test('layers taken away, added or in another order change the hash', () => {
   assert.equal(new Set([original, hashOf(without), hashOf(twice), hashOf(swapped)]).size, 4);
 });
 
-test('other pictures are another run', () => {
+test('other images change the hash', () => {
   assert.notEqual(runHash(resolve(fullConfig()), 'e'.repeat(64)), original);
 });

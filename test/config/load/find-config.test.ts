@@ -22,7 +22,7 @@ for (const path of [
   writeFileSync(join(base, path), '');
 }
 
-test('a name is a path, then a file of ./configs, then one of the package', () => {
+test('searches a path, then ./configs, then the configs of the package', () => {
   assert.equal(findConfig(join(base, 'elsewhere/cats.yml'), places), join(base, 'elsewhere/cats.yml'));
   assert.equal(findConfig(join(base, 'elsewhere/cats'), places), join(base, 'elsewhere/cats.yml'));
   assert.equal(findConfig('faces', places), join(base, 'mine/configs/faces.yaml'));
@@ -32,7 +32,7 @@ test('a name is a path, then a file of ./configs, then one of the package', () =
   assert.equal(findConfig('recipes/mnist', places), join(base, 'package/configs/recipes/mnist.yaml'));
 });
 
-test('an unknown name lists what there is and suggests the nearest', () => {
+test('lists the known configs for an unknown name and suggests the nearest', () => {
   assert.throws(() => findConfig('mnsit', places), {
     code: 'config.unknown',
     exitCode: 2,
@@ -42,7 +42,7 @@ test('an unknown name lists what there is and suggests the nearest', () => {
   assert.throws(() => findConfig('emoji.json', places), /^DcganError: There is no config 'emoji\.json'\./);
 });
 
-test('without any config folder the message says so', () => {
+test('reports that there is no config folder', () => {
   const nowhere = { root: join(base, 'x'), packageDirectory: join(base, 'y') };
   assert.throws(() => findConfig('quick', nowhere), /\(no configs found\)/);
 });

@@ -18,7 +18,7 @@ function file(name: string, text: string): string {
   return path;
 }
 
-/** What is said about a file that cannot be loaded. */
+/** The error for a file that cannot be loaded. */
 async function refusal(name: string, text: string): Promise<DcganError> {
   const error: unknown = await loadConfig(file(name, text)).then(
     () => undefined,
@@ -29,7 +29,7 @@ async function refusal(name: string, text: string): Promise<DcganError> {
   return error;
 }
 
-test('every key that may be left out has its default', () => {
+test('optional keys have their defaults', () => {
   const optimizer = { learningRate: 2e-4, beta1: 0.5, beta2: 0.999, epsilon: 1e-8, form: 'pytorch' };
   const initializers = { initializer: { type: 'normal', deviation: 0.02 }, biasInitializer: { type: 'zeros' } };
   const dense = { type: 'dense', bias: true, spectralNorm: false };
@@ -85,7 +85,7 @@ test('every key that may be left out has its default', () => {
   });
 });
 
-test('every option of a layer that may be left out has its default', () => {
+test('optional layer options have their defaults', () => {
   const content = minimalConfig();
   const kernel = { filters: 2, kernel: 3 };
   content.generator.layers.push(
@@ -122,13 +122,13 @@ test('a size of two numbers is height and width', () => {
   assert.deepEqual([height, width], [6, 10]);
 });
 
-test('a config cannot be changed once it is loaded', () => {
+test('a loaded config is frozen', () => {
   const config = resolve(minimalConfig());
   assert.throws(() => Object.assign(config.training, { batchSize: 1 }), TypeError);
   assert.throws(() => config.generator.layers.pop(), TypeError);
 });
 
-test('JSON and YAML say the same; the name comes from the file unless it is written', async () => {
+test('JSON and YAML give the same config; its name defaults to the file name', async () => {
   const content = { ...minimalConfig(), seed: 7 };
   const yaml = [
     '# a comment',
@@ -151,7 +151,7 @@ test('JSON and YAML say the same; the name comes from the file unless it is writ
   assert.equal(named.name, 'mine');
 });
 
-test('malformed files are refused with the line that is wrong', async () => {
+test('rejects malformed files with the line', async () => {
   const yaml = await refusal('bad.yaml', 'seed: 1\ndata:\n  folder: [a, b\ntraining: {}\n');
   assert.equal(yaml.code, 'config.malformed');
   assert.match(yaml.message, /bad\.yaml is not well-formed YAML: .* at line [34], column \d+/);
@@ -163,7 +163,7 @@ test('malformed files are refused with the line that is wrong', async () => {
   assert.match(two.message, /multiple documents/);
 });
 
-test('files that hold no mapping are refused', async () => {
+test('rejects files without a mapping', async () => {
   for (const [text, held] of [
     ['', 'nothing'],
     ['# only a comment\n', 'nothing'],
@@ -177,7 +177,7 @@ test('files that hold no mapping are refused', async () => {
   }
 });
 
-test('a YAML bomb is refused at once', async () => {
+test('rejects a YAML bomb at once', async () => {
   const levels = Array.from({ length: 12 }, (_, i) => {
     const items = i === 0 ? '"boom"' : `*l${i - 1}`;
     return `l${i}: &l${i} [${Array(9).fill(items).join(', ')}]`;
@@ -189,19 +189,19 @@ test('a YAML bomb is refused at once', async () => {
   assert.match(message, /bomb\.yaml is not well-formed YAML: .*alias/i);
 });
 
-test('an alias of nothing, or of itself, is refused', async () => {
+test('rejects unresolved and recursive aliases', async () => {
   for (const text of ['data: *gone', 'data: &a { folder: *a }']) {
     const { code } = await refusal('alias.yaml', text);
     assert.match(code, /^config\.(malformed|invalid)$/);
   }
 });
 
-test('a file that cannot be read is named', async () => {
+test('names a file that cannot be read', async () => {
   const path = join(folder, 'missing.yaml');
   await assert.rejects(loadConfig(path), { code: 'config.unreadable', exitCode: 2, message: /missing\.yaml.*ENOENT/ });
 });
 
-test('--set changes what the file says, before it is checked', async () => {
+test('applies --set before the config is checked', async () => {
   const path = file('base.json', JSON.stringify(minimalConfig()));
   const config = await loadConfig(path, ['training.batchSize=9', 'data.range=[0, 1]', 'generator.layers[0].units=64']);
   assert.equal(config.training.batchSize, 9);

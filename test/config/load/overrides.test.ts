@@ -8,7 +8,7 @@ const base = () => ({
   generator: { layers: [{ type: 'dense', units: 3 }, { type: 'tanh' }] },
 });
 
-test('a dotted path reaches any key, and the rest stays', () => {
+test('sets one key by its dotted path and keeps the others', () => {
   assert.deepEqual(applyOverrides(base(), ['training.batchSize=64']), {
     ...base(),
     training: { epochs: 5, batchSize: 64 },
@@ -16,20 +16,20 @@ test('a dotted path reaches any key, and the rest stays', () => {
   assert.deepEqual(applyOverrides(base(), ['seed=3', 'seed=4', ' name = mine ']), { ...base(), seed: 4, name: 'mine' });
 });
 
-test('a path reaches into lists by index, in either notation', () => {
+test('sets list items by index, in either notation', () => {
   const expected = [{ type: 'dense', units: 6272 }, { type: 'tanh' }];
   for (const path of ['generator.layers[0].units', 'generator.layers.0.units']) {
     assert.deepEqual(applyOverrides(base(), [`${path}=6272`]), { ...base(), generator: { layers: expected } });
   }
 });
 
-test('sections that are not there are made', () => {
+test('creates missing sections', () => {
   assert.deepEqual(applyOverrides({}, ['training.labels.flip=0.1', 'training.labels.real=[0.8, 1]']), {
     training: { labels: { flip: 0.1, real: [0.8, 1] } },
   });
 });
 
-test('the value is YAML: numbers, words, truth, lists, mappings, quoted text', () => {
+test('parses values as YAML: numbers, words, booleans, lists, mappings, quoted text', () => {
   const values: [text: string, value: unknown][] = [
     ['1e-4', 1e-4],
     ['-0.5', -0.5],
@@ -46,7 +46,7 @@ test('the value is YAML: numbers, words, truth, lists, mappings, quoted text', (
   for (const [text, value] of values) assert.deepEqual(applyOverrides({}, [`key=${text}`]), { key: value }, text);
 });
 
-test('setting a length takes the place of the other lengths, of the run or of anything else', () => {
+test('setting a duration replaces its other units', () => {
   assert.deepEqual(applyOverrides(base(), ['training.steps=7']), { ...base(), training: { batchSize: 4, steps: 7 } });
   assert.deepEqual(applyOverrides(base(), ['training.steps=7', 'training.images=9']), {
     ...base(),
@@ -61,13 +61,13 @@ test('setting a length takes the place of the other lengths, of the run or of an
   });
 });
 
-test('the config that was given is left as it was', () => {
+test('does not modify the given config', () => {
   const given = base();
   applyOverrides(given, ['seed=9', 'generator.layers[1].type=sigmoid', 'training.steps=3']);
   assert.deepEqual(given, base());
 });
 
-test('what is no path, no value or no YAML is a usage error that repeats what was typed', () => {
+test('rejects invalid paths and values with a usage error that repeats the argument', () => {
   const wrong: [override: string, reason: RegExp][] = [
     ['training.batchSize', /--set training\.batchSize: It has no "="/],
     ['=5', /It has no "="/],
@@ -87,7 +87,7 @@ test('what is no path, no value or no YAML is a usage error that repeats what wa
   }
 });
 
-test('an index of a list is one that it has, or the next', () => {
+test('an index is that of an item, or the next one', () => {
   const lists = { ...base(), seeds: [] };
   const { length } = base().generator.layers;
   for (const index of ['-1', 'foo', 'length', '1.5', '01', '4294967295', '99999999999', String(length + 1)]) {
@@ -113,7 +113,7 @@ test('an index of a list is one that it has, or the next', () => {
   });
 });
 
-test('prototypes are out of reach', () => {
+test('rejects paths into prototypes', () => {
   for (const path of ['__proto__.polluted', 'constructor.prototype.polluted', 'training.__proto__.polluted']) {
     assert.throws(() => applyOverrides(base(), [`${path}=1`]), { code: 'usage.invalid-set', message: /is not a path/ });
   }

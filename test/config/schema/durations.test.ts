@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Duration, toSteps } from '../../../src/config/schema/durations.ts';
 
-test('steps, images and epochs become steps', () => {
+test('converts steps, images and epochs to steps', () => {
   // 2,000 images in batches of 64, of which the last has 16
   const pace = { batchSize: 64, batchesPerStep: 1, batchesPerEpoch: 32, imagesPerEpoch: 2000 };
   const steps = (duration: Duration) => toSteps(duration, pace);

@@ -1,4 +1,4 @@
-// Configs too large to be meant are refused before anything is built from them.
+// Oversized configs are rejected before anything is built from them.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const folder = temporaryFolder();
 const path = join(folder, 'config.yaml');
 const resolve = (content: unknown) => resolveConfig(content, { source: 'test', name: 'test' });
 
-/** How long an action takes to fail, in seconds, and with what. */
+/** The error of an action, and the seconds it takes to fail. */
 async function failure(action: () => unknown): Promise<{ seconds: number; error: { code: string; message: string } }> {
   const began = performance.now();
   try {
@@ -22,7 +22,7 @@ async function failure(action: () => unknown): Promise<{ seconds: number; error:
   throw new Error('nothing was refused');
 }
 
-test('a file of a gigabyte is not read', async () => {
+test('does not read a file of a gigabyte', async () => {
   writeFileSync(path, '');
   const { truncateSync } = await import('node:fs');
   truncateSync(path, 2 ** 30); // takes no room on the disk
@@ -32,7 +32,7 @@ test('a file of a gigabyte is not read', async () => {
   assert.ok(seconds < 0.5, `${seconds} s`);
 });
 
-test('a million layers are refused in no time, from a program too', async () => {
+test('rejects a million layers at once, also from a program', async () => {
   const content = minimalConfig();
   content.generator.layers = Array.from({ length: 1_000_000 }, () => ({ type: 'relu' }));
   const { seconds, error } = await failure(() => resolve(content));
@@ -41,7 +41,7 @@ test('a million layers are refused in no time, from a program too', async () => 
   assert.ok(seconds < 1, `${seconds} s`);
 });
 
-test('networks have 1,000 layers at most, however they are written', async () => {
+test('networks have at most 1,000 layers, with stacks expanded', async () => {
   const make = (layers: object[]) => {
     const content = minimalConfig();
     content.generator.layers = layers as typeof content.generator.layers;
@@ -64,7 +64,7 @@ test('networks have 1,000 layers at most, however they are written', async () =>
   }
 });
 
-test('nested layers are refused by their depth before the schema sees them', async () => {
+test('rejects deeply nested layers before the schema sees them', async () => {
   let layers: object[] = [{ type: 'relu' }];
   for (let depth = 0; depth < 20_000; depth++) layers = [{ type: 'residual', layers }];
   const content = { ...minimalConfig(), generator: { layers } };
@@ -74,7 +74,7 @@ test('nested layers are refused by their depth before the schema sees them', asy
   assert.ok(seconds < 1, `${seconds} s`);
 });
 
-test('numbers beyond reason are refused by their key', async () => {
+test('rejects excessive numbers with their key', async () => {
   const wrong: [key: string, value: unknown, section: 'training' | 'generator'][] = [
     ['epochs', 1e300, 'training'],
     ['discriminatorSteps', 1e9, 'training'],
@@ -94,7 +94,7 @@ test('numbers beyond reason are refused by their key', async () => {
   }
 });
 
-test('of many problems the first fifty are told', async () => {
+test('reports the first fifty of many problems', async () => {
   const content = minimalConfig();
   content.generator.layers = Array.from({ length: 900 }, () => ({ type: 'reul' }));
   const { seconds, error } = await failure(() => resolve(content));
@@ -106,7 +106,7 @@ test('of many problems the first fifty are told', async () => {
   assert.ok(error.message.length < 20_000 && seconds < 5, `${error.message.length} characters, ${seconds} s`);
 });
 
-test('YAML of the largest size that takes parsers long is refused within seconds', async () => {
+test('rejects slow-to-parse YAML of the largest size within seconds', async () => {
   const nasty = [
     Array.from({ length: 30_000 }, (_, i) => `a${i}:`).join('\n'), // every key is compared with all others
     '- '.repeat(100_000),
@@ -125,7 +125,7 @@ test('YAML of the largest size that takes parsers long is refused within seconds
   }
 });
 
-test('a key that stands twice is named with its place', async () => {
+test('reports a duplicate key with its position', async () => {
   writeFileSync(path, `${JSON.stringify(minimalConfig(), null, 1).slice(0, -2)},\n "training": {}\n}`);
   await assert.rejects(loadConfig(path), {
     code: 'config.malformed',
@@ -135,7 +135,7 @@ test('a key that stands twice is named with its place', async () => {
   await assert.rejects(loadConfig(path), { message: /unique; b is repeated at line 1, column 29/ });
 });
 
-test('UTF-16 is read as UTF-8 is, with and without a byte-order mark; what is neither says so', async () => {
+test('reads UTF-16 like UTF-8, with and without a byte-order mark, and rejects other encodings', async () => {
   const text = JSON.stringify({ ...minimalConfig(), description: 'Zeichen: ä漢' });
   const swapped = (bytes: Buffer) => Buffer.from(bytes).swap16();
   const little = Buffer.from(text, 'utf16le');
@@ -154,6 +154,6 @@ test('UTF-16 is read as UTF-8 is, with and without a byte-order mark; what is ne
   writeFileSync(path, Buffer.from([0x61, 0xe4, 0x3a, 0x20, 0x31]));
   await assert.rejects(loadConfig(path), {
     code: 'config.malformed',
-    message: /is not text: it looks like UTF-8.*\n.*UTF-16\.\nSave it as UTF-8/,
+    message: /looks like UTF-8 text, but is not valid UTF-8\n.*UTF-16\.\nSave it as UTF-8/,
   });
 });

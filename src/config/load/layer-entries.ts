@@ -1,20 +1,20 @@
-// Every layer that a config file lists, those inside of others too, with its path.
+// Lists the layers of a config file, nested ones included, with their paths.
 import type { LayerEntry } from '../schema/layers.ts';
 import type { ConfigFile } from '../schema/schema.ts';
 
 export type NetworkName = 'generator' | 'discriminator';
 
-export interface PlacedEntry {
+export interface LayerEntryAtPath {
   entry: LayerEntry;
-  /** As complaints name it: `generator.layers[2].layers[0]`. */
+  /** As in error messages: `generator.layers[2].layers[0]`. */
   path: string;
 }
 
-export function entriesOf(config: ConfigFile, network: NetworkName): PlacedEntry[] {
+export function layerEntries(config: ConfigFile, network: NetworkName): LayerEntryAtPath[] {
   return entriesWithin(config[network].layers, network);
 }
 
-function entriesWithin(layers: readonly LayerEntry[], owner: string): PlacedEntry[] {
+function entriesWithin(layers: readonly LayerEntry[], owner: string): LayerEntryAtPath[] {
   return layers.flatMap((entry, index) => {
     const path = `${owner}.layers[${index}]`;
     return [{ entry, path }, ...(entry.type === 'residual' ? entriesWithin(entry.layers, path) : [])];

@@ -1,7 +1,7 @@
-// What the schema found, as "path: message" lines, with the nearest known key for an unknown one.
+// Turns the schema's issues into problems with a path and a message, suggesting the nearest key for an unknown one.
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
-import type { Complaint } from '../rules.ts';
+import type { ConfigProblem } from '../rules.ts';
 import { definitionOf } from '../schema/definitions.ts';
 import { configSchema } from '../schema/schema.ts';
 
@@ -11,12 +11,12 @@ type JsonSchema = Record<string, unknown> & {
   prefixItems?: JsonSchema[];
 };
 
-/** Every issue of a failed parse, in the words of the config file. */
-export function describeIssues(issues: readonly z.core.$ZodIssue[], input: unknown): Complaint[] {
+/** The problems behind the issues of a failed parse. */
+export function describeIssues(issues: readonly z.core.$ZodIssue[], input: unknown): ConfigProblem[] {
   return issues.flatMap((issue) => describeIssue(issue, input));
 }
 
-function describeIssue(issue: z.core.$ZodIssue, input: unknown): Complaint[] {
+function describeIssue(issue: z.core.$ZodIssue, input: unknown): ConfigProblem[] {
   const path = formatPath(issue.path);
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(issue.path, input);
@@ -44,14 +44,14 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown): Complaint[] {
   return [{ path, message: `${expectation(issue.message)}; got ${show(received)}` }];
 }
 
-/** Where a mapping may stand and one does: what is wrong in it. */
+/** The issues inside a mapping that one branch of a union accepts. */
 function issuesWithin({ path, errors }: z.core.$ZodIssueInvalidUnion, received: unknown) {
   if (received === null || typeof received !== 'object' || Array.isArray(received)) return undefined;
   const fitting = errors.filter((branch) => branch.every((issue) => issue.path.length > 0 || !('expected' in issue)));
   return fitting.length === 1 ? fitting[0]!.map((issue) => ({ ...issue, path: [...path, ...issue.path] })) : undefined;
 }
 
-/** The schema's own words, without what it received: that is said in ours. */
+/** The schema's message without the received type; the received value is appended instead. */
 function expectation(message: string): string {
   return lowerFirst(message.replace(/, received \w+$/, ''));
 }
@@ -79,7 +79,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   }, input);
 }
 
-/** ` (did you mean x?)` for the nearest known word, if it is near. */
+/** ` (did you mean x?)` for the nearest known word, if it is close enough. */
 export function suggest(word: string, known: readonly string[]): string {
   const nearest = known
     .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
@@ -91,13 +91,13 @@ export function suggest(word: string, known: readonly string[]): string {
 
 let jsonSchema: JsonSchema | undefined;
 
-/** The config's JSON Schema, as editors read it. */
+/** The config's JSON Schema, for editors. */
 export function configJsonSchema(): JsonSchema {
   jsonSchema ??= z.toJSONSchema(configSchema, { io: 'input', target: 'draft-2020-12' }) as JsonSchema;
   return jsonSchema;
 }
 
-/** The schemas that hold at a path: the branches of unions whose `type` fits what was written. */
+/** The schemas that apply at a path: the union branches whose `type` matches the input. */
 function schemasAt(path: readonly PropertyKey[], input: unknown): JsonSchema[] {
   let schemas = branches(configJsonSchema());
   let value: unknown = input;
@@ -117,7 +117,7 @@ function schemasAt(path: readonly PropertyKey[], input: unknown): JsonSchema[] {
   return schemas;
 }
 
-/** The schemas of a union's branches, or the schema itself; what is defined once and referred to is looked up. */
+/** The branches of a union, or the schema itself, with references resolved. */
 function branches(schema: JsonSchema): JsonSchema[] {
   const reference = schema['$ref'];
   if (typeof reference === 'string') return branches(definitionOf(configJsonSchema(), reference));

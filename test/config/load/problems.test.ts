@@ -6,8 +6,8 @@ import { minimalConfig } from '../../helpers/minimal-config.ts';
 
 type Content = ReturnType<typeof minimalConfig>;
 
-/** The complaints about a minimal config after a change, as `path: message`. */
-function complaintsAbout(change: (content: Content) => unknown): string[] {
+/** The problems in a minimal config after a change, as `path: message`. */
+function problemsIn(change: (content: Content) => unknown): string[] {
   const content = minimalConfig();
   change(content);
   try {
@@ -16,16 +16,16 @@ function complaintsAbout(change: (content: Content) => unknown): string[] {
     assert.ok(error instanceof DcganError, String(error));
     assert.equal(error.code, 'config.invalid');
     assert.equal(error.exitCode, 2);
-    const complaints = error.data['complaints'] as { path: string; message: string }[];
-    const lines = complaints.map(({ path, message }) => `${path}: ${message}`);
-    for (const { path, message } of complaints) assert.ok(error.message.includes(`  ${path || '(top)'}: ${message}`));
+    const problems = error.data['problems'] as { path: string; message: string }[];
+    const lines = problems.map(({ path, message }) => `${path}: ${message}`);
+    for (const { path, message } of problems) assert.ok(error.message.includes(`  ${path || '(top)'}: ${message}`));
     return lines;
   }
   return [];
 }
 
-test('all complaints come at once, each with its path', () => {
-  const complaints = complaintsAbout((content) => {
+test('reports all problems at once, each with its path', () => {
+  const problems = problemsIn((content) => {
     content['sed'] = 3;
     content.data['size'] = -1;
     content.generator.layers[0]!['units'] = 'many';
@@ -35,7 +35,7 @@ test('all complaints come at once, each with its path', () => {
     delete content.training['steps'];
     content['outputs'] = { samplesEvery: { steps: 1, epochs: 1 } };
   });
-  assert.deepEqual(complaints.map((line) => line.slice(0, line.indexOf(':'))).sort(), [
+  assert.deepEqual(problems.map((line) => line.slice(0, line.indexOf(':'))).sort(), [
     'data.size',
     'discriminator.layers[1].units',
     'generator.layers[0].units',
@@ -57,8 +57,8 @@ test('the message counts the problems and names the file', () => {
   assert.throws(() => resolveConfig(content, { source: 'a.yaml', name: 'a' }), /2 problems in a\.yaml:/);
 });
 
-test('an unknown key suggests the known one beside it', () => {
-  const suggestions: [change: (content: Content) => unknown, complaint: string][] = [
+test('suggests the nearest known key for an unknown one', () => {
+  const suggestions: [change: (content: Content) => unknown, problem: string][] = [
     [(content) => Object.assign(content, { Seed: 1 }), 'Seed: unknown key (did you mean seed?)'],
     [
       ({ training }) => Object.assign(training, { batchsize: 1 }),
@@ -78,26 +78,26 @@ test('an unknown key suggests the known one beside it', () => {
     ],
     [({ data }) => Object.assign(data, { zzzzzz: 1 }), 'data.zzzzzz: unknown key'],
   ];
-  for (const [change, complaint] of suggestions) assert.deepEqual(complaintsAbout(change), [complaint]);
+  for (const [change, problem] of suggestions) assert.deepEqual(problemsIn(change), [problem]);
 });
 
-test("a layer's unknown key is compared with that layer's own keys", () => {
-  const complaints = complaintsAbout(({ generator }) => generator.layers.push({ type: 'leakyRelu', slop: 0.1 }));
-  assert.deepEqual(complaints, ['generator.layers[3].slop: unknown key (did you mean slope?)']);
-  const elsewhere = complaintsAbout(({ generator }) => generator.layers.push({ type: 'tanh', slop: 0.1 }));
+test("suggests keys of the same layer for a layer's unknown key", () => {
+  const problems = problemsIn(({ generator }) => generator.layers.push({ type: 'leakyRelu', slop: 0.1 }));
+  assert.deepEqual(problems, ['generator.layers[3].slop: unknown key (did you mean slope?)']);
+  const elsewhere = problemsIn(({ generator }) => generator.layers.push({ type: 'tanh', slop: 0.1 }));
   assert.deepEqual(elsewhere, ['generator.layers[3].slop: unknown key']);
 });
 
-test('an unknown layer type lists the known ones', () => {
-  const [complaint] = complaintsAbout(({ generator }) => generator.layers.push({ type: 'convTranpose', filters: 1 }));
+test('lists the known layer types for an unknown one', () => {
+  const [problem] = problemsIn(({ generator }) => generator.layers.push({ type: 'convTranpose', filters: 1 }));
   assert.equal(
-    complaint,
+    problem,
     'generator.layers[3].type: unknown type "convTranpose" (did you mean convTranspose?); known: dense, conv, convTranspose, batchNorm, relu, leakyRelu, tanh, sigmoid, dropout, upsample, averagePool, minibatchStdDev, reshape, flatten, stack, residual',
   );
 });
 
-test('a wrong type or value says what was expected and what was there', () => {
-  const wrong: [change: (content: Content) => unknown, complaint: RegExp][] = [
+test('reports the expected and the received value', () => {
+  const wrong: [change: (content: Content) => unknown, problem: RegExp][] = [
     [(content) => Object.assign(content, { seed: '1' }), /^seed: .*expected number.*; got "1"$/],
     [(content) => Object.assign(content, { seed: -1 }), /^seed: .*>=0; got -1$/],
     [(content) => Object.assign(content, { seed: 2 ** 32 }), /^seed: .*<=4294967295; got 4294967296$/],
@@ -124,15 +124,15 @@ test('a wrong type or value says what was expected and what was there', () => {
     ],
   ];
   for (const [change, pattern] of wrong) {
-    const complaints = complaintsAbout(change);
-    assert.equal(complaints.length, 1, complaints.join('\n'));
-    assert.match(complaints[0]!, pattern);
+    const problems = problemsIn(change);
+    assert.equal(problems.length, 1, problems.join('\n'));
+    assert.match(problems[0]!, pattern);
   }
 });
 
-test('what is missing is called missing', () => {
+test('reports a missing key as missing', () => {
   assert.deepEqual(
-    complaintsAbout((content) => {
+    problemsIn((content) => {
       delete content.training['batchSize'];
       Reflect.deleteProperty(content, 'discriminator');
       content.generator.layers.push({ type: 'dropout' }, {});
@@ -146,17 +146,17 @@ test('what is missing is called missing', () => {
   );
 });
 
-test('a value that is not a number is shown as what it is', () => {
-  const complaints = complaintsAbout(({ generator }) =>
+test('shows NaN and Infinity as they are', () => {
+  const problems = problemsIn(({ generator }) =>
     Object.assign(generator, { optimizer: { learningRate: Number.NaN, beta2: Number.POSITIVE_INFINITY } }),
   );
-  assert.equal(complaints.length, 2);
-  assert.match(complaints[0]!, /^generator\.optimizer\.learningRate: .*NaN/);
-  assert.match(complaints[1]!, /^generator\.optimizer\.beta2: .*Infinity/);
+  assert.equal(problems.length, 2);
+  assert.match(problems[0]!, /^generator\.optimizer\.learningRate: .*NaN/);
+  assert.match(problems[1]!, /^generator\.optimizer\.beta2: .*Infinity/);
 });
 
-test('where a word or a mapping may stand, what is wrong in the mapping is said', () => {
-  const within = (features: unknown) => complaintsAbout((content) => Object.assign(content, { metrics: { features } }));
+test('reports the problem inside a mapping where a word is allowed too', () => {
+  const within = (features: unknown) => problemsIn((content) => Object.assign(content, { metrics: { features } }));
   assert.deepEqual(within({ network: 'a.onnx', resizr: 'bicubic', resizer: 'lanczos' }), [
     'metrics.features.resizer: invalid option: expected one of "bilinear"|"bicubic"; got "lanczos"',
     'metrics.features.resizr: unknown key (did you mean resizer?)',
@@ -164,9 +164,9 @@ test('where a word or a mapping may stand, what is wrong in the mapping is said'
   assert.deepEqual(within(3), ['metrics.features: expected a string, or a mapping; got 3']);
 });
 
-test('complaints about layers inside of others name the way to them', () => {
+test('reports nested layers with their full path', () => {
   const up = { type: 'convTranspose', filters: 1, kernel: 4, stride: 2, padding: 1, outputPadding: 2 };
-  const complaints = complaintsAbout(({ generator, discriminator }) => {
+  const problems = problemsIn(({ generator, discriminator }) => {
     const dropout = { type: 'residual', layers: [{ type: 'dropout', rate: 0.5 }] };
     generator.layers.push({
       type: 'residual',
@@ -175,12 +175,12 @@ test('complaints about layers inside of others name the way to them', () => {
     const stack = { type: 'stack', filters: [2, 3], kernel: [3, 3, 3], upsample: 'nearest' };
     discriminator.layers.unshift({ type: 'residual', layers: [stack] });
   });
-  assert.deepEqual(complaints, [
+  assert.deepEqual(problems, [
     'discriminator.layers[0].layers[0]: filters, kernel and stride list 2, 3, 1 stages; expected one number each or lists of one length',
     'generator.layers[3].layers[1].layers[0].outputPadding: must be below the stride 2; got 2',
     "discriminator.layers[0].layers[0].upsample: applies to generators only, since a discriminator's stack downsamples; got nearest",
   ]);
-  const unknown = complaintsAbout(({ generator }) => {
+  const unknown = problemsIn(({ generator }) => {
     generator.layers.push({
       type: 'residual',
       layers: [{ type: 'conv', filters: 1, kernal: 3, kernel: 3 }, { type: 'rellu' }],
@@ -192,44 +192,40 @@ test('complaints about layers inside of others name the way to them', () => {
   assert.match(unknown[2]!, /^generator\.layers\[4\]\.layers: /);
 });
 
-test("dropout inside of others makes a grid in the batch's statistics noisy too", () => {
-  const [complaint] = complaintsAbout((content) => {
+test('rejects nested dropout with outputs.grid.batchNorm: batch', () => {
+  const [problem] = problemsIn((content) => {
     content.generator.layers.splice(2, 0, { type: 'residual', layers: [{ type: 'dropout', rate: 0.5 }] });
     content['outputs'] = { grid: { batchNorm: 'batch' } };
   });
-  assert.match(complaint!, /^outputs\.grid\.batchNorm: /);
+  assert.match(problem!, /^outputs\.grid\.batchNorm: /);
 });
 
-test('a generator cannot compare the images of its batch', () => {
-  const [complaint] = complaintsAbout(({ generator }) =>
+test('rejects minibatchStdDev in a generator', () => {
+  const [problem] = problemsIn(({ generator }) =>
     generator.layers.splice(2, 0, { type: 'residual', layers: [{ type: 'minibatchStdDev' }] }),
   );
-  assert.match(complaint!, /^generator\.layers\[2\]\.layers\[0\]\.type: minibatchStdDev is for discriminators/);
+  assert.match(problem!, /^generator\.layers\[2\]\.layers\[0\]\.type: minibatchStdDev is for discriminators/);
 });
 
-test('a spectral norm of nothing but zeros is refused', () => {
+test('rejects spectralNorm with zero initial weights', () => {
   const zeros = { initializer: { type: 'zeros' }, spectralNorm: true };
-  const complaints = complaintsAbout(({ generator, discriminator }) => {
+  const problems = problemsIn(({ generator, discriminator }) => {
     Object.assign(generator.layers[0]!, zeros);
     discriminator.layers.unshift({ type: 'residual', layers: [{ type: 'relu' }], shortcut: zeros });
   });
   assert.deepEqual(
-    complaints.map((line) => line.replace(/: .*/, '')),
+    problems.map((line) => line.replace(/: .*/, '')),
     ['generator.layers[0].spectralNorm', 'discriminator.layers[0].shortcut.spectralNorm'],
   );
-  const usual = complaintsAbout(({ generator }) =>
-    Object.assign(generator.layers[0]!, { ...zeros, spectralNorm: false }),
-  );
+  const usual = problemsIn(({ generator }) => Object.assign(generator.layers[0]!, { ...zeros, spectralNorm: false }));
   assert.deepEqual(usual, []);
 });
 
-test('adaptive augmentation needs changes to make', () => {
-  const complaints = complaintsAbout(({ training }) => Object.assign(training, { adaptiveAugment: {} }));
-  assert.deepEqual(complaints, [
-    'training.adaptiveAugment: has no effect: training.diffAugment lists no augmentations',
-  ]);
+test('adaptiveAugment needs diffAugment', () => {
+  const problems = problemsIn(({ training }) => Object.assign(training, { adaptiveAugment: {} }));
+  assert.deepEqual(problems, ['training.adaptiveAugment: has no effect: training.diffAugment lists no augmentations']);
   const withLoss = (loss: string) =>
-    complaintsAbout(({ training }) => Object.assign(training, { loss, adaptiveAugment: {}, diffAugment: ['color'] }));
+    problemsIn(({ training }) => Object.assign(training, { loss, adaptiveAugment: {}, diffAugment: ['color'] }));
   for (const loss of ['bce', 'lsgan', 'hinge']) assert.deepEqual(withLoss(loss), []);
   for (const loss of ['wgan', 'relativistic']) {
     assert.match(withLoss(loss)[0]!, /^training\.adaptiveAugment: needs the sign of the discriminator's logits/);
