@@ -154,6 +154,6 @@ test('reads UTF-16 like UTF-8, with and without a byte-order mark, and rejects o
   writeFileSync(path, Buffer.from([0x61, 0xe4, 0x3a, 0x20, 0x31]));
   await assert.rejects(loadConfig(path), {
     code: 'config.malformed',
-    message: /looks like UTF-8 text, but is not valid UTF-8\n.*UTF-16\.\nSave it as UTF-8/,
+    message: /looks like UTF-8 text, but is not valid UTF-8\.\n.*UTF-16\.\nSave it as UTF-8/,
   });
 });
