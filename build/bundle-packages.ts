@@ -1,5 +1,5 @@
-// Puts packages into the files of dist/ that import them, and their licences beside. Files keep their places, so what they find by
-// import.meta.url stays where it was; what several need becomes a chunk.
+// Bundles packages that are not installed with dcgan into the files of dist/ that import them, and collects their licences.
+// Files keep their paths, so that import.meta.url still works; code shared by several files becomes a chunk.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -20,7 +20,7 @@ const manifest = readManifest(packageDirectory);
 const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
 const bundled = Object.keys(manifest.devDependencies).filter((name) => !installed.includes(name));
 
-/** Rewrites the files of `dist` that import a package which is not installed with ours. */
+/** Rewrites the files of `dist` that import a package not installed with dcgan. */
 export async function bundlePackages(dist: string): Promise<void> {
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.js'));
   const { metafile } = await build({
@@ -36,11 +36,11 @@ export async function bundlePackages(dist: string): Promise<void> {
     target: 'node20.10',
     mainFields: ['module', 'main'],
     chunkNames: 'packages/[name]-[hash]',
-    minifyWhitespace: true, // comments name files of this machine
+    minifyWhitespace: true, // removes comments, which contain paths of the build machine
     legalComments: 'eof',
     logLevel: 'warning',
     metafile: true,
-    plugins: [shareTfjsCore, stayOutside(dist)],
+    plugins: [shareTfjsCore, keepExternal(dist)],
   });
   writeFileSync(join(dist, 'LICENCES.txt'), licencesOf(Object.keys(metafile.inputs)));
 }
@@ -50,10 +50,10 @@ function importsBundled(path: string): boolean {
   return bundled.some((name) => new RegExp(`(from|import|import\\()\\s*['"]${name}['"/]`).test(text));
 }
 
-/** Our own files, Node's modules, and packages that are installed with ours. */
-function stayOutside(dist: string): Plugin {
+/** Leaves dcgan's own files, Node's modules and installed packages as imports. */
+function keepExternal(dist: string): Plugin {
   return {
-    name: 'stay-outside',
+    name: 'keep-external',
     setup({ onResolve }) {
       onResolve({ filter: /.*/ }, ({ path, importer }) => {
         const own = path.startsWith('.') && importer.startsWith(dist);
@@ -65,19 +65,19 @@ function stayOutside(dist: string): Plugin {
   };
 }
 
-/** Each package's licence: its text, or its name where the package has it in the comments of its code, as TensorFlow.js. */
+/** Licence texts of the bundled packages; only the name if the text is in the code's comments, as for TensorFlow.js. */
 function licencesOf(inputs: readonly string[]): string {
   const folders = new Set(inputs.filter((path) => path.includes('node_modules/')).map(packageFolder));
   const texts = [...folders].sort().map((folder) => {
     const { name, version, license } = readManifest(folder);
     const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-    if (!file && !license) throw new Error(`${name} has no licence that could be shipped with its code.`);
+    if (!file && !license) throw new Error(`${name} has no licence to ship with its code.`);
     return `${name} ${version}\n\n${file ? readFileSync(join(folder, file), 'utf8').trim() : license}\n`;
   });
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** The folder of the package that a file belongs to: the nearest with a package.json that has a name. */
+/** The folder of a file's package: the nearest with a package.json that has a name. */
 function packageFolder(path: string): string {
   const folder = dirname(path);
   return existsSync(join(folder, 'package.json')) && readManifest(folder).name ? folder : packageFolder(folder);

@@ -1,5 +1,5 @@
-// `npm run build`: dist/, which is what a published package runs. TypeScript becomes JavaScript file by file; packages that are not
-// among package.json's dependencies are bundled, the fonts and the page of `dcgan export --format web` are put in their place.
+// npm run build: writes dist/, which the published package runs. Compiles TypeScript file by file, bundles packages that are not
+// dependencies of package.json, and adds the fonts and the page of `dcgan export --format web`.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ const dist = join(packageDirectory, 'dist');
 async function build(): Promise<void> {
   const compiler = fileURLToPath(new URL('../bin/tsc', import.meta.resolve('typescript')));
   execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: packageDirectory, stdio: 'inherit' });
-  rmSync(join(dist, 'exports/web/bundle.js')); // for clones: here the page is bundled below
+  rmSync(join(dist, 'exports/web/bundle.js')); // needed only in clones; the page is bundled below
   await bundlePackages(dist);
   makeTensorsOpaque(dist);
 
@@ -33,6 +33,6 @@ rmSync(dist, { recursive: true, force: true });
 try {
   await build();
 } catch (error) {
-  rmSync(dist, { recursive: true, force: true }); // bin/dcgan.cjs would run the half
+  rmSync(dist, { recursive: true, force: true }); // bin/dcgan.cjs would run an incomplete dist/
   throw error;
 }

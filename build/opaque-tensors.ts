@@ -1,12 +1,12 @@
-// Declarations mention tensors, whose own declarations do not compile in every project (tfjs-core's need packages that it does not
-// install). Nobody who uses dcgan holds a tensor, so in dist/ they become opaque types.
+// Replaces the tensor types in dist/'s declarations with opaque types. tfjs-core's declarations need packages that it does not
+// install, so they do not compile in every project; dcgan's API exposes no tensors.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const sideEffects = /^import '@tensorflow\/[\w-]+';\n/gm;
 const imports = /import (?:type )?\{([^}]*)\} from '@tensorflow\/[\w-]+';/g;
 
-/** Rewrites the imports of TensorFlow.js in all declarations of `dist`. */
+/** Rewrites TensorFlow.js imports in all declarations of `dist`. */
 export function makeTensorsOpaque(dist: string): void {
   const target = join(dist, 'packages/tensors.js');
   const names = new Set<string>();

@@ -1,6 +1,6 @@
-// tfjs's gradients, without the package @tensorflow/tfjs, which holds a layers API, a converter and much else. They are modules inside
-// of tfjs-core that its index does not give, and Node cannot import them; so they are bundled. What they use of tfjs-core comes
-// from the copy that is installed, as far as its index gives it: there is one engine, one environment, one Tensor class.
+// esbuild plugin that bundles tfjs's gradients without the package @tensorflow/tfjs. They are modules of tfjs-core that its index
+// does not export and Node cannot import. What they import from tfjs-core resolves to the installed copy where its index exports
+// it, so that there is one engine, one environment and one Tensor class.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import type { Plugin } from 'esbuild';
 
 const modules = dirname(fileURLToPath(import.meta.resolve('@tensorflow/tfjs-core'))); // .../tfjs-core/dist
 const original = 'original:';
-const given = new Set(Object.keys(core));
+const publicNames = new Set(Object.keys(core));
 
 export const shareTfjsCore: Plugin = {
   name: 'share-tfjs-core',
@@ -38,25 +38,25 @@ function fileOf(path: string): string {
   return [`${path}.js`, join(path, 'index.js'), path].find((file) => existsSync(file))!;
 }
 
-/** A module with the same names: those that tfjs-core's index gives from there, the others from the file itself. */
+/** A module with the same exports: from tfjs-core's index where it has them, otherwise from the file itself. */
 function facade(file: string): string {
   const fromIndex = (names: Iterable<string>) => `export { ${[...names].join(', ')} } from '@tensorflow/tfjs-core';`;
   const imported = (name: string) => `import { ${name} } from '@tensorflow/tfjs-core';`;
-  if (file === join(modules, 'base.js')) return fromIndex(given);
+  if (file === join(modules, 'base.js')) return fromIndex(publicNames);
   if (file === join(modules, 'util.js')) {
     return `${imported('util')}\nexport const { ${Object.keys(core.util).join(', ')} } = util;`;
   }
   if (file === join(modules, 'engine.js')) return `${imported('engine')}\nexport const ENGINE = engine();`;
   const names = exportedNames(readFileSync(file, 'utf8'));
-  const shared = names.filter((name) => given.has(name));
-  const own = names.filter((name) => !given.has(name));
+  const shared = names.filter((name) => publicNames.has(name));
+  const own = names.filter((name) => !publicNames.has(name));
   return [
     ...(shared.length > 0 ? [fromIndex(shared)] : []),
     ...(own.length > 0 ? [`export { ${own.join(', ')} } from ${JSON.stringify(original + file)};`] : []),
   ].join('\n');
 }
 
-/** @throws Error for a form of export that these files do not have today */
+/** @throws Error for a form of export that these files do not use at present */
 function exportedNames(text: string): string[] {
   if (/^export (\*|default)/m.test(text)) throw new Error('tfjs-core has a module whose exports cannot be listed.');
   const declared = text.matchAll(/^export (?:async )?(?:const|let|var|function\*?|class) (\w+)/gm);

@@ -13,7 +13,7 @@ after(() => rmSync(temporary, { recursive: true }));
 
 let trees = 0;
 
-/** A source tree of these files; each gets a header unless its text starts with one. */
+/** A source tree with these files; a header is added if missing. */
 function treeOf(files: Record<string, string>): string {
   const folder = join(temporary, String(trees++));
   for (const [path, text] of Object.entries(files)) {
@@ -26,12 +26,12 @@ function treeOf(files: Record<string, string>): string {
   return folder;
 }
 
-test('the source follows the order of imports, has no cycles, and keeps packages and house rules', () => {
+test('src/ follows the import order, package homes and house rules, without cycles', () => {
   assert.ok(sourcePaths(source).length > 100);
   assert.deepEqual(findViolations(source), []);
 });
 
-test('a tree in order has no violation', () => {
+test('a valid tree has no violations', () => {
   const tree = treeOf({
     'errors.ts': 'export const e = 1;',
     'config/schema.ts': "import { z } from 'zod';\nimport { e } from '../errors.ts';",
@@ -45,7 +45,7 @@ test('a tree in order has no violation', () => {
   assert.deepEqual(findViolations(tree), []);
 });
 
-test('every way of importing upwards or sideways is found', () => {
+test('finds imports upwards and sideways in every syntax', () => {
   const upwards = {
     static: "import { a } from '../training/loop.ts';",
     type: "import type { A } from '../training/loop.ts';",
@@ -78,7 +78,7 @@ test('every way of importing upwards or sideways is found', () => {
   ]);
 });
 
-test('folders that nobody has given a place, and imports of nothing, are found', () => {
+test('finds unlisted folders and imports of missing files', () => {
   const tree = treeOf({ 'helpers/a.ts': '', 'config/b.ts': "import './gone.ts';" });
   assert.deepEqual(findViolations(tree), [
     'config/b.ts: imports config/gone.ts, which is not there',
@@ -86,7 +86,7 @@ test('folders that nobody has given a place, and imports of nothing, are found',
   ]);
 });
 
-test('cycles are found within a folder too, also those made of types', () => {
+test('finds cycles within a folder and through type imports', () => {
   const tree = treeOf({
     'models/a.ts': "import { b } from './b.ts';",
     'models/b.ts': "import type { C } from './layers/c.ts';",
@@ -96,7 +96,7 @@ test('cycles are found within a folder too, also those made of types', () => {
   assert.deepEqual(findViolations(tree), ['models/a.ts, models/b.ts, models/layers/c.ts: import each other']);
 });
 
-test('packages away from home are found however they are reached', () => {
+test('finds packages imported outside of their folders in every syntax', () => {
   const uses = {
     'models/a.ts': ["import sharp from 'sharp';", 'sharp belongs into data, pictures'],
     'commands/b.ts': ["import { Command } from 'commander';", 'commander belongs into cli, main'],
@@ -118,7 +118,7 @@ test('packages away from home are found however they are reached', () => {
   assert.deepEqual(findViolations(tree), expected.sort());
 });
 
-test('default exports, files called utils and files without a header are found', () => {
+test('finds default exports, files called utils and missing headers', () => {
   const tree = treeOf({
     'models/a.ts': 'export default function a() {}',
     'models/b.ts': 'const b = 1;\nexport { b as default };',
@@ -133,7 +133,7 @@ test('default exports, files called utils and files without a header are found',
   ]);
 });
 
-/** The folders that the map of docs/architecture.md names: what begins the lines of its code block. */
+/** The folders in the map of docs/architecture.md: the first word of each line of its code block. */
 function folderMap(): string[] {
   const document = readFileSync(join(repository, 'docs/architecture.md'), 'utf8');
   const block = /^## Folder map\n[\s\S]*?```\w*\n([\s\S]*?)```/m.exec(document)?.[1];
@@ -141,7 +141,7 @@ function folderMap(): string[] {
   return block.split('\n').flatMap((line) => /^ {2}([\w./-]+)\/ /.exec(line)?.[1] ?? []);
 }
 
-test('the folder map names every folder of src/ once, in order, and nothing that is not there', () => {
+test('the folder map lists exactly the folders of src/, in order', () => {
   const entries = readdirSync(source, { recursive: true, withFileTypes: true });
   const folders = entries
     .filter((entry) => entry.isDirectory())

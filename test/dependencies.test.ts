@@ -1,4 +1,4 @@
-// The old packages that docs/reliability.md explains, against package-lock.json: what it says is of the versions that are installed.
+// Checks that docs/reliability.md explains the old packages in the versions of package-lock.json.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -19,7 +19,7 @@ const chapter = readFileSync('docs/reliability.md', 'utf8').split('\n## Dependen
 const rows = chapter.split('\n').filter((line) => line.startsWith('| ') && !/^\| (package|---) /.test(line));
 const named = rows.flatMap((row) => row.split('|')[1]!.trim().split(', '));
 
-test('the versions in the table are those that are installed', () => {
+test('the table lists the installed versions', () => {
   assert.ok(named.length >= 10);
   for (const words of named) {
     const [name, version = ''] = words.split(' ');

@@ -22,11 +22,11 @@ before(async () => {
   const io = { onEvent: () => {}, shouldStop: () => false };
   checkpoint = (await train({ config, set: [], engine: 'wasm', root, fresh: false }, io)).runHash;
   if (usersCache === undefined)
-    delete process.env['DCGAN_CACHE']; // where the native engine lies
+    delete process.env['DCGAN_CACHE']; // for the installed native engine
   else process.env['DCGAN_CACHE'] = usersCache;
 });
 
-test("README's example of a generator in a program is well typed and runs", async () => {
+test("README's example of a generator in a program compiles and runs", async () => {
   const readme = readFileSync(join(repository, 'README.md'), 'utf8');
   const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => match[1]!);
   const example = examples.find((code) => code.includes('openCheckpoint'))!;
@@ -52,7 +52,7 @@ test("README's example of a generator in a program is well typed and runs", asyn
   for (const [i, value] of pixels.entries()) assert.ok(Math.abs(written[i]! - value) <= 1, `pixel ${i}`);
 });
 
-/** Makes the images of seeds 0 to 4 in a thread of its own. */
+/** Generates the images of seeds 0 to 4 in a worker thread. */
 function inWorker(engine: string): Promise<Uint8Array> {
   const code = `
     const { parentPort } = require('node:worker_threads');
@@ -70,7 +70,7 @@ for (const [engine, skip] of [
   ['wasm', false],
   ['tensorflow', noTensorflow],
 ] as const) {
-  test(`two worker threads at once make the main thread's images on ${engine}`, { skip }, async () => {
+  test(`two concurrent worker threads generate the main thread's images on ${engine}`, { skip }, async () => {
     const generator = await openCheckpoint(checkpoint, { root, engine });
     const { pixels } = await generator.generate({ seeds: [0, 1, 2, 3, 4] });
     const made = await Promise.all([inWorker(engine), inWorker(engine)]);
@@ -80,7 +80,7 @@ for (const [engine, skip] of [
   });
 }
 
-test('a seed is one image on every engine, within 1/255', { skip: noTensorflow }, async () => {
+test('a seed gives the same image on every engine, within 1/255', { skip: noTensorflow }, async () => {
   const [wasm, tensorflow] = [
     await openCheckpoint(checkpoint, { root, engine: 'wasm' }),
     await openCheckpoint(checkpoint, { root, engine: 'tensorflow' }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { philox, RandomStream } from '../src/random.ts';
 
-/** The lines "philox4x32 10" of Random123's known-answer file tests/kat_vectors: counter, key, output. */
+/** The "philox4x32 10" lines of Random123's known-answer file tests/kat_vectors: counter, key, output. */
 const knownAnswers: [number[], [number, number], number[]][] = [
   [
     [0, 0, 0, 0],
@@ -25,7 +25,7 @@ function draw(count: number, next: () => number): number[] {
   return Array.from({ length: count }, next);
 }
 
-test('philox4x32-10 gives the published answers', () => {
+test('philox4x32-10 gives the published values', () => {
   for (const [counter, key, expected] of knownAnswers) {
     const block = Uint32Array.from(counter);
     philox(block, ...key);
@@ -46,7 +46,7 @@ test("a stream's key is the seed and the FNV-1a hash of its name, and its counte
   }
 });
 
-test('the same seed, name and index give the same numbers, and each of the three changes them', () => {
+test('seed, name and index determine the numbers, and each of them changes them', () => {
   const values = (seed: number, name: string, index: number) => [...new RandomStream(seed, name, index).normals(8)];
   assert.deepEqual(values(1, 'latents', 3), values(1, 'latents', 3));
   const others = [values(2, 'latents', 3), values(1, 'labels', 3), values(1, 'latents', 4)];
@@ -70,21 +70,21 @@ test('normals have the moments of the standard normal distribution', () => {
   }
 });
 
-test('an odd number of normals is the start of the longer draw', () => {
+test('an odd number of normals is a prefix of the longer draw', () => {
   const three = new RandomStream(1, 'odd').normals(3);
   assert.deepEqual([...three], [...new RandomStream(1, 'odd').normals(4).subarray(0, 3)]);
 });
 
-test('uniforms stay in their range and have its mean', () => {
+test('uniform values stay in their range and have its mean', () => {
   const values = new RandomStream(3, 'uniform').uniforms(100_000, -1, 3);
   assert.ok(values.every((value) => value >= -1 && value < 3));
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   assert.ok(Math.abs(mean - 1) < (4 * 4) / Math.sqrt(12 * values.length), `mean ${mean}`);
 });
 
-test('below is unbiased, also where 2^32 is far from a multiple of the count', () => {
-  // Without rejection, a count of 3 * 2^30 gives probabilities of 1/2, 1/4 and 1/4: to its three thirds with the remainder of a
-  // division, and to the three remainders by 3 with the high half of a product.
+test('below is unbiased even if 2^32 is far from a multiple of the count', () => {
+  // Without rejection, a count of 3 * 2^30 gives probabilities of 1/2, 1/4 and 1/4: for its three thirds when using a modulus,
+  // and for the three remainders by 3 when using the high half of a product.
   const count = 3 * 2 ** 30;
   const draws = 60_000;
   const thirds = [0, 0, 0];
@@ -110,7 +110,7 @@ test('below gives each number of a small range equally often and nothing else', 
   assert.equal(new RandomStream(5, 'one').below(1), 0);
 });
 
-test('all orders of three come equally often out of permutation', () => {
+test('permutation gives all orders of three equally often', () => {
   const seen = new Map<string, number>();
   for (let i = 0; i < 12_000; i++) {
     const order = new RandomStream(6, 'order', i).permutation(3).join('');

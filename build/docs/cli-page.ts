@@ -1,10 +1,9 @@
-// docs/cli.md: every command's own help.
+// Generates docs/cli.md from the help of every command.
 import type { Command } from 'commander';
 import { createProgram } from '../../src/cli/program.ts';
 
 const columns = 110;
 
-/** The page, from the commands as they are defined. */
 export function cliPage(): string {
   const program = createProgram(() => undefined);
   const commands = program.commands.flatMap((command) => withSubcommands(command, 'dcgan'));
@@ -17,7 +16,7 @@ export function cliPage(): string {
 }
 
 interface NamedCommand {
-  /** With those above it, e.g. `dcgan data prepare`. */
+  /** With parent commands, e.g. `dcgan data prepare`. */
   name: string;
   command: Command;
 }
@@ -27,7 +26,7 @@ function withSubcommands(command: Command, parent: string): NamedCommand[] {
   return [{ name, command }, ...command.commands.flatMap((inner) => withSubcommands(inner, name))];
 }
 
-/** The help with what `addHelpText` puts around it, which commander only writes out. */
+/** The help including `addHelpText`, which commander only writes to its output. */
 function helpOf(command: Command): string {
   let text = '';
   const { writeOut, getOutHelpWidth } = command.configureOutput();

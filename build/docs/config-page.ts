@@ -1,7 +1,7 @@
-// docs/config.md: every key of a config with its type, range, default and meaning, from the JSON Schema.
+// Generates docs/config.md from the JSON Schema: every key with type, range, default and meaning.
 import { configJsonSchema } from '../../src/config/load/problems.ts';
 
-/** The part of JSON Schema that configs/schema.json uses. */
+/** The subset of JSON Schema used by configs/schema.json. */
 interface Schema {
   type?: string;
   description?: string;
@@ -24,10 +24,9 @@ interface Schema {
   $defs?: Readonly<Record<string, Schema>>;
 }
 
-/** Values of one form that stand at many keys: described once. */
+/** Types that many keys share, described once. */
 const forms = { ramp: 'ramp', duration: 'duration', initializer: 'initializer' } as const;
 
-/** The page, from the schema as it is. */
 export function configPage(): string {
   const schema = configJsonSchema() as Schema;
   const { generator, ...sections } = schema.properties ?? {};
@@ -103,7 +102,7 @@ function rowsWithin(schema: Schema, prefix = ''): Row[] {
   );
 }
 
-/** One row for the key, and one for each key inside where it is an object of its own form. */
+/** One row for the key, and one for each nested key unless it has a shared type. */
 function rowsOf(key: string, schema: Schema, isRequired: boolean): Row[] {
   const inner = objectWithin(schema);
   const row = {
@@ -115,7 +114,7 @@ function rowsOf(key: string, schema: Schema, isRequired: boolean): Row[] {
   return inner ? [row, ...rowsWithin(inner, key)] : [row];
 }
 
-/** The object among the forms of a value, unless it is one that is described elsewhere. */
+/** The object among a value's variants, unless it is a shared type. */
 function objectWithin(schema: Schema): Schema | undefined {
   const objects = [schema, ...(schema.anyOf ?? [])].filter((form) => form.properties && !sharedForm(form));
   return objects.length === 1 ? objects[0] : undefined;
@@ -147,7 +146,7 @@ function typeOf(schema: Schema): string {
 
 const hugeInteger = Number.MAX_SAFE_INTEGER;
 
-/** In words: ` 0 to 1`, ` > 0`, ` >= 0 and < 1`. */
+/** ` 0 to 1`, ` > 0`, ` >= 0 and < 1`. */
 function rangeOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Schema): string {
   const low = minimum === -hugeInteger ? undefined : minimum;
   const high = maximum === hugeInteger ? undefined : maximum;
@@ -171,7 +170,7 @@ function required(schema: Schema, name: string): boolean {
   return schema.required?.includes(name) ?? false;
 }
 
-/** The forms of a value that is told apart by its `type`. */
+/** The variants of a union discriminated by `type`. */
 function variantsOf(schema: Schema | undefined): readonly Schema[] {
   const unions = [schema, ...(schema?.anyOf ?? [])].flatMap((form) => form?.oneOf ?? []);
   return unions.filter((form) => form.properties?.['type']?.const !== undefined);

@@ -1,4 +1,4 @@
-// dcgan bench: how fast a config trains on this machine. The step is the one that training runs; the images are noise.
+// dcgan bench: times the training step of a config on this machine, on noise images.
 import type { Config } from '../config/config.ts';
 import { noiseImages } from '../data/dataset/noise-images.ts';
 import type { EngineInfo, Precision } from '../engines/engine.ts';
@@ -12,7 +12,7 @@ import { loadRunConfig, precisionOf, type RunOptions } from '../training/start/p
 import { type Spread, type StepEvent, secondsSince, spreadOf, timeSteps } from '../training/step-times.ts';
 
 export interface BenchOptions extends Omit<RunOptions, 'data'> {
-  /** How long to measure, after the first steps. */
+  /** How long to measure, after the first step. */
   seconds: number;
 }
 
@@ -26,16 +26,16 @@ export interface BenchResult {
   engine: EngineInfo;
   precision: Precision;
   batchSize: number;
-  /** Steps that were timed. */
+  /** Number of timed steps. */
   steps: number;
   msPerStep: Spread;
   /** At the median step. */
   imagesPerSecond: number;
   secondsPer1000Images: number;
-  /** Tracing the step, loading its graph, and tuning convolutions that were never tuned on this machine. */
+  /** Tracing the step, loading its graph, and tuning convolutions not yet tuned on this machine. */
   compileSeconds: number;
   firstStepSeconds: number;
-  /** Whether a stop ended it before its time: the values are of fewer steps. */
+  /** Whether it was stopped early: the values cover fewer steps. */
   interrupted: boolean;
   /** Peak of this process's resident memory. */
   peakMiB: number;
@@ -44,8 +44,8 @@ export interface BenchResult {
 const noiseBatches = 4;
 
 /**
- * Trains on full batches for some seconds and throws the result away. Nothing is written but the cache of convolution forms.
- * Stopped before a step was timed, it rejects with the signal's reason.
+ * Trains on full batches and discards the result. Writes nothing but the cache of convolution tunings.
+ * Rejects with the signal's reason if stopped before a step was timed.
  */
 export async function bench(
   options: BenchOptions,

@@ -1,4 +1,4 @@
-// `dcgan data prepare`: fetches, draws or cuts a dataset and writes it as a folder of images that `dcgan train` reads.
+// dcgan data prepare: downloads, draws or cuts out a dataset and writes it as a folder of images.
 import { resolve } from 'node:path';
 import { resolveStyles } from '../data/prepare/avatar-styles.ts';
 import type { EmojiSet } from '../data/prepare/emoji-vendors.ts';
@@ -11,12 +11,12 @@ import { prepareSheet } from '../data/prepare/prepare-sheet.ts';
 import type { PreparedData } from '../data/prepare/prepared-folder.ts';
 import { DcganError } from '../errors.ts';
 
-/** What to prepare, by default under `<root>/data/`. */
+/** The dataset to prepare, by default in `<root>/data/`. */
 export type PrepareOptions = {
   root: string;
-  /** Another folder, relative to the root. */
+  /** Output folder, relative to the root. */
   out?: string;
-  /** Replaces a folder that was prepared before. */
+  /** Replaces a folder that was prepared earlier. */
   force?: boolean;
 } & (MnistOptions | FashionOptions | IdxOptions | EmojiOptions | AvatarOptions | SheetOptions);
 
@@ -26,7 +26,7 @@ interface MnistOptions {
 
 interface FashionOptions {
   dataset: 'fashion-mnist';
-  /** Folders or files; by default where Debian's package has them. */
+  /** Folders or files; defaults to those of Debian's package. */
   from?: readonly string[];
 }
 
@@ -34,21 +34,21 @@ interface IdxOptions {
   dataset: 'idx';
   /** Folders of idx files, or the files. */
   from: readonly string[];
-  /** The folder's name in `data/`; by default that of the first folder or file. */
+  /** Name of the folder in `data/`; defaults to that of the first folder or file. */
   name?: string;
 }
 
 interface EmojiOptions {
   dataset: 'emoji';
-  /** `apple`, `google`, `twitter` (the default, for its free licence), `facebook`, `emojione` (2.2.7 of 2017) or `fluent` (3D). */
+  /** `apple`, `google`, `twitter` (default, for its free licence), `facebook`, `emojione` (2.2.7 of 2017) or `fluent` (3D). */
   set?: string;
-  /** Today's category names or older ones such as `people` (the default) and `activity`. */
+  /** Present category names, or older ones such as `people` (default) and `activity`. */
   categories?: readonly string[];
-  /** Whether to take the five skin tones of an emoji besides the yellow one; off by default. */
+  /** Whether to include the five skin tone variants; off by default. */
   skinTones?: boolean;
-  /** Only yellow faces that fill their square; off by default. */
+  /** Whether to include only yellow, filled faces; off by default. */
   yellowFaces?: boolean;
-  /** Height and width in pixels, 16 to 256; of the set `fluent` only. 64 by default. */
+  /** Height and width in pixels, 16 to 256, for the set `fluent` only; 64 by default. */
   size?: number;
 }
 
@@ -57,56 +57,59 @@ interface AvatarOptions {
   count: number;
   /** Height and width in pixels; 64 by default. */
   size?: number;
-  /** Which drawings, taking turns, or `all` or `frontal`; `toon-head` and `personas` by default. */
+  /** Drawing styles, used in turn, or `all` or `frontal`; `toon-head` and `personas` by default. */
   style?: readonly string[];
 }
 
 interface SheetOptions {
   dataset: 'sheet';
   file: string;
-  /** The folder's name in `data/`; by default that of the file. */
+  /** Name of the folder in `data/`; defaults to the file's name. */
   name?: string;
   /** Size of one tile in pixels, without its margin. */
   tile: { width: number; height: number };
   /** Pixels around each tile; 0 by default. */
   margin?: number;
-  /** Pixels between a tile with its margin and the next one; 0 by default. */
+  /** Pixels between tiles, in addition to their margins; 0 by default. */
   spacing?: number;
-  /** Leaves out tiles that are transparent or of a single colour; off by default. */
+  /** Skips tiles that are transparent or have a single colour; off by default. */
   skipEmpty?: boolean;
 }
 
-/** Prepares a dataset, unless it is there already (`skipped`). Throws DcganError `usage.*` for an unknown set, category or style. */
+/**
+ * Prepares a dataset unless it exists (`skipped`).
+ * @throws DcganError `usage.*` for an unknown set, category or style
+ */
 export async function prepareData(
   options: PrepareOptions,
   onProgress: (event: PrepareProgress) => void,
 ): Promise<PreparedData> {
   const { root, out, force = false } = options;
-  const place = { root, force, ...(out !== undefined && { directory: resolve(root, out) }) };
+  const target = { root, force, ...(out !== undefined && { directory: resolve(root, out) }) };
   switch (options.dataset) {
     case 'mnist':
-      return prepareMnist(place, onProgress);
+      return prepareMnist(target, onProgress);
     case 'fashion-mnist':
-      return prepareFashionMnist({ ...place, ...(options.from && { from: options.from }) }, onProgress);
+      return prepareFashionMnist({ ...target, ...(options.from && { from: options.from }) }, onProgress);
     case 'idx': {
       const { from, name } = options;
-      return prepareIdx({ ...place, from, ...(name !== undefined && { name }) }, onProgress);
+      return prepareIdx({ ...target, from, ...(name !== undefined && { name }) }, onProgress);
     }
     case 'emoji': {
       const { categories = ['people'], skinTones = false, yellowFaces = false, size = 64 } = options;
       return prepareEmoji(
-        { ...place, set: emojiSet(options.set), categories, skinTones, yellowFaces, size },
+        { ...target, set: emojiSet(options.set), categories, skinTones, yellowFaces, size },
         onProgress,
       );
     }
     case 'avatars': {
       const { count, size = 64, style = ['toon-head', 'personas'] } = options;
-      return prepareAvatars({ ...place, count, size, styles: resolveStyles(style) }, onProgress);
+      return prepareAvatars({ ...target, count, size, styles: resolveStyles(style) }, onProgress);
     }
     case 'sheet': {
       const { file, tile, margin = 0, spacing = 0, skipEmpty = false } = options;
       const name = options.name === undefined ? {} : { name: options.name };
-      return prepareSheet({ ...place, file, ...name, tile, margin, spacing, skipEmpty }, onProgress);
+      return prepareSheet({ ...target, file, ...name, tile, margin, spacing, skipEmpty }, onProgress);
     }
   }
 }

@@ -1,18 +1,18 @@
-// `dcgan engine install --webgpu` and `--onnx`: npm packages that only some need, fetched into the user's cache.
+// dcgan engine install --webgpu and --onnx: installs optional npm packages into the user's cache.
 import { dawnPackage } from '../engines/webgpu/dawn.ts';
 import { onnxPackage } from '../evaluation/features/onnx-features.ts';
 import { installOptional } from '../system/optional-package.ts';
 
 const extras = { webgpu: dawnPackage, onnx: onnxPackage } as const;
 
-/** `webgpu` is Dawn, for the engine webgpu; `onnx` is ONNX Runtime, for feature networks of one's own. */
+/** `webgpu` is Dawn, for the webgpu engine; `onnx` is ONNX Runtime, for custom feature networks. */
 export type EngineExtra = keyof typeof extras;
 
 export interface EngineExtraResult {
   extra: EngineExtra;
   package: string;
   directory: string;
-  /** True if nothing had to be done. */
+  /** Whether it was already installed. */
   alreadyThere: boolean;
 }
 

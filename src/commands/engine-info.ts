@@ -1,4 +1,4 @@
-// dcgan engine info: what computes here, for each engine that does not, why, and the adapters that WebGPU could use.
+// dcgan engine info: the engine in use, why each other engine is not, and the WebGPU adapters.
 import type { EngineInfo } from '../engines/engine.ts';
 import { type EngineChoice, engineNames, type OpenedEngine, openEngine } from '../engines/open.ts';
 import { whyNoGpu } from '../engines/tensorflow/install/gpu.ts';
@@ -10,15 +10,15 @@ import { type Adapter, listAdapters, loadDawn } from '../engines/webgpu/dawn.ts'
 export interface EngineReport extends EngineInfo {
   notChosen: OpenedEngine['notChosen'];
   adapters: Adapter[];
-  /** Why a CUDA build computes on the CPU, with the libraries that TensorFlow cannot open. */
+  /** Why a CUDA build computes on the CPU, with the libraries TensorFlow cannot open. */
   cudaIdle?: string;
-  /** How many files of the native engine have been compared with their checksums. */
+  /** Number of files of the native engine compared with their checksums. */
   verifiedFiles?: number;
 }
 
 /**
- * @param options `verify`: compares every byte of the native engine's files with what was installed
- * @throws DcganError `engine.damaged` where they differ
+ * @param options `verify`: compares the native engine's files with their checksums
+ * @throws DcganError `engine.damaged` if they differ
  */
 export async function engineInfo(
   choice: EngineChoice['engine'],
@@ -38,26 +38,26 @@ export async function engineInfo(
   return {
     ...info,
     notChosen,
-    adapters: await adaptersHere(),
+    adapters: await findAdapters(),
     ...(cudaIdle !== undefined && { cudaIdle }),
     ...(verifiedFiles !== undefined && { verifiedFiles }),
   };
 }
 
-/** Undefined where nothing is installed. */
+/** Undefined if nothing is installed. */
 async function verifyInstallation(): Promise<number | undefined> {
   const installation = findInstallation();
   return installation && (await verifyFiles(installation));
 }
 
-/** While training that is no complaint where there is no GPU; here somebody asks. */
+/** Reported here even without a GPU; training reports it only if there is one. */
 async function whyCudaIsIdle(): Promise<string | undefined> {
   const installation = findInstallation();
   return installation?.variant === 'cuda' ? whyNoGpu(installation) : undefined;
 }
 
-/** None where Dawn is missing; then that is the reason why webgpu is not chosen. */
-async function adaptersHere(): Promise<Adapter[]> {
+/** Empty if Dawn is missing, which is then the reason for not choosing webgpu. */
+async function findAdapters(): Promise<Adapter[]> {
   if (!mayHaveAdapters({ software: true })) return [];
   return loadDawn().then(listAdapters, () => []);
 }

@@ -1,5 +1,4 @@
-// `dcgan engine install`: sets the native engine up, or says what that would need.
-
+// dcgan engine install: installs the native engine, or reports what is missing.
 import { chooseVariant } from '../engines/tensorflow/install/gpu.ts';
 import { installTensorflow, missingForInstall } from '../engines/tensorflow/install/install.ts';
 import type { Variant } from '../engines/tensorflow/install/location.ts';
@@ -9,14 +8,14 @@ import { DcganError } from '../errors.ts';
 export interface EngineInstallResult {
   installed: boolean;
   variant: Variant;
-  /** Why it is not installed, as sentences; empty if it is. */
+  /** Why it is not installed, in sentences; empty if it is. */
   missing: string[];
   directory?: string;
-  /** True if nothing had to be done. */
+  /** Whether it was already installed. */
   alreadyThere?: boolean;
   sizeMiB?: number;
   seconds?: number;
-  /** What was wrong with an installation that was there. */
+  /** What was damaged in an earlier installation. */
   repaired?: string;
   /** Why a new CUDA installation computes on the CPU, if it does. */
   noGpu?: string;
@@ -24,7 +23,7 @@ export interface EngineInstallResult {
 
 /**
  * Installs TensorFlow: the given variant, or the one that fits this machine.
- * @param options `ifPossible`: what stands in the way is returned in `missing` instead of thrown
+ * @param options `ifPossible`: returns obstacles in `missing` instead of throwing
  * @throws DcganError `engine.*` without `ifPossible`
  */
 export async function engineInstall(

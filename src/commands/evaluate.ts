@@ -1,4 +1,4 @@
-// dcgan evaluate: a checkpoint's generator against real images -> metrics, a line in evaluations.jsonl, a picture of neighbours.
+// dcgan evaluate: a checkpoint's generator and real images -> metrics, a line in evaluations.jsonl, a picture of nearest neighbours.
 import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { featureMetrics, featureUsers, type MetricName, metricNames } from '../config/schema/metrics.ts';
@@ -22,17 +22,17 @@ import { findFolder } from '../training/start/prepare-run.ts';
 
 export interface EvaluateOptions extends EngineChoice {
   checkpoint: string;
-  /** Folder of real images; what the generator was trained on where it is left out. */
+  /** Folder of real images; defaults to the training data. */
   data?: string;
-  /** Names of metrics, or `nearest`; where it is left out all that can be: some need features. */
+  /** Names of metrics, or `nearest`; defaults to all that are possible without features, or with them if given. */
   metrics?: readonly string[];
-  /** What fid, kid and precision-recall compare images by: `mnist` or the path of an ONNX file; the config's where it is left out. */
+  /** Feature network for fid, kid and precision-recall: `mnist` or the path of an ONNX file; defaults to the config's. */
   features?: string;
-  /** Keys of metrics.features, as `range=[-1,1]`. */
+  /** Settings of metrics.features, e.g. `range=[-1,1]`. */
   featuresSet?: readonly string[];
-  /** Generated images, and as many real ones; fewer where the folder holds fewer. */
+  /** Number of generated images, and of real ones; fewer if the folder holds fewer. */
   count: number;
-  /** Size to compare at; the images' own, up to a multiple of 16, where it is left out. */
+  /** Size at which images are compared; defaults to their own, rounded up to a multiple of 16. */
   size?: Size;
   seed: number;
   which?: CheckpointChoice;
@@ -40,12 +40,12 @@ export interface EvaluateOptions extends EngineChoice {
 }
 
 export interface EvaluateResult extends Evaluation {
-  /** What the checkpoint was called. */
+  /** The checkpoint's name. */
   checkpoint: string;
   nearest?: NeighbourResult;
-  /** Damaged checkpoints that were passed over. */
+  /** Damaged checkpoints that were skipped. */
   refused: OpenedGenerator['refused'];
-  /** Sentences about the folder of real images, if there are any. */
+  /** Notes about the folder of real images, in sentences. */
   notes?: readonly string[];
   files: string[];
 }
@@ -61,10 +61,9 @@ export type EvaluateEvent = {
 };
 
 /**
- * Measures, appends a line to results/<hash>/evaluations.jsonl and writes neighbours-<step>.png beside it. Not into metrics.jsonl:
- * that is the run's own record, one line per tick in order, of which a resumed run drops what it does again; an evaluation may
- * come at any time, of any step, as often as one likes, and stays.
- * @param signal ends the work, which rejects with its reason
+ * Evaluates a generator, appends a line to results/<hash>/evaluations.jsonl and writes neighbours-<step>.png beside it. It does
+ * not write to metrics.jsonl, whose lines a resumed run truncates; evaluations may be made at any time and are kept.
+ * @param signal aborts the work; the promise rejects with its reason
  * @throws DcganError as openGenerator, openImages and openFeatures do, `usage.unknown-metric`, `usage.no-features`,
  * `usage.evaluation-size`, `usage.too-few-images`, `usage.too-many-images`, `data.too-few-images`
  */
@@ -127,7 +126,7 @@ export async function evaluate(
   };
 }
 
-/** The config with the features that the command line names, and checked as if they stood in it. */
+/** The config with the features given on the command line, checked again. */
 function withFeatures(config: Config, { features, featuresSet = [] }: EvaluateOptions): Config {
   const named = features === undefined ? [] : [`metrics.features=${JSON.stringify({ network: features })}`];
   const overrides = [...named, ...featuresSet.map((set) => `metrics.features.${set}`)];

@@ -1,4 +1,4 @@
-// dcgan explore --formula: arithmetic on latent vectors, with a picture of its operands and its result.
+// dcgan explore --formula: arithmetic on latent vectors, with a picture of the operands and the result.
 import type { Config } from '../config/config.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
 import { resolveOutputPath } from '../pictures/output-path.ts';
@@ -15,17 +15,17 @@ export interface FormulaOptions extends SamplingOptions {
   formula: string;
   /** The picture to write. @default 'explore.png' */
   out?: string;
-  /** Replaces a file that this program has not drawn. */
+  /** Overwrites a file even if dcgan did not draw it. */
   force?: boolean;
-  /** A name for the result, for later formulas. */
+  /** Saves the result under this name, for later formulas. */
   save?: string;
 }
 
 export interface FormulaResult extends CheckpointUsed {
   formula: string;
-  /** What the formula adds and subtracts, in its order, with the vectors in each. */
+  /** The terms of the formula in order, with the vectors in each. */
   operands: { sign: '+' | '-'; formula: string; vectors: string[] }[];
-  /** The latent vector that it gives. */
+  /** The resulting latent vector. */
   vector: number[];
   out: string;
   /** The file of the saved vector. */
@@ -33,8 +33,8 @@ export interface FormulaResult extends CheckpointUsed {
 }
 
 /**
- * Computes a formula over latent vectors, shows its operands and its result, and saves the result if it is given a name.
- * @throws DcganError `usage.formula` pointing at what is wrong, `usage.vector-name`, `usage.unknown-picture-format`,
+ * Computes a formula over latent vectors, draws its operands and its result, and saves the result if it has a name.
+ * @throws DcganError `usage.formula` with the position of the error, `usage.vector-name`, `usage.unknown-picture-format`,
  * `usage.cannot-write`, and what opening a checkpoint or an engine throws
  */
 export async function exploreFormula(options: FormulaOptions, io: SamplingIo = silent): Promise<FormulaResult> {
@@ -77,7 +77,7 @@ export async function exploreFormula(options: FormulaOptions, io: SamplingIo = s
 
 const largestSeed = 0xffffffff;
 
-/** The vectors of all names in a formula, each float32 [size]. */
+/** The vector for each name in a formula, float32 [latent size]. */
 async function findVectors(
   formula: Formula,
   text: string,
@@ -101,6 +101,6 @@ async function findVectors(
 }
 
 function hint(saved: readonly string[]): string {
-  if (saved.length > 0) return `For this run are saved: ${saved.join(', ')}. Seeds are written s12.`;
-  return 'None is saved for this run yet: --save NAME does that. Seeds are written s12.';
+  if (saved.length > 0) return `Saved for this run: ${saved.join(', ')}. Seeds are written s12.`;
+  return 'No vector is saved for this run yet; --save NAME saves one. Seeds are written s12.';
 }

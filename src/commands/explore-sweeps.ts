@@ -1,4 +1,4 @@
-// dcgan explore: what each latent dimension does to an image, as a mosaic with a row per dimension, the most visible first.
+// dcgan explore: the effect of each latent dimension on an image, one row per dimension, the strongest first.
 import type { Config } from '../config/config.ts';
 import { DcganError } from '../errors.ts';
 import { latentsOfSeeds, usualReach } from '../models/latents.ts';
@@ -21,13 +21,13 @@ import { evenly, sweptLatents } from '../sampling/swept-latents.ts';
 export interface SweepOptions extends SamplingOptions {
   /** The picture to write. @default 'explore.png' */
   out?: string;
-  /** Replaces a file that this program has not drawn. */
+  /** Overwrites a file even if dcgan did not draw it. */
   force?: boolean;
-  /** Of the image that is changed. @default 0 */
+  /** Seed of the image that is varied. @default 0 */
   seed?: number;
-  /** How many dimensions are shown. @default 10, or all where there are fewer */
+  /** Number of dimensions shown. @default 10, or all if there are fewer */
   dimensions?: number;
-  /** Each goes from -range to range. @default 3 for normal latents, 1 for uniform ones */
+  /** Each dimension goes from -range to range. @default 3 for normal latents, 1 for uniform ones */
   range?: number;
   /** Images per dimension. @default 9 */
   steps?: number;
@@ -43,7 +43,7 @@ export interface SweepResult extends CheckpointUsed {
 }
 
 /**
- * Sweeps the latent dimensions of one image. They are ranked by how much this image changes between both ends of each.
+ * Sweeps the latent dimensions of one image, ranked by the change of the image between the two ends.
  * @throws DcganError `usage.dimensions`, `usage.steps`, `usage.picture-too-large`, `usage.unknown-picture-format`,
  * `usage.cannot-write`, and what opening a checkpoint or an engine throws
  */
@@ -78,7 +78,7 @@ export async function exploreSweeps(options: SweepOptions, io: SamplingIo = sile
   return { ...used, seed, range, steps, dimensions, out };
 }
 
-/** The engine has been named already. */
+/** Drops the engine event, which was already reported. */
 function onlyProgress({ onEvent, ...io }: SamplingIo): SamplingIo {
   return { ...io, onEvent: (event) => event.type !== 'engine' && onEvent(event) };
 }
@@ -87,8 +87,8 @@ function dimensionCount({ dimensions }: SweepOptions, { generator: { latent } }:
   if (dimensions === undefined) return Math.min(10, latent.size);
   if (Number.isInteger(dimensions) && dimensions >= 1 && dimensions <= latent.size) return dimensions;
   throw new DcganError('usage.dimensions', {
-    happened: `${dimensions} dimensions cannot be shown.`,
-    expected: `This generator's latent vectors have ${latent.size}.`,
+    happened: `--dimensions is ${dimensions}.`,
+    expected: `Expected 1 to ${latent.size}, the size of this generator's latent vectors.`,
     fix: `--dimensions ${latent.size}`,
   });
 }
@@ -96,5 +96,5 @@ function dimensionCount({ dimensions }: SweepOptions, { generator: { latent } }:
 function checkSteps(steps: number): void {
   if (Number.isInteger(steps) && steps >= 2) return;
   const happened = `A sweep cannot have ${steps} ${steps === 1 ? 'step' : 'steps'}.`;
-  throw new DcganError('usage.steps', { happened, expected: 'It has both its ends at least.', fix: '--steps 2' });
+  throw new DcganError('usage.steps', { happened, expected: 'It needs at least its two ends.', fix: '--steps 2' });
 }

@@ -1,4 +1,4 @@
-// dcgan export: a checkpoint's generator in a format that other programs open.
+// dcgan export: writes a checkpoint's generator in a format for other programs.
 import { suggest } from '../config/load/problems.ts';
 import type { EngineChoice } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
@@ -13,11 +13,11 @@ import { type SamplingIo, silent } from '../sampling/sampling.ts';
 export interface ExportOptions extends EngineChoice {
   checkpoint: string;
   format: string;
-  /** A folder, or a file for a format that writes one file. */
+  /** Output folder, or output file for formats of one file. */
   out: string;
   /** @default 'latest' */
   which?: CheckpointChoice;
-  /** Replaces a file, or an export among other files of its folder. */
+  /** Overwrites an existing file, or an earlier export in a folder with other files. */
   force?: boolean;
   root: string;
 }
@@ -25,7 +25,7 @@ export interface ExportOptions extends EngineChoice {
 export interface ExportResult {
   format: string;
   out: string;
-  /** In the folder, or the file itself. */
+  /** Files in the folder, or the file itself. */
   files: string[];
   bytes: number;
   runHash: string;
@@ -51,6 +51,6 @@ function loadFormat(name: string): Promise<ExportFormat> {
   if (known) return exportFormats[known]();
   throw new DcganError('usage.unknown-format', {
     happened: `There is no export format ${JSON.stringify(name)}${suggest(name, exportFormatNames)}.`,
-    expected: `There are: ${exportFormatNames.join(', ')}.`,
+    expected: `Expected one of: ${exportFormatNames.join(', ')}.`,
   });
 }

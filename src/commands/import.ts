@@ -1,4 +1,4 @@
-// dcgan import: a file of weights from PyTorch or Keras and the config that describes them -> a checkpoint of this program.
+// dcgan import: a weight file from PyTorch or Keras and a config -> a checkpoint.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -20,27 +20,27 @@ import { packageDirectory } from '../system/package-directory.ts';
 import { codeOf } from '../system/reasons.ts';
 
 export interface ImportOptions {
-  /** The file with the generator, and perhaps the discriminator. */
+  /** The file with the generator and optionally the discriminator. */
   file: string;
   config: string;
   set: readonly string[];
   name: string;
-  /** The generator's place in the file, where several would fit. */
+  /** Key of the generator in the file, needed if several fit. */
   from?: string;
-  /** Another file, with the discriminator. */
+  /** A separate file with the discriminator. */
   discriminator?: string;
   root: string;
 }
 
 export interface ImportResult {
   name: string;
-  /** The folder that was written, relative to the root. */
+  /** The written folder, relative to the root. */
   checkpoint: string;
   networks: ImportReport[];
 }
 
 /**
- * Makes a checkpoint of weights from elsewhere. Nothing in their file is run.
+ * Converts weights to a checkpoint. No code in the file is run.
  * @throws DcganError `usage.bad-name`, `usage.name-taken`, `config.*`, and `checkpoint.*` for files that are damaged, unsafe or do not fit
  */
 export async function importWeights(options: ImportOptions): Promise<ImportResult> {
@@ -59,7 +59,7 @@ export async function importWeights(options: ImportOptions): Promise<ImportResul
   return { name, checkpoint: relative(root, path), networks: imported.map(({ report }) => report) };
 }
 
-/** Its batch-norm statistics are taken as they are: those of PyTorch's eval(), without what this program corrects in young averages. */
+/** Imported batch-norm statistics are used as in PyTorch's eval(), without this program's bias correction of young averages. */
 async function stateOf(config: Config, files: readonly string[]): Promise<Record<string, unknown>> {
   const imported = await Promise.all(files.map(async (file) => ({ file: basename(file), sha256: await sha256(file) })));
   const grid = { ...config.outputs.grid, batchNorm: 'moving' };
@@ -82,19 +82,19 @@ async function freeDirectory(root: string, name: string): Promise<string> {
     throw new DcganError('usage.bad-name', {
       happened: `A checkpoint cannot be named ${JSON.stringify(name)}.`,
       expected:
-        'Expected letters, digits, dots, dashes and underscores, and not 7 or more hex digits as of a run hash.',
+        'Expected letters, digits, dots, dashes and underscores, and not just 7 or more hex digits like a run hash.',
     });
   }
   const directory = join(root, 'checkpoints', name);
   if (await isFree(directory)) return directory;
   const what = (await hasCheckpoint(directory)) ? `a checkpoint called ${name}` : `something called ${name}`;
   throw new DcganError('usage.name-taken', {
-    happened: `There already is ${what}: ${directory}.`,
+    happened: `There is already ${what}: ${directory}.`,
     fix: 'Choose another --name, or move it away.',
   });
 }
 
-/** Nothing is there, or an empty folder. */
+/** Whether the folder does not exist or is empty. */
 async function isFree(directory: string): Promise<boolean> {
   return readdir(directory).then(
     (names) => names.length === 0,

@@ -1,4 +1,4 @@
-// dcgan train --dry-run: everything that would happen, checked, and nothing written.
+// dcgan train --dry-run: checks everything and describes the run without writing anything.
 import type { Config } from '../config/config.ts';
 import type { EngineInfo } from '../engines/engine.ts';
 import type { OpenedEngine } from '../engines/open.ts';
@@ -10,12 +10,12 @@ import type { MemoryOutlook } from '../training/start/check-memory.ts';
 import { type PreparationEvent, prepareRun, type RunOptions } from '../training/start/prepare-run.ts';
 
 export interface LayerSummary {
-  /** Within its list. */
+  /** Position in its list. */
   index: number;
   type: string;
-  /** Without the batch. */
+  /** Shape without the batch dimension. */
   output: readonly number[];
-  /** Those of layers inside included. */
+  /** Nested layers included. */
   parameters: number;
   /** Of a residual layer. */
   layers?: LayerSummary[];
@@ -23,9 +23,9 @@ export interface LayerSummary {
 }
 
 export interface NetworkSummary {
-  /** All, batch-norm statistics included, as Keras counts. */
+  /** All parameters including batch-norm statistics, as Keras counts them. */
   parameters: number;
-  /** As PyTorch counts. */
+  /** Trainable parameters, as PyTorch counts them. */
   trainable: number;
   input: readonly number[];
   layers: LayerSummary[];
@@ -48,7 +48,7 @@ export interface Inspection {
   };
   training: { steps: number; epochs: number; stepsPerEpoch: number };
   engine: EngineInfo & { notChosen: OpenedEngine['notChosen'] };
-  /** Not on a GPU. */
+  /** Absent on a GPU. */
   memory?: MemoryOutlook;
   warnings: ConfigWarning[];
 }

@@ -1,4 +1,4 @@
-// dcgan interpolate: the way from one latent vector to others -> a strip, an animation, or a grid between four.
+// dcgan interpolate: images between latent vectors as a strip, an animation, or a grid between four.
 import { DcganError } from '../errors.ts';
 import { type AnimationFormat, animationFormatOf, writeAnimation } from '../pictures/animation.ts';
 import { createGrid, drawImages, saveGrid } from '../pictures/grid.ts';
@@ -17,38 +17,38 @@ import {
 } from '../sampling/sampling.ts';
 
 export interface InterpolateOptions extends SamplingOptions, InterpolatedLatentsOptions {
-  /** .png and .jpg hold still, .gif, .webp and .apng move; a .webp with a grid holds still. @default 'interpolation.png' */
+  /** .png or .jpg for a strip, .gif, .webp or .apng for an animation; a grid is always still. @default 'interpolation.png' */
   out?: string;
-  /** Replaces a file that this program has not drawn. */
+  /** Overwrites a file even if dcgan did not draw it. */
   force?: boolean;
   /** Images per row of a strip. @default all */
   columns?: number;
-  /** Pixels between the images of a picture and around them. @default 2 */
+  /** Pixels between and around the images. @default 2 */
   padding?: number;
-  /** How wide a pixel of an image is drawn. @default in a picture what makes images 64 pixels long, in an animation 256 */
+  /** Enlargement factor. @default makes images about 64 pixels long, in an animation 256 */
   scale?: number;
-  /** Of an animation, at most 50. @default 15 */
+  /** For animations, at most 50. @default 15 */
   framesPerSecond?: number;
 }
 
 export interface InterpolateResult extends CheckpointUsed {
   images: number;
   method: Method;
-  /** What the way leads through or the grid lies between; absent where latent vectors were given. */
+  /** The seeds interpolated between; absent if latent vectors were given. */
   seeds?: readonly number[];
   files: string[];
-  /** What is special about this method with this generator. */
+  /** A caveat about this method with this generator. */
   note?: string;
 }
 
 const animationLength = 256; // pixels; smaller images are enlarged
 
 const uniformNote =
-  'The latents of this generator are uniform in [-1, 1): slerp keeps their length, but some numbers may leave that range, ' +
-  'where it was not trained. --method linear stays inside.';
+  'The latents of this generator are uniform in [-1, 1): slerp keeps their length, but some values may leave that range, ' +
+  'for which it was not trained. --method linear stays inside.';
 
 /**
- * Makes the images between latent vectors.
+ * Draws the images between latent vectors.
  * @throws DcganError `usage.interpolation`, `usage.seeds`, `usage.latents`, `usage.picture-too-large`,
  * `usage.unknown-picture-format`, `usage.cannot-write`, and what opening a checkpoint or an engine throws
  */
@@ -63,31 +63,31 @@ export async function interpolate(options: InterpolateOptions, io: SamplingIo = 
   const { frames = animation ? 31 : 11 } = options;
   const { latents, columns, seeds } = await interpolatedLatents({ ...options, frames }, latent);
 
-  const moving = { columns: 1, padding: 0, scale: options.scale ?? comfortableScale(data, animationLength) };
-  const grid = await createGrid(data, latents.count, animation ? moving : { columns, ...options });
+  const frameLayout = { columns: 1, padding: 0, scale: options.scale ?? comfortableScale(data, animationLength) };
+  const grid = await createGrid(data, latents.count, animation ? frameLayout : { columns, ...options });
   for await (const { first, images } of makeImages(generator, latents, options, io)) drawImages(grid, first, images);
   if (animation) await writeAnimation(place, grid.picture, { format: animation, count: latents.count, delayMs });
   else await saveGrid(place, grid, pictureFormatOf(out));
 
-  const leaves = method === 'slerp' && latent.distribution === 'uniform';
+  const leavesRange = method === 'slerp' && latent.distribution === 'uniform';
   const result = { ...used, images: latents.count, method, files: [out] };
-  return { ...result, ...(seeds && { seeds }), ...(leaves && { note: uniformNote }) };
+  return { ...result, ...(seeds && { seeds }), ...(leavesRange && { note: uniformNote }) };
 }
 
-/** The animation's format; undefined for a picture. */
+/** The animation's format; undefined for a still picture. */
 function formatOf(out: string, { corners }: InterpolateOptions): AnimationFormat | undefined {
   const animation = animationFormatOf(out);
   if (animation && !corners) return animation;
   if (corners) pictureFormatOf(out);
-  else pictureFormatOf(out, 'Name a .png or .jpg file for a strip, or a .gif, .webp or .apng file that moves.');
+  else pictureFormatOf(out, 'Name a .png or .jpg file for a strip, or a .gif, .webp or .apng file for an animation.');
   return undefined;
 }
 
-/** GIF counts hundredths of a second, and browsers slow down what is faster than two of them. */
+/** GIF delays are hundredths of a second, and browsers slow down anything below two of them. */
 function delayOf(framesPerSecond: number): number {
   if (framesPerSecond >= 0.1 && framesPerSecond <= 50) return Math.round(1000 / framesPerSecond);
   throw new DcganError('usage.interpolation', {
-    happened: `${framesPerSecond} images per second cannot be shown.`,
-    expected: 'Animations have 0.1 to 50.',
+    happened: `${framesPerSecond} frames per second are not possible.`,
+    expected: 'Expected 0.1 to 50.',
   });
 }

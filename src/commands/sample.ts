@@ -1,4 +1,4 @@
-// dcgan sample: seeds or latent vectors -> one picture, or a file for each image.
+// dcgan sample: seeds or latent vectors -> one picture, or one file per image.
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -25,38 +25,38 @@ import { makeFolder, writingTo } from '../system/write-file.ts';
 export interface SampleOptions extends SamplingOptions {
   /** One image per seed. */
   seeds?: readonly number[];
-  /** Latent vectors in place of seeds: themselves, or the path of a JSON file with them. */
+  /** Latent vectors in place of seeds, or the path of a JSON file with them. */
   latents?: GivenLatents;
-  /** How many images where neither is given: seeds 0, 1, 2 and so on. @default as many as `grid` holds, or 64 */
+  /** Number of images for seeds 0, 1, 2 and so on, if neither is given. @default as many as `grid` holds, or 64 */
   count?: number;
   /** The picture to write. @default 'samples.png' */
   out?: string;
-  /** Its shape in images. @default about square */
+  /** Columns and rows of the picture. @default about square */
   grid?: { columns: number; rows: number };
-  /** Its shape, where only the width matters. */
+  /** Images per row, instead of `grid`. */
   columns?: number;
-  /** Pixels between the images and around them. @default 2 */
+  /** Pixels between and around the images. @default 2 */
   padding?: number;
-  /** How wide a pixel of an image is drawn. @default in a picture what makes images 64 pixels long, in files of their own 1 */
+  /** Enlargement factor. @default makes images about 64 pixels long, in separate files 1 */
   scale?: number;
-  /** A folder that gets one file per image, named by its seed, in place of one picture. */
+  /** Folder for one file per image, named by seed, in place of one picture. */
   separate?: string;
-  /** Replaces a file that this program has not drawn. */
+  /** Overwrites a file even if dcgan did not draw it. */
   force?: boolean;
-  /** Of the files in `separate`. @default 'png' */
+  /** Format of the files in `separate`. @default 'png' */
   format?: PictureFormat;
 }
 
 export interface SampleResult extends CheckpointUsed {
   images: number;
-  /** What the images were drawn by; absent where latent vectors were given. */
+  /** The images' seeds; absent if latent vectors were given. */
   seeds?: readonly number[];
-  /** One picture, or the files of the images in their order. */
+  /** The picture, or one file per image in order. */
   files: string[];
 }
 
 /**
- * Makes images with a trained generator.
+ * Generates images with a trained generator.
  * @throws DcganError `usage.seeds`, `usage.latents`, `usage.grid`, `usage.picture-too-large`, `usage.unknown-picture-format`,
  * `usage.cannot-write`, and what opening a checkpoint or an engine throws
  */
@@ -76,7 +76,7 @@ async function chooseLatents(options: SampleOptions, { generator: { latent } }: 
   const { grid, count = grid ? grid.columns * grid.rows : 64 } = options;
   const seeds = options.seeds ?? firstSeeds(count);
   checkSeeds(seeds);
-  return seededLatents(latent, options.separate === undefined ? seeds : [...new Set(seeds)]); // a seed names one file
+  return seededLatents(latent, options.separate === undefined ? seeds : [...new Set(seeds)]); // one file per seed
 }
 
 async function writePicture(
@@ -95,7 +95,7 @@ async function writePicture(
   return [out];
 }
 
-/** Images per row, and places in all. */
+/** Images per row, and number of cells. */
 function shapeOf(count: number, { grid, columns }: SampleOptions): { columns: number; cells: number } {
   if (!grid) return { columns: columns ?? Math.ceil(Math.sqrt(count)), cells: count };
   const cells = grid.columns * grid.rows;
@@ -119,10 +119,10 @@ async function writeSeparately(
   await refuseAmongCheckpoints(join(separate, 'images'));
   await makeFolder(separate);
   const nameOf = (image: number) => String(latents.seeds?.[image] ?? image).padStart(6, '0');
-  const there = new Set(await writingTo(separate, () => readdir(separate)));
+  const existing = new Set(await writingTo(separate, () => readdir(separate)));
   for (let image = 0; image < latents.count; image++) {
     const path = imagePath(separate, nameOf(image), format);
-    if (there.has(basename(path))) await checkReplaceable(path, options);
+    if (existing.has(basename(path))) await checkReplaceable(path, options);
   }
   const files: string[] = [];
   for await (const { first, images } of makeImages(generator, latents, options, io)) {

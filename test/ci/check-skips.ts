@@ -1,4 +1,4 @@
-// Prints what a run of the tests skipped, by reason; with CI=true any reason that .ci/allowed-skips does not list fails.
+// Prints the tests skipped in a run by reason; with CI=true fails for reasons that .ci/allowed-skips does not list.
 import { readFileSync } from 'node:fs';
 import { countSkips, parseAllowed, unexpectedSkips } from './skips.ts';
 

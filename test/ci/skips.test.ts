@@ -1,4 +1,4 @@
-// What CI makes of skipped tests: counted by reason in either format, and refused unless the reason is on the list.
+// Skipped tests are counted by reason in both formats, and CI fails unless the reason is allowed.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { countSkips, parseAllowed, unexpectedSkips } from './skips.ts';
 const folder = mkdtempSync(join(tmpdir(), 'dcgan-skips-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** A log of real tests, by Node's own reporter. */
+/** The output of real tests with Node's own reporter. */
 function logOf(reporter: 'tap' | 'spec'): string {
   const file = join(folder, 'skipping.test.mjs');
   writeFileSync(
@@ -23,12 +23,12 @@ function logOf(reporter: 'tap' | 'spec'): string {
     describe('all of it', { skip: 'the CUDA build is not installed here' }, () => {});
     test('silent', { skip: true }, () => {});`,
   );
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env; // or it would report to this test's runner
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env; // otherwise it reports to this test's runner
   return spawnSync(process.execPath, ['--test', `--test-reporter=${reporter}`, file], { encoding: 'utf8', env }).stdout;
 }
 
 for (const reporter of ['tap', 'spec'] as const) {
-  test(`skipped tests are counted by reason in the ${reporter} reporter's lines`, () => {
+  test(`counts skipped tests by reason in the ${reporter} reporter's output`, () => {
     const counts = countSkips(logOf(reporter));
     assert.deepEqual(Object.fromEntries(counts), {
       'no GPU here; install one': 2,
@@ -38,7 +38,7 @@ for (const reporter of ['tap', 'spec'] as const) {
   });
 }
 
-test('a reason is allowed by an expression of the list, and by nothing else', () => {
+test('allows only reasons that match an expression of the list', () => {
   const allowed = parseAllowed('# hardware\n^the CUDA build is not\n\n has no float16$\n');
   const counts = countSkips(
     'ok 1 - a # SKIP the CUDA build is not installed\nok 2 - b # SKIP no Chromium\nok 3 - c # SKIP\n',
@@ -55,7 +55,7 @@ function check(log: string, ci: string) {
   return spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, CI: ci } });
 }
 
-test('with CI=true a reason that is not on the list fails the run and is named; elsewhere it is only printed', () => {
+test('with CI=true fails for a reason that is not listed; otherwise only prints it', () => {
   const missing = "ok 1 - webgpu # SKIP no GPU here; Debian's packages chromium and libvulkan1 bring a program";
   const [failed, printed] = [check(missing, 'true'), check(missing, '')];
   assert.equal(failed.status, 1);
@@ -64,7 +64,7 @@ test('with CI=true a reason that is not on the list fails the run and is named; 
   assert.match(printed.stdout, /1 {2}no GPU here/);
 });
 
-test('with CI=true long tests and hardware that is not there may be skipped', () => {
+test('with CI=true long tests and missing hardware may be skipped', () => {
   const log = [
     'ok 1 - long # SKIP takes minutes: DCGAN_LONG=1',
     '    ok 2 - float16 # SKIP SwiftShader Device (Subzero) has no float16 in shaders',

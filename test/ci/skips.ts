@@ -1,9 +1,9 @@
-// Which tests a run skipped, by reason, read from what node:test printed.
+// Counts skipped tests by reason in the output of node:test.
 
 const tap = /^\s*ok \d+ .*# SKIP ?(.*)$/;
 const spec = /^\s*﹣ .* \([\d.]+m?s\) # (.*)$/u;
 
-/** How many tests were skipped for each reason; without one the reason is empty. Reads the TAP and the spec reporter's lines. */
+/** Number of skipped tests by reason, '' for none. Reads the output of the TAP and the spec reporter. */
 export function countSkips(log: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const line of log.split('\n')) {
@@ -21,7 +21,7 @@ export function parseAllowed(text: string): RegExp[] {
   return lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => new RegExp(line, 'u'));
 }
 
-/** Reasons that no expression allows. */
+/** Reasons that no expression matches. */
 export function unexpectedSkips(counts: ReadonlyMap<string, number>, allowed: readonly RegExp[]): string[] {
   return [...counts.keys()].filter((reason) => !allowed.some((expression) => expression.test(reason)));
 }

@@ -8,7 +8,7 @@ import { listAll, temporaryFolder, tinyConfig, writeJsonFile, writePictures } fr
 const base = temporaryFolder();
 const cwd = join(base, 'work');
 
-/** Writes a variation of the tiny config into ./configs. */
+/** Writes a variant of the tiny config into ./configs. */
 function variation(name: string, change: (content: ReturnType<typeof tinyConfig>) => void): void {
   const content = tinyConfig();
   change(content);
@@ -129,7 +129,7 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
     'an unknown export format',
     'export --checkpoint x --format onxx --out y'.split(' '),
     2,
-    /There is no export format "onxx" \(did you mean onnx\?\)\.\n {2}There are: .*saved-model/,
+    /There is no export format "onxx" \(did you mean onnx\?\)\.\n {2}Expected one of: .*saved-model/,
   ],
   [
     'a step and the best',
@@ -148,10 +148,10 @@ const table: [what: string, args: string[], exitCode: number, message: RegExp][]
   ['an unknown command', ['trian'], 2, /unknown command 'trian'\n\(Did you mean train\?\)/],
 ];
 
-// One at a time: each compares what lies in the folder that all share.
+// One at a time: each test compares the contents of a shared folder.
 describe('bad input', { concurrency: 1 }, () => {
   for (const [what, args, exitCode, message] of table) {
-    test(`${what}: one clear message, exit ${exitCode}, nothing half written`, async () => {
+    test(`${what}: one message, exit ${exitCode}, no partial files`, async () => {
       const before = listAll(cwd);
       const run = await runCli(args, { cwd });
       assert.match(run.stderr, message);

@@ -10,7 +10,7 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'dcgan-bin-'));
 after(() => rmSync(temporary, { recursive: true }));
 
-/** A package of bin/dcgan.cjs and these files, each of which prints its text; `second` is its time of change. */
+/** A package with bin/dcgan.cjs and these files, each of which prints its text; `second` is its modification time. */
 function packageOf(name: string, files: Record<string, { text: string; second: number }>): string {
   const folder = join(temporary, name);
   cpSync(join(repository, 'bin'), join(folder, 'bin'), { recursive: true });
@@ -24,7 +24,7 @@ function packageOf(name: string, files: Record<string, { text: string; second: n
   return folder;
 }
 
-/** A clone: tsx can be found. */
+/** A clone, where tsx is installed. */
 function cloneOf(name: string, files: Record<string, { text: string; second: number }>): string {
   const folder = packageOf(name, files);
   symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'), 'junction');
@@ -35,16 +35,16 @@ function run(folder: string): string {
   return execFileSync(process.execPath, [join(folder, 'bin/dcgan.cjs')], { encoding: 'utf8' }).trim();
 }
 
-test('a clone without dist/ runs its source', () => {
+test('a clone without dist/ runs from source', () => {
   assert.equal(run(cloneOf('clone', { 'src/main.ts': { text: 'source', second: 100 } })), 'source');
 });
 
-test('a clone with a dist/ of its source runs it', () => {
+test('a clone with an up-to-date dist/ runs it', () => {
   const files = { 'src/main.ts': { text: 'source', second: 100 }, 'dist/main.js': { text: 'built', second: 200 } };
   assert.equal(run(cloneOf('built', files)), 'built');
 });
 
-test('a clone whose source was edited since, in any file, runs its source', () => {
+test('a clone with any newer source file runs from source', () => {
   const files = {
     'src/main.ts': { text: 'source', second: 100 },
     'src/deep/er.ts': { text: 'edited', second: 300 },
@@ -53,7 +53,7 @@ test('a clone whose source was edited since, in any file, runs its source', () =
   assert.equal(run(cloneOf('edited', files)), 'source');
 });
 
-test('an installed package runs dist/, whatever the times of its files', () => {
+test('an installed package runs dist/ whatever its file times', () => {
   const files = { 'src/main.ts': { text: 'source', second: 300 }, 'dist/main.js': { text: 'built', second: 200 } };
   assert.equal(run(packageOf('node_modules/dcgan', files)), 'built');
 });

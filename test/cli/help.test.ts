@@ -16,7 +16,7 @@ before(() => {
   writeFileSync(trace, print);
 });
 
-/** Runs dcgan and gives the packages that it loaded besides. */
+/** Runs dcgan and also returns the heavy packages it loaded. */
 async function traced(args: string[]) {
   const run = await runCli(args, { cwd: folder, env: { NODE_OPTIONS: `--require=${trace}` } });
   const [, modules] = run.stderr.split('\nMODULES ');

@@ -1,4 +1,4 @@
-// Names that would command the terminal: of files, folders, configs and whatever else a person types.
+// Control characters in names of files, folders, configs and arguments are escaped.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { type Call, type CommandCalls, everyCommand, runCall } from '../helpers/every-command.ts';
@@ -17,7 +17,7 @@ before(async () => {
   calls = await everyCommand(cwd, names);
 });
 
-/** Everything that a terminal would obey, besides the end of a line. */
+/** Control characters other than the line feed. */
 const commanding = /[^\P{Cc}\n]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 async function check(call: Call, ...more: string[]): Promise<void> {
@@ -27,15 +27,15 @@ async function check(call: Call, ...more: string[]): Promise<void> {
   for (const text of [stdout, stderr]) assert.doesNotMatch(text, commanding, `${what}\n${JSON.stringify(text)}`);
 }
 
-test('no control character reaches stdout or stderr where a command works', async () => {
+test('a successful command prints no control characters', async () => {
   for (const { good } of calls) if (good) await check(good);
 });
 
-test('nor where it is refused', async () => {
+test('a failed command prints no control characters', async () => {
   for (const { bad } of calls) await check(bad);
 });
 
-test('nor in JSON, where names are still what they are', async () => {
+test('JSON escapes control characters and keeps the names', async () => {
   const sample = calls.find(({ command }) => command === 'sample')!;
   await check(sample.good!, '--json');
   const { stdout } = await runCall(sample.good!, ['--json'], cwd);

@@ -1,4 +1,4 @@
-// --json: exactly one JSON document on stdout, whatever happens.
+// --json prints exactly one JSON document to stdout in every case.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { describeFailure } from '../../src/cli/failure.ts';
@@ -32,7 +32,7 @@ test('every command is in the table', () => {
   );
 });
 
-test('a good call of every command gives one document', async () => {
+test('a valid call of every command prints one document', async () => {
   for (const { good } of calls) {
     if (!good) continue;
     const { exitCode, stdout, stderr } = await runCall(good, ['--json'], cwd);
@@ -41,7 +41,7 @@ test('a good call of every command gives one document', async () => {
   }
 });
 
-test('a bad call of every command gives one document with code, message, data and exit code; the words are on stderr', async () => {
+test('a failing call of every command prints one document with code, message, data and exit code, and the message to stderr', async () => {
   for (const { bad } of calls) {
     const { exitCode, stdout, stderr } = await runCall(bad, ['--json'], cwd);
     assert.equal(exitCode, bad.exitCode, `${bad.args.join(' ')}\n${stderr}`);
@@ -54,7 +54,7 @@ test('a bad call of every command gives one document with code, message, data an
   }
 });
 
-describe("commander's own answers", { concurrency: 2 }, () => {
+describe('errors and help of commander', { concurrency: 2 }, () => {
   const table: [args: string[], exitCode: number, code: string][] = [
     [['train', '--no-such'], 2, 'usage.unknown-option'],
     [['trian'], 2, 'usage.unknown-command'],
@@ -84,7 +84,7 @@ describe("commander's own answers", { concurrency: 2 }, () => {
   });
 });
 
-test('without a checkpoint the newest run is used: said on stderr and in the document', async () => {
+test('uses the newest run without --checkpoint, and reports it on stderr and in the document', async () => {
   const args = ['--engine', 'wasm', '--json', '--count', '4', '--out', 'newest.png'];
   const { stdout, stderr } = await runCli(['sample', ...args], { cwd });
   const { chosenAs, runHash, step } = documentIn(stdout);
@@ -98,7 +98,7 @@ test('without a checkpoint the newest run is used: said on stderr and in the doc
   assert.doesNotMatch(named.stderr, /newest/);
 });
 
-test('without a checkpoint and without a run: exit 2, with the names that can be had', async () => {
+test('exits 2 without --checkpoint and without a run, and lists the known checkpoints', async () => {
   const root = temporaryFolder();
   for (const command of [
     ['sample'],
@@ -115,7 +115,7 @@ test('without a checkpoint and without a run: exit 2, with the names that can be
   }
 });
 
-test('a bug is told as one, with exit code 1', () => {
+test('reports a bug as such, with exit code 1', () => {
   const { code, exitCode, message, text } = describeFailure(new TypeError('x is not a function'));
   assert.deepEqual([code, exitCode, message], ['bug', 1, 'x is not a function']);
   assert.match(text!, /at .*json\.test[\s\S]*This is a bug in dcgan\. Please report it/);

@@ -1,4 +1,4 @@
-// What is typed on the command line is relative to the current folder, what stands in a config to --root.
+// Paths on the command line are relative to the current folder, paths in a config to --root.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,7 @@ import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../he
 
 const folder = temporaryFolder();
 
-test('a typed path becomes relative to the root where it is inside, and absolute elsewhere', () => {
+test('a path inside the root becomes relative to it, any other absolute', () => {
   assert.equal(typedPath('a/b', '.'), join('a', 'b'));
   assert.equal(typedPath('.', '.'), '.');
   assert.equal(typedPath('a/b', 'a'), 'b');
@@ -19,7 +19,7 @@ test('a typed path becomes relative to the root where it is inside, and absolute
   assert.equal(typedDataFolder('data/mnist-tiny', '/'), resolve('data/mnist-tiny').slice(1));
 });
 
-test('--data is found from the current folder whatever --root is, a run resumes, and data.folder is found from --root', async () => {
+test('resolves --data from the current folder whatever --root is, also on resume, and data.folder from --root', async () => {
   const cwd = join(folder, 'here');
   await writePictures(join(cwd, 'images'), 8);
   await writePictures(join(folder, 'root', 'pictures'), 8);

@@ -14,7 +14,7 @@ async function run(more: Partial<BenchOptions> = {}, shouldStop = () => false, s
   return { result: await bench({ config, set: [], engine: 'wasm', root, seconds: 0.2, ...more }, io), events };
 }
 
-test('times the step of a config whose pictures are not there, and writes nothing', async () => {
+test('times the step of a config without its images, and writes nothing', async () => {
   const { result, events } = await run({ set: ['training.discriminatorSteps=3'] });
   const { msPerStep, imagesPerSecond, secondsPer1000Images, batchSize, steps } = result;
   assert.ok(msPerStep.least > 0 && msPerStep.least <= msPerStep.median && msPerStep.median <= msPerStep.most);
@@ -24,13 +24,13 @@ test('times the step of a config whose pictures are not there, and writes nothin
   assert.deepEqual(readdirSync(root), ['tiny.json']);
 });
 
-test('measures for as long as it is told to, but three steps at least', async () => {
+test('measures for the given time, but at least three steps', async () => {
   const { result } = await run({ seconds: 0 });
   assert.deepEqual([result.steps, result.interrupted], [3, false]);
   assert.ok((await run({ seconds: 0.5 })).result.steps > 3);
 });
 
-test('a lazy penalty is timed in whole cycles of steps with and without it', async () => {
+test('times a lazy penalty in whole cycles', async () => {
   const penalty = 'training.gradientPenalty={ type: r1, every: 4 }';
   const alone = await run({ set: [penalty], seconds: 0 });
   assert.equal(alone.result.steps, 12); // three cycles
@@ -38,7 +38,7 @@ test('a lazy penalty is timed in whole cycles of steps with and without it', asy
   assert.equal(two.result.steps, 6); // of 12 updates, 4 and 6 have 12 in common: two steps
 });
 
-test('stops when it is asked to, with what it has', async () => {
+test('stops on request with the steps so far', async () => {
   const { result } = await run({ seconds: 3600 }, () => true);
   assert.ok(result.steps > 0 && Number.isFinite(result.msPerStep.median));
   assert.ok(result.interrupted);
@@ -49,6 +49,6 @@ test('stops when it is asked to, with what it has', async () => {
   );
 });
 
-test('a precision that the engine lacks is refused', async () => {
+test('rejects a precision that the engine does not support', async () => {
   await assert.rejects(run({ set: ['training.precision=mixed_bfloat16'] }), { code: 'engine.precision', exitCode: 5 });
 });

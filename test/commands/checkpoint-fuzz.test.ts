@@ -1,5 +1,4 @@
-// Whatever stands in the files of a checkpoint, an export or a run: it is read for what it is, or refused with one sentence.
-// 5,000 cases of each kind.
+// Arbitrary content in the files of a checkpoint, an export or a run is read or rejected with one sentence: 5,000 cases each.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -32,7 +31,7 @@ before(async () => {
   sound = await readStepFolder(step);
 });
 
-/** Runs something that may be refused, as a user's mistake and not as a bug. */
+/** Runs an action that may fail with a DcganError but not with a bug. */
 async function refusedAtMost(action: () => unknown): Promise<boolean> {
   try {
     await action();
@@ -44,7 +43,7 @@ async function refusedAtMost(action: () => unknown): Promise<boolean> {
   }
 }
 
-test('state of any kind with right checksums', slow, async () => {
+test('arbitrary state with correct checksums', slow, async () => {
   let refused = 0;
   const property = fc.asyncProperty(mutatedJson(sound.state), async (state) => {
     const record = typeof state === 'object' && state !== null && !Array.isArray(state) ? state : { state };
@@ -57,7 +56,7 @@ test('state of any kind with right checksums', slow, async () => {
   assert.ok(refused > 2000, `${refused} refused`);
 });
 
-test('health and progress of the wrong types are refused by their names', () => {
+test('names health and progress values of the wrong type', () => {
   const position = sound.state['position'] as Record<string, unknown>;
   const health = position['health'] as Record<string, unknown>;
   const wrong: [Record<string, unknown>, RegExp][] = [
@@ -79,7 +78,7 @@ test('health and progress of the wrong types are refused by their names', () => 
   }
 });
 
-test('state.json of any kind, its checksum right or wrong', slow, async () => {
+test('arbitrary state.json with a correct or wrong checksum', slow, async () => {
   const folder = join(root, 'crafted', '000004');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'weights.safetensors'), readFileSync(join(step, 'weights.safetensors')));
@@ -99,7 +98,7 @@ test('state.json of any kind, its checksum right or wrong', slow, async () => {
   assert.ok(await refusedAtMost(() => readStepFolder(folder)));
 });
 
-test('export.json of any kind: what is deleted for it lies in its folder and is a file', slow, async () => {
+test('arbitrary export.json: only files in its folder are deleted', slow, async () => {
   const folder = join(root, 'export');
   mkdirSync(join(folder, 'within'), { recursive: true });
   for (const name of ['model.onnx', 'notes.txt', 'within/a.bin']) writeFileSync(join(folder, name), 'x');
@@ -130,7 +129,7 @@ test('export.json of any kind: what is deleted for it lies in its folder and is 
   await fc.assert(property, runs);
 });
 
-test('latent vectors of any kind', slow, async () => {
+test('arbitrary latent vectors', slow, async () => {
   const path = join(root, 'z.json');
   const vectors = [
     [0.5, -1, 2, 3],

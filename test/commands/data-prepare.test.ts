@@ -24,7 +24,7 @@ test('an unknown set, category or style is a usage error with the known names', 
   assert.deepEqual(readdirSync(root), []);
 });
 
-test('avatars are of 64 pixels and two styles unless told otherwise; a style named twice counts once', async () => {
+test('avatars default to 64 pixels and two styles; a repeated style counts once', async () => {
   const plain = await prepareData({ dataset: 'avatars', count: 4, root }, silent);
   assert.deepEqual(plain, { directory: join(root, 'data', 'avatars'), images: 4, skipped: false });
   const style = ['toon-head', 'personas', 'Toon-Head'];
@@ -32,7 +32,7 @@ test('avatars are of 64 pixels and two styles unless told otherwise; a style nam
   assert.equal(spelledOut.skipped, true);
 });
 
-test('a sheet is cut into a folder of its own name or the given one', async () => {
+test('cuts a sheet into a folder with its name or the given one', async () => {
   const pictures = join(root, 'pictures');
   await writePictures(pictures, 1);
   const [picture] = readdirSync(pictures);

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { engineInfo } from '../../src/commands/engine-info.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 
-temporaryFolder(); // a cache in which nothing is installed
+temporaryFolder(); // a cache with nothing installed
 
-test('where the native engine is not installed, auto is wasm and the report says why and what to type', async () => {
+test('without the native engine auto selects wasm, and the report says why and what to type', async () => {
   const report = await engineInfo('auto');
   assert.equal(report.name, 'wasm');
   assert.match(report.device, /CPU/);
@@ -17,7 +17,7 @@ test('where the native engine is not installed, auto is wasm and the report says
   assert.match(tensorflow.reason, /not installed.*dcgan engine install/);
 });
 
-test('an engine that was asked for and cannot be used is an error with the reason', async () => {
+test('fails with the reason if the requested engine cannot be used', async () => {
   await assert.rejects(engineInfo('tensorflow'), {
     code: 'engine.unusable',
     exitCode: 5,

@@ -32,7 +32,7 @@ const log = () =>
     .trim()
     .split('\n');
 
-test('every metric says what it was measured on, once in the result and once in the log; metrics.jsonl stays as it is', async () => {
+test('returns and logs every metric with its protocol, and leaves metrics.jsonl unchanged', async () => {
   const ticks = readFileSync(join(root, run.results, 'metrics.jsonl'), 'utf8');
   const events: EvaluateEvent[] = [];
   const { files, ...result } = await evaluate(options(), (event) => events.push(event));
@@ -59,7 +59,7 @@ test('every metric says what it was measured on, once in the result and once in 
   }
 });
 
-test('the same seed gives the same numbers, another seed others, another step others', async () => {
+test('the same seed gives the same values; another seed or step gives others', async () => {
   const measure = async (more: Partial<EvaluateOptions>) =>
     (await evaluate(options({ metrics: ['ms-ssim', 'swd'], ...more }), () => {})).metrics;
   const once = await measure({});
@@ -69,7 +69,7 @@ test('the same seed gives the same numbers, another seed others, another step ot
   assert.deepEqual(Object.keys(once), ['swd', 'ms-ssim']);
 });
 
-test('precision and recall are over the pixels, or over the features of a network that is named, and it is said', async () => {
+test('computes precision and recall over pixels, or over the features of the given network, and says which', async () => {
   const features = fileURLToPath(new URL('../fixtures/features/nchw.onnx', import.meta.url));
   const named = { features, featuresSet: ['range=[0,1]'] };
   const metrics = ['precision-recall'];
@@ -80,13 +80,13 @@ test('precision and recall are over the pixels, or over the features of a networ
   assert.deepEqual([overPixels.features, overFeatures.features?.network], [undefined, 'nchw.onnx']);
 });
 
-test('other images than those of the training are called so', async () => {
+test('marks images other than the training data as such', async () => {
   await writePictures(join(root, 'others'), 30);
   const { data } = await evaluate(options({ metrics: ['diversity'], data: 'others' }), () => {});
   assert.deepEqual([data.folder, data.images, data.split], ['others', 30, 'other data']);
 });
 
-test('what is transparent is compared on white, and looked up as it is', async () => {
+test('compares transparent images on white, and searches neighbours in RGBA', async () => {
   const content = tinyConfig();
   Object.assign(content.data, { channels: 4 });
   Object.assign(content.generator.layers[4]!, { filters: 4 });
@@ -100,13 +100,13 @@ test('what is transparent is compared on white, and looked up as it is', async (
   assert.ok(nearest!.distance > 0);
 });
 
-test('the picture has generated images over their neighbours', async () => {
+test('draws generated images above their nearest neighbours', async () => {
   await evaluate(options({ metrics: ['nearest'] }), () => {});
   const { width, height } = await sharp(join(root, run.results, 'neighbours-000012.png')).metadata();
   assert.deepEqual([width, height], [16 * 66 + 2, 4 * 66 + 2]); // 20 images: two rows of 16, and their neighbours
 });
 
-test('fewer images than asked for are used, and said; too few are an error', async () => {
+test('uses and reports fewer images than requested; too few are an error', async () => {
   const { count, data } = await evaluate(options({ metrics: ['diversity'], count: 5000, data: 'pictures' }), () => {});
   assert.deepEqual([count, data.images], [40, 40]);
   await assert.rejects(
@@ -119,7 +119,7 @@ test('fewer images than asked for are used, and said; too few are an error', asy
   );
 });
 
-test('what cannot be measured is a clear error, and no line in the log', async () => {
+test('rejects invalid options without a line in the log', async () => {
   const before = log().length;
   await assert.rejects(
     evaluate(options({ metrics: ['fidd'] }), () => {}),

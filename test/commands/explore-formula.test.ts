@@ -46,7 +46,7 @@ function cell(column: number, row: number): Promise<Buffer> {
   return sharp(at('explore.png')).extract(place).raw().toBuffer();
 }
 
-test('operands, signs and result stand side by side in the order of the formula', async () => {
+test('draws operands, signs and result in the order of the formula', async () => {
   const { vector, operands } = await exploreFormula(options('s2 - s7 + s1'));
   const [a, b, c] = [seed(2), seed(7), seed(1)];
   assert.deepEqual(
@@ -68,7 +68,7 @@ test('operands, signs and result stand side by side in the order of the formula'
   assert.ok(minus > 0 && plus > minus && equals === 2 * minus);
 });
 
-test('what is averaged or scaled stands above its operand', async () => {
+test('draws the vectors of an average or product above the operand', async () => {
   const { vector } = await exploreFormula(options('-mean(s1, s2) + s3'));
   const [a, b, c] = [seed(1), seed(2), seed(3)];
   const mean = each(4, (i) => (a[i]! + b[i]!) / 2);
@@ -96,7 +96,7 @@ test('what is averaged or scaled stands above its operand', async () => {
   }
 });
 
-test('a saved vector goes on in later formulas, and into dcgan sample', async () => {
+test('a saved vector can be used in later formulas and by dcgan sample', async () => {
   const first = await exploreFormula(options('s1 - s2', { save: 'step_1' }));
   assert.equal(first.saved, at(`results/${runHash}/vectors/step_1.json`));
   assert.deepEqual(JSON.parse(readFileSync(first.saved, 'utf8')), [first.vector]);
@@ -109,7 +109,7 @@ test('a saved vector goes on in later formulas, and into dcgan sample', async ()
   assert.deepEqual(await sharp(at('one.png')).raw().toBuffer(), await imageOf(first.vector));
 });
 
-test('what cannot be computed is a clear error, and no file', async () => {
+test('rejects invalid formulas without writing a file', async () => {
   await exploreFormula(options('s1', { save: 'broken' }));
   writeFileSync(at(`results/${runHash}/vectors/broken.json`), '[[1, 2]]');
   const out = at('none.png');
@@ -119,7 +119,7 @@ test('what cannot be computed is a clear error, and no file', async () => {
     's1 - smiel',
     {},
     'usage.formula',
-    /no saved vector smiel, at character 6\.\n {2}s1 - smiel\n {7}\^\nFor this run are saved: broken/,
+    /no saved vector smiel, at character 6\.\n {2}s1 - smiel\n {7}\^\nSaved for this run: broken/,
   );
   await refused('s4294967296', {}, 'usage.formula', /4294967296 is no seed, at character 1/);
   await refused('s1 * s2', {}, 'usage.formula', /two vectors cannot be multiplied/);

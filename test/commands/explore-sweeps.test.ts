@@ -11,7 +11,7 @@ import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../he
 
 const root = temporaryFolder();
 const at = (name: string) => join(root, name);
-const latentSize = 4; // of tinyConfig; its images have 8 x 8 pixels, drawn 8 times as large
+const latentSize = 4; // of tinyConfig, whose 8 x 8 images are drawn 8 times as large
 let runHash: string;
 
 before(async () => {
@@ -29,7 +29,7 @@ const options = (more: Partial<SweepOptions> = {}): SweepOptions => ({
   ...more,
 });
 
-/** The images of seed 5 with one dimension at other values, as dcgan sample makes them: a row of the mosaic. */
+/** The images of seed 5 with one dimension at other values, as dcgan sample makes them: a row of the picture. */
 async function rowOf(dimension: number, values: readonly number[]) {
   const z = [...latentsOfSeeds({ size: latentSize, distribution: 'normal' }, [5])];
   const vectors = values.map((value) => z.map((other, i) => (i === dimension ? value : other)));
@@ -47,7 +47,7 @@ async function changeOf(dimension: number, range: number): Promise<number> {
   return sum / 64 ** 2;
 }
 
-test('dimensions are ranked by the change between their ends, as measured in what dcgan sample writes', async () => {
+test('ranks dimensions by the change between their ends, as measured in images of dcgan sample', async () => {
   const { dimensions } = await exploreSweeps(options({ seed: 5, range: 2 }));
   const expected = [];
   for (let dimension = 0; dimension < latentSize; dimension++) {
@@ -58,7 +58,7 @@ test('dimensions are ranked by the change between their ends, as measured in wha
   assert.deepEqual(dimensions, expected);
 });
 
-test('each row of the mosaic is a sweep, after a label', async () => {
+test('each row of the picture is a labelled sweep', async () => {
   const { dimensions, out } = await exploreSweeps(options({ seed: 5, range: 2, steps: 5, dimensions: 3 }));
   assert.equal(dimensions.length, 3);
   const { width, height } = await sharp(out).metadata();
@@ -76,12 +76,12 @@ test('each row of the mosaic is a sweep, after a label', async () => {
   }
 });
 
-test('without options: seed 0, from -3 to 3 in nine steps, of few dimensions all', async () => {
+test('defaults to seed 0, -3 to 3 in nine steps, and all of a few dimensions', async () => {
   const { seed, range, steps, dimensions } = await exploreSweeps(options());
   assert.deepEqual([seed, range, steps, dimensions.length], [0, 3, 9, 4]);
 });
 
-test('what cannot be shown is a clear error, and no file', async () => {
+test('rejects invalid options without writing a file', async () => {
   const out = at('none.png');
   const refused = (more: Partial<SweepOptions>, code: string, message: RegExp) =>
     assert.rejects(exploreSweeps(options({ out, ...more })), {
@@ -89,7 +89,11 @@ test('what cannot be shown is a clear error, and no file', async () => {
       message,
       exitCode: code.startsWith('usage') ? 2 : 4,
     });
-  await refused({ dimensions: 5 }, 'usage.dimensions', /latent vectors have 4\.\n--dimensions 4/);
+  await refused(
+    { dimensions: 5 },
+    'usage.dimensions',
+    /Expected 1 to 4, the size of this generator's latent vectors\.\n--dimensions 4/,
+  );
   await refused({ steps: 1 }, 'usage.steps', /cannot have 1 step\./);
   await refused({ steps: 1_000_000_000 }, 'usage.picture-too-large', /4000000000 images/);
   await refused({ seed: -1 }, 'usage.seeds', /-1 is no seed/);

@@ -33,7 +33,7 @@ const options = (more: Partial<ExportOptions>): ExportOptions => ({
   ...more,
 });
 
-test('every format gives the files that it says it gives', async () => {
+test('every format writes the files it reports', async () => {
   for (const format of exportFormatNames) {
     const out = at('formats', format);
     const { files, bytes, ...rest } = await exportGenerator(options({ format, out }));
@@ -54,7 +54,7 @@ test('every format gives the files that it says it gives', async () => {
   );
 });
 
-test('an exported checkpoint is sampled by its path and by its name', async () => {
+test('an exported checkpoint can be sampled by path and by name', async () => {
   await exportGenerator(options({ format: 'checkpoint', out: at('checkpoints', 'small') }));
   for (const checkpoint of ['small', at('checkpoints', 'small')]) {
     const out = at('small.png');
@@ -63,7 +63,7 @@ test('an exported checkpoint is sampled by its path and by its name', async () =
   }
 });
 
-test('a format of one file is a file where --out names one', async () => {
+test('a format of one file writes the file that --out names', async () => {
   const out = at('deep', 'er', 'tiny.onnx');
   const { files } = await exportGenerator(options({ format: 'onnx', out }));
   assert.deepEqual(files, [out]);
@@ -72,7 +72,7 @@ test('a format of one file is a file where --out names one', async () => {
   await exportGenerator(options({ format: 'onnx', out, force: true }));
 });
 
-test('a step is chosen by its number', async () => {
+test('exports the checkpoint of a step', async () => {
   const out = at('by-step');
   const { step } = await exportGenerator(options({ out, which: 4 }));
   assert.equal(step, 4);
@@ -81,7 +81,7 @@ test('a step is chosen by its number', async () => {
   assert.ok(!existsSync(at('never')));
 });
 
-test('an earlier export is replaced, of whatever format; anything else is not', async () => {
+test('replaces an earlier export of any format, but nothing else', async () => {
   const out = at('again');
   mkdirSync(out); // empty
   await exportGenerator(options({ out }));
@@ -104,7 +104,7 @@ test('an earlier export is replaced, of whatever format; anything else is not', 
   assert.deepEqual(listAll(out), ['export.json', 'notes.txt', 'sheet.json', 'sheet.png']);
 });
 
-test('--force writes among other files and takes away nothing but an earlier export', async () => {
+test('--force writes among other files and removes only an earlier export', async () => {
   const out = at('among');
   await exportGenerator(options({ out }));
   writeFileSync(join(out, 'notes.txt'), 'mine');
@@ -117,7 +117,7 @@ test('--force writes among other files and takes away nothing but an earlier exp
   await exportGenerator(options({ out, force: true }));
   assert.ok(existsSync(victim));
 
-  const folder = at('folder.onnx'); // a file cannot take its place
+  const folder = at('folder.onnx'); // a file cannot replace it
   mkdirSync(folder);
   writeFileSync(join(folder, 'notes.txt'), 'mine');
   await assert.rejects(exportGenerator(options({ format: 'onnx', out: folder, force: true })), {
@@ -127,7 +127,7 @@ test('--force writes among other files and takes away nothing but an earlier exp
   assert.deepEqual(listAll(folder), ['notes.txt']);
 });
 
-test('links, devices and files of other people are not replaced', { skip: noPipes }, async () => {
+test('does not replace links, devices and other files', { skip: noPipes }, async () => {
   const precious = at('precious');
   mkdirSync(precious);
   writeFileSync(join(precious, 'sheet.png'), 'mine');
@@ -163,12 +163,12 @@ test('links, devices and files of other people are not replaced', { skip: noPipe
   assert.equal(readFileSync(at('file'), 'utf8'), 'mine');
 });
 
-test('what cannot be exported is a clear error, and nothing is left behind', async () => {
+test('rejects invalid exports and leaves nothing behind', async () => {
   const there = listAll(root);
   await assert.rejects(exportGenerator(options({ format: 'savedmodel', out: at('x') })), {
     code: 'usage.unknown-format',
     exitCode: 2,
-    message: /no export format "savedmodel" \(did you mean saved-model\?\)\.\nThere are: .*onnx/,
+    message: /no export format "savedmodel" \(did you mean saved-model\?\)\.\nExpected one of: .*onnx/,
   });
   await assert.rejects(exportGenerator(options({ format: 'toString', out: at('x') })), {
     code: 'usage.unknown-format',
@@ -186,7 +186,7 @@ test('what cannot be exported is a clear error, and nothing is left behind', asy
   assert.deepEqual(listAll(root), there);
 });
 
-test('a folder that cannot be renamed, like the volume of a container, is filled and filled again', async (context) => {
+test('fills and refills a folder that cannot be renamed, such as a container volume', async (context) => {
   const volume = at('volume');
   mkdirSync(volume);
   try {

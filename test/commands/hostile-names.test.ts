@@ -1,4 +1,4 @@
-// Whatever a config or a checkpoint calls itself: nothing is written outside of results/ and checkpoints/ of the root.
+// Names in configs and checkpoints never cause writes outside of the root's results/ and checkpoints/.
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -13,7 +13,7 @@ const root = join(outside, 'deep', 'root');
 
 before(() => writePictures(join(outside, 'pictures'), 10));
 
-/** What there is outside of the run folders and the cache. */
+/** Everything outside of the run folders and the cache. */
 const others = () =>
   listAll(outside).filter(
     (path) => !/^(cache\/|deep\/root\/(results|checkpoints)\/|deep\/root\/[\w-]+\.json$)/.test(path),
@@ -41,7 +41,7 @@ const names = [
   '%2e%2e%2fevil',
 ];
 
-test('names of configs stay words: a path in them leads nowhere', async () => {
+test('treats a path in a config name as plain text', async () => {
   mkdirSync(root, { recursive: true });
   let before: string[] | undefined;
   for (const [index, name] of names.entries()) {
@@ -57,7 +57,7 @@ test('names of configs stay words: a path in them leads nowhere', async () => {
   }
 });
 
-test('a checkpoint that names paths in its state and pointers is read for what it is, or refused', async () => {
+test('ignores or rejects paths in the state and pointers of a checkpoint', async () => {
   const config = writeJsonFile(join(root, 'sound.json'), {
     ...tinyConfig(),
     data: { folder: '../../pictures', size: 8, channels: 1 },
@@ -95,7 +95,7 @@ test('a checkpoint that names paths in its state and pointers is read for what i
   assert.deepEqual(others(), before);
 });
 
-test('saving removes what it wrote itself and nothing else: links and folders of other names stay', async () => {
+test('saving removes only its own files: links and other folders stay', async () => {
   const directory = join(root, 'checkpoints', 'kept');
   const { tensors, state } = await loadCheckpoint(join(root, 'checkpoints', 'made'), 'latest');
   mkdirSync(join(directory, 'notes'), { recursive: true });

@@ -1,4 +1,4 @@
-// Weights made by PyTorch (test/fixtures/import/make.py) in every layout, against what PyTorch computes with them.
+// Imports weights in every PyTorch layout (test/fixtures/import/make.py) and compares with PyTorch's outputs.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ const options = (file: string, name: string, more: Partial<ImportOptions> = {}):
   ...more,
 });
 
-test('the golden images have much to compare', () => {
+test('the golden images have enough contrast to compare', () => {
   const { images, scores } = golden;
   assert.ok(Math.min(...images) < 0.1 && Math.max(...images) > 0.9);
   assert.ok(Math.max(...scores) - Math.min(...scores) > 0.1);
@@ -52,7 +52,7 @@ test("a generator's state_dict: 16 images equal PyTorch's", async () => {
   await checkImages(root, 'bare', golden);
 });
 
-test('the format before PyTorch 1.6, from several GPUs (module.)', async () => {
+test('the format before PyTorch 1.6, saved from several GPUs (module.)', async () => {
   const { networks } = await importWeights(options('legacy.pth', 'legacy'));
   assert.equal(networks[0]!.format, 'PyTorch (before 1.6)');
   await checkImages(root, 'legacy', golden);
@@ -87,7 +87,7 @@ test('a .safetensors file, whose tensors are sorted by name', async () => {
   await checkScores(root, 'safetensors', golden);
 });
 
-test('the discriminator from a file of its own', async () => {
+test('the discriminator from a separate file', async () => {
   const more = { discriminator: fixture('discriminator.pt') };
   const { networks } = await importWeights(options('generator.pt', 'two-files', more));
   assert.deepEqual(
@@ -97,14 +97,14 @@ test('the discriminator from a file of its own', async () => {
   await checkScores(root, 'two-files', golden);
 });
 
-test("samples use PyTorch's statistics and weights where the config's own grids use the batch's and averages", async () => {
+test("samples use PyTorch's statistics and weights even if the config's grids use batch statistics and averages", async () => {
   await importWeights(
     options('generator.pt', 'batch', { set: ['outputs.grid.batchNorm=batch', 'training.ema={decay: 0.999}'] }),
   );
   await checkImages(root, 'batch', golden);
 });
 
-test('of two generators one is named', async () => {
+test('asks for --from if the file has two generators', async () => {
   const { tensors } = decodeSafetensors(readFileSync(fixture('both.safetensors')), 'both');
   const twice: NamedTensors = {};
   for (const [key, value] of Object.entries(tensors)) {
@@ -153,7 +153,7 @@ const mismatches: Record<string, { set: string[]; message: RegExp; file?: string
 };
 
 for (const [title, { set, message, file = 'generator.pt' }] of Object.entries(mismatches)) {
-  test(`refused with what does not fit: ${title}`, async () => {
+  test(`rejects weights that do not fit: ${title}`, async () => {
     const more = { set };
     await assert.rejects(importWeights(options(file, 'mismatch', more)), {
       code: 'checkpoint.mismatch',
@@ -164,7 +164,7 @@ for (const [title, { set, message, file = 'generator.pt' }] of Object.entries(mi
   });
 }
 
-test('two layers whose order a .safetensors file does not tell are not guessed', async () => {
+test('rejects a .safetensors file with an ambiguous layer order', async () => {
   const { tensors } = decodeSafetensors(readFileSync(fixture('both.safetensors')), 'both');
   const renamed = Object.entries(tensors).map(([key, value]) => [key.replace('blocks.5', 'z.1'), value]);
   const wide = Object.fromEntries(renamed) as NamedTensors;
@@ -179,7 +179,7 @@ test('two layers whose order a .safetensors file does not tell are not guessed',
   });
 });
 
-test('weights that are no numbers are refused by their key', async () => {
+test('rejects NaN and infinite weights with their key', async () => {
   const { tensors } = decodeSafetensors(readFileSync(fixture('both.safetensors')), 'both');
   tensors['generator.l1.0.bias']!.values[7] = Number.NaN;
   const file = join(root, 'nan.safetensors');
@@ -189,7 +189,7 @@ test('weights that are no numbers are refused by their key', async () => {
   assert.match(message, /^generator\.l1\.0\.bias contains NaN or infinite values/);
 });
 
-test('a name must be free, and one that nothing else can have', async () => {
+test('rejects names that are taken or look like a run hash', async () => {
   await importWeights(options('generator.pt', 'taken'));
   await assert.rejects(importWeights(options('generator.pt', 'taken')), { code: 'usage.name-taken', exitCode: 2 });
   for (const name of ['../outside', 'a/b', '', '.hidden', '1a2b3c4']) {
@@ -197,7 +197,7 @@ test('a name must be free, and one that nothing else can have', async () => {
   }
 });
 
-test("the other network's file is recognised, with what to type", async () => {
+test("recognises the other network's file and says what to type", async () => {
   const file = fixture('discriminator.pt');
   await assert.rejects(importWeights(options('discriminator.pt', 'swapped')), {
     code: 'checkpoint.mismatch',
@@ -210,7 +210,7 @@ test("the other network's file is recognised, with what to type", async () => {
   });
 });
 
-test('TorchScript and Keras archives are named, with the line that saves their weights', async () => {
+test('recognises TorchScript and Keras archives and says how to save their weights', async () => {
   const traced = join(root, 'traced.pt'); // entries as torch.jit.save (PyTorch 2.9) writes them, the code compressed
   const code = { name: 'traced/code/__torch__/model.py', bytes: Buffer.from('x'), lies: { method: 8 } };
   const others = ['data.pkl', 'constants.pkl', 'data/0'].map((name) => ({
@@ -231,14 +231,14 @@ test('TorchScript and Keras archives are named, with the line that saves their w
   });
 });
 
-test('a folder with something in it is not written into', async () => {
+test('does not write into a folder that is not empty', async () => {
   mkdirSync(join(root, 'checkpoints', 'mine'), { recursive: true });
   writeFileSync(join(root, 'checkpoints', 'mine', 'latest'), 'my notes');
   await assert.rejects(importWeights(options('generator.pt', 'mine')), { code: 'usage.name-taken' });
   assert.equal(readFileSync(join(root, 'checkpoints', 'mine', 'latest'), 'utf8'), 'my notes');
 });
 
-test('no file, and files of other kinds', async () => {
+test('rejects missing files and files of other formats', async () => {
   const file = join(root, 'other.h5');
   writeFileSync(file, '\x89HDF\r\n\x1a\n');
   await assert.rejects(importWeights(options('', 'other', { file })), { code: 'checkpoint.unknown-format' });

@@ -18,13 +18,13 @@ before(async () => {
 
 const filesOf = () => listAll(root).filter((path) => !path.startsWith('cache/'));
 
-test('an inspection says what would be trained, by hand, and writes nothing', async () => {
+test('describes the run, with parameters counted by hand, and writes nothing', async () => {
   const before = filesOf();
   const { runHash, generator, discriminator, data, training, engine, config } = await inspect(options, () => {});
   assert.deepEqual(filesOf(), before);
   assert.match(runHash, /^[0-9a-f]{7}$/);
   assert.equal(config.name, 'tiny');
-  // dense 4 x 32; batch norm 4 x 32, half of it trained; transposed 4 x 4 x 2 x 1 + 1
+  // dense 4 x 32; batch norm 4 x 32, half of them trainable; transposed 4 x 4 x 2 x 1 + 1
   assert.deepEqual([generator.parameters, generator.trainable], [128 + 128 + 33, 128 + 64 + 33]);
   // conv 3 x 3 x 1 x 3 + 3; dense 4 x 4 x 3 + 1
   assert.deepEqual([discriminator.parameters, discriminator.trainable], [30 + 49, 30 + 49]);
@@ -46,7 +46,7 @@ test('an inspection says what would be trained, by hand, and writes nothing', as
   assert.deepEqual([engine.name, engine.notChosen], ['wasm', []]);
 });
 
-test('--data and --set change what is inspected; the place of the pictures is not part of the run', async () => {
+test('applies --data and --set; the data folder does not change the run hash', async () => {
   const { runHash } = await inspect(options, () => {});
   const set = await inspect({ ...options, set: ['training.batchSize=5', 'training.epochs=3'] }, () => {});
   assert.notEqual(set.runHash, runHash);
@@ -58,7 +58,7 @@ test('--data and --set change what is inspected; the place of the pictures is no
   assert.notEqual(more.runHash, runHash);
 });
 
-test('the hash of an inspection is that of the run', async () => {
+test('has the same hash as the run', async () => {
   const { runHash } = await inspect({ ...options, set: ['training.steps=1'] }, () => {});
   const result = await train(
     { ...options, set: ['training.steps=1'], fresh: false },
@@ -67,7 +67,7 @@ test('the hash of an inspection is that of the run', async () => {
   assert.equal(result.runHash, runHash);
 });
 
-test('an engine that cannot compute in the asked precision is refused before anything is written', async () => {
+test('rejects a precision that the engine does not support before anything is written', async () => {
   const before = filesOf();
   const asked = { ...options, set: ['training.precision=mixed_bfloat16'] };
   await assert.rejects(
@@ -81,7 +81,7 @@ test('an engine that cannot compute in the asked precision is refused before any
   assert.deepEqual(filesOf(), before);
 });
 
-test('layers inside of a residual layer are indented, and counted where they stand', async () => {
+test('lists nested layers of a residual layer, indented, with their parameters', async () => {
   const content = tinyConfig() as { discriminator: { layers: object[] } };
   const inside = [{ type: 'conv', filters: 2, kernel: 3 }, { type: 'averagePool' }];
   content.discriminator.layers.unshift({ type: 'residual', layers: inside });

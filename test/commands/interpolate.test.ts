@@ -58,7 +58,7 @@ async function imagesOf(name: string, vectors: number[][]): Promise<Uint8Array[]
 
 const vectorOf = (seed: number) => [...latentsOfSeeds(normal, [seed])];
 
-test('by default eleven images on a straight line, in one row', async () => {
+test('defaults to eleven images on a straight line, in one row', async () => {
   const result = await interpolate(options({ seeds: [5, 9], out: at('strip.png') }));
   assert.deepEqual(
     [result.images, result.method, result.seeds, result.files],
@@ -73,7 +73,7 @@ test('by default eleven images on a straight line, in one row', async () => {
   assert.deepEqual(await framesOf('frames.png', { seeds: [5, 9] }), await imagesOf('expected', expected));
 });
 
-test('a loop through three seeds passes each of them, and its frames are not the same twice', async () => {
+test('a loop through three seeds contains each of them, without repeated frames', async () => {
   const frames = await framesOf('loop.png', {
     seeds: [5, 9, 2],
     loop: true,
@@ -87,7 +87,7 @@ test('a loop through three seeds passes each of them, and its frames are not the
   assert.equal(new Set(frames.map(String)).size, 12);
 });
 
-test('a way through latent vectors of a file', async () => {
+test('interpolates through latent vectors of a file', async () => {
   const vectors = [
     [0, 0, 0, 1],
     [1, 0, 0, 0],
@@ -110,7 +110,7 @@ test('a grid has the images of its seeds in its corners', async () => {
   );
 });
 
-test('animations have 31 frames of a comfortable size, at the asked speed', async () => {
+test('animations have 31 frames of at least 256 pixels, at the requested speed', async () => {
   for (const out of ['a.gif', 'a.webp', 'a.apng']) {
     const { images } = await interpolate(options({ out: at(out), framesPerSecond: 20 }));
     assert.equal(images, 31);
@@ -120,15 +120,15 @@ test('animations have 31 frames of a comfortable size, at the asked speed', asyn
   }
 });
 
-test('slerp with uniform latents works, and what it means is said', async () => {
+test('slerp with uniform latents works and adds a note', async () => {
   const uniform = await trained('uniform', { size: 4, distribution: 'uniform' });
   const { note } = await interpolate(options({ checkpoint: uniform, method: 'slerp', out: at('uniform.png') }));
-  assert.match(note ?? '', /uniform in \[-1, 1\): slerp keeps their length, but some numbers may leave that range/);
+  assert.match(note ?? '', /uniform in \[-1, 1\): slerp keeps their length, but some values may leave that range/);
   const linear = await interpolate(options({ checkpoint: uniform, out: at('uniform.png') }));
   assert.equal('note' in linear, false);
 });
 
-test('what cannot be made is one clear error, and no file', async () => {
+test('rejects invalid options without writing a file', async () => {
   const table: [more: Partial<InterpolateOptions>, code: string, message: RegExp][] = [
     [{ seeds: [1] }, 'usage.interpolation', /A way needs at least two ends\.\n--from 1 --to 2, or --seeds 1,5,9/],
     [{ seeds: [1, -2] }, 'usage.seeds', /-2 is no seed/],
@@ -152,7 +152,7 @@ test('what cannot be made is one clear error, and no file', async () => {
       'usage.unknown-picture-format',
       /Name a \.png, \.webp or \.jpg file/,
     ],
-    [{ out: at('none.gif'), framesPerSecond: 60 }, 'usage.interpolation', /60 images per second cannot be shown/],
+    [{ out: at('none.gif'), framesPerSecond: 60 }, 'usage.interpolation', /60 frames per second are not possible/],
     [{ out: at('nowhere/none.gif') }, 'usage.cannot-write', /its folder does not exist/],
     [
       { out: at('none.gif'), scale: 4000 },

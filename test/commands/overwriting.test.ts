@@ -1,4 +1,4 @@
-// What a command finds where it shall write: its own pictures are replaced, what somebody else made is not.
+// Commands replace pictures that dcgan drew, but no other files.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ const writers: Record<string, (out: string, force?: boolean) => Promise<unknown>
 };
 
 for (const [command, write] of Object.entries(writers)) {
-  test(`${command} replaces its own picture, and somebody's file only with --force`, async () => {
+  test(`${command} replaces its own picture, and other files only with --force`, async () => {
     const out = at(`${command.replaceAll(' ', '')}.png`);
     await write(out);
     await write(out);
@@ -44,7 +44,7 @@ for (const [command, write] of Object.entries(writers)) {
     assert.ok(await isMarked(out));
   });
 
-  test(`${command} refuses folders, devices and links to nothing, and writes through a link`, {
+  test(`${command} rejects folders, devices and broken links, and writes through a link`, {
     skip: noPipes,
   }, async () => {
     const folder = at(`${command.replaceAll(' ', '')}-places`);
@@ -76,7 +76,7 @@ for (const [command, write] of Object.entries(writers)) {
   });
 }
 
-test('every format of picture is known again', async () => {
+test('recognises its own pictures in every format', async () => {
   for (const name of ['a.png', 'a.webp', 'a.jpg', 'a.jpeg']) {
     for (let time = 0; time < 2; time++) await sample({ ...options, count: 1, out: at(name) });
   }
@@ -91,7 +91,7 @@ test('every format of picture is known again', async () => {
   assert.equal(await isMarked(at('photo.png')), false);
 });
 
-test('files of their own: replaced where dcgan has drawn them, else not one is written', async () => {
+test('--separate replaces its own files; if any file is not its own, it writes none', async () => {
   const separate = at('separate');
   const write = (force = false) => sample({ ...options, seeds: [0, 1, 2], separate, force });
   await write();

@@ -1,4 +1,4 @@
-// Pictures and exports that would land among a run's own files.
+// Pictures and exports are not written among a run's own files.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ const inTheWay = (message: RegExp) => ({ code: 'usage.in-the-way', exitCode: 2, 
 const draw = (place: { out?: string; separate?: string }, force = false) =>
   sample({ checkpoint: run, count: 2, engine: 'wasm', root, force, ...place });
 
-test('nothing is written into the folder of checkpoints, where a later checkpoint would delete it', async () => {
+test('writes nothing into a checkpoints folder, where a later checkpoint would delete it', async () => {
   const checkpoints = at('checkpoints', run);
   symlinkSync(checkpoints, at('linked'));
   const before = listAll(checkpoints);
@@ -41,7 +41,7 @@ test('nothing is written into the folder of checkpoints, where a later checkpoin
   assert.deepEqual(listAll(checkpoints), before);
 });
 
-test('a picture that a run drew while it trained is replaced only with --force', async () => {
+test('replaces a picture drawn by training only with --force', async () => {
   const results = at('results', run);
   const refused = inTheWay(new RegExp(`was drawn by run ${run} while it trained\\.\\n.*--force`));
   for (const name of ['reals.png', join('samples', '000012.png'), 'loss.png', 'evolution.png']) {
@@ -54,7 +54,7 @@ test('a picture that a run drew while it trained is replaced only with --force',
   await draw({ out: join(results, 'reals.png') }, true);
 });
 
-test('a folder that only looks like that of a run is written to', async () => {
+test('writes to a folder that only looks like that of a run', async () => {
   mkdirSync(at('1234567', '20261201'), { recursive: true });
   await draw({ out: at('1234567', '20261201', 'a.png') });
   assert.ok(existsSync(at('1234567', '20261201', 'a.png')));

@@ -31,7 +31,7 @@ const options = (more: Partial<SampleOptions>): SampleOptions => ({
 });
 const pixelsOf = (path: string) => sharp(path).raw().toBuffer();
 
-test("samples of a run's last checkpoint are its last grid, pixel for pixel", async () => {
+test("samples of a run's last checkpoint equal its last grid, pixel for pixel", async () => {
   const result = await sample(options({ count: 6 }));
   assert.deepEqual(result, {
     checkpoint: at(join(run.checkpoints, '000012')),
@@ -45,7 +45,7 @@ test("samples of a run's last checkpoint are its last grid, pixel for pixel", as
   assert.deepEqual(await pixelsOf(at('out.png')), await pixelsOf(at(join(run.results, 'samples', '000012.png'))));
 });
 
-test('a checkpoint is found by the start of its hash and by its path, and a step by its number and its folder', async () => {
+test('finds a checkpoint by hash prefix and by path, and a step by number and by folder', async () => {
   const made = async (more: Partial<SampleOptions>) => {
     const { step } = await sample(options({ count: 6, ...more }));
     return { step, bytes: readFileSync(at('out.png')) };
@@ -60,7 +60,7 @@ test('a checkpoint is found by the start of its hash and by its path, and a step
   assert.deepEqual(await made({ checkpoint: at(join(run.checkpoints, '000008')) }), earlier);
 });
 
-test('a grid of a shape has that shape, even where there are fewer images', async () => {
+test('a grid has the given shape even with fewer images', async () => {
   const { images } = await sample(options({ grid: { columns: 4, rows: 2 }, padding: 3, scale: 5 }));
   assert.equal(images, 8);
   const size = async () => {
@@ -77,7 +77,7 @@ test('a grid of a shape has that shape, even where there are fewer images', asyn
   });
 });
 
-test('files by seed hold the pixels of the grid at their seeds, in every format', async () => {
+test('separate files equal the cells of the grid, in every format', async () => {
   const [folder, seeds] = [at('single'), [4_000_000_000, 2, 70, 2]];
   const { files, images } = await sample({ ...options({ seeds, separate: folder }), out: 'unused' });
   assert.equal(images, 3);
@@ -100,7 +100,7 @@ test('files by seed hold the pixels of the grid at their seeds, in every format'
   assert.deepEqual([format, width], ['webp', 24]);
 });
 
-test('latent vectors of a file are what is drawn, and are called by their place', async () => {
+test('draws the latent vectors of a file, named by position', async () => {
   const vectors = latentsOfSeeds({ size: 4, distribution: 'normal' }, [5, 6]);
   writeJsonFile(at('z.json'), [[...vectors.subarray(0, 4)], [...vectors.subarray(4)]]);
   await sample(options({ seeds: [5, 6] }));
@@ -112,7 +112,7 @@ test('latent vectors of a file are what is drawn, and are called by their place'
   assert.deepEqual(files, [at('places/000000.png'), at('places/000001.png')]);
 });
 
-test('the fourth channel of a generator is the alpha of its pictures', async () => {
+test('the fourth channel of a generator becomes alpha', async () => {
   const content = tinyConfig();
   const layers = content.generator.layers.map((layer) =>
     layer.type === 'convTranspose' ? { ...layer, filters: 4 } : layer,
@@ -132,15 +132,15 @@ test('the fourth channel of a generator is the alpha of its pictures', async () 
       read.filter((_, i) => i % 4 === 3),
       Buffer.from(pixels.filter((_, i) => i % 4 === 3)),
     );
-    const shown = (values: Uint8Array) => values.filter((_, i) => values[i - (i % 4) + 3]! > 0); // WebP drops what cannot be seen
+    const shown = (values: Uint8Array) => values.filter((_, i) => values[i - (i % 4) + 3]! > 0); // WebP drops the colours of transparent pixels
     assert.deepEqual(shown(read), shown(Buffer.from(pixels)));
   }
   await sample(options({ checkpoint, seeds: [7], columns: 1 }));
   const corner = await sharp(at('out.png')).extract({ left: 0, top: 0, width: 1, height: 1 }).raw().toBuffer();
-  assert.equal(corner[3], 0); // between images it is transparent
+  assert.equal(corner[3], 0); // the padding is transparent
 });
 
-test('long work tells how far it is, short work does not', async () => {
+test('reports progress only for many images', async () => {
   const heard = async (count: number) => {
     const events: SamplingEvent[] = [];
     await sample(options({ count, columns: 30 }), { onEvent: (event) => events.push(event) });
@@ -155,7 +155,7 @@ test('long work tells how far it is, short work does not', async () => {
   assert.deepEqual(await heard(80), done);
 });
 
-test("a run's grids may normalise by batch; samples do not, so that a seed is one image", async () => {
+test('samples never use batch statistics, so that a seed always gives the same image', async () => {
   const content = { ...tinyConfig(), seed: 2 };
   const outputs = { ...content.outputs, grid: { ...content.outputs.grid, batchNorm: 'batch' } };
   const config = writeJsonFile(at('batch.json'), { ...content, outputs });
@@ -168,7 +168,7 @@ test("a run's grids may normalise by batch; samples do not, so that a seed is on
   assert.deepEqual(await imageOf([3, 1, 2]), await imageOf([3]));
 });
 
-test('a damaged latest checkpoint is passed over, said, and named in the result', async () => {
+test('skips a damaged latest checkpoint, and reports it in an event and in the result', async () => {
   const copy = at('copied');
   cpSync(at(run.checkpoints), copy, { recursive: true });
   const weights = join(copy, '000012', 'weights.safetensors');
@@ -182,7 +182,7 @@ test('a damaged latest checkpoint is passed over, said, and named in the result'
   await assert.rejects(sample(options({ checkpoint: copy, which: 12 })), { code: 'checkpoint.damaged', exitCode: 4 });
 });
 
-test('more images than one call makes begin with the same ones', async () => {
+test('more images than fit into one batch begin with the same ones', async () => {
   await sample(options({ count: 70, columns: 10, out: at('seventy.png') }));
   await sample(options({ count: 10, columns: 10, out: at('ten.png') }));
   const { width, height } = await sharp(at('seventy.png')).metadata();
@@ -197,7 +197,7 @@ test('without columns the picture is about square', async () => {
   assert.deepEqual([width, height], [3 * 66 + 2, 3 * 66 + 2]);
 });
 
-test('what cannot be made is a clear error, and no file', async () => {
+test('rejects invalid options without writing a file', async () => {
   const out = at('none.png');
   await assert.rejects(sample(options({ count: 1_000_000_000, out })), { code: 'usage.seeds', exitCode: 2 });
   await assert.rejects(sample(options({ seeds: [-1], out })), { code: 'usage.seeds', message: /-1 is no seed/ });

@@ -1,4 +1,4 @@
-// The generators that come with the package: small, whole, with a card, and an image of each at once.
+// The bundled generators are small and complete, have a card, and generate images.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,12 +13,12 @@ const elsewhere = temporaryFolder();
 const { files } = JSON.parse(readFileSync(join(packageDirectory, 'package.json'), 'utf8')) as { files: string[] };
 const names = files.flatMap((file) => /^checkpoints\/([a-z0-9]+)$/.exec(file)?.[1] ?? []);
 
-test('mnist, emoji and afg are shipped', () => {
+test('bundles mnist, emoji and afg', () => {
   assert.deepEqual(names.toSorted(), ['afg', 'emoji', 'mnist']);
 });
 
 for (const name of names) {
-  test(`${name} is at most 12 MB, has a card with a grid, and makes images that differ`, async () => {
+  test(`${name} is at most 12 MB, has a card with a grid, and generates different images`, async () => {
     const folder = join(packageDirectory, 'checkpoints', name);
     const bytes = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
     assert.ok(bytes <= largestBytes, `${bytes} bytes`);

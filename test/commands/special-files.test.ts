@@ -1,4 +1,4 @@
-// Whatever a command is given or finds in the place of a file: one sentence, promptly, and nothing is read without end.
+// A folder, pipe or device in place of a file gives a prompt error in one sentence, and is never read endlessly.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ before(async () => {
 const features = { resizer: 'bilinear' as const, network: 'x', range: [0, 1] as [number, number] };
 const imported = (file: string) => importWeights({ file, config: fixture('tiny.yaml'), set: [], name: 'none', root });
 
-/** Each reader by what it reads, the file, and the code of its error. */
+/** What each reader reads, the file, and its error code. */
 const readers: Record<string, { path: string; read: (path: string) => Promise<unknown>; code: RegExp }> = {
   'the weights of a checkpoint': {
     path: join(step, 'weights.safetensors'),
@@ -78,7 +78,7 @@ for (const [what, { path, read, code }] of Object.entries(readers)) {
   });
 }
 
-test('pointers to the latest and best checkpoint that are no files are passed by', {
+test('ignores pointers to the latest and best checkpoint that are not files', {
   skip: noPipes,
   timeout: 20_000,
 }, async () => {
@@ -88,7 +88,7 @@ test('pointers to the latest and best checkpoint that are no files are passed by
   }
 });
 
-test('weights of another size than the state says are not read', async () => {
+test('does not read weights whose size differs from the state', async () => {
   const directory = at('checkpoints', 'sized');
   await saveCheckpoint(directory, { step: 1, tensors: { a: { shape: [1], values: Float32Array.of(1) } }, state: {} });
   const weights = join(directory, '000001', 'weights.safetensors');

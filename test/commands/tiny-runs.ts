@@ -1,4 +1,4 @@
-// Runs of the tiny config, each in a folder of its own that is removed when the file's tests are done; and what they log.
+// Runs the tiny config in temporary folders that are removed after the tests, and reads the logs.
 import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ before(async () => {
 
 let runs = 0;
 
-/** A root of its own with the tiny config and ten pictures; training there is with the wasm engine. */
+/** A new root with the tiny config and ten pictures; trains with the wasm engine. */
 export function newRun(change: (content: ReturnType<typeof tinyConfig>) => void = () => {}) {
   const own = join(root, String(runs++));
   cpSync(join(root, 'pictures'), join(own, 'pictures'), { recursive: true });
@@ -42,7 +42,7 @@ export function newRun(change: (content: ReturnType<typeof tinyConfig>) => void 
   };
 }
 
-/** metrics.jsonl without what depends on the clock. */
+/** metrics.jsonl without timing fields. */
 export function metricsOf(results: string): string[] {
   const lines = readFileSync(join(results, 'metrics.jsonl'), 'utf8').trim().split('\n');
   return lines.map((line) => {
@@ -52,7 +52,7 @@ export function metricsOf(results: string): string[] {
   });
 }
 
-/** All lines of metrics.jsonl of a root's only run, without what depends on the clock. */
+/** All lines of metrics.jsonl of a root's only run, without timing fields. */
 export function linesOf(own: string): Record<string, unknown>[] {
   const [hash] = readdirSync(join(own, 'results'));
   const lines = readFileSync(join(own, 'results', hash!, 'metrics.jsonl'), 'utf8')

@@ -1,4 +1,4 @@
-// What a whole run leaves, and when it is refused or ends early.
+// The output of a complete run, and runs that are rejected or end early.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { loadCheckpoint, saveCheckpoint } from '../../src/runs/checkpoint.ts';
 import { listAll } from '../helpers/temporary-run.ts';
 import { metricsOf, newRun } from './tiny-runs.ts';
 
-test('a run leaves what it says: pictures of the right size, logs, checkpoints, and names only files that are there', async () => {
+test('a run writes pictures of the right size, logs and checkpoints, and lists only existing files', async () => {
   const run = newRun();
   const result = await run.train();
   assert.match(result.runHash, /^[0-9a-f]{7}$/);
@@ -54,7 +54,7 @@ test('a run leaves what it says: pictures of the right size, logs, checkpoints, 
   assert.equal(metricsOf(result.results).length, 4);
 });
 
-test('weights that overflow are never saved: exit 6, and the last checkpoint is sound', async () => {
+test('never saves overflowing weights: exit 6, and the last checkpoint is intact', async () => {
   const run = newRun((content) => Object.assign(content.outputs, { checkpointEvery: { steps: 1 } }));
   const good = await run.train([], { stopAfter: 2 });
   const endless = ['generator.optimizer.learningRate=1e39'];
@@ -68,7 +68,7 @@ test('weights that overflow are never saved: exit 6, and the last checkpoint is 
   assert.equal((await loadCheckpoint(good.checkpoints, 'latest')).step, 2);
 });
 
-test('a checkpoint of other shapes that claims to be of this run is refused with both shapes', async () => {
+test('rejects a checkpoint with other shapes that claims to be of this run, with both shapes', async () => {
   const run = newRun();
   const { latest, checkpoints } = await run.train([], { stopAfter: 2 });
   const wider = newRun((content) => Object.assign(content.discriminator.layers[0]!, { filters: [5] }));
@@ -81,7 +81,7 @@ test('a checkpoint of other shapes that claims to be of this run is refused with
   });
 });
 
-test('a second process on the same run is refused, also with --fresh, and the first one goes on; another run is free', async () => {
+test('rejects a second process on the same run, also with --fresh, but not on another run', async () => {
   const run = newRun();
   const others: Promise<unknown>[] = [];
   const options: TrainOptions = {

@@ -1,4 +1,4 @@
-// A checkpoint that the system does not let be read may be sound: it is never called damaged, and no older one takes its place.
+// A checkpoint that cannot be read is not treated as damaged: no older one is used instead.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs, { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
@@ -26,7 +26,7 @@ before(async () => {
 const nobody = 65534;
 const noPermissions = process.platform === 'win32' ? 'Windows has no such permissions' : false;
 
-/** What a process of another user, which may not read what is closed to it, makes of the checkpoint. */
+/** The result of a process of another user that may not read the checkpoint. */
 function loadedByNobody(): { step?: number; code?: string; message?: string } {
   const checkpoint = JSON.stringify(new URL('../../src/runs/checkpoint.ts', import.meta.url).href);
   const program = `
@@ -60,7 +60,7 @@ for (const names of closed) {
   });
 }
 
-/** Runs something while the system refuses to open this file. */
+/** Runs an action while the system refuses to open this file. */
 async function whileRefused<Result>(path: string, code: string, action: () => Promise<Result>): Promise<Result> {
   const open = fs.promises.open;
   mock.method(fs.promises, 'open', (file: string, ...rest: []) => {
@@ -76,7 +76,7 @@ async function whileRefused<Result>(path: string, code: string, action: () => Pr
   }
 }
 
-test('too many open files and memory that is used up are no damage; a failing disk is', async () => {
+test('too many open files and exhausted memory are not damage; an I/O error is', async () => {
   const weights = part('000002', 'weights.safetensors');
   for (const code of ['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOMEM', 'ESTALE']) {
     const loading = whileRefused(weights, code, () => loadCheckpoint(directory, 'latest'));
@@ -87,7 +87,7 @@ test('too many open files and memory that is used up are no damage; a failing di
   assert.match(refused[0]!.reason, /000002.weights\.safetensors is damaged: EIO, the disk reports an error/);
 });
 
-test('while an older checkpoint cannot be read, a save removes none', async () => {
+test('saving removes no checkpoint while an older one cannot be read', async () => {
   const run = join(root, 'saving');
   for (const step of [1, 2]) await saveCheckpoint(run, checkpointOf(step));
   const refusing = join(run, '000002', 'state.json');
@@ -103,7 +103,7 @@ test('while an older checkpoint cannot be read, a save removes none', async () =
   );
 });
 
-test('a folder that is not there has no checkpoint', async () => {
+test('a missing folder has no checkpoint', async () => {
   mkdirSync(join(root, 'empty'));
   assert.equal(await hasCheckpoint(join(root, 'empty')), false);
   rmSync(join(root, 'empty'), { recursive: true });

@@ -1,5 +1,5 @@
-// Disk full, read-only, a folder deleted in the middle, a clock that runs backwards: training stops with one clear message or goes
-// on, the last checkpoint is whole, and the same command later comes to the same end as if nothing had happened.
+// A full or read-only disk, deleted folders, a clock that runs backwards: training stops with one message or continues, the last
+// checkpoint is intact, and the same command later gives the same result as an undisturbed run.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import {
@@ -27,7 +27,7 @@ const disks = mkdtempSync(join(tmpdir(), 'dcgan-disks-'));
 const mounted: string[] = [];
 const steps = 120;
 
-/** Out of the way at once, and then deleted: the run writes meanwhile. */
+/** Renames the folder, then deletes it, while the run writes. */
 function remove(folder: string): void {
   const aside = `${folder}-removed`;
   renameSync(folder, aside);
@@ -75,7 +75,7 @@ const foldersOf = (cwd: string, kind: string) => {
   return join(cwd, kind, hash!);
 };
 
-/** How many blocks of a disk the files and folders below a folder take. */
+/** Disk blocks used by the files and folders below a folder. */
 function blocksOf(folder: string, blockBytes: number): number {
   const sizes = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(
     (name) => statSync(join(folder, name)).size,
@@ -88,7 +88,7 @@ async function weightsOf(cwd: string) {
   return { step, tensors, refused };
 }
 
-/** A run that stopped because of the disk: one message, no stack, exit 2, a whole checkpoint. */
+/** Checks a run stopped by the disk: one message, no stack, exit 2, an intact checkpoint. */
 async function assertStopped(cwd: string, run: CliRun, message: RegExp): Promise<void> {
   assert.equal(run.exitCode, 2, run.stderr);
   assert.match(run.stderr, message);
@@ -110,7 +110,7 @@ async function assertGoesOn(cwd: string): Promise<void> {
   assert.deepEqual(lines.map((line) => JSON.parse(line).step), Array.from({ length: steps }, (_, i) => i + 1)); // biome-ignore format: one thought
 }
 
-/** Starts training, waits until its first checkpoint is there, and does something to its folders. */
+/** Starts training, waits for its first checkpoint, and manipulates its folders. */
 function trainThen(cwd: string, action: () => void | Promise<void>): Promise<CliRun> {
   const main = new URL('../../src/main.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], { cwd });
@@ -133,8 +133,8 @@ function trainThen(cwd: string, action: () => void | Promise<void>): Promise<Cli
   });
 }
 
-describe('troubles of the disk', { concurrency: 1 }, () => {
-  test('a disk that fills up with the run itself', { skip: noMount }, async () => {
+describe('disk faults', { concurrency: 1 }, () => {
+  test('a disk filled by the run itself', { skip: noMount }, async () => {
     const cwd = join(disks, 'full');
     mountSmall(cwd, 2048);
     const filler = join(cwd, 'filler');
@@ -145,7 +145,7 @@ describe('troubles of the disk', { concurrency: 1 }, () => {
     await assertGoesOn(cwd);
   });
 
-  test('a disk without room for one more checkpoint', { skip: noMount }, async () => {
+  test('a disk without space for another checkpoint', { skip: noMount }, async () => {
     const cwd = join(disks, 'tight');
     mountSmall(cwd, 2048);
     const filler = join(cwd, 'filler');
@@ -176,7 +176,7 @@ describe('troubles of the disk', { concurrency: 1 }, () => {
     await assertGoesOn(cwd);
   });
 
-  test('results that are deleted in the middle stop the run; the checkpoints are whole', async () => {
+  test('deleting the results during a run stops it with intact checkpoints', async () => {
     const cwd = join(base, 'no-results');
     mkdirSync(cwd);
     const run = await trainThen(cwd, () => remove(join(cwd, 'results')));
@@ -186,7 +186,7 @@ describe('troubles of the disk', { concurrency: 1 }, () => {
     assert.deepEqual(await weightsOf(cwd), expected);
   });
 
-  test('checkpoints that are deleted in the middle are made again by the next one', async () => {
+  test('checkpoints deleted during a run are written again by the next save', async () => {
     const cwd = join(base, 'no-checkpoints');
     mkdirSync(cwd);
     const run = await trainThen(cwd, () => remove(join(cwd, 'checkpoints')));
@@ -194,7 +194,7 @@ describe('troubles of the disk', { concurrency: 1 }, () => {
     assert.deepEqual(await weightsOf(cwd), expected);
   });
 
-  test('a clock that runs backwards, and one that was set back before the run goes on, change nothing', async () => {
+  test('a clock running backwards, or set back before a resume, changes nothing', async () => {
     const cwd = join(base, 'clock');
     mkdirSync(cwd);
     const clock = (hoursBack: number, name: string) => {

@@ -1,4 +1,4 @@
-// Training in float16 gives generators as good as training in float32: tiny networks on pictures of bars, three seeds each.
+// Compares generators trained in float16 and float32: tiny networks on pictures of bars, three seeds each.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
@@ -6,12 +6,12 @@ import { distanceAfter, meanDistance } from '../helpers/quality.ts';
 import { temporaryFolder, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 import { noFloat16 } from '../helpers/webgpu.ts';
 
-// Measured on lavapipe over seeds 0 to 7, the distance being what `distanceAfter` says:
+// Measured on lavapipe over seeds 0 to 7, with the distance of `distanceAfter`:
 //   float32        219.1 165.3 188.5 183.9 183.2 171.6 212.9 189.8
 //   mixed_float16  185.0 192.8 188.5 180.6 182.3 168.3 171.4 243.6
 //   means 189.3 and 189.1, standard deviations 18.5 and 23.5; float16 minus float32 of the same seed -0.2, deviation 30.6
 //   after 20 steps: 369 to 393 in both
-// The mean difference over three seeds deviates by 30.6 / sqrt(3) = 17.7; allowed are two deviations of float32 from run to run.
+// The mean difference over three seeds has deviation 30.6 / sqrt(3) = 17.7; the test allows two deviations of float32 runs.
 const spread = 37;
 const seeds = [0, 1, 2];
 const steps = 300;
@@ -19,7 +19,7 @@ const steps = 300;
 const root = temporaryFolder();
 const config = join(root, 'bars.json');
 
-/** Three convolutions each way, two of them with batch norm; the penalty takes gradients of gradients. */
+/** Three convolutions per network, two with batch norm; the penalty needs second-order gradients. */
 const bars = {
   data: { folder: join(root, 'pictures'), size: 8, channels: 1 },
   generator: {
@@ -59,7 +59,7 @@ before(async () => {
 
 const trained = { config, engine: 'webgpu', root, count: 64 } as const;
 
-test('float16 and float32 are as far from the pictures, within the spread from run to run', {
+test('float16 and float32 reach the same distance, within the spread between runs', {
   skip: noFloat16,
 }, async (t) => {
   const untrained = await distanceAfter(20, 'float32', seeds[0]!, trained);

@@ -1,4 +1,4 @@
-// k steps are j steps, kill -9 at any moment, and the rest: real processes, compared by the bytes of what they leave.
+// A run killed with SIGKILL at any moment and resumed gives the same bytes as an uninterrupted run, in real processes.
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -66,7 +66,7 @@ function killable(precision: string, { channels, side }: { channels: number; sid
   };
 }
 
-/** What a run leaves of what it computed: all bytes of the last checkpoint but the clock's, and the log without the clock's fields. */
+/** The results of a run: the last checkpoint and the log, without timing fields. */
 async function remains(cwd: string) {
   const [hash] = readdirSync(join(cwd, 'results'));
   const checkpoints = join(cwd, 'checkpoints', hash!);
@@ -88,7 +88,7 @@ async function remains(cwd: string) {
   };
 }
 
-/** A measurement that comes out otherwise: every convolution's form in this machine's file becomes another. */
+/** Simulates another tuning result: replaces the form of every convolution in this machine's cache. */
 function changeChoices(): void {
   const folder = join(base, 'cache', 'convolutions');
   for (const name of readdirSync(folder)) {
@@ -99,7 +99,7 @@ function changeChoices(): void {
   }
 }
 
-/** Kills a run at each of the moments, resuming it in between, and gives what is left when it is done. */
+/** Kills a run at each of the moments, resuming in between. @returns its results when finished */
 async function killedOnTheWay(cwd: string, args: readonly string[], moments: readonly Moment[], between = () => {}) {
   let torn = 0;
   let kills = 0;
@@ -116,7 +116,7 @@ async function killedOnTheWay(cwd: string, args: readonly string[], moments: rea
 }
 
 const large = { channels: 32, side: 8 };
-const small = { channels: 4, side: 2 }; // a program may stand in for the GPU
+const small = { channels: 4, side: 2 }; // the adapter may be a software one
 const variants = [
   { engine: 'wasm', precision: 'float32', size: large, skip: false as const },
   { engine: 'tensorflow', precision: 'float32', size: large, skip: noTensorflow },
@@ -127,7 +127,7 @@ const variants = [
 
 describe('kill -9 at any moment', { concurrency: 1 }, () => {
   for (const { engine, precision, size, skip } of variants) {
-    test(`${engine} in ${precision}: the run that went on is the run that was never killed, to the byte`, {
+    test(`${engine} in ${precision}: a killed and resumed run equals an uninterrupted one, byte for byte`, {
       skip,
     }, async () => {
       const [whole, broken] = ['whole', 'broken'].map((name) => join(base, `${engine}-${precision}-${name}`));
@@ -143,7 +143,7 @@ describe('kill -9 at any moment', { concurrency: 1 }, () => {
 
       const random = new RandomStream(7, `${engine} ${precision}`);
       const moments: Moment[] = [
-        { whileSaving: 2 }, // the first one is whole then
+        { whileSaving: 2 }, // so that the first checkpoint is complete
         { afterMs: random.below(300) },
         { whileSaving: 1 },
         { afterMs: random.below(600) },

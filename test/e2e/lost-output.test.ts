@@ -1,4 +1,4 @@
-// The reader of the output leaves, its disk is full, the terminal is closed: no step is lost, and all is saved.
+// Training without a reader of its output, with a full disk behind it, or with a closed terminal loses no step.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ before(async () => {
   writeJsonFile(join(cwd, 'tiny.json'), tinyConfig());
 });
 
-/** Asks the run itself: an unchanged, finished run resumes at its last step. */
+/** The step at which the run resumes. */
 async function stepOf(seed: number, steps: number): Promise<number> {
   const { stdout, stderr } = await runCli(training(seed, steps), { cwd });
   const { checkpoints } = JSON.parse(stdout);
@@ -36,7 +36,7 @@ async function stepOf(seed: number, steps: number): Promise<number> {
   return Number(resumed);
 }
 
-/** Runs a shell line; `"$@"` in it is dcgan with these arguments. */
+/** Runs a shell command in which `"$@"` is dcgan with these arguments. */
 async function shell(line: string, args: readonly string[]): Promise<number> {
   const child = spawn('sh', ['-c', line, 'sh', ...program, ...args], { cwd, stdio: 'ignore' });
   return new Promise((resolve, reject) => child.on('error', reject).on('close', (code) => resolve(code ?? -1)));
@@ -49,14 +49,14 @@ describe('lost streams', { skip: notOnWindows }, () => {
     ...(existsSync('/dev/full') ? [['a full disk under both', '"$@" >/dev/full 2>/dev/full; echo $? >status']] : []),
   ] as const;
   for (const [seed, [what, line]] of lines.entries()) {
-    test(`${what}: training comes to its end, is saved and exits 0`, async () => {
+    test(`${what}: training finishes, saves and exits 0`, async () => {
       await shell(line!, training(seed + 10, 40));
       assert.equal(readFileSync(join(cwd, 'status'), 'utf8'), '0\n');
       assert.equal(await stepOf(seed + 10, 40), 40);
     });
   }
 
-  test('short commands end quietly, with their own exit code', async () => {
+  test('short commands exit silently with their usual exit code', async () => {
     await shell('{ "$@"; echo $? >status; } | true', ['--help']);
     assert.equal(readFileSync(join(cwd, 'status'), 'utf8'), '0\n');
     await shell('{ "$@"; echo $? >status; } 2>&1 | true', ['sample', '--checkpoint', 'gone']);
@@ -70,7 +70,7 @@ interface Answer {
   output: string;
 }
 
-/** Starts a shell line in a terminal, closes the terminal at the first step, and ends what survives that by SIGTERM. */
+/** Starts a shell command in a terminal, closes the terminal at the first step, and sends SIGTERM to what survives. */
 async function closeTerminal(line: string, args: readonly string[], seconds: number): Promise<Answer> {
   const shellLine = ['sh', '-c', line, 'sh', ...program, ...args];
   const { stdout } = await promisify(execFile)(python, [inTerminal, 'Training', String(seconds), ...shellLine], {
@@ -83,13 +83,13 @@ async function closeTerminal(line: string, args: readonly string[], seconds: num
 describe('a closed terminal', { skip: withoutPty }, () => {
   const endless = 10 ** 7;
 
-  test('ends training as a stop does: saved, exit 129', async () => {
+  test('stops training, which saves and exits 129', async () => {
     const { exitCode, survived, output } = await closeTerminal('exec "$@"', training(20, endless), 60);
     assert.deepEqual([exitCode, survived], [129, false], output);
     assert.ok(latestStep(output) > 0, output);
   });
 
-  test('does not end what was started with nohup: it trains until it is stopped', async () => {
+  test('does not stop training under nohup', async () => {
     const whenTraining = '{ until grep -q Training log; do sleep 0.1; done; echo Training; }';
     const lines = [
       `rm -f log; ${whenTraining} & exec nohup "$@" >log 2>&1`,

@@ -1,4 +1,4 @@
-// The package as npm publishes it: packed, installed from the registry's view into an empty folder, and used from there.
+// Packs the package as npm publishes it, installs it into an empty folder, and uses it there.
 import assert from 'node:assert/strict';
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import {
@@ -24,7 +24,7 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'dcgan-package-'));
 after(() => rmSync(temporary, { recursive: true, force: true }));
 
-const project = join(temporary, 'a project'); // with a space, which paths in commands and URLs must survive
+const project = join(temporary, 'a project'); // with a space, to test quoting in commands and URLs
 const installed = join(project, 'node_modules/dcgan');
 const cache = join(temporary, 'cache');
 
@@ -52,7 +52,7 @@ before(
   { timeout: 600_000 },
 );
 
-/** What a package is built from: other tests run what lies in the repository meanwhile. */
+/** Files copied for the build, as other tests run from the repository at the same time. */
 function copyOfRepository(): string {
   const copy = join(temporary, 'clone');
   const { files } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as { files: string[] };
@@ -89,12 +89,12 @@ function measure(folder: string): { packages: number; bytes: number } {
   return { packages: Object.keys(lock.packages).length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
-test('it is small: at most 120 packages and 200 MB', options, () => {
+test('installs at most 120 packages and 200 MB', options, () => {
   const { packages, bytes } = measure(join(project, 'node_modules'));
   assert.ok(packages <= 120 && bytes <= 200e6, `${packages} packages, ${Math.round(bytes / 1e6)} MB`);
 });
 
-test('it holds what it runs, and nothing of the machine that built it', options, () => {
+test('contains the files it needs, and no paths of the build machine', options, () => {
   for (const path of [
     'dist/main.js',
     'src/engines/tensorflow/install/native/stderr_capture.cc',
@@ -110,7 +110,7 @@ test('it holds what it runs, and nothing of the machine that built it', options,
   }
 });
 
-test('publint and Are the types wrong? find nothing', options, () => {
+test('publint and Are the types wrong? report nothing', options, () => {
   const bin = (name: string) => join(repository, 'node_modules/.bin', name);
   for (const [name, ...flags] of [
     ['publint', '--strict'],
@@ -121,7 +121,7 @@ test('publint and Are the types wrong? find nothing', options, () => {
   }
 });
 
-test('without the native engine it trains on WASM, draws its curves and samples', options, () => {
+test('trains on WASM without the native engine, draws curves and samples', options, () => {
   const trained = JSON.parse(dcgan('train --config quick --set training.steps=20 --json')) as {
     engine: { name: string };
   };
@@ -133,7 +133,7 @@ test('without the native engine it trains on WASM, draws its curves and samples'
   assert.ok(existsSync(join(project, 'samples.png')));
 });
 
-test('what is bundled works: the page, the avatars, the WebGPU backend', options, () => {
+test('the bundled page, avatars and WebGPU backend work', options, () => {
   dcgan('export --checkpoint mnist --format web --out page');
   assert.ok(existsSync(join(project, 'page/app.js')) && existsSync(join(project, 'page/style.css')));
   dcgan('data prepare avatars --count 2 --size 16');
@@ -143,7 +143,7 @@ test('what is bundled works: the page, the avatars, the WebGPU backend', options
   assert.equal(status, 0, stderr);
 });
 
-test('the native engine is installed and trains; only the wheel and the compiler are stand-ins', native, () => {
+test('installs the native engine, with a substitute wheel and compiler, and trains', native, () => {
   const { environment } = makeFakes(['python3', 'g++', 'npm']);
   const tools = { ...environment, DCGAN_CACHE: cache, FAKE_COMPILED: real.directory! };
   const result = JSON.parse(dcgan('engine install --cpu --json', tools)) as {
@@ -155,7 +155,7 @@ test('the native engine is installed and trains; only the wheel and the compiler
   dcgan('train --config quick --set training.steps=20 --set seed=2 --engine tensorflow');
 });
 
-test('its types compile in a strict project that checks its libraries too, and its functions run', options, () => {
+test('its types compile in a strict project without skipLibCheck, and its functions run', options, () => {
   const types = join(project, 'node_modules/@types');
   mkdirSync(types, { recursive: true });
   symlinkSync(join(repository, 'node_modules/@types/node'), join(types, 'node'), 'junction');

@@ -1,4 +1,4 @@
-// A real `dcgan train` that is stopped while it decodes: the next start shows from where it resumes.
+// Stops `dcgan train` while it decodes: the next start resumes from the decoded images.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { temporaryFolder, tinyConfig, writeJsonFile } from '../helpers/temporary
 const cwd = temporaryFolder();
 const count = 2000;
 
-/** Images decoded when progress is first shown, which is at once. */
+/** Images decoded in the first progress line, which is printed at once. */
 function firstShown(stderr: string): number {
   return Number(/^Decoding \d+% ([\d,]+) of 2,000 images$/m.exec(stderr)?.[1]?.replace(',', ''));
 }
@@ -28,7 +28,7 @@ for (const [what, signal, exitCode] of [
   ['Ctrl-C', 'SIGINT', 130],
   ['kill -9', 'SIGKILL', null],
 ] as const) {
-  test(`after ${what} while 2,000 images are decoded, the next start resumes at what was kept`, async () => {
+  test(`after ${what} while 2,000 images are decoded, the next start resumes after the kept images`, async () => {
     const args = ['train', '--config', 'tiny.json', '--data', 'many', '--dry-run', '--engine', 'wasm'];
 
     const env = { DCGAN_CACHE: join(cwd, signal) };
@@ -38,7 +38,7 @@ for (const [what, signal, exitCode] of [
 
     const resumed = await runCli(args, { cwd, env });
     assert.equal(resumed.exitCode, 0, resumed.stderr);
-    assert.ok(firstShown(resumed.stderr) > 64, resumed.stderr); // at least a batch was finished
+    assert.ok(firstShown(resumed.stderr) > 64, resumed.stderr); // at least one batch was finished
 
     const left = readdirSync(join(env.DCGAN_CACHE, 'images'), { recursive: true, encoding: 'utf8' });
     assert.equal(left.filter((name) => /partial|\.images$/.test(name)).length, 1, left.join());

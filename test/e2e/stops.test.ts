@@ -1,4 +1,4 @@
-// Signals in the middle of work that is no training: heard soon, told, nothing left half written.
+// Signals during work other than training: the command stops soon, reports it, and leaves no partial files.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { listAll, temporaryFolder, tinyConfig, writeJsonFile } from '../helpers/
 const cwd = temporaryFolder();
 const digits = join('data', 'mnist-tiny');
 
-/** A folder of so many links to one picture that takes long to decode. */
+/** A folder of links to one picture that takes long to decode. */
 function linkPictures(folder: string, picture: string, count: number): void {
   mkdirSync(join(cwd, folder));
   for (let i = 0; i < count; i++) symlinkSync(picture, join(cwd, folder, `${i}.png`));
@@ -45,7 +45,7 @@ const table: [what: string, args: string[], at: RegExp, signal: 'SIGINT' | 'SIGT
     143,
   ],
   ['sample', ['sample', ...mnist, '--count', '9999', '--out', 'a.png'], /^Engine/m, 'SIGTERM', 143],
-  ['sample --separate', ['sample', ...mnist, '--count', '9999', '--separate', 'faces'], /^Making/m, 'SIGINT', 130],
+  ['sample --separate', ['sample', ...mnist, '--count', '9999', '--separate', 'faces'], /^Generating/m, 'SIGINT', 130],
   ['interpolate', ['interpolate', ...mnist, '--seeds', '1,2', '--frames', '9999'], /^Engine/m, 'SIGTERM', 143],
   ['explore', ['explore', '--checkpoint', 'emoji', ...wasm], /^Engine/m, 'SIGTERM', 143],
   [
@@ -60,7 +60,7 @@ const table: [what: string, args: string[], at: RegExp, signal: 'SIGINT' | 'SIGT
 ];
 
 for (const [what, args, interruptAt, signal, exitCode] of table) {
-  test(`${what}: ${signal} ends it with exit ${exitCode}, one document and nothing half written`, async () => {
+  test(`${what}: ${signal} exits ${exitCode} with one document and no partial files`, async () => {
     const run = await stopInTime(() => runCli([...args, '--json'], { cwd, interruptAt, signal }));
     assert.equal(run.exitCode, exitCode, run.stderr);
     const error = { code: 'interrupted', message: `Stopped by ${signal}.`, data: { signal }, exitCode };

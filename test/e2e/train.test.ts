@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { runCli } from '../helpers/run-cli.ts';
 import { listAll, temporaryFolder } from '../helpers/temporary-run.ts';
 
-// The quick start as a person types it, in an empty folder: the config and the digits come with the package.
+// The quick start in an empty folder, with the bundled config and digits.
 const cwd = temporaryFolder();
 const files = () => listAll(cwd).filter((path) => !path.startsWith('cache/'));
 const quick = (...more: string[]) => runCli(['train', '--config', 'quick', '--engine', 'wasm', ...more], { cwd });
@@ -72,7 +72,7 @@ test('train in a pipe prints plain lines, and the files it lists exist', async (
   assert.equal((await sharp(join(cwd, 'results', hash, 'loss.png')).metadata()).format, 'png');
 });
 
-test('the same train again has nothing left to do', async () => {
+test('repeating the command reports a finished run', async () => {
   const before = files();
   const metrics = readFileSync(join(cwd, 'results', hash, 'metrics.jsonl'), 'utf8');
   const { exitCode, stdout, stderr } = await quick('--set', 'training.steps=4', ...short);
@@ -83,7 +83,7 @@ test('the same train again has nothing left to do', async () => {
   assert.equal(readFileSync(join(cwd, 'results', hash, 'metrics.jsonl'), 'utf8'), metrics);
 });
 
-test('sample makes a picture from the start of a run hash', async () => {
+test('sample draws a picture from a run hash prefix', async () => {
   const sample = ['sample', '--checkpoint', hash.slice(0, 4), '--engine', 'wasm', '--count', '9', '--out', 'nine.png'];
   const { exitCode, stdout } = await runCli(sample, { cwd });
   assert.equal(exitCode, 0);
@@ -110,7 +110,7 @@ test('SIGINT finishes the step, saves and exits 130; the same command resumes', 
   assert.match(rest.stdout, new RegExp(`^Done: run .*, ${Number(step) + 2} steps\\.`));
 });
 
-test('SIGTERM and SIGHUP, from a queue or a lost terminal, save as well and exit 143 and 129', async () => {
+test('SIGTERM and SIGHUP save too, and exit 143 and 129', async () => {
   for (const [signal, exitCode] of [
     ['SIGTERM', 143],
     ['SIGHUP', 129],

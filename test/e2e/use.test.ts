@@ -20,7 +20,7 @@ before(async () => {
 const dcgan = (command: string, flags: string) =>
   runCli([command, '--checkpoint', checkpoint, '--engine', 'wasm', ...flags.split(' ')], { cwd });
 
-test('dcgan sample: single files, from any checkpoint of the run, told as JSON', async () => {
+test('dcgan sample writes separate files from any checkpoint and reports them as JSON', async () => {
   const { exitCode, stdout, stderr } = await dcgan('sample', '--seeds 0-2,70 --separate faces --step 8 --json');
   assert.equal(exitCode, 0, stderr);
   const { step, images, seeds, files } = JSON.parse(stdout);
@@ -32,7 +32,7 @@ test('dcgan sample: single files, from any checkpoint of the run, told as JSON',
   assert.equal(readdirSync(join(cwd, 'faces')).length, 4);
 });
 
-test('dcgan interpolate: a seamless GIF between two seeds at the asked speed', async () => {
+test('dcgan interpolate writes a seamless GIF between two seeds at the requested speed', async () => {
   const { exitCode, stdout, stderr } = await dcgan(
     'interpolate',
     '--from 3 --to 9 --frames 4 --loop --fps 10 --out a.gif',
@@ -43,7 +43,7 @@ test('dcgan interpolate: a seamless GIF between two seeds at the asked speed', a
   assert.deepEqual([pages, delay], [6, Array(6).fill(100)]);
 });
 
-test('a damaged latest checkpoint is passed over aloud, and named alone it is refused', async () => {
+test('skips a damaged latest checkpoint with a message, and rejects it if named explicitly', async () => {
   truncateSync(join(cwd, 'checkpoints', checkpoint, '000012', 'weights.safetensors'), 100);
   const passedOver = await dcgan('sample', '--count 1');
   assert.equal(passedOver.exitCode, 0, passedOver.stderr);

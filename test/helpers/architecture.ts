@@ -1,8 +1,8 @@
-// Reads a source tree and names everything in it that breaks the architecture: one line per violation.
+// Checks a source tree against the architecture: one line per violation.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
 
-/** Low to high. What stands on a line may import what stands on lines before it, and nothing else outside its own folder. */
+/** Low to high: a folder may import itself and the folders on earlier lines. */
 const order: readonly (readonly string[])[] = [
   ['errors', 'random'],
   ['wasm', 'system'],
@@ -18,7 +18,7 @@ const order: readonly (readonly string[])[] = [
   ['main'],
 ];
 
-/** Where outside packages may be named; all others may be used anywhere. */
+/** Packages that may be imported only in these folders. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   sharp: ['data', 'pictures'],
   '@cwasm/jpeg-turbo': ['data'],
@@ -44,14 +44,14 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 };
 
 interface SourceFile {
-  /** From the source folder, with slashes: `training/loop.ts`. */
+  /** Relative to the source folder, with slashes: `training/loop.ts`. */
   path: string;
   text: string;
-  /** Files of the tree that it imports, types included. */
+  /** Files of the tree it imports, type imports included. */
   imports: string[];
 }
 
-/** Every violation in the tree, as `path: what is wrong`, sorted. */
+/** Every violation in the tree as `path: problem`, sorted. */
 export function findViolations(sourceFolder: string): string[] {
   const files = readSources(sourceFolder);
   const perFile = files.flatMap((file) => [
@@ -63,7 +63,7 @@ export function findViolations(sourceFolder: string): string[] {
   return [...perFile, ...importCycles(files)].sort();
 }
 
-/** The TypeScript files of a tree, by their paths from its top. */
+/** The TypeScript files of a tree by path. */
 export function sourcePaths(sourceFolder: string): string[] {
   const entries = readdirSync(sourceFolder, { recursive: true, encoding: 'utf8' });
   return entries.map((path) => path.replaceAll('\\', '/')).filter((path) => path.endsWith('.ts'));
@@ -84,7 +84,7 @@ function importsOf(path: string, text: string): string[] {
   return specifiers.filter((name) => name.startsWith('.')).map((name) => normalize(join(dirname(path), name)));
 }
 
-/** The folder of a file at the top of the tree, or the file's own name there. */
+/** The top-level folder of a file, or the file's name if it is at the top. */
 function unitOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.indexOf('/')) : path.replace(/\.ts$/, '');
 }
@@ -105,7 +105,7 @@ function missingImports({ path, imports }: SourceFile, files: readonly SourceFil
   const known = new Set(files.map((file) => file.path));
   return imports
     .filter((target) => !known.has(target))
-    .map((target) => `${path}: imports ${target}, which is not there`);
+    .map((target) => `${path}: imports ${target}, which does not exist`);
 }
 
 /** Static and dynamic imports, require in all its forms, and import.meta.resolve. */
@@ -126,7 +126,7 @@ function houseRules({ path, text }: SourceFile): string[] {
   return Object.entries(broken).flatMap(([rule, isBroken]) => (isBroken ? [`${path}: ${rule}`] : []));
 }
 
-/** One line per group of files that import each other in a circle, types included. */
+/** One line per import cycle, type imports included. */
 function importCycles(files: readonly SourceFile[]): string[] {
   const imports = new Map(files.map((file) => [file.path, file.imports]));
   const reachable = new Map(files.map((file) => [file.path, reachedFrom(file.path, imports)]));

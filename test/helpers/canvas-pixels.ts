@@ -1,4 +1,4 @@
-// Images as a canvas holds them, to be compared with what pages draw.
+// Converts images to the pixels of a canvas, for comparison with what pages draw.
 
 /** Images of 1, 3 or 4 channels as RGBA. */
 export function asRgba(pixels: Uint8Array, channels: number): Uint8Array {
@@ -10,7 +10,7 @@ export function asRgba(pixels: Uint8Array, channels: number): Uint8Array {
   return rgba;
 }
 
-/** Colours times alpha: canvases keep no more of them. */
+/** Premultiplied alpha, as canvases store it. */
 export function multiplied(rgba: ArrayLike<number>): number[] {
   return Array.from(rgba, (value, i) => (i % 4 === 3 ? value : (value * rgba[i - (i % 4) + 3]!) / 255));
 }

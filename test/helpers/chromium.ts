@@ -1,4 +1,4 @@
-// A headless Chromium for tests of pages, where the machine has one.
+// A headless Chromium for tests of pages, if one is installed.
 import { existsSync } from 'node:fs';
 import { after } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 const places = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = places.find((place) => place !== undefined && existsSync(place));
 
-/** For node:test's `skip`: false where there is a Chromium, else why the test does not run. */
+/** For node:test's `skip`: false with a Chromium, otherwise the reason. */
 export const noChromium: string | false = executablePath
   ? false
   : 'no Chromium on this machine; apt-get install chromium, or set CHROMIUM to its path';
@@ -23,7 +23,7 @@ export interface PageOptions {
   colorScheme?: 'light' | 'dark';
 }
 
-/** A page of this size in a browser that is closed when the file's tests are done. */
+/** Opens a page of this size; its browser closes after the file's tests. */
 export async function openPage({ width, height, colorScheme = 'light' }: PageOptions): Promise<Page> {
   started ??= start();
   return (await started).newPage({ viewport: { width, height }, colorScheme });

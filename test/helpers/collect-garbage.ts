@@ -1,11 +1,11 @@
-// Memory that JavaScript no longer uses is given back at once, so that what a test measures is not garbage.
+// Forces garbage collection, so that tests do not measure unused memory.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Resident memory of this process in MiB, without garbage. */
+/** Resident memory of this process in MiB after garbage collection. */
 export async function residentMiB(): Promise<number> {
   collect();
   await new Promise((resolve) => setImmediate(resolve)); // array buffers are freed by callbacks

@@ -1,4 +1,4 @@
-// tfjs's plain JavaScript backend with our operations on it: slow, exact, and independent of every engine of ours.
+// tfjs's plain JavaScript backend with the project's ops: a slow, exact reference that is independent of all engines.
 import '@tensorflow/tfjs-backend-cpu';
 import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { setBackend } from '@tensorflow/tfjs-core';
@@ -7,7 +7,7 @@ import { statelessUniform } from '../../src/engines/wasm/stateless-uniform.ts';
 
 let started: Promise<boolean> | undefined;
 
-/** Makes 'cpu' the current tfjs backend, so that `compileEagerly` computes there. */
+/** Selects 'cpu' as tfjs backend, which `compileEagerly` then uses. */
 export async function useCpuBackend(): Promise<void> {
   started ??= start();
   await started;

@@ -1,5 +1,4 @@
-// Decodes every file of a folder, all at once where `together` is given, in a process of its own and prints, per file, what came of
-// it; then the peak of its memory.
+// Decodes every file of a folder in a child process, concurrently with `together`; prints the result of each and the peak memory.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeImage } from '../../src/data/decode/decode.ts';

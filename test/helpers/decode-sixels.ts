@@ -1,6 +1,6 @@
-// Reads sixels back, from the definition of the format (DEC STD 070, VT330/VT340 Programmer Reference chapter 14).
+// Decodes sixels, following the definition of the format (DEC STD 070, VT330/VT340 Programmer Reference chapter 14).
 
-/** RGB pixels [height, width, 3] of a sixel escape code with colours in RGB and sizes given. */
+/** RGB pixels [height, width, 3] of a sixel escape code with RGB colours and an explicit size. */
 export function decodeSixels(text: string): { pixels: Uint8Array; width: number; height: number } {
   const [, body] = /^␛P[\d;]*q([^␛]*)␛\\$/.exec(text.replaceAll('\x1b', '␛'))!;
   const [, width, height] = /"\d+;\d+;(\d+);(\d+)/.exec(body!)!.map(Number) as [number, number, number];

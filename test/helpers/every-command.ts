@@ -1,4 +1,4 @@
-// A call of every command that works, and one that is refused, in a folder with a run in it.
+// A successful and a failing call of every command, in a folder with a run.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,30 +10,30 @@ import { tinyConfig, writeJsonFile, writePictures } from './temporary-run.ts';
 export interface Call {
   args: string[];
   exitCode: number;
-  /** A PATH without tools, so that nothing is fetched or installed. */
+  /** A PATH without tools, so that nothing is downloaded or installed. */
   isAlone?: boolean;
 }
 
 export interface CommandCalls {
   command: string;
-  /** Undefined where it would need a network. */
+  /** Undefined if it needs a network. */
   good?: Call;
   bad: Call;
 }
 
-/** What things are called. */
+/** Names used in the calls. */
 export interface Names {
   pictures: string;
   config: string;
   title: string;
-  /** Start of every file and folder that a command writes. */
+  /** Prefix of every file and folder a command writes. */
   out: string;
 }
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/import/${name}`, import.meta.url));
 const wasm = ['--engine', 'wasm'];
 
-/** Fills a folder: pictures, one of which is damaged, a sheet, a config and a run. Gives a call of each kind for every command. */
+/** Fills a folder with pictures, one of them damaged, a sheet, a config and a run. @returns both calls of every command */
 export async function everyCommand(cwd: string, { pictures, config, title, out }: Names): Promise<CommandCalls[]> {
   await writePictures(join(cwd, pictures), 40);
   writeFileSync(join(cwd, pictures, `${out}damaged.png`), 'no picture');

@@ -1,4 +1,4 @@
-// What other programs say of small feature networks and of resizing: test/fixtures/features/make.py.
+// Reference results of other programs for small feature networks and resizing, from test/fixtures/features/make.py.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -1,9 +1,9 @@
-// Pictures for golden tests of metrics: the same to the last bit as images() of test/fixtures/metrics/make.py.
+// Images for golden tests of metrics, bit-identical to images() of test/fixtures/metrics/make.py.
 import { readFileSync } from 'node:fs';
 import { countImages, type Images } from '../../src/pictures/images.ts';
 import { hashedValues } from './hashed-values.ts';
 
-/** What other programs make of these pictures: test/fixtures/metrics/make.py. */
+/** Reference results for these images, from test/fixtures/metrics/make.py. */
 export const goldenMetrics = JSON.parse(
   readFileSync(new URL('../fixtures/metrics/golden.json', import.meta.url), 'utf8'),
 );
@@ -17,7 +17,7 @@ export function hashedImages(name: string, count: number, side: number, channels
     const channel = i % channels;
     const x = Math.floor(i / channels) % side;
     const row = Math.floor(i / channels / side);
-    const block = (Math.floor(row / 4) * blocks + Math.floor(x / 4)) * channels + channel; // rows of all images are one column
+    const block = (Math.floor(row / 4) * blocks + Math.floor(x / 4)) * channels + channel; // the rows of all images are stacked
     return Math.floor((0.75 * coarse[block]! + 0.25 * noise + 1) * 127.5 + 0.5);
   });
   return { pixels, height: side, width: side, channels };

@@ -9,7 +9,7 @@ const expected = [
 ];
 
 for (const { name, first, last, sum } of expected) {
-  test(`the values of '${name}' are those that Python makes`, () => {
+  test(`the values of '${name}' equal Python's`, () => {
     const integers = Array.from(hashedValues(name, 1_000_000), (value) => value * 2 ** 23);
     assert.deepEqual(integers.slice(0, 4), first);
     assert.equal(integers.at(-1), last);

@@ -1,4 +1,4 @@
-// Tensors for golden tests, made by an integer hash: the same to the last bit as test/fixtures/hashed.py.
+// Tensors for golden tests from an integer hash, bit-identical to test/fixtures/hashed.py.
 
 /** FNV-1a, 32 bit. */
 function hashName(name: string): number {
@@ -7,7 +7,7 @@ function hashName(name: string): number {
   return hash;
 }
 
-/** The values of the tensor with that (ASCII) name: float32 in [-1, 1), multiples of 2^-23. */
+/** The values of the tensor with this ASCII name: float32 in [-1, 1), multiples of 2^-23. */
 export function hashedValues(name: string, count: number): Float32Array {
   const start = hashName(name);
   return Float32Array.from({ length: count }, (_, i) => {

@@ -1,4 +1,4 @@
-// What a checkpoint that was imported computes, against what PyTorch computes with the same weights.
+// Compares the outputs of an imported checkpoint with PyTorch's for the same weights.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { tensor } from '@tensorflow/tfjs-core';

@@ -1,4 +1,4 @@
-// Starts `dcgan train` as a person does and ends it with kill -9: some time after its first line of progress, or while it saves.
+// Starts `dcgan train` and kills it with SIGKILL: some time after training began, or while it saves a checkpoint.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-/** Milliseconds after training began, or while the n-th checkpoint from there is written. */
+/** Milliseconds after training began, or during the writing of the n-th checkpoint since. */
 export type Moment = { afterMs: number } | { whileSaving: number };
 
 export interface Killed {
-  /** False where the run came to its end before. */
+  /** False if the run finished first. */
   killed: boolean;
-  /** Whether a checkpoint was left half written. */
+  /** Whether a partly written checkpoint was left. */
   torn: boolean;
   stderr: string;
 }
@@ -42,7 +42,7 @@ export function killRun(args: readonly string[], cwd: string, moment: Moment): P
   });
 }
 
-/** Looks for half-written checkpoints; calls when the n-th is there. */
+/** Polls for partly written checkpoints and calls back at the n-th. */
 function whenSaving(cwd: string, count: number, action: () => void): NodeJS.Timeout {
   const before = partials(cwd).join();
   const seen = new Set<string>();
@@ -52,7 +52,7 @@ function whenSaving(cwd: string, count: number, action: () => void): NodeJS.Time
   }, 1);
 }
 
-/** The half-written step folders of the only run. */
+/** The partly written step folders of the only run. */
 function partials(cwd: string): string[] {
   const checkpoints = join(cwd, 'checkpoints');
   if (!existsSync(checkpoints)) return [];

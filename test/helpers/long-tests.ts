@@ -1,6 +1,6 @@
-// Tests that take minutes: all of them with DCGAN_LONG=1, one of them in CI, whose DCGAN_LONG_TURN counts up from commit to commit.
+// Selects tests that take minutes: all with DCGAN_LONG=1; in CI one per commit, by DCGAN_LONG_TURN.
 
-/** Gives for each call, in order, false or why that one of `count` long tests does not run. */
+/** @returns a function that returns, for each of `count` long tests in order, false or the reason to skip it */
 export function skipLong(count: number, environment = process.env): () => string | false {
   const turn = environment['DCGAN_LONG_TURN'];
   let calls = 0;

@@ -1,6 +1,6 @@
-// The least that a config file must say; everything else is left to the defaults.
+// The smallest valid config file; everything else has its default.
 
-/** A fresh config file's content, to be changed by tests. */
+/** A new config object that a test may modify. */
 export function minimalConfig(): {
   data: Record<string, unknown>;
   generator: { layers: Record<string, unknown>[] } & Record<string, unknown>;

@@ -1,4 +1,4 @@
-// The real ml5: the last version with DCGAN, fetched with npm. As a dependency it would bring along tens of packages that nothing here needs.
+// Downloads the last ml5 version with DCGAN by npm. As a dependency it would add tens of unneeded packages.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withNpmPackage } from '../../src/data/prepare/npm-package.ts';
@@ -11,9 +11,9 @@ const source = {
 };
 const file = 'dist/ml5.min.js';
 
-/** The script, or why there is none, for node:test's `skip`. */
+/** The script, or for node:test's `skip` the reason why there is none. */
 export async function fetchMl5(): Promise<{ script: Uint8Array } | { missing: string }> {
-  process.env['npm_config_fetch_retries'] ??= '0'; // without a network, say so at once
+  process.env['npm_config_fetch_retries'] ??= '0'; // fail at once without a network
   try {
     const script = await withNpmPackage(
       source,

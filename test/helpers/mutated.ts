@@ -1,4 +1,4 @@
-// Values and files as they are after damage: for fast-check.
+// fast-check arbitraries for damaged values and files.
 import fc from 'fast-check';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -8,7 +8,7 @@ const replacement = fc.oneof(
   fc.constantFrom<Json[]>(null, -1, 0.5, 1e300, 2 ** 53, '', '../../evil', '\u001b[2J', [], {}, [[]]),
 ) as fc.Arbitrary<Json>;
 
-/** A JSON value in which one to three places hold something else, or nothing. */
+/** A JSON value with one to three places replaced or removed. */
 export function mutatedJson(value: unknown): fc.Arbitrary<Json> {
   const paths = pathsOf(value as Json, []);
   const change = fc.record({ path: fc.constantFrom(...paths), by: replacement, remove: fc.boolean() });
@@ -28,7 +28,7 @@ function pathsOf(value: Json, path: string[]): string[][] {
   return [path, ...Object.entries(value).flatMap(([key, item]) => pathsOf(item, [...path, key]))];
 }
 
-/** Undefined removes the place. */
+/** Undefined removes the value. */
 function changed(whole: Json, [key, ...rest]: string[], by: Json | undefined): Json {
   if (key === undefined) return by ?? null;
   if (whole === null || typeof whole !== 'object') return whole;
@@ -39,7 +39,7 @@ function changed(whole: Json, [key, ...rest]: string[], by: Json | undefined): J
   return whole;
 }
 
-/** A file with up to eight other bytes, often cut, sometimes longer. */
+/** A file with up to eight changed bytes, often truncated, sometimes extended. */
 export function damagedBytes(...sound: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
   const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   const changes = fc.array(fc.tuple(share, fc.oneof(fc.nat(255), fc.constantFrom(0, 0x7f, 0x80, 0xff))), {

@@ -1,12 +1,12 @@
-// A data set without files, whose pictures tell which one they are.
+// A dataset without files, whose images encode their own number.
 import type { Dataset } from '../../src/data/dataset/open.ts';
 
-/** Grey pictures of 8 x 8 pixels, whose pixels all are their own number. */
+/** 8 x 8 grey images filled with their own number. */
 export function numberedPictures(count: number): Dataset {
   return picturesOf(count, (index) => Array<number>(64).fill(index));
 }
 
-/** Grey pictures of 8 x 8 pixels with these pixels, row by row. */
+/** 8 x 8 grey images with these pixels, row by row. */
 export function picturesOf(count: number, pixelsOf: (index: number) => number[]): Dataset {
   return {
     directory: '',

@@ -1,16 +1,16 @@
-// Pickles instruction by instruction, as docs.python.org/3/library/pickletools.html describes them.
+// Builds pickles from instructions, as documented at docs.python.org/3/library/pickletools.html.
 
 export const mark = '(';
 export const reduce = 'R';
 export const stop = '.';
 
-/** Pushes what a module calls by a name. */
+/** Pushes a global of a module. */
 export const global = (module: string, name: string) => `c${module}\n${name}\n`;
 
-/** Pushes a text (BINUNICODE). */
+/** Pushes a string (BINUNICODE). */
 export const text = (value: string) => `X${uint32(Buffer.byteLength(value))}${value}`;
 
-/** Pushes an integer (BININT), negative too. */
+/** Pushes a signed 32-bit integer (BININT). */
 export const int = (value: number) => `J${uint32(value >>> 0)}`;
 
 /** Pushes an integer of eight bytes (LONG1). */
@@ -20,10 +20,10 @@ export function long(value: bigint): string {
   return `\x8a\x08${bytes.toString('latin1')}`;
 }
 
-/** Pushes a tuple of what the instructions push. */
+/** Pushes a tuple of the values pushed by the instructions. */
 export const tuple = (...items: readonly string[]) => `${mark}${items.join('')}t`;
 
-/** Calls what a module calls by a name. */
+/** Calls a global of a module. */
 export const call = (module: string, name: string, ...values: readonly string[]) =>
   `${global(module, name)}${tuple(...values)}${reduce}`;
 
@@ -41,7 +41,7 @@ export const dict = (entries: Readonly<Record<string, string>>) =>
     .map(([key, value]) => text(key) + value)
     .join('')}u`;
 
-/** A whole pickle of protocol 2. */
+/** A complete pickle in protocol 2. */
 export const pickle = (...instructions: readonly string[]): Uint8Array =>
   Buffer.from(`\x80\x02${instructions.join('')}${stop}`, 'latin1');
 

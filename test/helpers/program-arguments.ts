@@ -1,4 +1,4 @@
-// What arguments of the command line would run, or why they are refused, without running anything.
+// Tests of command-line arguments: the command and options they parse to, or the error, without running anything.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Command, CommanderError } from 'commander';
@@ -10,12 +10,12 @@ export interface Parsed {
   options: Record<string, unknown>;
 }
 
-/** Arguments as in a shell, where they need no quotes, or one by one. */
+/** One string if no quoting is needed, or a list. */
 type Arguments = string | readonly string[];
 
 const listOf = (given: Arguments): string[] => (typeof given === 'string' ? given.split(' ') : [...given]);
 
-/** A test per row: these arguments run that command with exactly these options, besides `defaults`. */
+/** A test per row: the arguments run the command with exactly these options and `defaults`. */
 export function understands(
   defaults: Record<string, unknown>,
   table: readonly [argv: Arguments, command: string, options: Record<string, unknown>, operands?: string[]][],
@@ -26,10 +26,10 @@ export function understands(
   }
 }
 
-/** A test per row: these arguments are refused, with this code of commander's and this message. */
+/** A test per row: the arguments are rejected with this commander code and message. */
 export function refuses(table: readonly [argv: Arguments, code: string, message: RegExp][]): void {
   for (const [given, code, message] of table) {
-    test(`dcgan ${listOf(given).join(' ')} is refused`, async () => {
+    test(`dcgan ${listOf(given).join(' ')} is rejected`, async () => {
       await assert.rejects(parse(listOf(given)), (error) => {
         assert.ok(error instanceof CommanderError);
         assert.equal(error.code, `commander.${code}`);
@@ -40,7 +40,7 @@ export function refuses(table: readonly [argv: Arguments, code: string, message:
   }
 }
 
-/** These flags exclude each other. */
+/** A test per row: the flags conflict. */
 export function excludes(command: string, table: readonly string[]): void {
   refuses(table.map((flags) => [`${command} ${flags}`, 'conflictingOption', /cannot be used with option/]));
 }
@@ -63,7 +63,7 @@ async function parse(argv: string[]): Promise<Parsed> {
   return parsed;
 }
 
-/** Every command of a tree that does something. */
+/** Every command of a tree without subcommands. */
 export function leaves(command: Command): Command[] {
   return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
 }

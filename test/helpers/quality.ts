@@ -1,4 +1,4 @@
-// How good a generator is after a training, for tests that compare precisions.
+// Measures generator quality after training, for tests that compare precisions.
 import assert from 'node:assert/strict';
 import { evaluate } from '../../src/commands/evaluate.ts';
 import { train } from '../../src/commands/train.ts';
@@ -8,12 +8,12 @@ export interface Trained {
   config: string;
   engine: EngineName;
   root: string;
-  /** Images of either side that are compared. */
+  /** Number of generated and of real images. */
   count: number;
   set?: readonly string[];
 }
 
-/** Sliced Wasserstein distance x 1000 between images of the generator and real ones. A run that is there goes on. */
+/** Sliced Wasserstein distance x 1000 between generated and real images. Resumes an existing run. */
 export async function distanceAfter(
   steps: number,
   precision: Precision,
@@ -28,7 +28,7 @@ export async function distanceAfter(
   return metrics.swd!.values['average']!;
 }
 
-/** The mean of the distances of several seeds. */
+/** The mean distance over several seeds. */
 export async function meanDistance(
   steps: number,
   precision: Precision,

@@ -1,7 +1,7 @@
-// How far two lists of numbers are from each other, for tests with a stated tolerance.
+// The relative error between two lists of numbers.
 import assert from 'node:assert/strict';
 
-/** |actual - expected| / |expected| in the Euclidean norm; 0 where both are all zeros. */
+/** |actual - expected| / |expected| in the Euclidean norm; 0 if both are all zeros. */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   assert.equal(actual.length, expected.length);
   let difference = 0;

@@ -1,4 +1,4 @@
-// Runs `dcgan` as a process of its own, from its source, the way a person starts it.
+// Runs `dcgan` from source as a child process.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -6,11 +6,11 @@ const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 export interface CliRun {
   exitCode: number | null;
-  /** The signal that ended it, where one did. */
+  /** The signal that ended the process, if any. */
   endedBy?: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
-  /** Milliseconds from the signal to the end. */
+  /** Milliseconds from the signal to the exit. */
   stoppedInMs?: number;
 }
 
@@ -19,15 +19,15 @@ interface CliOptions {
   env?: Record<string, string>;
   /** Sends `signal` once when stderr first matches. */
   interruptAt?: RegExp;
-  /** Sends `signal` once when this holds of the process's id. */
+  /** Sends `signal` once this returns true for the process id. */
   interruptWhen?: (pid: number) => boolean;
-  /** How long after that. @default 0 */
+  /** Delay of the signal in milliseconds. @default 0 */
   delayMs?: number;
   /** @default SIGINT */
   signal?: NodeJS.Signals;
 }
 
-/** Starts `dcgan` with these arguments in `cwd` and waits until it ends. Its stdout and stderr are pipes. */
+/** Runs `dcgan` with these arguments in `cwd` until it exits. stdout and stderr are pipes. */
 export function runCli(
   args: readonly string[],
   { cwd, env = {}, interruptAt, interruptWhen, delayMs = 0, signal = 'SIGINT' }: CliOptions,

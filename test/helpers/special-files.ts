@@ -1,4 +1,4 @@
-// What may lie in the place of a file and is none: folders, named pipes, devices.
+// Creates folders, named pipes and devices in place of files.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 
@@ -20,7 +20,7 @@ export const specialFiles: Readonly<Record<string, { make: (path: string) => voi
   'a link to itself': { make: (path) => symlinkSync(path, path), reason: /ELOOP, its links lead in a circle/ },
 };
 
-/** Puts something in the place of a file. */
+/** Replaces a file. */
 export function putInPlace(path: string, make: (path: string) => void): void {
   rmSync(path, { recursive: true, force: true });
   make(path);

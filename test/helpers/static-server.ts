@@ -1,4 +1,4 @@
-// A static file server on the loopback interface, as plain as the ones exports are meant for.
+// A minimal static file server on the loopback interface, for exported pages.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +13,7 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** Serves a folder until the file's tests are done; to be called outside of tests. Gives its address, with a slash. */
+/** Serves a folder until the file's tests are done. Call outside of tests. @returns its URL with a final slash */
 export async function serve(folder: string): Promise<string> {
   const server = createServer(async ({ url }, response) => {
     const path = normalize(new URL(url!, 'http://localhost').pathname);

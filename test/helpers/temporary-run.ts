@@ -1,11 +1,11 @@
-// A folder in which a run can live: its own cache, a few small pictures, and a config that trains in seconds.
+// Temporary folders for runs: a cache, small pictures, and a config that trains in seconds.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import sharp from 'sharp';
 
-/** A new temporary folder, with DCGAN_CACHE set to a folder in it; removed when the file's tests are done. */
+/** A new temporary folder, with DCGAN_CACHE set to a folder in it; removed after the file's tests. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'dcgan-run-'));
   process.env['DCGAN_CACHE'] = join(folder, 'cache');
@@ -13,7 +13,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Writes `count` grey pictures of 8 x 8 pixels, each with a bright bar at another place. Gives the folder's path. */
+/** Writes `count` grey pictures of 8 x 8 pixels, each with a bright bar at another position. @returns the folder */
 export async function writePictures(folder: string, count: number): Promise<string> {
   mkdirSync(folder, { recursive: true });
   for (let index = 0; index < count; index++) {
@@ -27,7 +27,7 @@ export async function writePictures(folder: string, count: number): Promise<stri
   return folder;
 }
 
-/** A config as a plain object: two tiny networks for 8 x 8 grey pictures, with batch norm and dropout. Change it freely. */
+/** A config as a plain object: two tiny networks for 8 x 8 grey pictures, with batch norm and dropout. May be modified. */
 export function tinyConfig() {
   return {
     seed: 1,
@@ -60,13 +60,13 @@ export function tinyConfig() {
   };
 }
 
-/** Writes a value as a JSON file and gives its path. */
+/** Writes a value as a JSON file. @returns its path */
 export function writeJsonFile(path: string, value: unknown): string {
   writeFileSync(path, JSON.stringify(value, null, 2));
   return path;
 }
 
-/** Every file and folder below a folder, sorted, folders with a slash at the end. */
+/** Every file and folder below a folder, sorted, folders with a final slash. */
 export function listAll(folder: string, prefix = ''): string[] {
   return readdirSync(join(folder, prefix), { withFileTypes: true })
     .flatMap((entry) => {

@@ -1,13 +1,13 @@
-// A terminal without a screen (xterm.js), to see what a person would see.
+// A headless terminal (xterm.js), to test what is displayed.
 import { Writable } from 'node:stream';
 import headless from '@xterm/headless';
 
 export interface TestTerminal {
-  /** Looks like process.stderr on a terminal. */
+  /** A substitute for process.stderr on a terminal. */
   stream: NodeJS.WriteStream;
-  /** All lines that were ever shown, without spaces at their ends. */
+  /** All lines ever displayed, without trailing spaces. */
   lines(): Promise<string[]>;
-  /** Rows of pixels shown by half blocks, two rows for each line: `#ff0000`, `palette 196` or `default`. */
+  /** Rows of pixels drawn by half blocks, two per line: `#ff0000`, `palette 196` or `default`. */
   halfBlocks(): Promise<string[][]>;
 }
 

@@ -1,4 +1,4 @@
-// Networks from a few lines of config, for tests of what networks do.
+// Builds networks from a few layers, for tests.
 import type { Config } from '../../src/config/config.ts';
 import { resolveConfig } from '../../src/config/load/load.ts';
 import { buildNetwork, type Network } from '../../src/models/network.ts';

@@ -1,4 +1,4 @@
-// Generators as if trained: shipped designs with few channels, and any stack of layers; weights that make lively images.
+// Generators with weights that give varied images, as if trained: shipped designs with few channels, or any layers.
 import { join } from 'node:path';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load/load.ts';
@@ -24,7 +24,7 @@ export async function shippedDesign(file: string): Promise<TrainedGenerator> {
     if (layer.type !== 'reshape' || layer.shape[0] === 1) return layer;
     return { ...layer, shape: [layer.shape[0], layer.shape[1], layer.shape[2] / 16] };
   });
-  const grid = { ...config.outputs.grid, batchNorm: 'moving' as const }; // else a seed's image depends on those beside it
+  const grid = { ...config.outputs.grid, batchNorm: 'moving' as const }; // with batch statistics a seed's image would depend on its batch
   return withWeights({
     ...config,
     generator: { ...config.generator, layers },
@@ -53,7 +53,7 @@ export function generatorOf(
   return withWeights(configOf(content));
 }
 
-/** Kernels of a size that keeps activations near 1, statistics away from 0 and 1, after 300 passes of training. */
+/** Kernels scaled to keep activations near 1, and batch-norm statistics as after 300 training passes. */
 function withWeights(config: Config): TrainedGenerator {
   const network = buildNetwork('generator', config.generator, [config.generator.latent.size]);
   const weights = Object.fromEntries(
@@ -70,12 +70,12 @@ function withWeights(config: Config): TrainedGenerator {
   return { config, network, weights, passes: 300 };
 }
 
-/** What `dcgan sample` makes of these seeds. uint8 [seeds, height, width, channels] */
+/** The images of `dcgan sample` for these seeds: uint8 [seeds, height, width, channels]. */
 export function sampledPixels(generator: TrainedGenerator, seeds: readonly number[]): Promise<Uint8Array> {
   return madePixels(generator, seeds, (latents) => latents);
 }
 
-/** As `sampledPixels`, of the seeds' latents after a change. */
+/** As `sampledPixels`, for the seeds' latents after a change. */
 export async function madePixels(
   generator: TrainedGenerator,
   seeds: readonly number[],

@@ -1,14 +1,14 @@
-// Zip files byte by byte (PKWARE's APPNOTE.TXT), sound ones and such that lie.
+// Builds valid and inconsistent ZIP files byte by byte (PKWARE's APPNOTE.TXT).
 import zlib from 'node:zlib';
 
 export interface ZipEntry {
   name: string;
   bytes: Uint8Array;
-  /** What the directory says in place of the truth. */
+  /** Overrides of the directory's fields. */
   lies?: { method?: number; flags?: number; size?: number; uncompressed?: number; header?: number; crc32?: number };
 }
 
-/** A zip file of stored entries. */
+/** A ZIP file with stored entries. */
 export function zipOf(entries: readonly ZipEntry[]): Uint8Array {
   const files: Buffer[] = [];
   const directory: Buffer[] = [];

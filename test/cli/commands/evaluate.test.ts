@@ -18,13 +18,13 @@ before(async () => {
 const evaluate = (...flags: string[]) =>
   runCli(['evaluate', '--checkpoint', run.runHash, '--engine', 'wasm', '--count', '20', ...flags], { cwd: root });
 
-test('a table says what was measured, on how much, against what, and where it was written', async () => {
+test('prints the metrics, the images compared and the files as a table', async () => {
   const { exitCode, stdout, stderr } = await evaluate('--metrics', 'nearest,ms-ssim', '--step', '8', '--seed', '3');
   assert.equal(exitCode, 0, stderr);
   const lines = stdout.split('\n');
   assert.deepEqual(lines.slice(0, 3), [
     `generated    20 images of ${run.runHash}, step 8, seed 3`,
-    'real         as many of the 40 in pictures (training data)',
+    'real         as many of the 40 images in pictures (training data)',
     'compared at  16 x 16 pixels, gray, resized: bilinear, 8 x 8 to 16 x 16',
   ]);
   assert.match(stdout, /^metric +generated +real$/m);
@@ -36,7 +36,7 @@ test('a table says what was measured, on how much, against what, and where it wa
   assert.match(stderr, /Computing ms-ssim 100%/);
 });
 
-test('--json gives one object, and nothing else on stdout', async () => {
+test('--json prints one object and nothing else to stdout', async () => {
   const { stdout } = await evaluate('--metrics', 'diversity', '--size', '32', '--json');
   const { metrics, size, files } = JSON.parse(stdout);
   assert.deepEqual(size, { width: 32, height: 32 });
@@ -44,7 +44,7 @@ test('--json gives one object, and nothing else on stdout', async () => {
   assert.deepEqual(files, [`results/${run.runHash}/evaluations.jsonl`]);
 });
 
-test("a user's mistake is one message and exit code 2", async () => {
+test('reports a usage error as one message with exit code 2', async () => {
   const { exitCode, stdout, stderr } = await evaluate('--metrics', 'ssim');
   assert.deepEqual([exitCode, stdout], [2, '']);
   assert.match(stderr, /There is no metric called "ssim"\.\n.*There are swd, ms-ssim, /);

@@ -16,7 +16,7 @@ const importing = (file: string, name: string) => [
   name,
 ];
 
-test('import says what became of every tensor, and what to type next', async () => {
+test('prints every imported tensor and the next command', async () => {
   const { exitCode, stdout, stderr } = await runCli(importing('generator.pt', 'tiny'), { cwd });
   assert.equal(exitCode, 0, stderr);
   assert.match(stdout, /^generator: 7 layers, 958 numbers from .*generator\.pt, PyTorch \(zip\)\n/);
@@ -27,7 +27,7 @@ test('import says what became of every tensor, and what to type next', async () 
   );
 });
 
-test('--json gives the same to a script', async () => {
+test('--json prints the same as one object', async () => {
   const { exitCode, stdout, stderr } = await runCli([...importing('whole.pt', 'json'), '--json'], { cwd });
   assert.equal(exitCode, 0, stderr);
   const { name, checkpoint, networks } = JSON.parse(stdout);
@@ -35,7 +35,7 @@ test('--json gives the same to a script', async () => {
   assert.deepEqual(networks[1].layers.at(-1).tensors[0], { key: 'adv_layer.2.weight', from: [1, 3], to: [3, 1] });
 });
 
-test('what was imported can be sampled by its name', async () => {
+test('an imported checkpoint can be sampled by name', async () => {
   await runCli(importing('generator.pt', 'sampled'), { cwd });
   const sampling = ['sample', '--checkpoint', 'sampled', '--count', '4', '--engine', 'wasm', '--json'];
   const { exitCode, stdout, stderr } = await runCli(sampling, { cwd });
@@ -43,7 +43,7 @@ test('what was imported can be sampled by its name', async () => {
   assert.equal(JSON.parse(stdout).images, 4);
 });
 
-test('a file that does not fit is one message, and exit code 4', async () => {
+test('reports weights that do not fit as one message with exit code 4', async () => {
   const { exitCode, stdout, stderr } = await runCli(importing('discriminator.pt', 'none'), { cwd });
   assert.deepEqual([exitCode, stdout], [4, '']);
   assert.match(stderr, /discriminator\.pt does not fit the generator of the config; it fits the discriminator\.\n/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatCount, formatDuration, formatTable } from '../../../src/cli/output/format.ts';
 
-test('durations in the two largest units', () => {
+test('formats durations in the two largest units', () => {
   const table: [seconds: number, text: string][] = [
     [0, '0 s'],
     [59.4, '59 s'],
@@ -17,7 +17,7 @@ test('durations in the two largest units', () => {
   for (const [seconds, text] of table) assert.equal(formatDuration(seconds), text);
 });
 
-test('counts have separators and at most two digits after the point', () => {
+test('formats counts with separators and at most two decimals', () => {
   assert.deepEqual([0, 999, 2_330_944, 31.25, 6.4, 1 / 3].map(formatCount), [
     '0',
     '999',
@@ -28,7 +28,7 @@ test('counts have separators and at most two digits after the point', () => {
   ]);
 });
 
-test('tables line up, with numbers to the right', () => {
+test('aligns tables, with right-aligned numbers', () => {
   const rows = [
     ['', 'layer', 'parameters'],
     ['0', 'dense', '1,254,400'],

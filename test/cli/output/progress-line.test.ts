@@ -6,7 +6,7 @@ import type { ProgressLine } from '../../../src/cli/output/progress-line.ts';
 import { fitProgress, plainProgress } from '../../../src/cli/output/progress-line.ts';
 import { showTraining } from '../../../src/cli/output/show-training.ts';
 
-/** The line of a tick in the middle of a long training. */
+/** A tick in the middle of a long training. */
 function tickLine(health: 'healthy' | 'collapsed'): ProgressLine {
   const lines: ProgressLine[] = [];
   const tick = {
@@ -37,7 +37,7 @@ function tickLine(health: 'healthy' | 'collapsed'): ProgressLine {
   return lines[0]!;
 }
 
-test('every width from 20 to 300 columns is kept, and a wider terminal never shows less', () => {
+test('fits every width from 20 to 300 columns, and a wider terminal never shows less', () => {
   for (const health of ['healthy', 'collapsed'] as const) {
     let before = 0;
     for (let columns = 20; columns <= 300; columns++) {
@@ -50,7 +50,7 @@ test('every width from 20 to 300 columns is kept, and a wider terminal never sho
   }
 });
 
-test('parts are left out whole, the least important first', () => {
+test('drops whole parts, the least important first', () => {
   const at = (columns: number, health: 'healthy' | 'collapsed' = 'healthy') =>
     fitProgress(tickLine(health), columns).replaceAll(/[█░]+/g, '#');
   assert.equal(
@@ -65,7 +65,7 @@ test('parts are left out whole, the least important first', () => {
   assert.equal(at(20), 'Training 13%');
 });
 
-test('wide characters count as two columns, combined ones as one, and none is cut in two', () => {
+test('counts wide characters as two columns and combined ones as one, and never splits one', () => {
   const line = { title: '画像を読み込む', done: 1, total: 4, note: '😀 é' };
   for (let columns = 1; columns < 40; columns++) assert.ok(stringWidth(fitProgress(line, columns)) <= columns);
   assert.equal(fitProgress(line, 5), '画像');
@@ -79,6 +79,6 @@ test('wide characters count as two columns, combined ones as one, and none is cu
   );
 });
 
-test('a pipe gets everything', () => {
+test('a pipe gets all parts', () => {
   assert.match(plainProgress(tickLine('healthy')), /^Training 13% epoch .* healthy · 1234 img\/s · 7 h 25 min left$/);
 });

@@ -6,7 +6,7 @@ import { createProgress } from '../../../src/cli/output/progress.ts';
 import { outputOf } from '../../../src/cli/output/terminal.ts';
 import { createTerminal } from '../../helpers/terminal.ts';
 
-/** A stream that remembers what was written, and says whether it is a terminal. */
+/** A stream that records its output, as a terminal or not. */
 function streamOf({ isTTY }: { isTTY: boolean }): { stream: NodeJS.WriteStream; text: () => string } {
   let text = '';
   const stream = new Writable({
@@ -18,7 +18,7 @@ function streamOf({ isTTY }: { isTTY: boolean }): { stream: NodeJS.WriteStream; 
   return { stream: Object.assign(stream, { isTTY, columns: 120 }) as NodeJS.WriteStream, text: () => text };
 }
 
-/** A clock that stands still until it is moved. */
+/** A clock that is advanced by hand. */
 function withClock(use: (wait: (seconds: number) => void) => void): void {
   let now = 1000;
   const clock = mock.method(performance, 'now', () => now);
@@ -31,7 +31,7 @@ function withClock(use: (wait: (seconds: number) => void) => void): void {
   }
 }
 
-test('in a pipe: plain lines, the first of each title, then one every ten seconds, and the end', () => {
+test('in a pipe: plain lines, the first per title, then one every ten seconds, and the last', () => {
   const { stream, text } = streamOf({ isTTY: false });
   withClock((wait) => {
     const progress = createProgress(outputOf(stream));
@@ -60,13 +60,13 @@ test('in a pipe: plain lines, the first of each title, then one every ten second
   );
 });
 
-test('in a pipe: no share where the total is not known', () => {
+test('in a pipe: no percentage if the total is unknown', () => {
   const { stream, text } = streamOf({ isTTY: false });
   createProgress(outputOf(stream)).update('Listing', 0, 0, '12 images');
   assert.equal(text(), 'Listing 12 images\n');
 });
 
-test('on a terminal: one bar with title, share and note, and lines above it', () => {
+test('on a terminal: one bar with title, percentage and note, and lines above it', () => {
   const { stream, text } = streamOf({ isTTY: true });
   withClock((wait) => {
     const progress = createProgress(outputOf(stream));
@@ -84,7 +84,7 @@ test('on a terminal: one bar with title, share and note, and lines above it', ()
   assert.match(shown, /Training .* 100% epoch 10\/10\n$/);
 });
 
-test('on a terminal: lines above the bar stay, though they push it down and off the screen', async () => {
+test('on a terminal: lines above the bar are kept even when they scroll the screen', async () => {
   const terminal = createTerminal({ columns: 100, rows: 8 });
   const progress = createProgress(outputOf(terminal.stream));
   const lines = Array.from({ length: 22 }, (_, i) => `line ${i}`);

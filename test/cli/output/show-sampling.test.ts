@@ -11,7 +11,7 @@ function shown(event: Parameters<typeof showSampling>[0]): string[] {
   return lines;
 }
 
-test('a skipped checkpoint is reported with the one used instead; otherwise nothing is', () => {
+test('reports a skipped checkpoint and the one used instead', () => {
   const used = { type: 'checkpoint', checkpoint: 'c/000200', runHash: '7a595bd', step: 200 } as const;
   const refused = [{ path: 'c/000230', reason: 'c/000230/state.json is damaged: its checksum does not match.' }];
   assert.deepEqual(shown({ ...used, refused }), [
@@ -21,6 +21,8 @@ test('a skipped checkpoint is reported with the one used instead; otherwise noth
   assert.deepEqual(shown({ ...used, refused: [] }), []);
 });
 
-test('long work has a bar', () => {
-  assert.deepEqual(shown({ type: 'images', done: 2560, total: 10_000 }), ['Generating images 2560/10000 2,560 of 10,000']);
+test('shows a bar for many images', () => {
+  assert.deepEqual(shown({ type: 'images', done: 2560, total: 10_000 }), [
+    'Generating images 2560/10000 2,560 of 10,000',
+  ]);
 });

@@ -9,7 +9,7 @@ import { sourcePaths } from '../../helpers/architecture.ts';
 
 const source = fileURLToPath(new URL('../../../src', import.meta.url));
 
-/** A stream whose every write fails: with an event, or thrown. */
+/** A stream on which every write fails, by an event or by throwing. */
 function broken(code: string, how: 'event' | 'thrown'): NodeJS.WriteStream {
   const error = Object.assign(new Error(`write ${code}`), { code });
   const stream = new Writable({ write: (_chunk, _encoding, done) => done(error) });
@@ -22,19 +22,19 @@ function broken(code: string, how: 'event' | 'thrown'): NodeJS.WriteStream {
 }
 
 for (const code of ['EPIPE', 'EIO', 'ENOSPC', 'EAGAIN', 'ERR_STREAM_DESTROYED']) {
-  test(`a stream that fails with ${code} costs nothing, however often it is written to`, async () => {
+  test(`a stream that fails with ${code} can be written to without an error`, async () => {
     for (const how of ['event', 'thrown'] as const) {
       const output = outputOf(broken(code, how));
       for (let i = 0; i < 3; i++) {
         output.print('line');
         output.draw('\x1b[1m');
-        await new Promise(setImmediate); // error events come later than the write
+        await new Promise(setImmediate); // error events follow the write
       }
     }
   });
 }
 
-test('control characters are shown, those of C1 and those that turn text around too, and lines stay lines', async () => {
+test('escapes control characters, including C1 and bidirectional ones, and keeps lines', async () => {
   let text = '';
   const stream = new Writable({
     write(chunk, _encoding, done) {
@@ -46,10 +46,10 @@ test('control characters are shown, those of C1 and those that turn text around 
   assert.equal(text, 'a\\u001b[31m.png\\u000d\nb\\u009b2J\\u202egnp.c 日本 😀\n');
 });
 
-/** These run in processes of their own, whose stdout is what another process reads. */
+/** Files that run as child processes, whose stdout another process reads. */
 const ownProcesses = ['engines/tensorflow/install/check-child.ts', 'config/write-json-schema.ts'];
 
-test('everything is printed through the one writer', async () => {
+test('all output passes through terminal.ts', async () => {
   const writers: string[] = [];
   for (const path of sourcePaths(source)) {
     const code = (await readFile(join(source, path), 'utf8')).replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '');

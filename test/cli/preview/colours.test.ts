@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fromRGBA8888, PALETTE_ANSI_256 } from 'sixel';
 import { type Colour, nearestOf256 } from '../../../src/cli/preview/colours.ts';
 
-test("no colour of xterm's palette from 16 on is nearer than the one that is chosen", () => {
+test("selects the nearest colour of xterm's palette from 16 on", () => {
   const palette = Array.from(PALETTE_ANSI_256, (colour) => fromRGBA8888(colour).slice(0, 3));
   const distance = (a: readonly number[], b: readonly number[]) =>
     a.reduce((sum, value, channel) => sum + (value - b[channel]!) ** 2, 0);

@@ -21,7 +21,7 @@ before(async () => {
 
 const pixelsOf = (picture: string | Buffer) => sharp(picture).toColourspace('srgb').raw().toBuffer();
 
-/** The pictures for kitty in what was written. */
+/** The pictures for kitty in the output. */
 function pictures(text: string): Buffer[] {
   const chunks = [...text.replaceAll('\x1b', '␛').matchAll(/␛_G([^;]*);([^␛]*)␛\\/g)];
   let base64 = '';
@@ -51,7 +51,7 @@ const commands = [
 ];
 
 for (const [command, ...flags] of commands) {
-  test(`${[command, ...flags].join(' ')} --preview shows the picture that it wrote, and leaves stdout to the answer`, async () => {
+  test(`${[command, ...flags].join(' ')} --preview shows the picture it wrote, and prints only the result to stdout`, async () => {
     const args = [command!, ...flags, '--checkpoint', hash, '--engine', 'wasm', '--json', '--preview=kitty'];
     const { exitCode, stdout, stderr } = await runCli(args, { cwd });
     assert.equal(exitCode, 0, stderr);
@@ -62,7 +62,7 @@ for (const [command, ...flags] of commands) {
   });
 }
 
-test('explore prints its dimensions, and where a formula was saved', async () => {
+test('explore prints its dimensions, and where it saved the result of a formula', async () => {
   const explore = (...more: string[]) =>
     runCli(['explore', '--checkpoint', hash, '--engine', 'wasm', ...more], { cwd });
   const { stdout } = await explore('--dimensions', '2', '--range', '1.5');

@@ -12,7 +12,7 @@ function detected(env: Record<string, string>, isTTY = true): string {
   return detectMethod({ isTTY } as NodeJS.WriteStream);
 }
 
-test('what terminals say of themselves decides', () => {
+test('detects the method from the environment', () => {
   assert.equal(detected({ TERM: 'xterm-kitty', KITTY_WINDOW_ID: '1' }), 'kitty');
   assert.equal(detected({ TERM: 'xterm-ghostty' }), 'kitty', 'over SSH only TERM arrives');
   assert.equal(detected({ TERM: 'xterm-256color', TERM_PROGRAM: 'iTerm.app', TERM_PROGRAM_VERSION: '3.4.1' }), 'iterm');
@@ -23,7 +23,7 @@ test('what terminals say of themselves decides', () => {
   assert.equal(detected({}), 'half-blocks');
 });
 
-test('half blocks where pictures would be swallowed: in tmux and screen, also over SSH, in VS Code, in a pipe', () => {
+test('uses half blocks in tmux and screen, also over SSH, in VS Code and in a pipe', () => {
   const kitty = { TERM: 'xterm-kitty', KITTY_WINDOW_ID: '1' };
   assert.equal(detected({ ...kitty, TERM: 'tmux-256color', TMUX: '/tmp/tmux-0/default,1,0' }), 'half-blocks');
   assert.equal(detected({ ...kitty, STY: '1.pts-0' }), 'half-blocks');

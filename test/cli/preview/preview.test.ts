@@ -12,7 +12,7 @@ import { createTerminal, type TestTerminal } from '../../helpers/terminal.ts';
 
 const folder = temporaryFolder();
 
-/** What is written to a terminal, as characters that can be seen. */
+/** Terminal output with visible escape characters. */
 const visible = (text: string) => text.replaceAll('\x1b', '␛').replaceAll('\x07', '␇');
 
 /** Writes a picture of these pixels and gives its path. */
@@ -43,7 +43,7 @@ test('half blocks show the pixels, two rows per line, with the background below 
   ]);
 });
 
-test("a terminal of 256 colours gets xterm's numbers, a grey picture greys", async () => {
+test("a terminal of 256 colours gets xterm's colour numbers, and greys for a grey picture", async () => {
   const terminal = terminalOf80();
   terminal.stream.getColorDepth = () => 8;
   await show(await picture('red.png', rgb, 2, 3), 'half-blocks', terminal);
@@ -58,13 +58,13 @@ test("a terminal of 256 colours gets xterm's numbers, a grey picture greys", asy
   ]);
 });
 
-test('what is transparent is dark, whatever colour lies there', async () => {
+test('draws transparent pixels dark whatever their colour', async () => {
   const terminal = terminalOf80();
   await show(await picture('clear.png', [255, 0, 0, 255, 255, 255, 255, 0], 1, 4), 'half-blocks', terminal);
   assert.deepEqual(await terminal.halfBlocks(), [['#ff0000'], ['#202020']]);
 });
 
-test('a picture fits into the width, and into the height down to 80 pixels', async () => {
+test('fits a picture into the width, and into the height but no less than 80 pixels', async () => {
   const sizeOn = async (columns: number, rows: number, width: number, height: number) => {
     const terminal = createTerminal({ columns, rows });
     const path = await picture(`${width}.png`, Array<number>(width * height).fill(7), width, 1);
@@ -107,7 +107,7 @@ test('iTerm2 gets a PNG of the same pixels with its size', async () => {
   assert.deepEqual([...(await sharp(png).raw().toBuffer())], noise);
 });
 
-test('sixels show the same picture; a few colours exactly, but for the percents in which they are written', async () => {
+test('sixels show the same picture, with few colours exact to the percent', async () => {
   const few = Array.from(
     { length: 40 * 21 },
     (_, i) =>
@@ -124,7 +124,7 @@ test('sixels show the same picture; a few colours exactly, but for the percents 
   assert.ok(few.every((value, i) => Math.abs(value - pixels[i]!) <= 2));
 });
 
-test('many colours are dithered down: areas keep their mean', async () => {
+test('dithers many colours, keeping the mean of areas', async () => {
   const ramp = Array.from({ length: 64 * 60 }, (_, i) => [(i % 64) * 4, Math.floor(i / 64) * 4, 128]).flat();
   const { pixels } = decodeSixels(await show(await picture('ramp.png', ramp, 64, 3), 'sixel', terminalOf80()));
   const mean = (values: ArrayLike<number>, channel: number) =>
@@ -132,7 +132,7 @@ test('many colours are dithered down: areas keep their mean', async () => {
   for (const channel of [0, 1, 2]) assert.ok(Math.abs(mean(pixels, channel) - mean(ramp, channel)) < 4);
 });
 
-test('a picture that is not there is a line', async () => {
+test('prints a line if the picture is missing', async () => {
   const terminal = terminalOf80();
   await showPicture(join(folder, 'gone.png'), 'auto', createProgress(outputOf(terminal.stream)));
   assert.match((await terminal.lines()).join(''), /^No preview of .*gone\.png: .*missing/);

@@ -1,4 +1,4 @@
-// The arguments of the commands that train, measure and import.
+// The arguments of train, bench and import.
 import { refuses, understands } from '../../helpers/program-arguments.ts';
 
 understands({ set: [], engine: 'auto', root: '.' }, [
