@@ -133,7 +133,7 @@ export const training = z.strictObject({
       every: z
         .int()
         .positive()
-        .max(mostAmount)
+        .max(maxAmount)
         .default(1)
         .describe(
           'Compute the penalty in every k-th discriminator update only, starting with the first, with k times the weight (lazy regularization, StyleGAN2, Karras 2020). Only the losses of those updates contain it.',
