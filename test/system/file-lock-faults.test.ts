@@ -59,9 +59,9 @@ test('takes over an empty or truncated lock, from a full disk or a power cut, wi
 
 test('makes a lock again that was removed by hand, unless another process has made one', async () => {
   const path = join(root, 'folder', 'removed.lock');
-  const lock = await take(path, 600);
+  const lock = await take(path, 2000);
   rmSync(join(root, 'folder'), { recursive: true });
-  await sleep(1500); // no confirm() for several leases
+  await sleep(4500); // no confirm() for two leases
   assert.equal(await lock.confirm(), true);
   assert.equal(JSON.parse(readFileSync(path, 'utf8')).owner, thisOwner());
   assert.match(await contend(path, 60_000).says(), /^refused/);

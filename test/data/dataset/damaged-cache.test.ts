@@ -7,27 +7,30 @@ import { test } from 'node:test';
 import { cache, folderOf, manyGreys, open, root, values } from '../decode/grey-folders.ts';
 import { writeFiles } from '../temporary.ts';
 
+/** The packed files in the cache. */
+function packedFiles(): string[] {
+  mkdirSync(join(cache, 'images'), { recursive: true });
+  return readdirSync(join(cache, 'images')).filter((name) => name.endsWith('.images'));
+}
+
+/** The packed file that opening a folder adds to the cache. */
+async function packedFileOf(folder: string): Promise<string> {
+  const before = new Set(packedFiles());
+  (await open(folder)).dataset.close();
+  return join(cache, 'images', packedFiles().find((name) => !before.has(name))!);
+}
+
 test('a damaged packed file is made again', async () => {
   const folder = await folderOf('damaged', { 'a.png': 3, 'b.png': 4 });
-  const before = new Set(readdirSync(join(cache, 'images')));
-  await open(folder);
-  const packed = readdirSync(join(cache, 'images')).find((name) => !before.has(name) && name.endsWith('.images'))!;
-  const whole = readFileSync(join(cache, 'images', packed));
+  const packed = await packedFileOf(folder);
+  const whole = readFileSync(packed);
   for (const bytes of [whole.length - 1, 5, 0]) {
-    truncateSync(join(cache, 'images', packed), bytes);
+    truncateSync(packed, bytes);
     const { dataset, decoded } = await open(folder);
     assert.equal(decoded, 2);
     assert.deepEqual(values(dataset), [3, 4]);
   }
 });
-
-/** The packed file that opening a folder adds to the cache. */
-async function packedFileOf(folder: string): Promise<string> {
-  const names = () => readdirSync(join(cache, 'images')).filter((name) => name.endsWith('.images'));
-  const before = new Set(names());
-  (await open(folder)).dataset.close();
-  return join(cache, 'images', names().find((name) => !before.has(name))!);
-}
 
 function flipByte(path: string, at: number): void {
   const bytes = readFileSync(path);
