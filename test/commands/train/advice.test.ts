@@ -1,4 +1,4 @@
-// What --resume, --fork and a changed config advise is typed here: it is accepted.
+// Follows the advice in messages about --resume, --fork and changed configs: it works.
 import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ beforeEach(async () => {
   hash ??= (await run.train()).runHash;
 });
 
-/** The options that `--fork A --epochs 8` and the like are. */
+/** The options for flags such as `--fork A --epochs 8`. */
 function optionsIn(flags: string): { options: Partial<TrainOptions>; set: string[] } {
   const values = new Map([...flags.matchAll(/--(\w+) (\S+)/g)].map(([, flag, value]) => [flag!, value!]));
   const [fork, epochs] = [values.get('fork'), values.get('epochs')];
@@ -30,7 +30,7 @@ async function refusal(set: string[], options: Partial<TrainOptions>): Promise<s
   return error.message;
 }
 
-/** Types what a message advises, besides the flags there were, and trains a step of it. */
+/** Adds the flags that a message advises, and trains one step. */
 async function follow(message: string, advice: RegExp, set: string[], options: Partial<TrainOptions> = {}) {
   const found = advice.exec(message);
   assert.ok(found, message);
@@ -41,32 +41,32 @@ async function follow(message: string, advice: RegExp, set: string[], options: P
 const otherSeed = ['seed=9'];
 const otherLayers = ['generator.latent.size=5'];
 
-test('--resume with other settings: the fork that it advises begins a new run', async () => {
+test('--resume with other settings: the advised fork starts a new run', async () => {
   const message = await refusal(otherSeed, { resume: hash });
   const fork = await follow(message, /dcgan train (--fork \S+ --epochs \d+), with the same other flags/, otherSeed);
   assert.deepEqual([fork.step, fork.runHash === hash], [13, false]);
 });
 
-test('--resume with other layers: no fork is advised, and training from the start works', async () => {
+test('--resume with other layers: advises no fork, and training from the start works', async () => {
   const message = await refusal(otherLayers, { resume: hash });
   assert.ok(!message.includes('--fork'), message);
   assert.equal((await follow(message, /train from the start, without --resume/, otherLayers)).step, 1);
 });
 
-test('--fork with other layers: no --fresh is advised, and training from the start works', async () => {
+test('--fork with other layers: does not advise --fresh, and training from the start works', async () => {
   const set = ['generator.latent.size=6', 'training.steps=20'];
   const message = await refusal(set, { fork: hash });
   assert.ok(!message.includes('--fresh'), message);
   assert.equal((await follow(message, /train from scratch without this checkpoint/, set)).step, 1);
 });
 
-test('--fork that ends before it begins: the length that is advised is longer', async () => {
+test('--fork that ends before it starts: the advised length is longer', async () => {
   const set = ['seed=10', 'training.steps=5'];
   const message = await refusal(set, { fork: hash });
   assert.equal((await follow(message, /^Add (--epochs \d+)$/m, set, { fork: hash })).step, 13);
 });
 
-test('--resume of a checkpoint elsewhere: both that is advised works', async () => {
+test('--resume of a checkpoint elsewhere: both pieces of advice work', async () => {
   const elsewhere = join(run.own, 'elsewhere', hash);
   cpSync(join(run.own, 'checkpoints', hash), elsewhere, { recursive: true });
   const message = await refusal(['training.steps=14'], { resume: elsewhere });
@@ -77,7 +77,7 @@ test('--resume of a checkpoint elsewhere: both that is advised works', async () 
   assert.equal((await run.train(['training.steps=14'], { resume: hash, stopAfter: 1 })).step, 13);
 });
 
-test('a config that was changed: a fork is advised where its weights fit, and works', async () => {
+test('a changed config: advises a fork if the weights fit, and it works', async () => {
   const earlierOf = async (set: string[]) => {
     const own = newRun();
     const first = await own.train();
@@ -91,7 +91,7 @@ test('a config that was changed: a fork is advised where its weights fit, and wo
   assert.equal(await earlierOf(otherLayers), undefined);
 });
 
-test('what is advised to train with nothing given is there', async () => {
+test('without arguments: the advised config exists', async () => {
   await assert.rejects(run.train([], { resume: hash, fork: hash }), /Leave one of them out/);
   const nothing = train(
     { set: [], engine: 'wasm', root: run.own, fresh: false },

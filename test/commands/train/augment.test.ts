@@ -1,4 +1,4 @@
-// Runs with adaptive augmentation: the probability is logged, resumed to the bit, and begins at 0 in a fork of a run without it.
+// Adaptive augmentation in runs: its probability is logged, resumes bit for bit, and starts at 0 in a fork of a run without it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { augmentState } from '../../../src/training/regularisation/adaptive-augment.ts';
@@ -10,7 +10,7 @@ const adaptive = ['training.diffAugment=[color, translation]', 'training.adaptiv
 const probabilities = (results: string) =>
   metricsOf(results).map((line) => (JSON.parse(line) as { augmentProbability?: number }).augmentProbability);
 
-test('a run with adaptive augmentation resumes to the bit and logs its probability', async () => {
+test('a run with adaptive augmentation resumes bit for bit and logs its probability', async () => {
   const whole = await newRun().train(adaptive);
   const stopped = newRun();
   const first = await stopped.train(adaptive, { stopAfter: 6 });
@@ -29,7 +29,7 @@ test('a run with adaptive augmentation resumes to the bit and logs its probabili
   assert.ok(logged.at(-1)! > 0);
 });
 
-test('a fork takes up adaptive augmentation at probability 0, and plain runs know nothing of it', async () => {
+test('a fork can add adaptive augmentation, starting at probability 0; other runs do not log it', async () => {
   const run = newRun();
   const plain = await run.train();
   assert.ok(!(augmentState in plain.latest.tensors));

@@ -1,4 +1,4 @@
-// Runs with layers inside of others and statistics over the batch: they resume to the bit, and say what is unwise in them.
+// Runs with nested layers and batch statistics resume bit for bit, and report design notes.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ function residualNetworks(content: Content): void {
   Object.assign(content.training, { gradientPenalty: { type: 'r1', weight: 1 }, ema: {} });
 }
 
-test('a run with residual layers and minibatchStdDev resumes to the bit', async () => {
+test('a run with residual layers and minibatchStdDev resumes bit for bit', async () => {
   const whole = await newRun(residualNetworks).train();
   const stopped = newRun(residualNetworks);
   const first = await stopped.train([], { stopAfter: 5 });
@@ -55,7 +55,7 @@ test('a run with residual layers and minibatchStdDev resumes to the bit', async 
   assert.deepEqual([whole.warnings, existsSync(join(whole.results, 'warnings.json'))], [[], false]);
 });
 
-test('what is unwise in a design is said by training, by a dry run and in the folder of the run', async () => {
+test('training, a dry run and the run folder report design notes', async () => {
   const run = newRun((content) => {
     content.discriminator.layers.splice(1, 0, { type: 'batchNorm' } as never);
     content.training.steps = 1;

@@ -1,4 +1,4 @@
-// Measuring in the middle of training: it changes no step, says what dcgan evaluate says, and is neither lost nor repeated.
+// Evaluation during training does not affect the run, agrees with dcgan evaluate, and is neither lost nor repeated.
 import assert from 'node:assert/strict';
 import { appendFileSync, cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const measured = { every: { steps: 3 }, names: ['swd', 'diversity'], count: 20, 
 
 let runs = 0;
 
-/** A root of its own; training there is with the wasm engine, unless said otherwise, with an averaged generator. */
+/** A new root for a run with an averaged generator, on the wasm engine by default. */
 function newRun(metrics?: object, engine: 'wasm' | 'tensorflow' = 'wasm') {
   const own = join(root, String(runs++));
   cpSync(join(root, 'pictures'), join(own, 'pictures'), { recursive: true });
@@ -51,7 +51,7 @@ function newRun(metrics?: object, engine: 'wasm' | 'tensorflow' = 'wasm') {
 
 type Event = Parameters<TrainIo['onEvent']>[0];
 
-/** The lines of evaluations.jsonl without those fields that depend on the clock. */
+/** The lines of evaluations.jsonl without timing fields. */
 function evaluationsOf(results: string) {
   const lines = readFileSync(join(results, 'evaluations.jsonl'), 'utf8').trim().split('\n');
   return lines.map((line) => {
@@ -64,7 +64,7 @@ const isMeasuring = (at: number, phase: string) => (event: Event) =>
   event.type === 'measuring' && event.step === at && event.phase === phase;
 
 for (const engine of ['wasm', 'tensorflow'] as const) {
-  test(`${engine}: with and without metrics the run is the same, to the bit, and so is its name`, {
+  test(`${engine}: metrics change neither the run, bit for bit, nor its name`, {
     skip: engine === 'tensorflow' && noTensorflow,
   }, async () => {
     const cache = process.env['DCGAN_CACHE'];
@@ -81,14 +81,14 @@ for (const engine of ['wasm', 'tensorflow'] as const) {
   });
 }
 
-/** The cache in which the native engine is installed. */
+/** The cache with the installed native engine. */
 function restoreCache(): void {
   if (installed === undefined) delete process.env['DCGAN_CACHE'];
   else process.env['DCGAN_CACHE'] = installed;
 }
 
 describe('evaluations of a run', () => {
-  test('are what dcgan evaluate says of the same checkpoint, with features too', async () => {
+  test('agree with dcgan evaluate for the same checkpoint, also with features', async () => {
     const features = { network: 'nchw.onnx', range: [-1, 1] };
     const run = await newRun({ ...measured, names: ['swd', 'ms-ssim', 'fid', 'kid'], features }).train();
     const last = evaluationsOf(run.results).at(-1);
@@ -108,7 +108,7 @@ describe('evaluations of a run', () => {
     assert.ok(format === 'png' && width > 400);
   });
 
-  test('are neither lost nor repeated, wherever the run is stopped', async () => {
+  test('are neither lost nor repeated wherever the run is stopped', async () => {
     const whole = await newRun(measured).train();
     const expected = evaluationsOf(whole.results);
     const moments: ((event: Event) => boolean)[] = [
@@ -129,7 +129,7 @@ describe('evaluations of a run', () => {
     }
   });
 
-  test('after the checkpoint are made again, those of dcgan evaluate stay, and a torn line goes', async () => {
+  test('after the checkpoint are repeated; those of dcgan evaluate are kept, and a partial line is removed', async () => {
     const run = newRun(measured);
     const whole = await run.train();
     const log = join(whole.results, 'evaluations.jsonl');
@@ -157,7 +157,7 @@ test('the best checkpoint is the one with the lowest distance, and is kept', asy
   await assert.rejects(loadCheckpoint(noBest.checkpoints, 'best'), { code: 'checkpoint.missing' });
 });
 
-test('a run that goes wrong goes back to the best by the metric, and measures again what came after', async () => {
+test('a failing run rolls back to the best checkpoint by the metric, and repeats later evaluations', async () => {
   const run = newRun({ ...measured, every: { steps: 20 } });
   const set = [
     'generator.optimizer.learningRate={from: 0.02, to: 1e39, over: {steps: 75}, shape: step}', // overflows at step 76
@@ -183,7 +183,7 @@ test('a run that goes wrong goes back to the best by the metric, and measures ag
   assert.deepEqual([rollbacks, evaluated.at, evaluated.best?.step], [2, best.step, best.step]);
 });
 
-test('what the metrics need is missed before the first step', async () => {
+test('reports missing requirements of metrics before the first step', async () => {
   const run = newRun({
     ...measured,
     names: ['fid'],

@@ -29,7 +29,7 @@ before(async () => {
   first = await run({ config });
 });
 
-test('--resume goes on with a run by its hash, without its config file, and is the run in one go', async () => {
+test('--resume continues a run by its hash without its config file, and equals an uninterrupted run', async () => {
   const resumed = await run({ resume: first.runHash.slice(0, 5), set: ['training.steps=15'] });
   assert.deepEqual([resumed.runHash, resumed.start.resumedAt, resumed.step], [first.runHash, 12, 15]);
   const other = join(root, 'other');
@@ -38,7 +38,7 @@ test('--resume goes on with a run by its hash, without its config file, and is t
   assert.deepEqual(resumed.latest.tensors, whole.latest.tensors);
 });
 
-test('--resume refuses what would make it another run, key by key, and names the way out', async () => {
+test('--resume rejects changes that make it another run, key by key, with advice', async () => {
   const set = ['training.batchSize=5', 'generator.layers[2]={ type: leakyRelu, slope: 0.3 }', 'name=anything'];
   await assert.rejects(run({ resume: first.runHash, set }), (error: Error) => {
     assert.deepEqual(error.message.split('\n').slice(1, 4), [
@@ -53,7 +53,7 @@ test('--resume refuses what would make it another run, key by key, and names the
   await assert.rejects(run({ resume: first.runHash, data: 'others' }), /the contents of the data folder are others/);
 });
 
-test('--fork begins a run of its own from both networks and their moments, and says where it comes from', async () => {
+test('--fork starts a new run from both networks and their moments, and records its origin', async () => {
   const from = join(root, 'checkpoints', first.runHash);
   const source = await loadCheckpoint(from, 'latest');
   const set = ['generator.optimizer.learningRate=1e-30', 'discriminator.optimizer.learningRate=1e-30'];
@@ -83,7 +83,7 @@ test('--fork begins a run of its own from both networks and their moments, and s
   assert.deepEqual([again.runHash, again.start.forkedFrom], [fork.runHash, forkedFrom]);
 });
 
-test('a fork may average its generator where its source did not, and starts from the source there', async () => {
+test('a fork may add weight averaging, starting from the weights of its source', async () => {
   const source = await loadCheckpoint(join(root, 'checkpoints', first.runHash), 'latest');
   const set = ['training.ema={ decay: 0.999999 }', 'generator.optimizer.learningRate=1e-30'];
   const { latest } = await run({ fork: first.runHash, set: [...set, `training.steps=${source.step + 1}`] });
@@ -96,7 +96,7 @@ test('a fork may average its generator where its source did not, and starts from
     });
 });
 
-test('a fork refuses other layers, an end that lies behind, and an imported checkpoint', async () => {
+test('a fork rejects other layers, a length already reached, and an imported checkpoint', async () => {
   const longer = ['training.steps=99'];
   const units = ['generator.layers[3].shape=[4, 4, 4]', 'generator.layers[0].units=64'];
   await assert.rejects(run({ fork: first.runHash, set: [...longer, ...units] }), { code: 'checkpoint.mismatch' });
@@ -107,7 +107,7 @@ test('a fork refuses other layers, an end that lies behind, and an imported chec
   await assert.rejects(run({ fork: 'imported', set: longer }), { code: 'checkpoint.generator-only' });
 });
 
-test('a config that was trained with other settings says which key differs and how to go on from it', async () => {
+test('a config trained with other settings reports the different key and how to fork', async () => {
   const { start } = await run({ config, set: ['training.batchSize=5', 'training.steps=2'] });
   assert.notEqual(start.earlier, undefined);
   assert.ok(start.earlier!.differences.some(({ key, now }) => key === 'training.batchSize' && now === 5));
@@ -115,7 +115,7 @@ test('a config that was trained with other settings says which key differs and h
   assert.equal(again.start.earlier, undefined, 'a run that goes on is told nothing');
 });
 
-test('positions, configs and steps of a checkpoint that somebody made are checked, whatever their checksums say', async () => {
+test('checks the progress, config and step of a forged checkpoint with correct checksums', async () => {
   const { tensors, state, step } = first.latest;
   const made = async (change: Record<string, unknown>) => {
     const folder = join(root, 'made', String(Math.random()));
@@ -132,7 +132,7 @@ test('positions, configs and steps of a checkpoint that somebody made are checke
   await assert.rejects(made({ config: hostile }), { code: 'config.invalid' });
 });
 
-test('without a config, a run to resume or one to fork there is nothing to train', async () => {
+test('rejects training without --config, --resume or --fork', async () => {
   await assert.rejects(run({}), {
     code: 'usage.no-config',
     exitCode: 2,

@@ -1,4 +1,4 @@
-// Runs that were stopped, killed, lengthened or begun anew: they become what a run in one go is.
+// Runs that were stopped, killed, extended or restarted equal an uninterrupted run.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { saveCheckpoint } from '../../../src/runs/checkpoint.ts';
 import { listAll, type tinyConfig } from '../../helpers/temporary-run.ts';
 import { metricsOf, newRun } from '../tiny-runs.ts';
 
-test('j steps, a stop, and the rest are k steps in one go: weights, moments and metrics, bit for bit', async () => {
+test('a stopped and resumed run equals an uninterrupted one: weights, moments and metrics, bit for bit', async () => {
   const whole = await newRun().train();
   for (const stopAfter of [1, 5, 8]) {
     const run = newRun();
@@ -24,7 +24,7 @@ test('j steps, a stop, and the rest are k steps in one go: weights, moments and 
   }
 });
 
-test('a longer length goes on with the same run', async () => {
+test('a longer length continues the same run', async () => {
   const run = newRun();
   const short = await run.train(['training.steps=8']);
   const long = await run.train(['training.epochs=4']); // 3 batches an epoch
@@ -34,7 +34,7 @@ test('a longer length goes on with the same run', async () => {
   assert.deepEqual(long.latest.tensors, whole.latest.tensors);
 });
 
-test('a run that is done is left as it is', async () => {
+test('a finished run is not changed', async () => {
   const run = newRun();
   const first = await run.train();
   const before = listAll(run.own);
@@ -45,7 +45,7 @@ test('a run that is done is left as it is', async () => {
   assert.deepEqual(again.latest.tensors, first.latest.tensors);
 });
 
-test('a run killed before its first checkpoint starts again without leaving lines behind', async () => {
+test('a run killed before its first checkpoint starts again, with its log lines removed', async () => {
   const run = newRun();
   const first = await run.train();
   rmSync(first.checkpoints, { recursive: true });
@@ -54,7 +54,7 @@ test('a run killed before its first checkpoint starts again without leaving line
   assert.deepEqual(second.latest.tensors, first.latest.tensors);
 });
 
-test('a run killed after its checkpoint loses the lines and steps since, and makes them again', async () => {
+test('a run killed after its checkpoint repeats the steps and log lines since', async () => {
   const run = newRun();
   const first = await run.train();
   rmSync(join(first.checkpoints, '000012'), { recursive: true });
@@ -67,7 +67,7 @@ test('a run killed after its checkpoint loses the lines and steps since, and mak
   assert.deepEqual(second.latest.tensors, first.latest.tensors);
 });
 
-test('--fresh starts over: what the run had written is gone, and it becomes the same again', async () => {
+test('--fresh starts over and gives the same run again', async () => {
   const run = newRun();
   const first = await run.train([], { stopAfter: 5 });
   writeFileSync(join(first.results, 'left-over.txt'), '');
@@ -94,7 +94,7 @@ test('every order, several updates, label noise and a dropped last batch train a
   }
 });
 
-test('with every option on, j steps, a stop, and the rest are k steps in one go, bit for bit', async () => {
+test('with every option on, a resumed run equals an uninterrupted one, bit for bit', async () => {
   const over = { steps: 9 };
   const everything = (content: ReturnType<typeof tinyConfig>) => {
     Object.assign(content.data, { flip: 0.5, lastBatch: 'full-noise' });
@@ -135,7 +135,7 @@ test('with every option on, j steps, a stop, and the rest are k steps in one go,
   assert.equal(averages.length, 5);
 });
 
-test('a checkpoint from before there was health goes on as before', async () => {
+test('a checkpoint from a version without health resumes', async () => {
   const whole = await newRun().train();
   const run = newRun();
   const { checkpoints, latest } = await run.train([], { stopAfter: 5 });
@@ -149,7 +149,7 @@ test('a checkpoint from before there was health goes on as before', async () => 
   });
 });
 
-test("a checkpoint from before the discriminator's loss had parts resumes, and its next tick has them", async () => {
+test('a checkpoint from a version without separate discriminator losses resumes, and the next tick has them', async () => {
   const whole = await newRun().train();
   const run = newRun();
   const { checkpoints, latest } = await run.train([], { stopAfter: 5 });

@@ -1,4 +1,4 @@
-// Forks that go back, forks of runs that went back, and of what those left behind: lineage, seeds, tries and logs.
+// Forks that roll back, and forks of runs that rolled back or of abandoned steps: origin, seeds, retries and logs.
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../..
 
 const base = temporaryFolder();
 
-/** Weights overflow at step 76 of 90, however the run goes; ticks every 10 steps, no checkpoint by itself but every 30 steps. */
+/** Weights overflow at step 76 of 90 with any seed; ticks every 10 steps, checkpoints only every 30 steps. */
 function overflowing(checkpointEvery = 30) {
   const content = tinyConfig();
   const learningRate = { from: 2e-2, to: 1e39, over: { steps: 75 }, shape: 'step' };
@@ -37,7 +37,7 @@ before(async () => {
 
 let places = 0;
 
-/** A root of its own with the pictures and both configs, or a copy of another one as it is now. */
+/** A new root with the pictures and both configs, or a copy of another root. */
 function newPlace(from?: string) {
   const root = join(base, `place-${places++}`);
   cpSync(from ?? join(base, 'pictures'), from ? root : join(root, 'pictures'), { recursive: true });
@@ -69,12 +69,12 @@ function newPlace(from?: string) {
   };
 }
 
-/** A run as a fork names it. */
+/** A run as a fork's origin names it. */
 async function originIn(root: string, runHash: string) {
   return { runHash, identity: (await openRun(runHash, root)).identityHash };
 }
 
-/** All lines of metrics.jsonl without what depends on the clock. */
+/** All lines of metrics.jsonl without timing fields. */
 function linesOf(root: string, hash: string): Record<string, unknown>[] {
   const path = join(root, 'results', hash, 'metrics.jsonl');
   const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
@@ -86,7 +86,7 @@ function linesOf(root: string, hash: string): Record<string, unknown>[] {
 
 const positionOf = ({ state }: LoadedCheckpoint) => state['position'] as Position;
 
-/** What images and updates follow from; the means of a tick begin anew with a fork. */
+/** The state that determines images and updates; a fork restarts the means of a tick. */
 function learned({ tensors }: LoadedCheckpoint) {
   return Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.startsWith('means/')));
 }
@@ -94,7 +94,7 @@ function learned({ tensors }: LoadedCheckpoint) {
 const ways = (lines: readonly Record<string, unknown>[]) =>
   lines.map(({ step, rollbacks, lostAt }) => (rollbacks === undefined ? step : [step, rollbacks, lostAt]));
 
-test('a fork that is lost before its first good checkpoint goes back to where it began, and is itself all the while', async () => {
+test('a fork that fails before its first healthy checkpoint rolls back to its start and keeps its identity', async () => {
   const place = newPlace();
   const source = await place.train({ config: place.config('tiny') });
   const fork = { fork: source.hash, config: place.config('never') };
@@ -124,7 +124,7 @@ test('a fork that is lost before its first good checkpoint goes back to where it
   }
 });
 
-test('a fork goes back to a good checkpoint of its own, once it has one, and its beginning is no longer kept', async () => {
+test('a fork rolls back to its own healthy checkpoint once it has one, and removes its start', async () => {
   const place = newPlace();
   const source = await place.train({ config: place.config('tiny'), set: ['training.steps=10'] });
   const whole = await place.train({ fork: source.hash, config: place.config('often') });
@@ -134,7 +134,7 @@ test('a fork goes back to a good checkpoint of its own, once it has one, and its
   assert.ok(!(await listCheckpoints(whole.checkpoints)).includes(10));
 });
 
-test('a fork whose beginning is gone says so where it would go back to it', async () => {
+test('a fork whose start was deleted reports that when it would roll back to it', async () => {
   const place = newPlace();
   const source = await place.train({ config: place.config('tiny') });
   const { hash, checkpoints } = await place.train({ fork: source.hash, config: place.config('never') }, 20);
@@ -143,7 +143,7 @@ test('a fork whose beginning is gone says so where it would go back to it', asyn
   assert.equal(failure?.code, 'checkpoint.missing');
 });
 
-/** A run that was lost at step 80, went back to 60 and was stopped at 65. Step 72 of the lost way is still there. */
+/** A run that failed at step 80, rolled back to 60 and was stopped at 65. Step 72 of the abandoned attempt still exists. */
 async function wentBack() {
   const place = newPlace();
   const options = { config: place.config('often') };
@@ -155,7 +155,7 @@ async function wentBack() {
   return { place, options, lost, source, left };
 }
 
-test('a fork of a run that went back goes its way on, not the lost one, and has all its tries', async () => {
+test('a fork of a run that rolled back continues its new attempt, with all retries', async () => {
   const { place, options, source } = await wentBack();
   const set = ['name=fork'];
   const fork = await place.train({ fork: source.hash, set, config: place.config('never') }, 5);
@@ -175,7 +175,7 @@ test('a fork of a run that went back goes its way on, not the lost one, and has 
   assert.deepEqual(grandchild.start.forkedFrom, { ...(await originIn(place.root, fork.hash)), step: 65, rollbacks: 3 });
 });
 
-test('a fork of what a rollback left behind goes the lost way on, and is another run than one from the new way', async () => {
+test('a fork of a step abandoned by a rollback continues that attempt, and is a different run', async () => {
   const { place, options, source, left } = await wentBack();
   const fork = { fork: left, config: place.config('never') };
   const ofLost = await place.train(fork, 3);

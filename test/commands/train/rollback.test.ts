@@ -1,4 +1,4 @@
-// Runs that diverge and go back to an earlier checkpoint.
+// Runs that diverge and roll back to an earlier checkpoint.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { loadCheckpoint } from '../../../src/runs/checkpoint.ts';
 import type { tinyConfig } from '../../helpers/temporary-run.ts';
 import { linesOf, newRun } from '../tiny-runs.ts';
 
-/** Weights overflow at step 76 of 90, however the run goes; ticks every 10 steps, checkpoints every 30. */
+/** Weights overflow at step 76 of 90 with any seed; ticks every 10 steps, checkpoints every 30. */
 const overflowing = (content: ReturnType<typeof tinyConfig>) => {
   const learningRate = { from: 2e-2, to: 1e39, over: { steps: 75 }, shape: 'step' };
   Object.assign(content.generator, { optimizer: { learningRate } });
@@ -19,7 +19,7 @@ const overflowing = (content: ReturnType<typeof tinyConfig>) => {
   });
 };
 
-test('a run that diverges goes back to its best checkpoint, takes another way, and gives up after its tries', async () => {
+test('a diverging run rolls back to its best checkpoint, retries with another seed, and gives up after the allowed retries', async () => {
   const run = newRun(overflowing);
   await assert.rejects(run.train(), {
     code: 'diverged.gave-up',
@@ -54,7 +54,7 @@ test('a run that diverges goes back to its best checkpoint, takes another way, a
   assert.notDeepEqual(first.at(-1), lines.at(-1));
 });
 
-test('a run that went back and was stopped goes on the same new way', async () => {
+test('a run stopped after a rollback resumes with the same new seed', async () => {
   const whole = newRun(overflowing);
   await assert.rejects(whole.train(), { code: 'diverged.gave-up' });
   for (const stopAfter of [72, 85, 105]) {
@@ -65,7 +65,7 @@ test('a run that went back and was stopped goes on the same new way', async () =
   }
 });
 
-test('without any healthy checkpoint a run goes back to its start', async () => {
+test('a run without a healthy checkpoint rolls back to its start', async () => {
   const run = newRun((content) => {
     overflowing(content);
     Object.assign(content.outputs, { checkpointEvery: { steps: 1000 } });

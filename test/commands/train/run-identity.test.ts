@@ -1,4 +1,4 @@
-// A folder belongs to one run, whatever names and copies say: by the identity in it, not by seven digits.
+// A folder belongs to the run whose full identity it stores, not to any run with the same short name.
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { storedRuns } from '../../../src/training/start/stored-run.ts';
 import { listAll, tinyConfig } from '../../helpers/temporary-run.ts';
 import { newRun } from '../tiny-runs.ts';
 
-/** Two seeds of the tiny config whose runs have one name, by a search as for common birthdays. */
+/** Two seeds of the tiny config whose runs share a short name, found by a birthday search. */
 function collidingSeeds(dataFingerprint: string): [first: number, second: number, name: string] {
   const config = resolveConfig(tinyConfig(), { source: 'test', name: 'tiny' });
   const seeds = new Map<string, number>();
@@ -24,7 +24,7 @@ function collidingSeeds(dataFingerprint: string): [first: number, second: number
   throw new Error('no two names of 200,000 are the same');
 }
 
-test('two runs that share a name train in folders of their own, and each is found by its own', async () => {
+test('two runs with the same short name use separate folders, and each finds its own', async () => {
   const run = newRun();
   const { latest } = await run.train(['seed=0', 'training.steps=1']);
   const [one, two, name] = collidingSeeds(String(latest.state['dataFingerprint']));
@@ -67,7 +67,7 @@ test('two runs that share a name train in folders of their own, and each is foun
   assert.equal((await run.train([`seed=${two}`])).runHash, second.runHash);
 });
 
-test('checkpoints of another run in the folder of this one are refused, with what differs and what to type', async () => {
+test('rejects checkpoints of another run in its folder, with the differences and advice', async () => {
   const run = newRun();
   const first = await run.train([], { stopAfter: 2 });
   const second = await run.train(['seed=2'], { stopAfter: 3 });
@@ -90,7 +90,7 @@ test('checkpoints of another run in the folder of this one are refused, with wha
   );
 });
 
-test('checkpoints with a config that this version does not know are not continued unless --fresh sets them aside', async () => {
+test('does not continue checkpoints with an unknown config; --fresh sets them aside', async () => {
   const run = newRun();
   const { checkpoints, latest } = await run.train([], { stopAfter: 2 });
   const { tensors, state } = latest;
@@ -100,7 +100,7 @@ test('checkpoints with a config that this version does not know are not continue
   assert.equal((await run.train([], { fresh: true, stopAfter: 1 })).step, 1);
 });
 
-test('a run that an earlier version named resumes under that name, by the same command and by --resume', async () => {
+test('a run named by an earlier version resumes under that name, by the same command and by --resume', async () => {
   const run = newRun();
   const whole = await newRun().train();
   const first = await run.train([], { stopAfter: 4 });
@@ -116,7 +116,7 @@ test('a run that an earlier version named resumes under that name, by the same c
   assert.deepEqual(readdirSync(join(run.own, 'results')), ['abcdef0']);
 });
 
-test('a run without checkpoints keeps its name from one that shares it, by its config.json', async () => {
+test('a run without checkpoints keeps its name by its config.json', async () => {
   const run = newRun();
   const { latest } = await run.train(['seed=0', 'training.steps=1']);
   const [one, two, name] = collidingSeeds(String(latest.state['dataFingerprint']));
@@ -127,7 +127,7 @@ test('a run without checkpoints keeps its name from one that shares it, by its c
   assert.equal((await run.train([`seed=${one}`], { stopAfter: 1 })).runHash, name);
 });
 
-test('a run that does not start leaves nothing behind', async () => {
+test('a run that fails to start leaves nothing behind', async () => {
   const run = newRun();
   const first = await run.train();
   const before = listAll(run.own);
@@ -143,7 +143,7 @@ test('a run that does not start leaves nothing behind', async () => {
   assert.deepEqual(listAll(run.own), before);
 });
 
-test('fewer steps than a run has are nothing to train, and the flag that is offered trains on', async () => {
+test('a length already reached trains nothing, and the advised flag trains further', async () => {
   const run = newRun();
   const first = await run.train();
   const before = listAll(run.own);
@@ -156,7 +156,7 @@ test('fewer steps than a run has are nothing to train, and the flag that is offe
   assert.deepEqual([longer.runHash, longer.step], [first.runHash, 13]);
 });
 
-test('--fresh sets the earlier run aside, and only the last one that had a checkpoint', async () => {
+test('--fresh sets aside the earlier run, keeping only the last one with a checkpoint', async () => {
   const run = newRun();
   const first = await run.train([], { stopAfter: 5 });
   const fresh = await run.train([], { fresh: true, stopAfter: 1 });

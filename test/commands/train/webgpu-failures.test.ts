@@ -1,4 +1,4 @@
-// What a person reads where WebGPU cannot compute, on a real Dawn; and that a device that goes takes no checkpoint with it.
+// Error messages when WebGPU cannot compute, with a real Dawn; losing the device loses no checkpoint.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ before(async () => {
   writeJsonFile(config, tinyConfig());
 });
 
-/** Runs `dcgan train` on webgpu to its end, which is an error of the engine; gives its words. */
+/** Runs `dcgan train` on webgpu until it fails with an engine error. @returns the message */
 async function refusal(more: string[], env: Record<string, string> = {}): Promise<string> {
   const { exitCode, stderr } = await runCli(['train', '--config', 'tiny.json', '--engine', 'webgpu', ...more], {
     cwd: folder,
@@ -33,11 +33,11 @@ const withoutDrivers = { VK_DRIVER_FILES: '', VK_ICD_FILENAMES: '' };
 const noLoader = process.platform === 'linux' ? false : "other systems have no Vulkan loader's variables";
 const hasGpu = mayHaveAdapters({ software: false }) ? 'this machine has a GPU' : false;
 
-test('no driver at all: what would bring one', { skip: noLoader || hasGpu }, async () => {
+test('without a driver: says how to install one', { skip: noLoader || hasGpu }, async () => {
   assert.match(await refusal([], withoutDrivers), /no Vulkan driver works here; `apt-get install mesa-vulkan-drivers`/);
 });
 
-test('a driver that is broken: which one', { skip: noLoader }, async () => {
+test('with a broken driver: names it', { skip: noLoader }, async () => {
   const driver = join(folder, 'broken.json');
   writeFileSync(driver, JSON.stringify({ ICD: { api_version: '1.1.0', library_path: './none.so' } }));
   const words = await refusal([], { ...withoutDrivers, VK_DRIVER_FILES: driver });
@@ -45,7 +45,7 @@ test('a driver that is broken: which one', { skip: noLoader }, async () => {
 });
 
 describe('with an adapter', { skip: noWebgpu }, () => {
-  test('an unknown device name: the names that there are', async () => {
+  test('lists the devices for an unknown device name', async () => {
     assert.match(await refusal(['--device', 'no such GPU']), /No adapter is called 'no such GPU'\.\n.*Available: \S/);
   });
 
@@ -59,7 +59,7 @@ describe('with an adapter', { skip: noWebgpu }, () => {
   const lossesIn = (root: string, { results }: TrainResult) =>
     readFileSync(join(root, results, 'metrics.jsonl'), 'utf8').match(/"(discriminator|generator)Loss":[^,]+/g);
 
-  test('a device that goes in the middle: an error, and the same command ends as if it had stayed', async () => {
+  test('a lost device is an error, and the same command resumes to the same result', async () => {
     const root = join(folder, 'lost');
     const lose = (step: number) => {
       if (step === 6) (engine().backend as unknown as { device: GPUDevice }).device.destroy();

@@ -1,4 +1,4 @@
-// One run on several engines: the same losses, checkpoints that go on anywhere, and the same images.
+// One run on several engines: the same losses, portable checkpoints, and the same images.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ else process.env['DCGAN_CACHE'] = cache;
 
 const engines: EngineName[] = noTensorflow ? ['webgpu', 'wasm'] : ['webgpu', 'wasm', 'tensorflow'];
 
-/** Each engine once after every other. */
+/** Every ordered pair of engines. */
 const everyPair: EngineName[] = noTensorflow
   ? ['webgpu', 'wasm', 'webgpu']
   : ['webgpu', 'wasm', 'tensorflow', 'wasm', 'webgpu', 'tensorflow', 'webgpu'];
@@ -44,13 +44,13 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Array.from(a).reduce((most, value, index) => Math.max(most, Math.abs(value - b[index]!)), 0);
 }
 
-describe('the webgpu engine beside the others', { skip: noWebgpu }, () => {
+describe('the webgpu engine and the others', { skip: noWebgpu }, () => {
   before(async () => {
     await writePictures(join(folder, 'pictures'), 10);
     writeJsonFile(join(folder, 'tiny.json'), tinyConfig());
   });
 
-  test('losses of one seed are the same within 1e-3', async () => {
+  test('losses with the same seed agree within 1e-3', async () => {
     const losses: number[][] = [];
     for (const engine of engines) {
       const root = join(folder, `alone-${engine}`);
@@ -59,7 +59,7 @@ describe('the webgpu engine beside the others', { skip: noWebgpu }, () => {
     for (const other of losses.slice(1)) assert.ok(largestDifference(losses[0]!, other) < 1e-3, `${losses}`);
   });
 
-  test('a checkpoint of each engine goes on on every other, and the run ends as on one', async () => {
+  test('a checkpoint of each engine resumes on every other with the same result', async () => {
     const root = join(folder, 'relay');
     let last: TrainResult | undefined;
     for (const [leg, engine] of everyPair.entries()) last = await trainTo(3 * (leg + 1), engine, root);
@@ -68,7 +68,7 @@ describe('the webgpu engine beside the others', { skip: noWebgpu }, () => {
     assert.ok(largestDifference(lossesOf(root, last!), expected) < 1e-3);
   });
 
-  test('samples of one checkpoint agree within 2 of 255', async () => {
+  test('samples of the same checkpoint agree within 2 of 255', async () => {
     const root = join(folder, 'alone-wasm');
     const { runHash } = await trainTo(6, 'wasm', root);
     const pictures: Buffer[] = [];
