@@ -1,7 +1,7 @@
 // Where a run stands: every count of a run follows from the number of steps done, so a resumed run needs no other position.
 import type { Config } from '../config/config.ts';
 import { checkpointsOfRollbacks } from '../config/identity/run-hash.ts';
-import { type Duration, type BatchCounts, toSteps } from '../config/schema/durations.ts';
+import { type BatchCounts, type Duration, toSteps } from '../config/schema/durations.ts';
 import { type BatchPlan, batchesPerEpoch } from '../data/dataset/batches.ts';
 
 /** Every so many steps, exactly. */
