@@ -81,7 +81,7 @@ test('finds imports upwards and sideways in every syntax', () => {
 test('finds unlisted folders and imports of missing files', () => {
   const tree = treeOf({ 'helpers/a.ts': '', 'config/b.ts': "import './gone.ts';" });
   assert.deepEqual(findViolations(tree), [
-    'config/b.ts: imports config/gone.ts, which is not there',
+    'config/b.ts: imports config/gone.ts, which does not exist',
     'helpers/a.ts: helpers has no place in the order of imports',
   ]);
 });
