@@ -21,7 +21,7 @@ export function chooseAdapter(
   const usable = [preferred!, ...adapters].find(({ software }) => request.software || !software);
   if (usable) return usable;
   throw new Error(
-    `there is no GPU, only ${preferred!.name}, which computes on the processor; --engine webgpu takes it nevertheless`,
+    `there is no GPU, only ${preferred!.name}, which computes on the CPU; --engine webgpu uses it anyway`,
   );
 }
 
@@ -42,10 +42,10 @@ function adapterNamed(adapters: readonly Adapter[], device: string): Adapter {
 const driverVariables = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES'] as const;
 
 function noAdapter(): string {
-  if (process.platform !== 'linux') return 'Dawn finds no GPU; the newest driver of its maker may help';
+  if (process.platform !== 'linux') return 'Dawn finds no GPU; updating the GPU driver may help';
   const named = driverVariables.find((name) => process.env[name]);
   if (named) return `no Vulkan driver works among those that ${named} names (${process.env[named]})`;
-  return 'no Vulkan driver works here; `apt-get install mesa-vulkan-drivers` or the like brings those for AMD and Intel, for NVIDIA its own driver does';
+  return 'no Vulkan driver works here; for AMD and Intel GPUs install Mesa (`apt-get install mesa-vulkan-drivers`), for NVIDIA its driver';
 }
 
 /** Whether a search for adapters can find any. On Linux without a GPU, the search would print the Vulkan loader's warnings. */

@@ -103,8 +103,8 @@ function variableAt({ traced, nodeOf, variableOf, latestRead }: Building, id: nu
   const variable = variableOf.get(id);
   if (variable !== undefined && latestRead.get(variable) === nodeOf.get(id)) return variable;
   throw new DcganError('engine.adam-not-in-place', {
-    happened: `Function '${traced.name}' applies Adam to ${variable === undefined ? 'a tensor that is no variable' : `a value of '${variable}' from before an earlier update`}.`,
-    expected: 'Weight, m and v must be variables of the program as they are at that moment.',
+    happened: `Function '${traced.name}' applies Adam to ${variable === undefined ? 'a tensor that is not a variable' : `a value of '${variable}' from before an earlier update`}.`,
+    expected: 'Weight, m and v must be current values of variables of the program.',
   });
 }
 

@@ -69,7 +69,7 @@ refuses('a large tensor made in JavaScript', 'engine.large-constant', ({ w }) =>
 const betas = { beta1: 0.5, beta2: 0.9 };
 const rates = () => ({ stepSize: scalar(0.1), epsilon: scalar(1e-8) });
 
-refuses('Adam on something that is no variable', 'engine.adam-not-in-place', ({ w, m, v }) => {
+refuses('Adam on a tensor that is not a variable', 'engine.adam-not-in-place', ({ w, m, v }) => {
   const next = applyAdam({ weight: mul(w!, 2), m: m!, v: v! }, w!, rates(), betas);
   return { outputs: {}, updates: { w: next.weight } };
 });
