@@ -16,7 +16,14 @@ import { applyNetwork, parametersOf } from '../src/models/network.ts';
 import { RandomStream } from '../src/random.ts';
 import { packageDirectory } from '../src/system/package-directory.ts';
 import { adamRates, applyGradients, optimizerVariables } from '../src/training/optimizer.ts';
-import { beginStep, change, endStep, gradientsOf, pass, trainable } from '../src/training/step-state.ts';
+import {
+  beginStep,
+  endStep,
+  forward,
+  gradientsOf,
+  setVariables,
+  trainableWeights,
+} from '../src/training/step-state.ts';
 
 const [seed, epochs, batchSize, testBatch, learningRate] = [0, 8, 100, 500, 2e-3];
 const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, form: 'pytorch' } satisfies Partial<OptimizerConfig>;
@@ -24,7 +31,7 @@ const classifier = mnistClassifier();
 
 interface Digits {
   dataset: Dataset;
-  /** Of each image: the folder that it lies in. */
+  /** The digit of each image: the name of its folder. */
   labels: number[];
 }
 
@@ -47,17 +54,17 @@ const program: Program = {
         images: { shape: [batchSize, 28, 28, 1], dtype: 'uint8' },
         labels: { shape: [batchSize, digits], dtype: 'float32' },
         rates: { shape: [2], dtype: 'float32' },
-        dropoutSeed: { shape: [1], dtype: 'int32' },
+        noiseSeed: { shape: [1], dtype: 'int32' },
       },
       body(variables, feeds) {
-        const moment = beginStep(variables, feeds);
-        const { gradients } = gradientsOf(trainable(moment, classifier), (weights) => {
-          const logits = pass(moment, classifier, inRange(feeds['images']!), weights); // [B, 10]
-          return neg(mean(sum(mul(feeds['labels']!, logSoftmax(logits)), -1))); // cross-entropy
+        const state = beginStep(variables, feeds);
+        const { gradients } = gradientsOf(trainableWeights(state, classifier), (weights) => {
+          const logits = forward(state, classifier, inRange(feeds['images']!), weights); // [B, 10]
+          return { loss: neg(mean(sum(mul(feeds['labels']!, logSoftmax(logits)), -1))) }; // cross-entropy
         });
         const [stepSize, epsilon] = unstack(feeds['rates']!) as [Scalar, Scalar];
-        change(moment, applyGradients(moment.current, gradients, { stepSize, epsilon }, adam));
-        return endStep(moment);
+        setVariables(state, applyGradients(state.variables, gradients, { stepSize, epsilon }, adam));
+        return endStep(state);
       },
     },
     classify: {
@@ -86,7 +93,7 @@ function feedsOf({ dataset, labels }: Digits, indices: Uint32Array, step: number
     images: dataset.read(indices),
     labels: oneHot,
     rates: Float32Array.from(adamRates(adam, learningRate * (1 - step / steps), step + 1)),
-    dropoutSeed: Int32Array.of(new RandomStream(seed, 'dropout', step).bits() | 0),
+    noiseSeed: Int32Array.of(new RandomStream(seed, 'dropout', step).bits() | 0),
   };
 }
 

@@ -17,7 +17,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 const lines = 20;
 const maxHandle = 2 ** 31;
 
-interface Reading {
+interface ScoreRule {
   step: number;
   /** The next handle of TensorFlow's binding, an int32 that only grows. */
   nextHandle: number;
@@ -65,7 +65,7 @@ async function soak(engineName: EngineName, steps: number): Promise<void> {
   const everySteps = Math.max(10, Math.round(steps / lines / 10) * 10);
   writeFileSync(config, JSON.stringify(tiny(steps, everySteps)));
   const { engine } = await openEngine(engineName);
-  const readings: Reading[] = [];
+  const readings: ScoreRule[] = [];
   try {
     await train(
       { config, set: [], engine: engineName, root, fresh: false },
@@ -121,7 +121,7 @@ function gpuBuffers(): number {
   return bufferManager.getNumUsedBuffers() + bufferManager.getNumFreeBuffers();
 }
 
-function print(reading: Reading): void {
+function print(reading: ScoreRule): void {
   const { step, nextHandle, liveTensors, gpuBuffers, descriptors } = reading;
   const sizes = [reading.residentMiB, reading.heapMiB, reading.reservedMiB, reading.externalMiB];
   const cells = [step, nextHandle, liveTensors, gpuBuffers, ...sizes.map((size) => size.toFixed(1)), descriptors];

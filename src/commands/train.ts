@@ -18,9 +18,9 @@ import { lockRun, type RunLock } from '../runs/run-lock.ts';
 import type { LockOptions } from '../system/file-lock.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { createFeeder } from '../training/feeds.ts';
-import { createLook } from '../training/health/health-probe.ts';
+import { createHealthProbe } from '../training/health/health-probe.ts';
 import { seedAfter, trainWithRollbacks } from '../training/health/rollback.ts';
-import { type Position, startingPosition, trainLoop } from '../training/loop.ts';
+import { initialProgress, type TrainingProgress, trainLoop } from '../training/loop.ts';
 import { startingValues } from '../training/program.ts';
 import type { Schedule } from '../training/schedule.ts';
 import { chooseRun } from '../training/start/choose-run.ts';
@@ -34,11 +34,11 @@ import {
   type RunOptions,
 } from '../training/start/prepare-run.ts';
 import {
-  type Begin,
+  type FirstState,
   forkedValues,
-  goBack,
   loadLatest,
   type RunFolders,
+  rollBack,
   save,
   savedValues,
   truncateLogs,
@@ -156,20 +156,20 @@ export async function trainPrepared(
   const folders: RunFolders = { results: join(root, 'results', hash), checkpoints: join(root, 'checkpoints', hash) };
   const saved = fresh ? undefined : await loadLatest(folders.checkpoints);
   const from = saved ?? source;
-  if (saved && saved.position.step > schedule.totalSteps) {
+  if (saved && saved.progress.step > schedule.totalSteps) {
     dataset.close();
-    return describeResult(prepared, folders, { root, position: saved.position, interrupted: false });
+    return describeResult(prepared, folders, { root, progress: saved.progress, interrupted: false });
   }
-  if (source && !saved) refuseDone(source.position.step, schedule);
+  if (source && !saved) refuseDone(source.progress.step, schedule);
   const program = programOf(prepared);
-  const begin: Begin = source
+  const first: FirstState = source
     ? {
-        position: { ...startingPosition, step: source.position.step, images: source.position.images },
+        progress: { ...initialProgress, step: source.progress.step, images: source.progress.images },
         values: () => forkedValues(source, program, networks),
       }
-    : { position: startingPosition, values: () => startingValues(program, config, networks) };
-  const start = saved?.position ?? begin.position;
-  const firstValues = saved ? () => savedValues(saved, program) : begin.values;
+    : { progress: initialProgress, values: () => startingValues(program, config, networks) };
+  const start = saved?.progress ?? first.progress;
+  const firstValues = saved ? () => savedValues(saved, program) : first.values;
   if (from) firstValues(); // weights that do not fit are refused before anything is written
   const compiled = await engine.compile(program, {
     precision,
@@ -222,21 +222,21 @@ export async function trainPrepared(
     program: compiled,
     schedule,
     folder: folders.results,
-    look: createLook(config, dataset, compiled),
-    measure: evaluation?.measure,
-    saveCheckpoint: (at: Position, best: boolean) => save(folders, contents, at, { best }),
+    healthProbe: createHealthProbe(config, dataset, compiled),
+    evaluate: evaluation?.evaluate,
+    saveCheckpoint: (at: TrainingProgress, best: boolean) => save(folders, contents, at, { best }),
     bestCheckpoint: () => bestCheckpoint(folders.checkpoints),
     confirm,
     onEvent: io.onEvent,
     shouldStop: io.shouldStop,
   };
-  const feedStepFrom = ({ rollbacks }: Position) =>
+  const feedStepFrom = ({ rollbacks }: TrainingProgress) =>
     createFeeder({ ...config, seed: seedOf(config, forkedFrom, rollbacks) }, dataset, program, schedule);
-  const { position, interrupted } = await trainWithRollbacks(
+  const { progress, interrupted } = await trainWithRollbacks(
     {
       config,
       run: (from) => trainLoop({ ...parts, feedStep: feedStepFrom(from) }, from),
-      goBack: (rollbacks, failure) => goBack(folders, contents, { rollbacks, failure, begin }),
+      rollBack: (rollbacks, failure) => rollBack(folders, contents, { rollbacks, failure, first }),
       onEvent: io.onEvent,
     },
     start,
@@ -244,7 +244,7 @@ export async function trainPrepared(
   await evaluation?.dispose();
   compiled.dispose();
   dataset.close();
-  return describeResult(prepared, folders, { root, position, interrupted });
+  return describeResult(prepared, folders, { root, progress, interrupted });
 }
 
 /** Of data order, latents, labels and masks. A fork's tries begin anew, and never go a way again that its source has lost. */
@@ -286,7 +286,7 @@ async function writeReals(path: string, { outputs, seed }: Config, dataset: Data
 function describeResult(
   { hash, schedule, warnings }: PreparedRun,
   folders: RunFolders,
-  { root, position: { step }, interrupted }: { root: string; position: Position; interrupted: boolean },
+  { root, progress: { step }, interrupted }: { root: string; progress: TrainingProgress; interrupted: boolean },
 ): TrainResult {
   const results = relative(root, folders.results);
   const lastSamples = join('samples', `${String(step).padStart(6, '0')}.png`);

@@ -10,7 +10,7 @@ import { writeEvaluationPlot } from '../pictures/charts/evaluation-plot.ts';
 import { appendEvaluation } from '../runs/evaluations-log.ts';
 import { type ImageMaker, openImageMaker } from '../sampling/image-maker.ts';
 import { type TrainedGenerator, weightsOf } from '../sampling/trained-generator.ts';
-import type { MeasureImages, Measurement } from '../training/evaluation.ts';
+import type { EvaluateImages, EvaluationResult } from '../training/evaluation.ts';
 import { generatorPasses } from '../training/schedule.ts';
 import type { PreparedRun } from '../training/start/prepare-run.ts';
 import { describeEvaluation, type Evaluation } from './evaluation.ts';
@@ -21,7 +21,7 @@ import { protocolSize } from './metrics/protocol-size.ts';
 import { metrics } from './metrics/table.ts';
 
 export interface TrainingEvaluation {
-  measure: MeasureImages;
+  evaluate: EvaluateImages;
   dispose(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export async function openTrainingEvaluation(
   let curves: EvaluationCurves | undefined;
 
   return {
-    async measure(step, report) {
+    async evaluate(step, report) {
       const onProgress = overall(['generate', ...(network ? ['features'] : []), ...names], report);
       const began = performance.now();
       const generator = await generatorNow(config, networks.generator, program, step);
@@ -82,7 +82,7 @@ export async function openTrainingEvaluation(
 }
 
 /** How far each phase is, as how far all of them are. */
-function overall(phases: readonly string[], report: Parameters<MeasureImages>[1]): Parameters<MeasureImages>[1] {
+function overall(phases: readonly string[], report: Parameters<EvaluateImages>[1]): Parameters<EvaluateImages>[1] {
   return (phase, done, total) => report(phase, phases.indexOf(phase) + done / total, phases.length);
 }
 
@@ -101,7 +101,7 @@ async function generatorNow(
 }
 
 /** Every number with the data's, by a name that says both metric and part. */
-function valuesOf({ metrics: measured }: Evaluation): Measurement['values'] {
+function valuesOf({ metrics: measured }: Evaluation): EvaluationResult['values'] {
   return Object.entries(measured).flatMap(([metric, { values, ofData }]) =>
     Object.entries(values).map(([part, value]) => ({
       name: Object.keys(values).length === 1 ? metric : `${metric} ${part}`,
@@ -112,7 +112,7 @@ function valuesOf({ metrics: measured }: Evaluation): Measurement['values'] {
 }
 
 /** What says which checkpoint is the best, and by what exactly: scores by anything else do not compare. */
-function scoreOf({ metrics: { best } }: Config, evaluation: Evaluation): Pick<Measurement, 'score'> {
+function scoreOf({ metrics: { best } }: Config, evaluation: Evaluation): Pick<EvaluationResult, 'score'> {
   if (best === undefined) return {};
   const { count, seed, size, features } = evaluation;
   const by = [best, count, seed, `${size.width}x${size.height}`, features?.sha256 ?? ''].join(' ').trimEnd();

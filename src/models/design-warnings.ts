@@ -1,5 +1,6 @@
 // What published experience advises against in the design of two networks. Nothing here stops a training.
 import type { Config } from '../config/config.ts';
+import { hasTrait } from './layer-registry.ts';
 import { pair } from './layers/padding.ts';
 import type { Network } from './network.ts';
 import type { Networks } from './networks.ts';
@@ -30,18 +31,16 @@ const normOfImages =
 /** Batch norm after the generator's last weights. */
 function outputNorm(generator: Network): ConfigWarning[] {
   const layers = singleLayersOf(generator.layers);
-  const last = layers.findLastIndex(hasWeights);
-  const found = layers.slice(last + 1).filter(isBatchNorm);
+  const last = layers.findLastIndex(hasKernel);
+  const found = layers.slice(last + 1).filter(usesBatchStatistics);
   return warning('config.norm-of-images', generator, found, `normalises the generator's output. ${normOfImages}`);
 }
 
 /** Batch norm before the discriminator's second weights. */
 function inputNorm(discriminator: Network): ConfigWarning[] {
   const layers = singleLayersOf(discriminator.layers);
-  const [, second = { index: layers.length }] = layers.flatMap((layer, index) =>
-    hasWeights(layer) ? [{ index }] : [],
-  );
-  const found = layers.slice(0, second.index).filter(isBatchNorm);
+  const [, second = { index: layers.length }] = layers.flatMap((layer, index) => (hasKernel(layer) ? [{ index }] : []));
+  const found = layers.slice(0, second.index).filter(usesBatchStatistics);
   const what = `normalises the discriminator's input layer. ${normOfImages}`;
   return warning('config.norm-of-images', discriminator, found, what);
 }
@@ -70,7 +69,7 @@ function sidesText([height, width]: readonly [number, number]): string {
 
 /** A gradient penalty is meant for one image at a time, and batch norm makes scores depend on the whole batch. */
 function penalisedNorm({ training: { gradientPenalty } }: Config, discriminator: Network): ConfigWarning[] {
-  const found = gradientPenalty ? singleLayersOf(discriminator.layers).filter(isBatchNorm) : [];
+  const found = gradientPenalty ? singleLayersOf(discriminator.layers).filter(usesBatchStatistics) : [];
   const what = `mixes the images of a batch, where training.gradientPenalty ${gradientPenalty?.type} penalises the slope at each image (Gulrajani et al. 2017, section 4). Remove it, or use spectralNorm.`;
   return warning('config.penalty-with-batch-norm', discriminator, found, what);
 }
@@ -88,10 +87,10 @@ function warning(
   return [{ code, network: name, layers, message: `${name}, ${places} (${first.layer.type}): ${what}` }];
 }
 
-function isBatchNorm({ layer }: WalkedSingle): boolean {
-  return layer.type === 'batchNorm';
+function usesBatchStatistics({ layer }: WalkedSingle): boolean {
+  return hasTrait(layer, 'batchStatistics');
 }
 
-function hasWeights({ layer }: WalkedSingle): boolean {
-  return layer.type === 'dense' || layer.type === 'conv' || layer.type === 'convTranspose';
+function hasKernel({ layer }: WalkedSingle): boolean {
+  return hasTrait(layer, 'kernel');
 }

@@ -1,7 +1,7 @@
-// Layer type -> how it works. A new layer is one line here, one file in layers/ and one entry in config/layers.ts. Residual layers
-// are made of others, so networks walk and apply them themselves.
+// Layer type -> definition. A new layer is one line here, one file in layers/ and one entry in config/schema/layers.ts. Residual
+// layers consist of other layers, so walk.ts and network.ts handle them.
 import type { SingleLayer } from '../config/schema/layers.ts';
-import type { LayerKind, LayerOf } from './layer.ts';
+import type { LayerDefinition, LayerOf, LayerTrait } from './layer.ts';
 import { leakyRelu, relu, sigmoid, tanh } from './layers/activation.ts';
 import { averagePool } from './layers/average-pool.ts';
 import { batchNorm } from './layers/batch-norm.ts';
@@ -13,7 +13,7 @@ import { minibatchStdDev } from './layers/minibatch-std-dev.ts';
 import { flatten, reshape } from './layers/reshape.ts';
 import { upsample } from './layers/upsample.ts';
 
-const kinds: { [Type in SingleLayer['type']]: LayerKind<LayerOf<Type>> } = {
+const definitions: { [Type in SingleLayer['type']]: LayerDefinition<LayerOf<Type>> } = {
   dense,
   conv,
   convTranspose,
@@ -30,7 +30,11 @@ const kinds: { [Type in SingleLayer['type']]: LayerKind<LayerOf<Type>> } = {
   flatten,
 };
 
-/** The kind of a layer, typed so that it takes that layer's options. */
-export function kindOf(layer: SingleLayer): LayerKind<SingleLayer> {
-  return kinds[layer.type] as LayerKind<SingleLayer>;
+/** The definition of a layer, typed so that it takes that layer's options. */
+export function definitionOf(layer: SingleLayer): LayerDefinition<SingleLayer> {
+  return definitions[layer.type] as LayerDefinition<SingleLayer>;
+}
+
+export function hasTrait(layer: SingleLayer, trait: LayerTrait): boolean {
+  return definitions[layer.type].traits.includes(trait);
 }

@@ -24,12 +24,21 @@ export interface LayerContext {
   /** Notes a new value of one of this layer's variables. */
   update(part: string, value: Tensor): void;
   /** Seed of this step's random masks, int32 [1]; each draw within a step has its own number. */
-  dropoutSeed: Tensor1D | undefined;
+  noiseSeed: Tensor1D | undefined;
   nextDraw(): number;
 }
 
-/** How one kind of layer works. Shapes are without the batch: [n] or [height, width, channels]. */
-export interface LayerKind<Options> {
+/**
+ * kernel: multiplies by a kernel, its main weights; the gradient keeps its output in memory.
+ * batchStatistics: normalises by statistics of the batch, so it needs at least two values per channel.
+ * random: draws random numbers in training.
+ */
+export type LayerTrait = 'kernel' | 'batchStatistics' | 'random';
+
+/** How one type of layer works. Shapes are without the batch: [n] or [height, width, channels]. */
+export interface LayerDefinition<Options> {
+  /** What the rest of the program must know of the layer; empty for most. */
+  traits: readonly LayerTrait[];
   /** Throws a ShapeProblem where the input does not fit. */
   outputShape(options: Options, input: Shape): Shape;
   /** `network` says how what the options leave open starts. */

@@ -5,7 +5,7 @@ import type { Shape, Tensors } from '../engines/engine.ts';
 import { elementCount } from '../formats/tensor-shape.ts';
 import type { Initializers } from './initial-distributions.ts';
 import type { LayerContext, LayerOf, Parameter } from './layer.ts';
-import { kindOf } from './layer-registry.ts';
+import { definitionOf } from './layer-registry.ts';
 import { isUpsampledConv, upsampledConv } from './layers/upsampled-conv.ts';
 import { isResidual, type NamedParameter, singleLayersOf, type WalkedLayer, walkLayers } from './walk.ts';
 
@@ -36,7 +36,7 @@ export interface Pass {
   /** Scalar: training passes that the moving averages have seen; leave out for many. Only for inference. */
   trainedPasses?: Scalar;
   /** int32 [1]; needed if the network has dropout and trains. */
-  dropoutSeed?: Tensor1D;
+  noiseSeed?: Tensor1D;
   /** Numbers the random draws of a step; shared by all passes of the step. */
   nextDraw?: () => number;
 }
@@ -53,7 +53,7 @@ export function applyNetwork(network: Network, x: Tensor, pass: Pass): { y: Tens
       update: (part, next) => {
         updates[nameOf(part)] = next;
       },
-      dropoutSeed: pass.dropoutSeed,
+      noiseSeed: pass.noiseSeed,
       nextDraw: () => pass.nextDraw!(),
     };
   };
@@ -70,7 +70,7 @@ function applyLayers(layers: readonly WalkedLayer[], x: Tensor, contextOf: (plac
     } else if (isUpsampledConv(walked.layer, next?.layer)) {
       index++; // two layers in one
       y = upsampledConv(walked.layer as LayerOf<'upsample'>, next!.layer as LayerOf<'conv'>, y, contextOf(next!.place));
-    } else y = kindOf(walked.layer).apply(walked.layer, y, contextOf(walked.place));
+    } else y = definitionOf(walked.layer).apply(walked.layer, y, contextOf(walked.place));
   }
   return y;
 }

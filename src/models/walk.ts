@@ -4,7 +4,7 @@ import type { Shape } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';
 import type { Initializers } from './initial-distributions.ts';
 import { type Parameter, ShapeProblem } from './layer.ts';
-import { kindOf } from './layer-registry.ts';
+import { definitionOf } from './layer-registry.ts';
 import { shortcutOf } from './layers/residual.ts';
 
 export type NamedParameter = Parameter & { name: string };
@@ -59,9 +59,9 @@ function walkLayer(layer: Layer, input: Shape, walker: Walker, place: string): W
 }
 
 function walkSingle(layer: SingleLayer, input: Shape, { network, initializers }: Walker, place: string): WalkedSingle {
-  const kind = kindOf(layer);
-  const output = fitting({ network, layer, place, input }, () => kind.outputShape(layer, input));
-  const parameters = kind.parameters?.(layer, input, initializers) ?? [];
+  const definition = definitionOf(layer);
+  const output = fitting({ network, layer, place, input }, () => definition.outputShape(layer, input));
+  const parameters = definition.parameters?.(layer, input, initializers) ?? [];
   const named = parameters.map((parameter) => ({ ...parameter, name: `${network}/${place}/${parameter.part}` }));
   return { layer, place, input, output, parameters: named };
 }

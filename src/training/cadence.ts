@@ -1,35 +1,35 @@
-// When grids and checkpoints are due: at the config's cadence to the step, or by default as often as their cost allows.
+// When sample grids and checkpoints are due: at the config's interval, or by default at one that keeps their cost low.
 import type { DefaultCadence, FixedCadence } from './schedule.ts';
 
-/** Share of a session's time that the writes of one default cadence are meant to take at most: grids, and checkpoints. */
+/** Share of a session's time that all writes of one kind, grids or checkpoints, may take by default. */
 const wantedShare = 0.04;
 
-/** How far that may be off before the cadence changes: up to 10 % for both together, or down to half. */
+/** The interval changes only if the share leaves these bounds. Grids and checkpoints together then stay within 10 %. */
 const toleratedShares = [wantedShare / 2, 0.05] as const;
 
-/** The first write of a session opens fonts, compiles and allocates, so it takes two to know what one costs. */
+/** Writes before the interval may change: the first write of a session also loads fonts, compiles and allocates. */
 const leastWrites = 2;
 
-/** The first steps of a session compile and allocate. */
+/** Steps that are not timed: the first ones compile and allocate. */
 const warmUpSteps = 2;
 
-/** A default cadence has changed: `everySteps` now, as one every `ofSteps` would take `share` of the time. */
+/** A default interval has become `everySteps`, since one write every `ofSteps` would take `share` of the time. */
 export interface CadenceChange {
   everySteps: number;
   ofSteps: number;
   share: number;
 }
 
-/** Seconds of the session's steps alone. */
 interface StepClock {
+  /** Excludes all that is not a step. */
   secondsPerStep: () => number;
 }
 
 export interface Cadence {
   isDue(step: number): boolean;
-  /** Notes what a write took. Tells where that changes the cadence. */
+  /** Records how long a write took, and returns the new interval if it changes. */
   wrote(seconds: number): CadenceChange | undefined;
-  /** What the writes after a step will take, by the mean of those so far; there is one at the last step too. */
+  /** Expected time of all writes after a step, including the one at the last step. */
   secondsLeft(step: number, totalSteps: number): number;
 }
 
@@ -49,7 +49,7 @@ export function createCadence(cadence: FixedCadence | DefaultCadence, clock: Ste
   const { everySteps: ofSteps, isThinned } = cadence;
   let factor = 1;
   let writes = 0;
-  let cost = Number.POSITIVE_INFINITY; // seconds: the least of all, without waits for a disk or another program
+  let cost = Number.POSITIVE_INFINITY; // seconds: the fastest write, which waited for nothing else
   const share = (candidate: number) => cost / (candidate * ofSteps * clock.secondsPerStep());
   const writesUpTo = isThinned ? keptUpTo : (index: number) => index;
   return {
@@ -68,7 +68,7 @@ export function createCadence(cadence: FixedCadence | DefaultCadence, clock: Ste
   };
 }
 
-/** The first of 1, 2, 5, 10, 20, 50, ... that is accepted; the last one before numbers lose their units, if none is. */
+/** The first accepted one of 1, 2, 5, 10, 20, 50, ..., or 5e8 if none is. */
 function smallestFactor(isAccepted: (factor: number) => boolean): number {
   let [factor, decade] = [1, 1];
   for (; decade < 1e9; decade *= 10) {
@@ -82,7 +82,7 @@ function smallestFactor(isAccepted: (factor: number) => boolean): number {
 
 const denseGrids = 64;
 
-/** The first 64 of a run, then 32 per doubling of its length: every 2nd up to the 128th, every 4th up to the 256th, ... */
+/** Keeps the first 64, then 32 per doubling: every 2nd up to the 128th, every 4th up to the 256th, ... */
 export function isKept(index: number): boolean {
   if (index < denseGrids) return true;
   return index % 2 ** Math.floor(Math.log2(index / (denseGrids / 2))) === 0;
@@ -98,14 +98,14 @@ export function keptUpTo(index: number): number {
   return kept;
 }
 
-/** `writesUpTo` counts those due up to so many times `everySteps`; the last step has one in any case. */
+/** `writesUpTo` counts the writes due in a number of intervals; the last step always has one. */
 function writesAfter(step: number, total: number, everySteps: number, writesUpTo: (index: number) => number): number {
   const upTo = (steps: number) => writesUpTo(Math.floor(steps / everySteps));
   const isLastDue = total % everySteps === 0 && upTo(total) > upTo(total - 1);
   return step >= total ? 0 : upTo(total) - upTo(step) + (isLastDue ? 0 : 1);
 }
 
-/** Mean seconds of a session's writes; the first one, which opens fonts and compiles, counts only as long as it is alone. */
+/** Mean seconds of a session's writes. The first one, slowed by loading, counts only while there is no other. */
 function createMeanCost() {
   let first: number | undefined;
   let [count, seconds] = [0, 0];
@@ -118,7 +118,7 @@ function createMeanCost() {
   };
 }
 
-/** Times a session's steps: all that passes but the time in `outside`. */
+/** Times a session's steps: all time after the warm-up, except that spent in `outside`. */
 export function createStepClock(now: () => number = () => performance.now() / 1000) {
   let steps = 0;
   let began = now();
@@ -129,14 +129,14 @@ export function createStepClock(now: () => number = () => performance.now() / 10
       began = now();
       outsideSeconds = 0;
     },
-    /** Everything since the warm-up: steps, and what was outside of them. Zero until then. */
+    /** Steps and time since the warm-up, all included; zero before that. */
     measured: () =>
       steps <= warmUpSteps ? { steps: 0, seconds: 0 } : { steps: steps - warmUpSteps, seconds: now() - began },
-    /** Infinite until there are any after the warm-up: nothing is too expensive yet. */
+    /** Infinite during the warm-up, so that no write looks too expensive yet. */
     secondsPerStep(): number {
       return steps <= warmUpSteps ? Number.POSITIVE_INFINITY : (now() - began - outsideSeconds) / (steps - warmUpSteps);
     },
-    /** Runs what is no step. Gives its result and its seconds. */
+    /** Runs and times work that is not part of a step. */
     async outside<T>(work: () => Promise<T>): Promise<{ result: T; seconds: number }> {
       const from = now();
       const result = await work();

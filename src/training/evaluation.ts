@@ -1,49 +1,53 @@
-// Evaluations in the middle of training: when they are due, what the run remembers of them, and whether one is the best so far.
+// Evaluations during training: when they are due, and which one is the best so far.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Schedule } from './schedule.ts';
 
-/** What the loop needs to know of an evaluation. */
-export interface Measurement {
+/** What the loop uses of an evaluation. */
+export interface EvaluationResult {
   seconds: number;
   values: { name: string; value: number; ofData?: number }[];
-  /** Lower is better, among those by the same. */
+  /** The value of metrics.best, if set. */
   score?: Score;
 }
 
+/** Lower is better. Only scores with the same `by` (metric, count, seed, size and features) compare. */
 interface Score {
   value: number;
   by: string;
 }
 
-/** Measures the generator as it is and logs it. `onProgress` may throw, which ends it with nothing logged. */
-export type MeasureImages = (
+/** Evaluates the generator and logs the result. `onProgress` may throw, which cancels it with nothing logged. */
+export type EvaluateImages = (
   step: number,
   onProgress: (phase: string, done: number, total: number) => void,
-) => Promise<Measurement>;
+) => Promise<EvaluationResult>;
 
-/** What a run remembers of its evaluations; plain data that goes into its checkpoints. */
-export interface Evaluated {
-  /** Step of the last one. */
+/** A run's evaluations so far, as its checkpoints hold them. */
+export interface EvaluationHistory {
+  /** Step of the last evaluation. */
   at: number;
-  /** Of the best one, where a metric says which that is. */
+  /** The best evaluation, if metrics.best is set. */
   best?: Score & { step: number };
 }
 
-export const notEvaluated: Evaluated = { at: 0 };
+export const noEvaluations: EvaluationHistory = { at: 0 };
 
-/** Whether a step that is done is to be measured, and has not been. */
-export function isEvaluationDue({ at }: Evaluated, step: number, schedule: Schedule): boolean {
+/** Whether an evaluation is due after `step` steps and has not been done yet. */
+export function isEvaluationDue({ at }: EvaluationHistory, step: number, schedule: Schedule): boolean {
   const { evaluateEverySteps: every, totalSteps } = schedule;
   return every !== undefined && step > 0 && at !== step && (step % every === 0 || step === totalSteps);
 }
 
-/** How many are due after a step. */
+/** How many evaluations are still due after a step. */
 export function evaluationsLeft(step: number, { evaluateEverySteps: every, totalSteps }: Schedule): number {
   return every === undefined ? 0 : Math.ceil(totalSteps / every) - Math.floor(step / every);
 }
 
-/** What is remembered after one more. */
-export function afterEvaluation({ best }: Evaluated, step: number, { score }: Measurement): Evaluated {
+export function afterEvaluation(
+  { best }: EvaluationHistory,
+  step: number,
+  { score }: EvaluationResult,
+): EvaluationHistory {
   if (!score || !Number.isFinite(score.value)) return { at: step, ...(best && { best }) };
   const isBetter = best?.by !== score.by || score.value < best.value;
   return { at: step, best: isBetter ? { ...score, step } : best };
@@ -51,15 +55,15 @@ export function afterEvaluation({ best }: Evaluated, step: number, { score }: Me
 
 class Stopped extends Error {}
 
-/** Measures, unless a stop is asked for on the way: undefined then, and it is due again when the run goes on. */
-export async function measureUnlessStopped(
-  measure: MeasureImages,
+/** Undefined if a stop was requested meanwhile; the evaluation is then still due when the run resumes. */
+export async function evaluateUnlessStopped(
+  evaluate: EvaluateImages,
   step: number,
-  { shouldStop, onProgress }: { shouldStop: () => boolean; onProgress: Parameters<MeasureImages>[1] },
-): Promise<Measurement | undefined> {
+  { shouldStop, onProgress }: { shouldStop: () => boolean; onProgress: Parameters<EvaluateImages>[1] },
+): Promise<EvaluationResult | undefined> {
   await nextTurn(); // signals are heard here
   try {
-    return await measure(step, (phase, done, total) => {
+    return await evaluate(step, (phase, done, total) => {
       if (shouldStop()) throw new Stopped();
       onProgress(phase, done, total);
     });

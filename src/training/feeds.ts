@@ -1,4 +1,4 @@
-// What a step is fed: the next images, fresh latents and labels, the optimizers' rates. All of it follows from the step's number.
+// What a step is fed: images, latents, labels and learning rates. All of it is determined by the seed and the step's number.
 import type { Config, OptimizerConfig } from '../config/config.ts';
 import { createBatchOrder } from '../data/dataset/batches.ts';
 import { flipSome } from '../data/dataset/flip.ts';
@@ -9,7 +9,7 @@ import { drawLatents } from '../models/latents.ts';
 import { RandomStream } from '../random.ts';
 import { fedRates } from './optimizer.ts';
 import { functionNames } from './program.ts';
-import { valueAt } from './ramp.ts';
+import { rampOf } from './ramp.ts';
 import { drawLabels } from './regularisation/labels.ts';
 import { isPenalised } from './regularisation/penalties.ts';
 import { batchPlan, callsPerStep, fakeCount, type Schedule } from './schedule.ts';
@@ -30,17 +30,17 @@ export function createFeeder(config: Config, dataset: Dataset, program: Program,
   const scheduled = scheduledValues(config, schedule);
   const calls = callsPerStep(config);
 
-  /** Feeds that a function may take, made only if it does. `call` numbers the function calls of the whole run. */
+  /** Computes only the feeds that the function takes. `call` numbers the function calls of the whole run. */
   function makeCall(name: string, call: number, images: number, makers: Record<string, () => FeedValues>): Call {
-    const dropoutSeed = () => Int32Array.of(new RandomStream(seed, 'dropout', call).bits());
-    const all: Record<string, () => FeedValues> = { ...makers, dropoutSeed };
+    const noiseSeed = () => Int32Array.of(new RandomStream(seed, 'dropout', call).bits()); // named when only dropout drew
+    const all: Record<string, () => FeedValues> = { ...makers, noiseSeed };
     const wanted = Object.keys(program.functions[name]!.feeds);
     return { name, images, feeds: Object.fromEntries(wanted.map((feed) => [feed, all[feed]!()])) };
   }
 
-  /** What both networks' updates are fed. `turn` counts the generator's updates within the step. */
-  function sharedMakers(step: number, call: number, turn: number, fakes: number): Record<string, () => FeedValues> {
-    const t = step * generatorSteps + turn + 1;
+  /** Feeds of both networks' updates. `update` numbers the generator's updates within the step. */
+  function sharedMakers(step: number, call: number, update: number, fakes: number): Record<string, () => FeedValues> {
+    const t = step * generatorSteps + update + 1;
     return {
       latents: () => drawLatents(generator.latent, fakes, new RandomStream(seed, 'latents', call)),
       generatorRates: () => fedRates(generator.optimizer, scheduled.generator(step), t),
@@ -57,11 +57,11 @@ export function createFeeder(config: Config, dataset: Dataset, program: Program,
     return { pixels, count: indices.length };
   }
 
-  function discriminatorCall(step: number, call: number, turn: number): Call {
-    const batch = step * discriminatorSteps + turn;
+  function discriminatorCall(step: number, call: number, update: number): Call {
+    const batch = step * discriminatorSteps + update;
     const { pixels, count } = readImages(batch);
     const fakes = fakeCount(config, count);
-    const withGenerator = !freshLatents && turn === discriminatorSteps - 1;
+    const withGenerator = !freshLatents && update === discriminatorSteps - 1;
     const every = training.gradientPenalty?.every ?? 1;
     const penalised = isPenalised({ every }, batch);
     const name = functionNames[withGenerator ? 'step' : 'discriminatorStep'](count, penalised);
@@ -77,36 +77,46 @@ export function createFeeder(config: Config, dataset: Dataset, program: Program,
     });
   }
 
-  function generatorCall(step: number, call: number, turn: number): Call {
-    return makeCall(functionNames.generatorStep, call, 0, sharedMakers(step, call, turn, training.batchSize));
+  function generatorCall(step: number, call: number, update: number): Call {
+    return makeCall(functionNames.generatorStep, call, 0, sharedMakers(step, call, update, training.batchSize));
   }
 
   return (step) => {
-    const turns: ((call: number) => Call)[] = [];
-    for (let turn = 0; turn < discriminatorSteps; turn++) turns.push((call) => discriminatorCall(step, call, turn));
-    const alone: typeof turns = [];
-    for (let turn = freshLatents ? 0 : 1; turn < generatorSteps; turn++)
-      alone.push((call) => generatorCall(step, call, turn));
-    const inOrder = freshLatents && training.order === 'generator-first' ? [...alone, ...turns] : [...turns, ...alone];
+    const discriminatorCalls = range(0, discriminatorSteps).map(
+      (update) => (call: number) => discriminatorCall(step, call, update),
+    );
+    const firstAlone = freshLatents ? 0 : 1; // otherwise G's first update shares D's last call
+    const generatorCalls = range(firstAlone, generatorSteps).map(
+      (update) => (call: number) => generatorCall(step, call, update),
+    );
+    const inOrder =
+      freshLatents && training.order === 'generator-first'
+        ? [...generatorCalls, ...discriminatorCalls]
+        : [...discriminatorCalls, ...generatorCalls];
     return inOrder.map((make, index) => make(step * calls + index));
   };
 }
 
-/** Everything of a config that may change with the steps. */
+/** from to end - 1. */
+function range(from: number, end: number): number[] {
+  return Array.from({ length: end - from }, (_, i) => from + i);
+}
+
+/** The config's values that may be scheduled, as functions of the step. */
 function scheduledValues({ training, generator, discriminator }: Config, { toSteps }: Schedule) {
   const { real, fake, flip } = training.labels;
   return {
     generator: ratesAt(generator.optimizer, toSteps),
     discriminator: ratesAt(discriminator.optimizer, toSteps),
-    real: valueAt(real, toSteps),
-    fake: valueAt(fake, toSteps),
-    flip: valueAt(flip, toSteps),
-    noise: valueAt(training.instanceNoise?.deviation ?? 0, toSteps),
-    penaltyWeight: valueAt(training.gradientPenalty?.weight ?? 0, toSteps),
+    real: rampOf(real, toSteps),
+    fake: rampOf(fake, toSteps),
+    flip: rampOf(flip, toSteps),
+    noise: rampOf(training.instanceNoise?.deviation ?? 0, toSteps),
+    penaltyWeight: rampOf(training.gradientPenalty?.weight ?? 0, toSteps),
   };
 }
 
 function ratesAt({ learningRate, beta2 }: OptimizerConfig, toSteps: Schedule['toSteps']) {
-  const [rateAt, beta2At] = [valueAt(learningRate, toSteps), valueAt(beta2, toSteps)];
+  const [rateAt, beta2At] = [rampOf(learningRate, toSteps), rampOf(beta2, toSteps)];
   return (step: number) => ({ learningRate: rateAt(step), beta2: beta2At(step) });
 }

@@ -1,6 +1,6 @@
-// The learning rates in force, as the log has them.
+// The learning rates of a step, for the log.
 import type { Config } from '../config/config.ts';
-import { valueAt } from './ramp.ts';
+import { rampOf } from './ramp.ts';
 import type { Schedule } from './schedule.ts';
 
 interface LearningRates {
@@ -8,12 +8,12 @@ interface LearningRates {
   discriminatorLearningRate: number;
 }
 
-/** Of a step (from 0), without Adam's bias correction. */
+/** step (from 0) -> learning rates, without Adam's bias correction. */
 export function learningRatesOf(
   { generator, discriminator }: Config,
   { toSteps }: Pick<Schedule, 'toSteps'>,
 ): (step: number) => LearningRates {
-  const generatorRate = valueAt(generator.optimizer.learningRate, toSteps);
-  const discriminatorRate = valueAt(discriminator.optimizer.learningRate, toSteps);
+  const generatorRate = rampOf(generator.optimizer.learningRate, toSteps);
+  const discriminatorRate = rampOf(discriminator.optimizer.learningRate, toSteps);
   return (step) => ({ generatorLearningRate: generatorRate(step), discriminatorLearningRate: discriminatorRate(step) });
 }

@@ -1,4 +1,4 @@
-// The training loop. Everything else in src/ exists to feed this file.
+// The training loop: train a step; at their intervals log losses, write samples, evaluate and save checkpoints.
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
@@ -8,50 +8,50 @@ import { appendMetrics } from '../runs/metrics-log.ts';
 import { type Cadence, createCadence, createStepClock } from './cadence.ts';
 import {
   afterEvaluation,
-  type Evaluated,
+  type EvaluateImages,
+  type EvaluationHistory,
+  evaluateUnlessStopped,
   isEvaluationDue,
-  type MeasureImages,
-  measureUnlessStopped,
-  notEvaluated,
+  noEvaluations,
 } from './evaluation.ts';
 import type { TrainingEvent } from './events.ts';
 import type { FeedStep } from './feeds.ts';
-import { lostRun, notFinite, notNumber } from './health/divergence.ts';
+import { notFinite, notNumber, runFailed } from './health/divergence.ts';
 import {
+  assessHealth,
   type Health,
-  isLookDue,
-  isLost,
-  isWell,
-  judge,
-  lossRatio,
-  startingHealth,
-  type Vitals,
+  type HealthMeasurements,
+  hasFailed,
+  initialHealth,
+  isProbeDue,
+  passedLastProbe,
 } from './health/health.ts';
 import { learningRatesOf } from './learning-rates.ts';
+import { lossRatio } from './losses.ts';
 import { type Means, meansNames, meansOf } from './means.ts';
 import { functionNames } from './program.ts';
-import { augmentMeasurement } from './regularisation/adaptive-augment.ts';
-import { writeSamples, writeStrip } from './samples.ts';
+import { augmentationLog } from './regularisation/adaptive-augment.ts';
+import { writeEvolutionStrip, writeSamples } from './samples.ts';
 import type { Schedule } from './schedule.ts';
 import { createSpeedometer, type Speedometer } from './speedometer.ts';
 
-/** Where a run stands. What is not here follows from the step, or is a variable of the program. */
-export interface Position {
+/** How far a run has got. All else follows from the step, or is a variable of the program. Checkpoints hold it as `position`. */
+export interface TrainingProgress {
   step: number;
   images: number;
   seconds: number;
   health: Health;
-  evaluated: Evaluated;
-  /** How often the run went back to an earlier checkpoint. */
+  evaluated: EvaluationHistory;
+  /** How often the run was rolled back to an earlier checkpoint. */
   rollbacks: number;
 }
 
-export const startingPosition: Position = {
+export const initialProgress: TrainingProgress = {
   step: 0,
   images: 0,
   seconds: 0,
-  health: startingHealth,
-  evaluated: notEvaluated,
+  health: initialHealth,
+  evaluated: noEvaluations,
   rollbacks: 0,
 };
 
@@ -62,30 +62,30 @@ export interface LoopParts {
   schedule: Schedule;
   /** results/<hash>. */
   folder: string;
-  /** Measures how different the generator's images are, and the gradients. */
-  look: (step: number) => Promise<Vitals>;
-  /** Measures images against the data, where the config says so. */
-  measure?: MeasureImages | undefined;
-  /** Saves, as the best so far or not. Gives the checkpoint's path. */
-  saveCheckpoint: (position: Position, best: boolean) => Promise<string>;
-  /** Called before each write: throws where the run is no longer this process's. */
+  /** Measures the diversity of the generator's images, and the gradients. */
+  healthProbe: (step: number) => Promise<HealthMeasurements>;
+  /** Compares generated images with the data; undefined if the config asks for no metrics. */
+  evaluate?: EvaluateImages | undefined;
+  /** Returns the path of the checkpoint. */
+  saveCheckpoint: (progress: TrainingProgress, isBest: boolean) => Promise<string>;
+  /** Called before each write; throws if another process has taken over the run. */
   confirm: () => Promise<void>;
   /** Path of the best checkpoint, if there is one. */
   bestCheckpoint: () => Promise<string | undefined>;
   onEvent: (event: TrainingEvent) => void;
-  /** Asked after every step; true saves and ends the loop. */
+  /** Called after every step; if true, the loop saves a checkpoint and ends. */
   shouldStop: () => boolean;
 }
 
-/** Trains from `start` to the end of the schedule, or until it is asked to stop. Gives where it got to. */
+/** Trains from `start` to the end of the schedule, or until asked to stop. */
 export async function trainLoop(
   parts: LoopParts,
-  start: Position,
-): Promise<{ position: Position; interrupted: boolean }> {
+  start: TrainingProgress,
+): Promise<{ progress: TrainingProgress; interrupted: boolean }> {
   const { config, program, feedStep, schedule, onEvent } = parts;
   const { totalSteps, stepsPerEpoch } = schedule;
   const totalEpochs = totalSteps / stepsPerEpoch;
-  const position = { ...start };
+  const progress = { ...start };
   const learningRates = learningRatesOf(config, schedule);
   const log = join(parts.folder, 'metrics.jsonl');
   const curves = await readLossCurves(log); // of earlier sessions
@@ -94,55 +94,55 @@ export async function trainLoop(
   const samples = createCadence(schedule.samples, clock);
   const checkpoints = createCadence(schedule.checkpoints, clock);
   const speed = createSpeedometer({ startImages: start.images, clock, cadences: [samples, checkpoints] });
-  let savedAt = position.step;
-  onEvent({ type: 'start', step: position.step, totalSteps, totalEpochs });
-  await endIfLost(parts, position);
-  if (position.step === 0) await writeTimed('samples', samples, () => writeSamples(parts, 0, curves));
-  if (isEvaluationDue(position.evaluated, position.step, schedule)) {
-    const outcome = parts.shouldStop() ? 'stopped' : await evaluate(parts, position, speed);
-    if (outcome === 'stopped') return { position, interrupted: true };
-    await parts.saveCheckpoint(position, outcome === 'best');
+  let savedAt = progress.step;
+  onEvent({ type: 'start', step: progress.step, totalSteps, totalEpochs });
+  await throwIfFailed(parts, progress);
+  if (progress.step === 0) await writeTimed('samples', samples, () => writeSamples(parts, 0, curves));
+  if (isEvaluationDue(progress.evaluated, progress.step, schedule)) {
+    const outcome = parts.shouldStop() ? 'stopped' : await evaluateNow(parts, progress, speed);
+    if (outcome === 'stopped') return { progress, interrupted: true };
+    await parts.saveCheckpoint(progress, outcome === 'best');
   }
 
-  /** Writes what a cadence is for; a cadence that changes by what that took is told. */
+  /** Writes, and reports if the time it took changes how often that is done. */
   async function writeTimed<T>(what: 'samples' | 'checkpoints', cadence: Cadence, write: () => Promise<T>): Promise<T> {
     const { result, seconds } = await clock.outside(write);
     const change = cadence.wrote(seconds);
-    if (change && position.step < totalSteps) onEvent({ type: 'cadence', what, step: position.step, ...change });
+    if (change && progress.step < totalSteps) onEvent({ type: 'cadence', what, step: progress.step, ...change });
     return result;
   }
 
-  while (position.step < totalSteps) {
-    // Step: what it is fed follows from its number
+  while (progress.step < totalSteps) {
+    // Train one step; its number determines all it is fed
     speed.start();
-    for (const call of feedStep(position.step)) {
+    for (const call of feedStep(progress.step)) {
       await program.run(call.name, call.feeds);
-      position.images += call.images;
+      progress.images += call.images;
     }
-    position.step++;
-    position.seconds += speed.stop();
+    progress.step++;
+    progress.seconds += speed.stop();
     clock.stepDone();
     await nextTurn(); // signals are heard here
 
     let stopping = parts.shouldStop();
-    const last = position.step === totalSteps;
+    const last = progress.step === totalSteps;
 
-    // Tick: the only time that losses are read
-    if (last || position.step % schedule.tickEverySteps === 0) {
+    // Log: losses are read from the engine only here
+    if (last || progress.step % schedule.tickEverySteps === 0) {
       const sums = await program.run(functionNames.drainMeans, {}); // waits for the engine
-      await checkFinite(parts, sums, position.step, schedule.tickEverySteps);
+      await checkFinite(parts, sums, progress.step, schedule.tickEverySteps);
       const means = meansOf(sums);
-      const vitals = isLookDue(position.health, position.step) ? await look(parts, position, means) : {};
-      const { step, images, seconds, health } = position;
+      const measurements = isProbeDue(progress.health, progress.step) ? await probeHealth(parts, progress, means) : {};
+      const { step, images, seconds, health } = progress;
       const tick = {
         step,
         epoch: step / stepsPerEpoch,
         images,
         ...means,
-        ...augmentMeasurement(sums),
-        ...learningRates(position.step - 1),
+        ...augmentationLog(sums),
+        ...learningRates(progress.step - 1),
         ...lossRatio(means, config.training.loss),
-        ...vitals,
+        ...measurements,
         health: health.state,
         imagesPerSecond: speed.imagesPerSecond(images),
         seconds,
@@ -154,62 +154,62 @@ export async function trainLoop(
       onEvent({ type: 'tick', tick, totalSteps, totalEpochs, secondsLeft: speed.secondsLeft(step, schedule) });
     }
 
-    // Samples, and the curves beside them
-    if (last || samples.isDue(position.step)) {
-      await writeTimed('samples', samples, () => writeSamples(parts, position.step, curves));
+    // Write a sample grid and the loss curves
+    if (last || samples.isDue(progress.step)) {
+      await writeTimed('samples', samples, () => writeSamples(parts, progress.step, curves));
     }
 
-    // Evaluation: against the data; one that a stop ends is made when the run goes on
-    const evaluationDue = !stopping && isEvaluationDue(position.evaluated, position.step, schedule);
-    const evaluation = evaluationDue ? await clock.outside(() => evaluate(parts, position, speed)) : undefined;
+    // Evaluate against the data; an evaluation cut short by a stop is done again when the run resumes
+    const evaluationDue = !stopping && isEvaluationDue(progress.evaluated, progress.step, schedule);
+    const evaluation = evaluationDue ? await clock.outside(() => evaluateNow(parts, progress, speed)) : undefined;
     const outcome = evaluation?.result;
     const isBest = outcome === 'best';
     stopping ||= outcome === 'stopped';
 
-    // Checkpoint: the best by a metric, or where all is well
-    const regular = last || checkpoints.isDue(position.step);
-    if (regular || stopping || isBest || (isLost(position.health) && config.training.onCollapse === 'stop')) {
-      await checkFinite(parts, await program.read(meansNames), position.step, position.step - savedAt);
-      const isWellNow = config.metrics.best === undefined && regular && isWell(position.health);
+    // Save a checkpoint; the best is chosen by metrics.best, or else is the latest of a healthy run
+    const isRegular = last || checkpoints.isDue(progress.step);
+    if (isRegular || stopping || isBest || (hasFailed(progress.health) && config.training.onCollapse === 'stop')) {
+      await checkFinite(parts, await program.read(meansNames), progress.step, progress.step - savedAt);
+      const isHealthy = config.metrics.best === undefined && isRegular && passedLastProbe(progress.health);
       const save = async () => {
-        const path = await parts.saveCheckpoint(position, isBest || isWellNow);
-        await saveLossCurves(log, curves); // all of the log of a run that resumes from there
+        const path = await parts.saveCheckpoint(progress, isBest || isHealthy);
+        await saveLossCurves(log, curves); // covers the log up to here, for a run that resumes
         return path;
       };
       const path = await writeTimed('checkpoints', checkpoints, save);
-      onEvent({ type: 'checkpoint', step: position.step, path });
-      savedAt = position.step;
+      onEvent({ type: 'checkpoint', step: progress.step, path });
+      savedAt = progress.step;
     }
 
-    // Health: whether to go on
-    await endIfLost(parts, position);
+    // Stop a run that has failed
+    await throwIfFailed(parts, progress);
     if (stopping) break;
   }
-  if (savedAt === totalSteps && parts.config.outputs.evolution) await writeStrip(parts);
-  const isUnevaluated = isEvaluationDue(position.evaluated, position.step, schedule); // by a stop after the last step
-  return { position, interrupted: savedAt < totalSteps || isUnevaluated };
+  if (savedAt === totalSteps && parts.config.outputs.evolution) await writeEvolutionStrip(parts);
+  const isUnevaluated = isEvaluationDue(progress.evaluated, progress.step, schedule); // by a stop after the last step
+  return { progress, interrupted: savedAt < totalSteps || isUnevaluated };
 }
 
-/** Measures the generator's images. `best`: so far, by the metric that the config chooses; a lost run's never are. */
-async function evaluate(
-  { measure, onEvent, shouldStop }: LoopParts,
-  position: Position,
+/** Evaluates the generator's images. `best`: the best so far by `metrics.best`; those of a failed run never are. */
+async function evaluateNow(
+  { evaluate, onEvent, shouldStop }: LoopParts,
+  progress: TrainingProgress,
   speed: Speedometer,
-): Promise<'best' | 'measured' | 'stopped'> {
-  const { step, evaluated: before, health } = position;
+): Promise<'best' | 'evaluated' | 'stopped'> {
+  const { step, evaluated: before, health } = progress;
   const onProgress = (phase: string, done: number, total: number) =>
-    onEvent({ type: 'measuring', step, phase, done, total });
-  const found = await measureUnlessStopped(measure!, step, { shouldStop, onProgress }); // waits for the engine
-  if (!found) return 'stopped';
-  const { seconds, values } = found;
-  const after = afterEvaluation(before, step, found);
-  const isBest = after.best?.step === step && !isLost(health);
-  position.evaluated = isBest ? after : { ...before, at: step };
+    onEvent({ type: 'evaluating', step, phase, done, total });
+  const result = await evaluateUnlessStopped(evaluate!, step, { shouldStop, onProgress }); // waits for the engine
+  if (!result) return 'stopped';
+  const { seconds, values } = result;
+  const after = afterEvaluation(before, step, result);
+  const isBest = after.best?.step === step && !hasFailed(health);
+  progress.evaluated = isBest ? after : { ...before, at: step };
   onEvent({ type: 'evaluation', step, isBest, share: speed.shareOfEvaluation(seconds), seconds, values });
-  return isBest ? 'best' : 'measured';
+  return isBest ? 'best' : 'evaluated';
 }
 
-/** Nothing is saved after a value has stopped being a number. @throws DcganError `diverged.not-finite` */
+/** Called before each save, so that no checkpoint holds NaN. @throws DcganError `diverged.not-finite` */
 async function checkFinite(parts: LoopParts, sums: HostValues, step: number, windowSteps: number): Promise<void> {
   const bad = notNumber(sums);
   if (!bad) return;
@@ -217,26 +217,26 @@ async function checkFinite(parts: LoopParts, sums: HostValues, step: number, win
   throw await notFinite(what, [Math.max(0, step - windowSteps), step], parts);
 }
 
-/** Measures the vitals of a step and judges the run's health by them; a change of its state is told. */
-async function look(parts: LoopParts, position: Position, means: Means): Promise<Vitals> {
-  const { step, health: before } = position;
-  const vitals = await parts.look(step); // waits for the engine
-  const bad = notNumber({ ...vitals });
+/** Measures and updates the run's health; reports a change of its state. */
+async function probeHealth(parts: LoopParts, progress: TrainingProgress, means: Means): Promise<HealthMeasurements> {
+  const { step, health: before } = progress;
+  const measurements = await parts.healthProbe(step); // waits for the engine
+  const bad = notNumber({ ...measurements });
   if (bad) throw await notFinite(`${bad.name} became ${bad.value}`, [before.lookedAt, step], parts);
-  position.health = judge(before, { ...means, ...vitals }, step, parts.config.training.loss);
-  const { state, since } = position.health;
+  progress.health = assessHealth(before, { ...means, ...measurements }, step, parts.config.training.loss);
+  const { state, since } = progress.health;
   if (state !== before.state) parts.onEvent({ type: 'health', step, state, since: since[state] ?? step });
-  return vitals;
+  return measurements;
 }
 
-/** @throws DcganError `diverged.collapsed`, `diverged.losses` where the run is lost and is not to go on */
-async function endIfLost({ config, bestCheckpoint }: LoopParts, { health, step }: Position): Promise<void> {
-  if (isLost(health) && config.training.onCollapse !== 'warn') {
-    throw lostRun(health, step, await bestCheckpoint(), config);
+/** @throws DcganError `diverged.collapsed`, `diverged.losses`, unless training.onCollapse is warn */
+async function throwIfFailed({ config, bestCheckpoint }: LoopParts, { health, step }: TrainingProgress): Promise<void> {
+  if (hasFailed(health) && config.training.onCollapse !== 'warn') {
+    throw runFailed(health, step, await bestCheckpoint(), config);
   }
 }
 
-/** Six digits of every measured number; counts stay whole. */
+/** Rounds measurements to six digits; integers are left alone. */
 function rounded<T extends Record<string, number | string>>(values: T): T {
   const round = (value: number | string) =>
     typeof value === 'string' || Number.isInteger(value) ? value : Number(value.toPrecision(6));

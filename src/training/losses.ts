@@ -1,4 +1,5 @@
-// The adversarial losses. Verdicts are what the discriminator's last layer gives, [B, 1]: logits, scores or probabilities.
+// The adversarial losses by name. Logits are the discriminator's outputs, [B, 1], whatever a loss takes them for: logits, critic
+// scores (wgan) or probabilities (bce on probabilities).
 import {
   add,
   customGrad,
@@ -19,45 +20,47 @@ import {
 import type { LossConfig } from '../config/config.ts';
 import { sigmoidCrossEntropy } from '../engines/ops/sigmoid-cross-entropy.ts';
 
-/** A discriminator's loss: scalars. */
+/** Scalars. */
 interface DiscriminatorLoss {
   total: Tensor;
-  /** What real images and generated ones each add to it, where it can be taken apart. */
+  /** The terms of real and of fake images, if the loss is their sum. */
   parts?: { real: Tensor; fake: Tensor };
 }
 
 export interface AdversarialLoss {
-  /** Minimised by the discriminator. Labels: [B, 1]; losses without labels leave them out. */
+  /** Minimised by the discriminator. All arguments: [B, 1]; losses without labels ignore them. */
   discriminator(real: Tensor, fake: Tensor, realLabels: Tensor, fakeLabels: Tensor): DiscriminatorLoss;
-  /** Minimised by the generator. `target` is what it wants to hear (bce and lsgan). `real` is given where `pairs` is true. */
-  generator(fake: Tensor, target: Tensor, fakeLabel: Tensor, real?: Tensor): Tensor;
-  /** Whether each generated image is judged beside a real one, also in the generator's loss. */
+  /** Minimised by the generator. All arguments: [B, 1]; `real` is given only if `pairs` is true. */
+  generator(fake: Tensor, realLabel: Tensor, fakeLabel: Tensor, real?: Tensor): Tensor;
+  /** Whether the loss compares each fake image with a real one, also for the generator. */
   pairs?: true;
 }
+
+type CrossEntropy = (logits: Tensor, labels: Tensor) => Tensor;
 
 function sumOf(real: Tensor, fake: Tensor): DiscriminatorLoss {
   return { total: add(real, fake), parts: { real, fake } };
 }
 
 /** Goodfellow et al. 2014, with the non-saturating generator: -mean(t log p + (1 - t) log(1 - p)). */
-function bce(crossEntropy: (verdicts: Tensor, labels: Tensor) => Tensor): AdversarialLoss {
+function bce(crossEntropy: CrossEntropy): AdversarialLoss {
   return {
     discriminator: (real, fake, realLabels, fakeLabels) =>
       sumOf(crossEntropy(real, realLabels), crossEntropy(fake, fakeLabels)),
-    generator: (fake, target) => crossEntropy(fake, target),
+    generator: (fake, realLabel) => crossEntropy(fake, realLabel),
   };
 }
 
-/** The minimax form as first written: the generator minimises mean(log(1 - p)), the negative of the discriminator's fake loss. */
-function minimax(crossEntropy: (verdicts: Tensor, labels: Tensor) => Tensor): AdversarialLoss {
+/** Goodfellow et al. 2014, eq. 1: the generator minimises mean(log(1 - p)), the negative of the discriminator's loss on fakes. */
+function minimax(crossEntropy: CrossEntropy): AdversarialLoss {
   return { ...bce(crossEntropy), generator: (fake, _, fakeLabel) => neg(crossEntropy(fake, fakeLabel)) };
 }
 
-/** Mao et al. 2017: mean squared distance to the labels, halved. */
+/** Mao et al. 2017: mean((D - t)^2) / 2. */
 const lsgan: AdversarialLoss = {
   discriminator: (real, fake, realLabels, fakeLabels) =>
     sumOf(mul(mean(square(sub(real, realLabels))), 0.5), mul(mean(square(sub(fake, fakeLabels))), 0.5)),
-  generator: (fake, target) => mul(mean(square(sub(fake, target))), 0.5),
+  generator: (fake, realLabel) => mul(mean(square(sub(fake, realLabel))), 0.5),
 };
 
 /** Lim & Ye 2017: mean(max(0, 1 - D(x))) + mean(max(0, 1 + D(G(z)))). */
@@ -73,13 +76,13 @@ const wgan: AdversarialLoss = {
 };
 
 /**
- * Jolicoeur-Martineau 2018 in pairs, as Huang et al. 2024: mean(softplus(D(G(z)) - D(x))), and for the generator
- * mean(softplus(D(x) - D(G(z)))). Only differences count, so R1 and R2 are needed to hold the slopes.
+ * RpGAN (Jolicoeur-Martineau 2018; Huang et al. 2024): mean(softplus(D(G(z)) - D(x))), and for the generator
+ * mean(softplus(D(x) - D(G(z)))). It constrains only differences of logits, so it needs R1 and R2.
  */
 const relativistic: AdversarialLoss = {
   pairs: true,
   discriminator: (real, fake) => ({ total: mean(softplus(sub(fake, real))) }),
-  generator: (fake, _target, _fakeLabel, real) => mean(softplus(sub(real!, fake))),
+  generator: (fake, _realLabel, _fakeLabel, real) => mean(softplus(sub(real!, fake))),
 };
 
 const smallestLog = -100; // as torch.nn.BCELoss clamps it
@@ -104,24 +107,75 @@ function probabilityCrossEntropy(probabilities: Tensor, labels: Tensor): Tensor 
   return loss(probabilities);
 }
 
-/** How verdicts are read: as a score of how real an image is held to be, and from which score on it is taken for real. */
-export interface Reading {
-  score(verdicts: Tensor): Tensor;
-  realFrom: number;
+/** How a type of loss is computed, and how its logits and loss values are to be read. */
+interface LossDefinition {
+  loss(config: LossConfig): AdversarialLoss;
+  /** logits -> scores, [B, 1]. */
+  score(config: LossConfig): (logits: Tensor) => Tensor;
+  /** The score above which an image counts as real. */
+  realAbove: number;
+  usesLabels: boolean;
+  /** Whether a single logit says real or fake. wgan's have no zero, and relativistic ones mean something only in pairs. */
+  classifies: boolean;
+  /** Whether both networks' losses have the same scale and sign, so that their ratio means something. */
+  hasRatio(config: LossConfig): boolean;
 }
 
-/** bce verdicts are read as probabilities, the others as they are; those of inverted labels are turned round. */
-export function readingOf({ type, on }: LossConfig, inverted: boolean): Reading {
-  const turned = (scores: Tensor) => (inverted ? sub(1, scores) : scores);
-  if (type === 'hinge' || type === 'wgan' || type === 'relativistic')
-    return { score: (verdicts) => verdicts, realFrom: 0 };
-  if (type === 'bce' && on === 'logits') return { score: (verdicts) => turned(sigmoid(verdicts)), realFrom: 0.5 };
-  return { score: turned, realFrom: 0.5 };
+const identity = (logits: Tensor) => logits;
+
+const scoresWithoutLabels = { score: () => identity, realAbove: 0, usesLabels: false, hasRatio: () => false } as const;
+
+const definitions: Record<LossConfig['type'], LossDefinition> = {
+  bce: {
+    loss({ on, generator }) {
+      const crossEntropy = on === 'probabilities' ? probabilityCrossEntropy : sigmoidCrossEntropy;
+      return generator === 'minimax' ? minimax(crossEntropy) : bce(crossEntropy);
+    },
+    score: ({ on }) => (on === 'logits' ? sigmoid : identity),
+    realAbove: 0.5,
+    usesLabels: true,
+    classifies: true,
+    hasRatio: ({ generator }) => generator === 'nonSaturating',
+  },
+  lsgan: {
+    loss: () => lsgan,
+    score: () => identity,
+    realAbove: 0.5,
+    usesLabels: true,
+    classifies: true,
+    hasRatio: () => true,
+  },
+  hinge: { loss: () => hinge, ...scoresWithoutLabels, classifies: true },
+  wgan: { loss: () => wgan, ...scoresWithoutLabels, classifies: false },
+  relativistic: { loss: () => relativistic, ...scoresWithoutLabels, classifies: false },
+};
+
+export function adversarialLoss(config: LossConfig): AdversarialLoss {
+  return definitions[config.type].loss(config);
 }
 
-/** The loss of a config. */
-export function adversarialLoss({ type, on, generator }: LossConfig): AdversarialLoss {
-  if (type !== 'bce') return { lsgan, hinge, wgan, relativistic }[type];
-  const crossEntropy = on === 'probabilities' ? probabilityCrossEntropy : sigmoidCrossEntropy;
-  return generator === 'minimax' ? minimax(crossEntropy) : bce(crossEntropy);
+/** How real the discriminator takes an image to be: its score, [B, 1] from logits, and the score above which it counts as real. */
+export interface ScoreRule {
+  score(logits: Tensor): Tensor;
+  realAbove: number;
+}
+
+/** With inverted labels (real is 0), scores are turned around, so that a higher one still means more real. */
+export function scoreRule(config: LossConfig, inverted: boolean): ScoreRule {
+  const { score, realAbove, usesLabels } = definitions[config.type];
+  const scoreOf = score(config);
+  return { score: inverted && usesLabels ? (logits) => sub(1, scoreOf(logits)) : scoreOf, realAbove };
+}
+
+export function classifies({ type }: LossConfig): boolean {
+  return definitions[type].classifies;
+}
+
+/** The generator's loss over the discriminator's, where they compare. */
+export function lossRatio(
+  { generatorLoss, discriminatorLoss }: { generatorLoss: number; discriminatorLoss: number },
+  config: LossConfig,
+): { lossRatio?: number } {
+  const isMeaningful = definitions[config.type].hasRatio(config) && discriminatorLoss > 0;
+  return isMeaningful ? { lossRatio: generatorLoss / discriminatorLoss } : {};
 }

@@ -1,4 +1,4 @@
-// Running means of a tick, kept on the engine: a step adds to them, a tick reads and clears them.
+// Running means of losses and scores, summed on the engine: each step adds to them, each log line reads and clears them.
 import {
   add,
   cast,
@@ -12,10 +12,10 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { HostValues, ProgramFunction, Shape, Tensors } from '../engines/engine.ts';
-import type { Reading } from './losses.ts';
+import type { ScoreRule } from './losses.ts';
 import { augmentState } from './regularisation/adaptive-augment.ts';
 
-/** What is averaged. Scores are how real the discriminator holds images to be; accuracies are the share it gets right. */
+/** Scores say how real the discriminator takes images to be; accuracies are the share that it classifies correctly. */
 const quantities = [
   'discriminatorLoss',
   'realScore',
@@ -28,43 +28,44 @@ const quantities = [
 type Quantity = (typeof quantities)[number];
 export type Means = Record<Quantity, number> & Partial<LossParts>;
 
-/** What real and generated images each add to the discriminator's loss, without a penalty. */
+/** The terms of real and of fake images in the discriminator's loss, without a penalty. */
 interface LossParts {
   discriminatorLossReal: number;
   discriminatorLossFake: number;
 }
 
 const variable = (network: 'discriminator' | 'generator') => `means/${network}`;
-const partsVariable = 'means/discriminator-parts'; // older checkpoints have none
+const partsVariable = 'means/discriminator-parts'; // absent in old checkpoints
 
 export const meansVariables: Record<string, Shape> = {
-  [variable('discriminator')]: [6],
-  [partsVariable]: [3],
-  [variable('generator')]: [2],
+  [variable('discriminator')]: [6], // count, loss, both scores, both accuracies
+  [partsVariable]: [3], // count, real, fake
+  [variable('generator')]: [2], // count, loss
 };
 
-/** Adds a discriminator update: its loss, and the means of both verdicts, [B, 1] each. */
+/** Adds the loss, scores and accuracies of one discriminator update. Logits: [B, 1]; losses: scalars. */
 export function addDiscriminatorMeans(
   variables: Tensors,
-  {
-    loss,
-    parts,
-    real,
-    fake,
-  }: { loss: Tensor; parts: { real: Tensor; fake: Tensor } | undefined; real: Tensor; fake: Tensor },
-  { score, realFrom }: Reading,
+  result: {
+    loss: Tensor;
+    parts: { real: Tensor; fake: Tensor } | undefined;
+    realLogits: Tensor;
+    fakeLogits: Tensor;
+  },
+  { score, realAbove }: ScoreRule,
 ): Tensors {
   const name = variable('discriminator');
-  const [realScores, fakeScores] = [score(real), score(fake)];
-  const believed = (scores: Tensor) => mean(cast(greater(scores, realFrom), 'float32'));
-  const values = [mean(realScores), mean(fakeScores), believed(realScores), sub(1, believed(fakeScores))];
+  const { loss, parts, realLogits, fakeLogits } = result;
+  const [realScores, fakeScores] = [score(realLogits), score(fakeLogits)];
+  const shareReal = (scores: Tensor) => mean(cast(greater(scores, realAbove), 'float32'));
+  const values = [mean(realScores), mean(fakeScores), shareReal(realScores), sub(1, shareReal(fakeScores))];
   return {
     [name]: addRow(variables[name]!, [loss, ...values]),
     ...(parts && { [partsVariable]: addRow(variables[partsVariable]!, [parts.real, parts.fake]) }),
   };
 }
 
-/** Adds a generator update: its loss. */
+/** Adds the loss of one generator update. */
 export function addGeneratorMeans(variables: Tensors, loss: Tensor): Tensors {
   const name = variable('generator');
   return { [name]: addRow(variables[name]!, [loss]) };
@@ -75,7 +76,7 @@ function addRow(sums: Tensor, values: Tensor[]): Tensor {
   return add(sums, concat([tensor1d([1]), ...values.map((value) => reshape(value, [1]))]));
 }
 
-/** Reads the sums and sets them to zero; reads the state of adaptive augmentation, where there is one. */
+/** Reads the sums and sets them to zero; also reads the state of adaptive augmentation, if any. */
 export const drainMeans: ProgramFunction = {
   feeds: {},
   body(variables) {
@@ -87,7 +88,7 @@ export const drainMeans: ProgramFunction = {
   },
 };
 
-/** Means from sums; NaN where nothing was added, but for the parts of a loss, which are left out then. */
+/** sums -> means; NaN for a network without updates. The parts of the loss are omitted if it has none. */
 export function meansOf(sums: HostValues): Means {
   const [discriminatorCount, ...discriminator] = sums[variable('discriminator')]!;
   const [generatorCount, ...generator] = sums[variable('generator')]!;
@@ -101,5 +102,5 @@ export function meansOf(sums: HostValues): Means {
   return { ...means, discriminatorLossReal: real! / partsCount, discriminatorLossFake: fake! / partsCount };
 }
 
-/** The names to read for a look at the sums without clearing them. */
+/** Variables to read the sums without clearing them. */
 export const meansNames = Object.keys(meansVariables);

@@ -1,4 +1,4 @@
-// Adam for one network: its variables, its feeds, and the update of all weights from their gradients.
+// Adam for one network: its variables, its bias-corrected rates, and the update of all weights.
 import type { OptimizerConfig } from '../config/config.ts';
 import type { Shape, Tensors } from '../engines/engine.ts';
 import { type AdamRates, applyAdam } from '../engines/ops/adam.ts';
@@ -7,7 +7,7 @@ import { parametersOf } from '../models/network.ts';
 
 const momentName = (weight: string, moment: 'm' | 'v') => `optimizer/${weight}/${moment}`;
 
-/** The first and second moment of every trainable weight. */
+/** Shapes of the first and second moments of all trainable weights. */
 export function optimizerVariables(network: Network): Record<string, Shape> {
   return Object.fromEntries(
     trainableOf(network).flatMap(({ name, shape }) => [
@@ -17,7 +17,7 @@ export function optimizerVariables(network: Network): Record<string, Shape> {
   );
 }
 
-/** Names of the first moments: the averages of the latest gradients, after any clipping. */
+/** Names of the first moments: moving averages of the gradients, after any clipping. */
 export function firstMomentsOf(network: Network): string[] {
   return trainableOf(network).map(({ name }) => momentName(name, 'm'));
 }
@@ -45,7 +45,7 @@ export function adamRates(
   return [stepSize, form === 'pytorch' ? epsilon * secondCorrection : epsilon];
 }
 
-/** What update t is fed: step size and epsilon, and beta2 where that is scheduled. */
+/** The feed of update t: step size and epsilon, and beta2 if that is scheduled. */
 export function fedRates(
   optimizer: OptimizerConfig,
   { learningRate, beta2 }: { learningRate: number; beta2: number },
@@ -59,7 +59,7 @@ export function isBeta2Fed({ beta2 }: Pick<OptimizerConfig, 'beta2'>): boolean {
   return typeof beta2 !== 'number';
 }
 
-/** New values of the weights and of their moments, by variable name. */
+/** New values of the weights and their moments, by variable name. */
 export function applyGradients(
   variables: Tensors,
   gradients: Tensors,

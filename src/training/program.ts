@@ -1,25 +1,26 @@
-// The program of a training run: every variable of both networks and their optimizers, and one function per kind of step.
+// The program of a training run: its variables, and one function per kind of step and batch size.
 import type { Config } from '../config/config.ts';
 import type { FeedSpec, HostValues, Program, ProgramFunction, Shape } from '../engines/engine.ts';
 import { elementCount } from '../formats/tensor-shape.ts';
 import { averagesOf, averageVariables } from '../models/average.ts';
 import { initialValues } from '../models/initial-values.ts';
+import { hasTrait } from '../models/layer-registry.ts';
 import { type Network, type NetworkName, parametersOf } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
 import { samplerFunction } from '../models/sampler.ts';
 import { singleLayersOf } from '../models/walk.ts';
-import { vitalsFunction } from './health/health-measurements.ts';
+import { healthProbeFunction } from './health/health-measurements.ts';
 import { drainMeans, meansVariables } from './means.ts';
 import { isBeta2Fed, optimizerVariables } from './optimizer.ts';
 import { augmentVariables } from './regularisation/adaptive-augment.ts';
 import { fakeCount } from './schedule.ts';
-import { discriminatorStep, generatorStep, type Recipe, wholeStep } from './step.ts';
+import { discriminatorStep, type Gan, generatorStep, trainingStep } from './step.ts';
 
 const withoutPenalty = '-without-penalty';
 
 /**
- * Names of the functions; each batch size is a function of its own. With a lazy gradient penalty there are two of each that
- * updates the discriminator: one with the penalty, under the usual name, and one without.
+ * Names of the program's functions; each batch size has its own. With a lazy gradient penalty, the functions that update the
+ * discriminator come in two variants: with the penalty, under the usual name, and without it.
  */
 export const functionNames = {
   step: (images: number, isPenalised = true) => `step-${images}${isPenalised ? '' : withoutPenalty}`,
@@ -28,28 +29,31 @@ export const functionNames = {
   generatorStep: 'generator-step',
   drainMeans: 'drain-means',
   sample: 'sample',
-  vitals: 'vitals',
+  healthProbe: 'health-probe',
 };
 
 /**
- * @param batchSizes image counts that occur: the full batch, and the short last one if it is kept.
- * @param vitals images of a look at the run's health; without any there is no such function.
+ * @param batchSizes the full batch, and the short last one if it is kept
+ * @param samples number of images in a sample grid
+ * @param probeImages number of images in a health probe; 0 leaves out that function
  */
 export function trainingProgram(
   config: Config,
   networks: Networks,
   batchSizes: readonly number[],
   samples: number,
-  vitals = 0,
+  probeImages = 0,
 ): Program {
-  const recipe: Recipe = { config, networks };
+  const gan: Gan = { config, networks };
   const { discriminatorSteps, generatorSteps, batchSize, freshLatents } = config.training;
   const shared = sharedFeeds(config, networks);
   const functions: Record<string, ProgramFunction> = {
     [functionNames.drainMeans]: drainMeans,
     [functionNames.sample]: { ...samplerFunction(config, networks.generator, samples), skipTuning: true },
   };
-  if (vitals > 0) functions[functionNames.vitals] = vitalsFunction(config, networks, vitals);
+  if (probeImages > 0) {
+    functions[functionNames.healthProbe] = healthProbeFunction(config, networks, probeImages);
+  }
   const isLazy = (config.training.gradientPenalty?.every ?? 1) > 1;
   for (const count of batchSizes) {
     for (const isPenalised of isLazy ? [true, false] : [true]) {
@@ -57,17 +61,17 @@ export function trainingProgram(
       if (!freshLatents) {
         functions[functionNames.step(count, isPenalised)] = {
           feeds: { ...feeds, ...generatorFeeds(config) },
-          body: wholeStep(recipe),
+          body: trainingStep(gan),
         };
       }
       if (freshLatents || discriminatorSteps > 1) {
-        functions[functionNames.discriminatorStep(count, isPenalised)] = { feeds, body: discriminatorStep(recipe) };
+        functions[functionNames.discriminatorStep(count, isPenalised)] = { feeds, body: discriminatorStep(gan) };
       }
     }
   }
   if (freshLatents || generatorSteps > 1) {
     const feeds = { ...latents(config, batchSize), ...generatorFeeds(config), ...shared };
-    functions[functionNames.generatorStep] = { feeds, body: generatorStep(recipe) };
+    functions[functionNames.generatorStep] = { feeds, body: generatorStep(gan) };
   }
   return { variables: trainingVariables(config, networks), functions };
 }
@@ -88,7 +92,7 @@ function networkVariables(network: Network): Record<string, Shape> {
   return Object.fromEntries(parametersOf(network).map(({ name, shape }) => [name, shape]));
 }
 
-/** Values of all variables at step 0: drawn weights, their averages, and zeros for moments and means. */
+/** Values of all variables at step 0: weights drawn from the seed, their averages, and zeros for everything else. */
 export function startingValues(program: Program, config: Config, { generator, discriminator }: Networks): HostValues {
   const zeros = Object.entries(program.variables).map(([name, shape]) => [name, new Float32Array(elementCount(shape))]);
   const drawn = initialValues([generator, discriminator], config.seed);
@@ -124,7 +128,7 @@ function rates(config: Config, network: NetworkName): Record<string, FeedSpec> {
   return { [`${network}Rates`]: { shape: [isBeta2Fed(config[network].optimizer) ? 3 : 2], dtype: 'float32' } };
 }
 
-/** The strength of the noise, and a seed where a step draws random numbers. */
+/** The deviation of instance noise, and a seed if the step draws random numbers. */
 function sharedFeeds({ training }: Config, networks: Networks): Record<string, FeedSpec> {
   const layers = [networks.generator, networks.discriminator].flatMap((network) => singleLayersOf(network.layers));
   const { instanceNoise, diffAugment, gradientPenalty } = training;
@@ -132,9 +136,9 @@ function sharedFeeds({ training }: Config, networks: Networks): Record<string, F
     instanceNoise ||
     diffAugment.length > 0 ||
     gradientPenalty?.type === 'wgan-gp' ||
-    layers.some(({ layer }) => layer.type === 'dropout');
+    layers.some(({ layer }) => hasTrait(layer, 'random'));
   return {
     ...(instanceNoise ? { noiseDeviation: { shape: [], dtype: 'float32' } } : {}),
-    ...(random ? { dropoutSeed: { shape: [1], dtype: 'int32' } } : {}),
+    ...(random ? { noiseSeed: { shape: [1], dtype: 'int32' } } : {}),
   };
 }

@@ -1,4 +1,4 @@
-// The pictures of a run: grids from the same latents, the curves beside them, and the strip of all grids at the end.
+// A run's pictures: sample grids from fixed latents, the loss curves, and the strip of all grids at the end.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -24,7 +24,7 @@ interface RunParts {
   onEvent: (event: TrainingEvent) => void;
 }
 
-/** samples/<step>.png from the same latents all through the run, and loss.png. */
+/** Writes samples/<step>.png, always from the same latents, and loss.png. */
 export async function writeSamples(
   { config, program, folder, confirm, onEvent }: RunParts,
   step: number,
@@ -42,8 +42,8 @@ export async function writeSamples(
   onEvent({ type: 'samples', step, path });
 }
 
-/** evolution.png, from the grids that the run has written. */
-export async function writeStrip({ config, folder, confirm }: RunParts): Promise<void> {
+/** Writes evolution.png from the grids that the run has written. */
+export async function writeEvolutionStrip({ config, folder, confirm }: RunParts): Promise<void> {
   const samples = join(folder, 'samples');
   const grids = (await readdir(samples))
     .filter((name) => /^\d+\.png$/.test(name))

@@ -1,16 +1,16 @@
-// Where a run stands: every count of a run follows from the number of steps done, so a resumed run needs no other position.
+// A config's durations and intervals in steps, and the counts that follow from the number of steps done.
 import type { Config } from '../config/config.ts';
 import { checkpointsOfRollbacks } from '../config/identity/run-hash.ts';
 import { type BatchCounts, type Duration, toSteps } from '../config/schema/durations.ts';
 import { type BatchPlan, batchesPerEpoch } from '../data/dataset/batches.ts';
 
-/** Every so many steps, exactly. */
+/** An interval set by the config. */
 export interface FixedCadence {
   isDefault: false;
   everySteps: number;
 }
 
-/** Every so many steps at most, less often where that would cost too much; `isThinned`: also the longer a run becomes. */
+/** The default interval: lengthened if writing takes too much of the time, and if `isThinned` also as the run gets longer. */
 export interface DefaultCadence {
   isDefault: true;
   everySteps: number;
@@ -18,18 +18,18 @@ export interface DefaultCadence {
 }
 
 export interface Schedule {
-  /** Steps that make the run. */
+  /** Length of the run. */
   totalSteps: number;
-  /** Steps in one pass over the data; a fraction where a step takes several batches. */
+  /** Steps in one pass over the data; fractional if a step takes several batches. */
   stepsPerEpoch: number;
   batchesPerEpoch: number;
   samples: FixedCadence | DefaultCadence;
   checkpoints: FixedCadence | DefaultCadence;
   tickEverySteps: number;
-  /** Where the config measures images at all. */
+  /** Undefined if the config asks for no evaluations. */
   evaluateEverySteps: number | undefined;
   keepCheckpointsEverySteps: number | undefined;
-  /** Any other duration of the config, in steps. */
+  /** Converts any other duration of the config. */
   toSteps: (duration: Duration) => number;
 }
 
@@ -44,14 +44,14 @@ export function planSchedule(config: Config, images: number): Schedule {
     batchSize,
     batchesPerStep: discriminatorSteps,
     batchesPerEpoch: batches,
-    imagesPerEpoch: Math.min(images, batches * batchSize), // fewer than there are where the rest is dropped
+    imagesPerEpoch: Math.min(images, batches * batchSize), // fewer than `images` if the last batch is dropped
   };
   const steps = (duration: Duration) => toSteps(duration, counts);
   const exactly = (duration: Duration): FixedCadence => ({ isDefault: false, everySteps: steps(duration) });
   const oncePerEpoch = ({ isThinned }: { isThinned: boolean }): DefaultCadence => {
     return { isDefault: true, everySteps: steps({ epochs: 1 }), isThinned };
   };
-  // A rollback's result depends on where checkpoints are, so no clock may decide that
+  // What a rollback leads to depends on where checkpoints are, so that must not depend on the clock
   const checkpointsByDefault = () =>
     config.training.onCollapse === 'rollback' ? exactly(checkpointsOfRollbacks) : oncePerEpoch({ isThinned: false });
   const { samplesEvery, checkpointEvery, metricsEvery, keepCheckpointsEvery } = config.outputs;
@@ -68,28 +68,24 @@ export function planSchedule(config: Config, images: number): Schedule {
   };
 }
 
-/** Image counts of the batches that occur: the full one, and the short last one. */
+/** Sizes of the batches that occur: the full one, and the short last one if it is kept. */
 export function batchSizes(config: Config, images: number): number[] {
   const { batchSize } = config.training;
   const rest = images % batchSize;
-  const sizes = [
-    ...(images >= batchSize ? [batchSize] : []),
-    ...(rest > 0 && config.data.lastBatch !== 'drop' ? [rest] : []),
-  ];
-  return sizes;
+  return [...(images >= batchSize ? [batchSize] : []), ...(rest > 0 && config.data.lastBatch !== 'drop' ? [rest] : [])];
 }
 
-/** Function calls per step: the last discriminator update and the first of the generator share one, unless latents are fresh. */
+/** Function calls per step. D's last update and G's first one share a call, unless each has fresh latents. */
 export function callsPerStep({ training }: Config): number {
   return training.discriminatorSteps + training.generatorSteps - (training.freshLatents ? 0 : 1);
 }
 
-/** How often the generator has run in training mode after so many steps: once per call. */
+/** Forward passes of the generator in training mode after `steps` steps: one per call. */
 export function generatorPasses(config: Config, steps: number): number {
   return steps * callsPerStep(config);
 }
 
-/** Fake images beside `images` real ones. */
+/** Number of fake images in a step with `images` real ones. */
 export function fakeCount({ data, training }: Config, images: number): number {
   return data.lastBatch === 'full-noise' ? training.batchSize : images;
 }

@@ -1,4 +1,4 @@
-// How fast a session trains, what its evaluations take, and when it will be done.
+// A session's speed, the share of its evaluations, and the time left.
 import type { Cadence, createStepClock } from './cadence.ts';
 import { evaluationsLeft } from './evaluation.ts';
 import type { Schedule } from './schedule.ts';
@@ -8,11 +8,11 @@ export type Speedometer = ReturnType<typeof createSpeedometer>;
 interface SpeedometerParts {
   startImages: number;
   clock: ReturnType<typeof createStepClock>;
-  /** Of grids and checkpoints. */
+  /** Those of sample grids and of checkpoints. */
   cadences: readonly Cadence[];
 }
 
-/** Everything counts: steps, grids, checkpoints and evaluations, at what each took so far. */
+/** The time left covers steps, grids, checkpoints and evaluations, each by its time so far. */
 export function createSpeedometer({ startImages, clock, cadences }: SpeedometerParts) {
   let began = 0;
   let steps = 0;
@@ -28,18 +28,18 @@ export function createSpeedometer({ startImages, clock, cadences }: SpeedometerP
       spent.steps += seconds;
       return seconds;
     },
-    /** Notes one more evaluation. What share of the time since the session began they have taken. */
+    /** Records an evaluation; returns the share of the session's time that evaluations have taken. */
     shareOfEvaluation(seconds: number): number {
       evaluations++;
       spent.evaluations += seconds;
       return spent.evaluations / (spent.evaluations + spent.steps);
     },
-    /** Zero before the warm-up is over. */
+    /** Zero during the warm-up. */
     imagesPerSecond(images: number): number {
       const measured = clock.measured();
       return measured.seconds === 0 ? 0 : ((images - startImages) * (measured.steps / steps)) / measured.seconds;
     },
-    /** Not finite before the warm-up is over. */
+    /** Infinite during the warm-up. */
     secondsLeft(step: number, schedule: Schedule): number {
       const { totalSteps } = schedule;
       const forSteps = clock.secondsPerStep() * (totalSteps - step);

@@ -1,78 +1,107 @@
-// A step in progress: the variables as they are now, what has changed since it began, and what must outlive its tapes.
-import { keep, type Tensor, type Tensor1D, valueAndGrads } from '@tensorflow/tfjs-core';
+// The state of one training step: the variables' current values, the feeds, and the tensors that must outlive their gradient tape.
+import {
+  keep,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
+  valueAndGrads,
+} from '@tensorflow/tfjs-core';
 import type { Tensors } from '../engines/engine.ts';
 import { applyNetwork, type Network, parametersOf } from '../models/network.ts';
 
-export interface Moment {
-  current: Tensors;
-  changed: Set<string>;
-  feeds: Tensors;
-  /** Seed of the step's random numbers, int32 [1], where it needs any; each draw has its own number. */
-  seed: Tensor1D;
-  nextDraw: () => number;
-  held: Tensor[];
+/** What a step is fed. program.ts says which of these each function takes; the others are undefined there. */
+interface StepFeeds {
+  images: Tensor4D; // [B, h, w, c] in 0..255
+  latents: Tensor2D; // [B, latent size]
+  realLabels: Tensor2D; // [B, 1]
+  fakeLabels: Tensor2D; // [B, 1]
+  generatorRates: Tensor1D; // [2]: Adam's step size and epsilon with bias correction; [3] with a scheduled beta2
+  discriminatorRates: Tensor1D; // [2] or [3]
+  penaltyWeight: Scalar | undefined; // undefined in updates without a gradient penalty
+  averageDecay: Scalar; // of the weights' moving average
+  noiseDeviation: Scalar; // of instance noise
+  noiseSeed: Tensor1D; // int32 [1]
 }
 
-export function beginStep(variables: Tensors, feeds: Tensors): Moment {
+export interface StepState {
+  variables: Tensors;
+  /** Names of the variables that the step has set. */
+  changed: Set<string>;
+  feeds: StepFeeds;
+  /** Seed of all random numbers of the step, int32 [1]; each draw adds its own number. */
+  seed: Tensor1D;
+  nextDraw: () => number;
+  kept: Tensor[];
+}
+
+export function beginStep(variables: Tensors, feeds: Tensors): StepState {
+  const stepFeeds = feeds as unknown as StepFeeds;
   let draw = 0;
   return {
-    current: variables,
+    variables,
     changed: new Set(),
-    feeds,
-    seed: feeds['dropoutSeed'] as Tensor1D,
+    feeds: stepFeeds,
+    seed: stepFeeds.noiseSeed,
     nextDraw: () => draw++,
-    held: [],
+    kept: [],
   };
 }
 
-/** The new values of all that changed; what was held is let go. */
-export function endStep({ current, changed, held }: Moment): { outputs: Tensors; updates: Tensors } {
-  const updates = Object.fromEntries([...changed].map((name) => [name, current[name]!.clone()]));
-  for (const tensor of held) tensor.dispose();
+/** Returns the new values of all variables that were set, and disposes of what was kept. */
+export function endStep({ variables, changed, kept }: StepState): { outputs: Tensors; updates: Tensors } {
+  const updates = Object.fromEntries([...changed].map((name) => [name, variables[name]!.clone()]));
+  for (const tensor of kept) tensor.dispose();
   return { outputs: {}, updates };
 }
 
-/** Keeps a tensor beyond the gradient tape that it was computed on, until the step ends. */
-export function hold<T extends Tensor>(moment: Moment, tensor: T): T {
-  moment.held.push(keep(tensor));
+/** Keeps a tensor alive beyond the gradient tape that computed it. */
+export function keepUntilStepEnds<T extends Tensor>(state: StepState, tensor: T): T {
+  state.kept.push(keep(tensor));
   return tensor;
 }
 
-export function change(moment: Moment, updates: Tensors): void {
-  moment.current = { ...moment.current, ...updates };
-  for (const [name, value] of Object.entries(updates)) {
-    hold(moment, value);
-    moment.changed.add(name);
+export function setVariables(state: StepState, values: Tensors): void {
+  state.variables = { ...state.variables, ...values };
+  for (const [name, value] of Object.entries(values)) {
+    keepUntilStepEnds(state, value);
+    state.changed.add(name);
   }
 }
 
-/** Runs a network in training mode; its batch-norm statistics move. `weights` are those that a tape follows. */
-export function pass(moment: Moment, network: Network, x: Tensor, weights: Tensors = {}): Tensor {
+/** Runs a network in training mode, which also updates its batch-norm statistics. `weights` replace its own: those on a tape. */
+export function forward(state: StepState, network: Network, x: Tensor, weights: Tensors = {}): Tensor {
   const { y, updates } = applyNetwork(network, x, {
-    variables: { ...moment.current, ...weights },
+    variables: { ...state.variables, ...weights },
     training: true,
-    dropoutSeed: moment.seed,
-    nextDraw: moment.nextDraw,
+    noiseSeed: state.seed,
+    nextDraw: state.nextDraw,
   });
-  change(moment, updates);
+  setVariables(state, updates);
   return y;
 }
 
-/** The weights of a network that its optimizer changes. */
-export function trainable(moment: Moment, network: Network): Tensors {
+/** The weights of a network that its optimizer updates. */
+export function trainableWeights(state: StepState, network: Network): Tensors {
   const parameters = parametersOf(network).filter((parameter) => parameter.trainable);
-  return Object.fromEntries(parameters.map(({ name }) => [name, moment.current[name]!]));
+  return Object.fromEntries(parameters.map(({ name }) => [name, state.variables[name]!]));
 }
 
-/** A loss and its gradients with respect to the named weights, which `lossOf` is given again for the tape to follow. */
-export function gradientsOf(
+/**
+ * Gradients of a loss with respect to the named weights, with all else that `compute` returns, as jax.value_and_grad with has_aux.
+ * `compute` must use the weights it is given: they are the ones on the tape.
+ */
+export function gradientsOf<Result extends { loss: Tensor }>(
   weights: Tensors,
-  lossOf: (weights: Tensors) => Tensor,
-): { loss: Tensor; gradients: Tensors } {
+  compute: (weights: Tensors) => Result,
+): Result & { gradients: Tensors } {
   const names = Object.keys(weights);
   const named = (values: readonly Tensor[]) => Object.fromEntries(names.map((name, index) => [name, values[index]!]));
-  const { value, grads } = valueAndGrads((...values: Tensor[]) => lossOf(named(values)))(
-    names.map((name) => weights[name]!),
-  );
-  return { loss: value, gradients: named(grads) };
+  let result!: Result;
+  const { value, grads } = valueAndGrads((...values: Tensor[]) => {
+    result = compute(named(values));
+    return result.loss;
+  })(names.map((name) => weights[name]!));
+  return { ...result, loss: value, gradients: named(grads) };
 }

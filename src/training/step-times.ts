@@ -1,4 +1,4 @@
-// How long training steps take: timed one by one, and what the times come to.
+// Times training steps, for `dcgan bench`.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CompiledProgram } from '../engines/engine.ts';
 import type { FeedStep } from './feeds.ts';
@@ -6,7 +6,7 @@ import { functionNames } from './program.ts';
 
 export interface StepEvent {
   type: 'step';
-  /** Since the warm-up. */
+  /** Seconds since the warm-up. */
   seconds: number;
 }
 
@@ -14,8 +14,8 @@ const warmUpCycles = 2; // the first steps allocate
 const leastCycles = 3;
 
 /**
- * Milliseconds of the first step, and of those after the warm-up. A stop ends it: without a timed step it rejects with its reason.
- * @param cycle steps after which a run computes the same again; more than one are timed together, and give their mean
+ * Milliseconds of the first step, and of each step after the warm-up. Rejects with the stop's reason if stopped before a timed step.
+ * @param cycle number of steps after which a run's computations repeat; the steps of a cycle count with their mean
  */
 export async function timeSteps(
   compiled: CompiledProgram,
@@ -55,7 +55,6 @@ export function secondsSince(began: number): number {
   return (performance.now() - began) / 1000;
 }
 
-/** What repeats came to. */
 export interface Spread {
   median: number;
   least: number;

@@ -1,4 +1,4 @@
-// One training step as a pure function: images, latents and labels in, new weights out. The whole algorithm is in this file.
+// One training step as a pure function: variables and feeds in, new variables out. D is the discriminator, G the generator.
 import {
   add,
   mul,
@@ -6,6 +6,7 @@ import {
   reshape,
   type Scalar,
   type Tensor,
+  type Tensor1D,
   type Tensor4D,
   unstack,
   zerosLike,
@@ -15,197 +16,215 @@ import type { ProgramFunction, Tensors } from '../engines/engine.ts';
 import type { AdamRates } from '../engines/ops/adam.ts';
 import { detach } from '../engines/ops/detach.ts';
 import { updateAverages } from '../models/average.ts';
-import type { Network, NetworkName } from '../models/network.ts';
+import type { Network } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
-import { adversarialLoss, readingOf } from './losses.ts';
+import { adversarialLoss, scoreRule } from './losses.ts';
 import { addDiscriminatorMeans, addGeneratorMeans } from './means.ts';
 import { applyGradients } from './optimizer.ts';
 import { adaptAugment, augmentProbability } from './regularisation/adaptive-augment.ts';
-import { clipGradients, clipWeights } from './regularisation/clipping.ts';
+import { clipGradients, clipValues } from './regularisation/clipping.ts';
 import { diffAugment } from './regularisation/diff-augment.ts';
 import { addNoise } from './regularisation/instance-noise.ts';
 import { gradientPenalty } from './regularisation/penalties.ts';
-import { beginStep, change, endStep, gradientsOf, hold, type Moment, pass, trainable } from './step-state.ts';
+import {
+  beginStep,
+  endStep,
+  forward,
+  gradientsOf,
+  keepUntilStepEnds,
+  type StepState,
+  setVariables,
+  trainableWeights,
+} from './step-state.ts';
 
-/** What the functions of a step are made from. */
-export interface Recipe {
+/** The networks to train, and the config that says how. */
+export interface Gan {
   config: Config;
   networks: Networks;
 }
 
-type Body = ProgramFunction['body'];
+type StepBody = ProgramFunction['body'];
 
-/** One update of both networks, on one batch of fake images. */
-export function wholeStep(recipe: Recipe): Body {
-  const order = { 'discriminator-first': discriminatorFirst, 'generator-first': generatorFirst, simultaneous }[
-    recipe.config.training.order
+/** One update of each network, on one batch of fake images. */
+export function trainingStep(gan: Gan): StepBody {
+  const update = { 'discriminator-first': discriminatorFirst, 'generator-first': generatorFirst, simultaneous }[
+    gan.config.training.order
   ];
   return (variables, feeds) => {
-    const moment = beginStep(variables, feeds);
-    order(recipe, moment);
-    return endStep(moment);
+    const state = beginStep(variables, feeds);
+    update(gan, state);
+    return endStep(state);
   };
 }
 
-/** One more update of the discriminator alone, on images and latents of its own. */
-export function discriminatorStep(recipe: Recipe): Body {
+/** One update of the discriminator alone, on its own images and latents. */
+export function discriminatorStep(gan: Gan): StepBody {
   return (variables, feeds) => {
-    const moment = beginStep(variables, feeds);
-    const fake = pass(moment, recipe.networks.generator, feeds['latents']!);
-    applyDiscriminator(recipe, moment, discriminatorGradients(recipe, moment, fake));
-    return endStep(moment);
+    const state = beginStep(variables, feeds);
+    const fake = forward(state, gan.networks.generator, state.feeds.latents);
+    updateDiscriminator(gan, state, discriminatorGradients(gan, state, fake));
+    return endStep(state);
   };
 }
 
-/** One more update of the generator alone, on latents of its own. */
-export function generatorStep(recipe: Recipe): Body {
-  const { generator } = recipe.networks;
+/** One update of the generator alone, on its own latents. */
+export function generatorStep(gan: Gan): StepBody {
+  const { generator } = gan.networks;
   return (variables, feeds) => {
-    const moment = beginStep(variables, feeds);
-    const result = gradientsOf(trainable(moment, generator), (weights) =>
-      answer(recipe, moment, pass(moment, generator, feeds['latents']!, weights)),
-    );
-    applyGenerator(recipe, moment, result);
-    return endStep(moment);
+    const state = beginStep(variables, feeds);
+    const result = gradientsOf(trainableWeights(state, generator), (weights) => {
+      const fake = forward(state, generator, state.feeds.latents, weights);
+      return { loss: generatorLossFor(gan, state, fake) };
+    });
+    updateGenerator(gan, state, result);
+    return endStep(state);
   };
 }
 
-/** The discriminator learns first; the generator then answers the updated discriminator with the same images. */
-function discriminatorFirst(recipe: Recipe, moment: Moment): void {
-  const { generator } = recipe.networks;
-  const result = gradientsOf(trainable(moment, generator), (weights) => {
-    const fake = pass(moment, generator, moment.feeds['latents']!, weights); // [B, h, w, c]
-    applyDiscriminator(recipe, moment, discriminatorGradients(recipe, moment, detach(fake)));
-    return answer(recipe, moment, fake);
+/** Updates D, then G by its loss under the updated D; both see the same fake images. */
+function discriminatorFirst(gan: Gan, state: StepState): void {
+  const { generator } = gan.networks;
+  const result = gradientsOf(trainableWeights(state, generator), (weights) => {
+    const fake = forward(state, generator, state.feeds.latents, weights); // [B, h, w, c] in data.range
+    updateDiscriminator(gan, state, discriminatorGradients(gan, state, detach(fake)));
+    return { loss: generatorLossFor(gan, state, fake) };
   });
-  applyGenerator(recipe, moment, result);
+  updateGenerator(gan, state, result);
 }
 
-/** The generator learns first; the discriminator then learns from the images that the generator made before. */
-function generatorFirst(recipe: Recipe, moment: Moment): void {
-  const { generator } = recipe.networks;
-  let fake: Tensor | undefined;
-  const result = gradientsOf(trainable(moment, generator), (weights) => {
-    fake = hold(moment, pass(moment, generator, moment.feeds['latents']!, weights));
-    return answer(recipe, moment, fake);
+/** Updates G, then D on the fake images that G made before its update. */
+function generatorFirst(gan: Gan, state: StepState): void {
+  const { generator } = gan.networks;
+  const result = gradientsOf(trainableWeights(state, generator), (weights) => {
+    const fake = keepUntilStepEnds(state, forward(state, generator, state.feeds.latents, weights));
+    return { loss: generatorLossFor(gan, state, fake), fake };
   });
-  applyGenerator(recipe, moment, result);
-  applyDiscriminator(recipe, moment, discriminatorGradients(recipe, moment, detach(fake!)));
+  updateGenerator(gan, state, result);
+  updateDiscriminator(gan, state, discriminatorGradients(gan, state, detach(result.fake)));
 }
 
-/** Both gradients are taken at the same weights; one pass of the fake images serves both losses. */
-function simultaneous(recipe: Recipe, moment: Moment): void {
-  let discriminator: DiscriminatorResult | undefined;
-  const generator = gradientsOf(trainable(moment, recipe.networks.generator), (weights) => {
-    const fake = pass(moment, recipe.networks.generator, moment.feeds['latents']!, weights);
-    discriminator = discriminatorGradients(recipe, moment, fake);
-    return generatorLoss(recipe, discriminator.fake, detach(discriminator.real));
+/** Computes both gradients at the same weights; one pass of the fake images through D serves both losses. */
+function simultaneous(gan: Gan, state: StepState): void {
+  const { generator } = gan.networks;
+  const result = gradientsOf(trainableWeights(state, generator), (weights) => {
+    const fake = forward(state, generator, state.feeds.latents, weights);
+    const discriminator = discriminatorGradients(gan, state, fake);
+    const loss = generatorLoss(gan, discriminator.fakeLogits, detach(discriminator.realLogits));
+    return { loss, discriminator };
   });
-  applyGenerator(recipe, moment, generator);
-  applyDiscriminator(recipe, moment, discriminator!);
-}
-
-/** The generator's loss for images on its tape: it answers the discriminator as that is now. */
-function answer(recipe: Recipe, moment: Moment, images: Tensor): Tensor {
-  const { config, networks } = recipe;
-  const seen = shown(recipe, moment, images, 'fake');
-  const fake = judge(moment, networks.discriminator, seen);
-  if (!adversarialLoss(config.training.loss).pairs) return generatorLoss(recipe, fake);
-  const real = shown(recipe, moment, realImages(moment, config), 'real');
-  return generatorLoss(recipe, fake, detach(judge(moment, networks.discriminator, real)));
-}
-
-/** The discriminator's verdicts on images that it is shown, [B, 1]. */
-function judge(moment: Moment, discriminator: Network, images: Tensor, weights: Tensors = {}): Tensor {
-  return reshape(pass(moment, discriminator, images, weights), [-1, 1]);
-}
-
-/** Images as the discriminator sees them: augmented and noisy if the config says so. [B, h, w, c] */
-function shown({ config }: Recipe, moment: Moment, images: Tensor, kind: 'real' | 'fake'): Tensor {
-  const { diffAugment: augmentations, instanceNoise } = config.training;
-  const augmented = diffAugment(images as Tensor4D, augmentations, moment, augmentProbability(moment.current));
-  if (!instanceNoise || (kind === 'fake' && instanceNoise.on === 'real')) return augmented;
-  return addNoise(augmented, moment.feeds['noiseDeviation'] as Scalar, moment);
+  updateGenerator(gan, state, result);
+  updateDiscriminator(gan, state, result.discriminator);
 }
 
 interface DiscriminatorResult {
   loss: Tensor;
-  /** Scaled, without a penalty: what real and generated images each add to the loss, where it can be taken apart. */
-  parts: { real: Tensor; fake: Tensor } | undefined;
   gradients: Tensors;
-  /** Verdicts, [B, 1] each. `fake` stays on the tape that the fake images came from. */
-  real: Tensor;
-  fake: Tensor;
+  /** Share of real and of fake images in the loss, without a penalty; undefined if the loss is not a sum of the two. */
+  parts: { real: Tensor; fake: Tensor } | undefined;
+  realLogits: Tensor; // [B, 1]
+  fakeLogits: Tensor; // [B, 1], on the tape of the fake images
 }
 
-/** Real and fake images go through in separate passes, so that batch norm sees one kind at a time. */
-function discriminatorGradients(recipe: Recipe, moment: Moment, fakeImages: Tensor): DiscriminatorResult {
-  const { config, networks } = recipe;
-  const { loss: lossConfig, gradientPenalty: penalty } = config.training;
-  const verdicts: Tensor[] = [];
-  let parts: DiscriminatorResult['parts'];
-  const { loss, gradients } = gradientsOf(trainable(moment, networks.discriminator), (weights) => {
-    const real = shown(recipe, moment, realImages(moment, config), 'real');
-    const fake = shown(recipe, moment, fakeImages, 'fake');
-    for (const images of [real, fake]) {
-      verdicts.push(hold(moment, judge(moment, networks.discriminator, images, weights)));
-    }
-    const { realLabels, fakeLabels } = moment.feeds;
-    const adversarial = adversarialLoss(lossConfig).discriminator(verdicts[0]!, verdicts[1]!, realLabels!, fakeLabels!);
-    const scaled = mul(adversarial.total, lossConfig.discriminatorScale);
-    const scaledPart = (part: Tensor) => hold(moment, mul(part, lossConfig.discriminatorScale));
-    parts = adversarial.parts && { real: scaledPart(adversarial.parts.real), fake: scaledPart(adversarial.parts.fake) };
-    const weight = moment.feeds['penaltyWeight'] as Scalar | undefined; // fed to the updates that compute the penalty
-    if (!penalty || !weight) return scaled;
-    const again = (images: Tensor) => judge(moment, networks.discriminator, images, weights);
-    return add(scaled, gradientPenalty({ ...penalty, weight }, again, { real, fake: detach(fake) }, moment));
+/** Real and fake images pass through D separately, so that its batch norm never mixes them. */
+function discriminatorGradients(gan: Gan, state: StepState, fakeImages: Tensor): DiscriminatorResult {
+  const { loss: lossConfig, gradientPenalty: penalty } = gan.config.training;
+  const { discriminator } = gan.networks;
+  const kept = (tensor: Tensor) => keepUntilStepEnds(state, tensor);
+  const result = gradientsOf(trainableWeights(state, discriminator), (weights) => {
+    const logitsOf = (images: Tensor) => discriminate(state, discriminator, images, weights);
+    const real = augmentForDiscriminator(gan, state, realImages(gan, state), 'real');
+    const fake = augmentForDiscriminator(gan, state, fakeImages, 'fake');
+    const realLogits = kept(logitsOf(real));
+    const fakeLogits = kept(logitsOf(fake));
+
+    // Maximise the logits of real images, minimise those of fake ones
+    const { realLabels, fakeLabels } = state.feeds;
+    const { total, parts } = adversarialLoss(lossConfig).discriminator(realLogits, fakeLogits, realLabels, fakeLabels);
+    const scaled = (loss: Tensor) => mul(loss, lossConfig.discriminatorScale);
+    const adversarial = scaled(total);
+    const scaledParts = parts && { real: kept(scaled(parts.real)), fake: kept(scaled(parts.fake)) };
+
+    // Keep D smooth in its input
+    const weight = state.feeds.penaltyWeight; // fed only to updates that compute the penalty
+    const loss =
+      penalty && weight
+        ? add(adversarial, gradientPenalty({ ...penalty, weight }, logitsOf, { real, fake: detach(fake) }, state))
+        : adversarial;
+    return { loss, parts: scaledParts, realLogits, fakeLogits };
   });
-  for (const tensor of [loss, ...Object.values(gradients)]) hold(moment, tensor);
-  return { loss, parts, gradients, real: verdicts[0]!, fake: verdicts[1]! };
+  for (const tensor of [result.loss, ...Object.values(result.gradients)]) kept(tensor);
+  return result;
 }
 
-/** The generator's loss for verdicts on its images, and on as many real ones where the loss is of pairs; its target is hard. */
-function generatorLoss({ config }: Recipe, verdicts: Tensor, realVerdicts?: Tensor): Tensor {
+/** The generator's loss for fake images on its tape, under the current D. */
+function generatorLossFor(gan: Gan, state: StepState, fakeImages: Tensor): Tensor {
+  const { discriminator } = gan.networks;
+  const fake = augmentForDiscriminator(gan, state, fakeImages, 'fake');
+  const fakeLogits = discriminate(state, discriminator, fake);
+  if (!adversarialLoss(gan.config.training.loss).pairs) return generatorLoss(gan, fakeLogits);
+  const real = augmentForDiscriminator(gan, state, realImages(gan, state), 'real');
+  return generatorLoss(gan, fakeLogits, detach(discriminate(state, discriminator, real)));
+}
+
+/** The generator wants its images taken for real; its targets are 0 or 1, never smoothed. Logits: [B, 1]. */
+function generatorLoss({ config }: Gan, fakeLogits: Tensor, realLogits?: Tensor): Tensor {
   const { loss, labels } = config.training;
-  const [real, fake] = [onesLike(verdicts), zerosLike(verdicts)];
-  return labels.inverted
-    ? adversarialLoss(loss).generator(verdicts, fake, real, realVerdicts)
-    : adversarialLoss(loss).generator(verdicts, real, fake, realVerdicts);
+  const [ones, zeros] = [onesLike(fakeLogits), zerosLike(fakeLogits)];
+  const [realLabel, fakeLabel] = labels.inverted ? [zeros, ones] : [ones, zeros];
+  return adversarialLoss(loss).generator(fakeLogits, realLabel, fakeLabel, realLogits);
 }
 
-function applyDiscriminator({ config, networks }: Recipe, moment: Moment, result: DiscriminatorResult): void {
+/** images [B, h, w, c] in data.range -> one logit per image, [B, 1]. */
+function discriminate(state: StepState, discriminator: Network, images: Tensor, weights: Tensors = {}): Tensor {
+  return reshape(forward(state, discriminator, images, weights), [-1, 1]);
+}
+
+/** Images as D sees them, [B, h, w, c]: augmented, and with instance noise, where the config says so. */
+function augmentForDiscriminator({ config }: Gan, state: StepState, images: Tensor, kind: 'real' | 'fake'): Tensor {
+  const { diffAugment: augmentations, instanceNoise } = config.training;
+  const augmented = diffAugment(images as Tensor4D, augmentations, state, augmentProbability(state.variables));
+  if (!instanceNoise || (kind === 'fake' && instanceNoise.on === 'real')) return augmented;
+  return addNoise(augmented, state.feeds.noiseDeviation, state);
+}
+
+/** float32 [B, h, w, c] in 0..255 -> data.range. */
+function realImages({ config }: Gan, { feeds }: StepState): Tensor {
+  const [low, high] = config.data.range;
+  return add(mul(feeds.images, (high - low) / 255), low);
+}
+
+function updateDiscriminator({ config, networks }: Gan, state: StepState, result: DiscriminatorResult): void {
   const { loss, labels, clipWeights: limit, adaptiveAugment } = config.training;
   const { optimizer } = config.discriminator;
   const gradients = clipGradients(result.gradients, optimizer);
-  change(moment, applyGradients(moment.current, gradients, ratesOf(moment, 'discriminator'), optimizer));
-  if (limit !== undefined) change(moment, clipWeights(trainable(moment, networks.discriminator), limit));
-  const reading = readingOf(loss, labels.inverted);
-  if (adaptiveAugment) change(moment, adaptAugment(moment.current, adaptiveAugment, result.real, reading));
-  change(moment, addDiscriminatorMeans(moment.current, result, reading));
+  setVariables(
+    state,
+    applyGradients(state.variables, gradients, adamScalars(state.feeds.discriminatorRates), optimizer),
+  );
+  if (limit !== undefined) setVariables(state, clipValues(trainableWeights(state, networks.discriminator), limit));
+  const rule = scoreRule(loss, labels.inverted);
+  if (adaptiveAugment) {
+    setVariables(state, adaptAugment(state.variables, adaptiveAugment, result.realLogits, rule));
+  }
+  setVariables(state, addDiscriminatorMeans(state.variables, result, rule));
 }
 
-function applyGenerator(
-  { config, networks }: Recipe,
-  moment: Moment,
-  result: { loss: Tensor; gradients: Tensors },
+function updateGenerator(
+  { config, networks }: Gan,
+  state: StepState,
+  { loss, gradients: unclipped }: { loss: Tensor; gradients: Tensors },
 ): void {
   const { optimizer } = config.generator;
-  const gradients = clipGradients(result.gradients, optimizer);
-  change(moment, applyGradients(moment.current, gradients, ratesOf(moment, 'generator'), optimizer));
+  const gradients = clipGradients(unclipped, optimizer);
+  setVariables(state, applyGradients(state.variables, gradients, adamScalars(state.feeds.generatorRates), optimizer));
   if (config.training.ema) {
-    change(moment, updateAverages(networks.generator, moment.current, moment.feeds['averageDecay'] as Scalar));
+    setVariables(state, updateAverages(networks.generator, state.variables, state.feeds.averageDecay));
   }
-  change(moment, addGeneratorMeans(moment.current, result.loss));
+  setVariables(state, addGeneratorMeans(state.variables, loss));
 }
 
-/** float32 [B, h, w, c] in 0..255 -> the config's value range. */
-function realImages({ feeds }: Moment, { data }: Config): Tensor {
-  const [low, high] = data.range;
-  return add(mul(feeds['images']!, (high - low) / 255), low);
-}
-
-/** Fed as [step size, epsilon], with Adam's bias correction, and beta2 where that is scheduled. */
-function ratesOf({ feeds }: Moment, network: NetworkName): AdamRates {
-  const [stepSize, epsilon, beta2] = unstack(feeds[`${network}Rates`]!) as Scalar[];
+/** [2] or [3] -> scalars; beta2 only if it is scheduled. */
+function adamScalars(rates: Tensor1D): AdamRates {
+  const [stepSize, epsilon, beta2] = unstack(rates) as Scalar[];
   return { stepSize: stepSize!, epsilon: epsilon!, ...(beta2 && { beta2 }) };
 }

@@ -111,7 +111,7 @@ export function smallGan(order: Order, layers = plainLayers): SmallGan {
       fakeLabels: new Float32Array(batch),
       generatorRates: fedRates(config.generator.optimizer, optimizer, step),
       discriminatorRates: fedRates(config.discriminator.optimizer, optimizer, step),
-      dropoutSeed: Int32Array.of(step),
+      noiseSeed: Int32Array.of(step),
     }),
   };
 }

@@ -34,20 +34,20 @@ async function simulate(cadence: DefaultCadence, steps: number, secondsPerStep: 
   return { due, changes, share: writing / time };
 }
 
-test('a default cadence of cheap writes is one per epoch', async () => {
+test('writes once per epoch by default if writing is cheap', async () => {
   const { due, changes } = await simulate(perEpoch(100), 1000, 0.1, 0.2);
   assert.deepEqual(due, [100, 200, 300, 400, 500, 600, 700, 800, 900, 1000]);
   assert.deepEqual(changes, []);
 });
 
-test('a default cadence of expensive writes takes 4 % of the time at most, at round multiples of an epoch', async () => {
+test('limits expensive default writes to 4 % of the time, at round multiples of an epoch', async () => {
   const { due, changes, share } = await simulate(perEpoch(5), 20_000, 0.02, 0.38); // one per epoch takes 79 %
   assert.deepEqual(changes, [500]); // 0.38 s of 10; every 250 steps it would be 0.38 of 5
   assert.deepEqual(due.slice(0, 5), [5, 10, 500, 1000, 1500]);
   assert.ok(share > 0.03 && share < 0.05, String(share));
 });
 
-test('long runs keep 64 grids and then 32 per doubling: a rule of the step alone', async () => {
+test('keeps 64 grids of a long run, then 32 per doubling, by the step alone', async () => {
   const kept = Array.from({ length: 1024 }, (_, index) => index + 1).filter(isKept);
   assert.equal(kept.length, 64 + 4 * 32);
   assert.deepEqual(
@@ -60,13 +60,13 @@ test('long runs keep 64 grids and then 32 per doubling: a rule of the step alone
   assert.equal(due.length, 64 + Math.floor(32 * 13 + 32 * (1e6 / 2 ** 19 - 1)));
 });
 
-test("a config's own cadence holds to the step, whatever it costs", () => {
+test("keeps a config's own interval exactly, whatever it costs", () => {
   const { isDue, wrote } = createCadence(exactly(3), createStepClock());
   for (const _ of [1, 2, 3]) assert.equal(wrote(1000), undefined);
   assert.deepEqual([1, 2, 3, 4, 5, 6].filter(isDue), [3, 6]);
 });
 
-test('a loop whose steps take no time writes few grids and checkpoints by default, the last ones always, and says so', async () => {
+test('writes few grids and checkpoints by default if steps take no time, always the last ones, and reports it', async () => {
   const schedule = { totalSteps: 1003, samples: perEpoch(1, true), checkpoints: exactly(500) };
   const { events, stepsOf, saved } = await runLoop({ schedule });
   assert.deepEqual(

@@ -4,14 +4,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CompiledProgram, HostValues } from '../../src/engines/engine.ts';
 import type { TrainingEvent } from '../../src/training/events.ts';
-import { type LoopParts, type Position, startingPosition, trainLoop } from '../../src/training/loop.ts';
+import { initialProgress, type LoopParts, type TrainingProgress, trainLoop } from '../../src/training/loop.ts';
 import type { FixedCadence, Schedule } from '../../src/training/schedule.ts';
 import { minimalConfig } from '../helpers/minimal-config.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 import { configOf } from '../helpers/tiny-network.ts';
 
 const root = temporaryFolder();
-export const start = startingPosition;
+export const start = initialProgress;
 let folders = 0;
 
 /** A program that computes nothing and counts its steps: the losses it reports are the numbers of steps since the last read. */
@@ -53,7 +53,7 @@ export const exactly = (everySteps: number): FixedCadence => ({ isDefault: false
 
 export interface Setup {
   schedule?: Partial<Schedule>;
-  position?: Position;
+  progress?: TrainingProgress;
   stopAfter?: number;
   lossAfter?: (steps: number) => number;
   onCollapse?: 'warn' | 'stop' | 'rollback';
@@ -62,7 +62,7 @@ export interface Setup {
 
 export async function runLoop({
   schedule = {},
-  position = start,
+  progress = start,
   stopAfter = Number.POSITIVE_INFINITY,
   lossAfter,
   onCollapse = 'warn',
@@ -74,7 +74,7 @@ export async function runLoop({
   Object.assign(content.training, { onCollapse });
   const program = countingProgram(lossAfter);
   const events: TrainingEvent[] = [];
-  const saved: Position[] = [];
+  const saved: TrainingProgress[] = [];
   const best: number[] = [];
   const fed: number[] = [];
   const parts: LoopParts = {
@@ -97,7 +97,7 @@ export async function runLoop({
       ...schedule,
     },
     folder,
-    look: async (step) => ({ diversity: diversityAt(step), generatorGradient: 1, discriminatorGradient: 1 }),
+    healthProbe: async (step) => ({ diversity: diversityAt(step), generatorGradient: 1, discriminatorGradient: 1 }),
     confirm: async () => undefined,
     saveCheckpoint: async (at, isBest) => {
       saved.push({ ...at });
@@ -108,7 +108,7 @@ export async function runLoop({
     onEvent: (event) => events.push(structuredClone(event)),
     shouldStop: () => program.steps() >= stopAfter,
   };
-  const result = trainLoop(parts, position);
+  const result = trainLoop(parts, progress);
   const outcome = await result.catch((error: unknown) => error);
   const stepsOf = (type: TrainingEvent['type']) =>
     events.flatMap((event) => (event.type === type ? [event.type === 'tick' ? event.tick.step : event.step] : []));

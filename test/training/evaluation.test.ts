@@ -3,17 +3,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   afterEvaluation,
+  evaluateUnlessStopped,
   evaluationsLeft,
   isEvaluationDue,
-  measureUnlessStopped,
-  notEvaluated,
+  noEvaluations,
 } from '../../src/training/evaluation.ts';
 import type { Schedule } from '../../src/training/schedule.ts';
 
 const schedule = { evaluateEverySteps: 4, totalSteps: 10 } as Schedule;
 const measurement = (value: number, by = 'swd') => ({ seconds: 1, values: [], score: { value, by } });
 
-test('one is due at each multiple and at the end, once, and never at the start or where there are none', () => {
+test('is due once at each multiple and at the end, never at the start or without metrics.every', () => {
   const dueAt = (at: number, plan = schedule) =>
     Array.from({ length: 11 }, (_, step) => step).filter((step) => isEvaluationDue({ at }, step, plan));
   assert.deepEqual(dueAt(0), [4, 8, 10]);
@@ -21,7 +21,7 @@ test('one is due at each multiple and at the end, once, and never at the start o
   assert.deepEqual(dueAt(0, { ...schedule, evaluateEverySteps: undefined }), []);
 });
 
-test('as many are left as are due, that of the end included', () => {
+test('counts the evaluations left, including the one at the end', () => {
   const left = (step: number, plan = schedule) => evaluationsLeft(step, plan);
   assert.deepEqual(
     [0, 3, 4, 7, 8, 9].map((step) => left(step)),
@@ -31,8 +31,8 @@ test('as many are left as are due, that of the end included', () => {
   assert.equal(left(8, { ...schedule, totalSteps: 8 }), 0);
 });
 
-test('the best is the lowest of those that compare; no number is never the best', () => {
-  let state = notEvaluated;
+test('takes the lowest comparable score for the best, and never NaN', () => {
+  let state = noEvaluations;
   const bests = [3, 5, 2, Number.NaN, 2, 1].map((value, i) => {
     state = afterEvaluation(state, 4 * (i + 1), measurement(value));
     return state.best?.step;
@@ -43,11 +43,11 @@ test('the best is the lowest of those that compare; no number is never the best'
   assert.deepEqual(afterEvaluation(other, 32, { seconds: 1, values: [] }), { ...other, at: 32 });
 });
 
-test('a stop in the middle ends it; what goes wrong in it is an error', async () => {
+test('returns nothing after a stop, and rethrows other errors', async () => {
   let asked = 0;
   const options = { shouldStop: () => ++asked === 3, onProgress: () => {} };
   const phases: number[] = [];
-  const result = await measureUnlessStopped(
+  const result = await evaluateUnlessStopped(
     async (_, onProgress) => {
       for (let i = 0; i < 9; i++) {
         onProgress('swd', i, 9);
@@ -60,7 +60,7 @@ test('a stop in the middle ends it; what goes wrong in it is an error', async ()
   );
   assert.deepEqual([result, phases], [undefined, [0, 1]]);
   await assert.rejects(
-    measureUnlessStopped(() => Promise.reject(new Error('broken')), 4, options),
+    evaluateUnlessStopped(() => Promise.reject(new Error('broken')), 4, options),
     /broken/,
   );
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callsOf, names, pictures } from './feeder-calls.ts';
 
-test('one update each: a whole step per batch, and the short batch is a step of its own', () => {
+test('calls one joint step per batch, also for the short batch', () => {
   const { calls } = callsOf({}, 4);
   assert.deepEqual(names(calls), [['step-4'], ['step-4'], ['step-2'], ['step-4']]);
   assert.deepEqual(
@@ -12,7 +12,7 @@ test('one update each: a whole step per batch, and the short batch is a step of 
   );
 });
 
-test('batches follow on: every picture once per epoch, other orders in other epochs', () => {
+test('feeds every image once per epoch, in another order in each', () => {
   const { calls } = callsOf({}, 6);
   const seen = calls.map(([call]) => pictures(call!));
   const epochs = [seen.slice(0, 3).flat(), seen.slice(3).flat()];
@@ -24,7 +24,7 @@ test('batches follow on: every picture once per epoch, other orders in other epo
   assert.notDeepEqual(epochs[0], epochs[1]);
 });
 
-test('several discriminator updates: each has a batch of its own, the last comes with the generator', () => {
+test('feeds each of several discriminator updates its own batch, the last one together with the generator', () => {
   const { calls } = callsOf({ discriminatorSteps: 3 }, 2);
   const expected = ['discriminator-step-4', 'discriminator-step-4', 'step-2'];
   assert.deepEqual(names(calls), [expected, expected]);
@@ -42,7 +42,7 @@ test('several discriminator updates: each has a batch of its own, the last comes
   ]);
 });
 
-test('several generator updates: the first with the discriminator, the others alone on full batches of latents', () => {
+test('runs the first of several generator updates with the discriminator, the others alone on full batches', () => {
   const { calls } = callsOf({ generatorSteps: 3 }, 3);
   assert.deepEqual(names(calls).at(-1), ['step-2', 'generator-step', 'generator-step']);
   assert.deepEqual(
@@ -56,7 +56,7 @@ test('several generator updates: the first with the discriminator, the others al
   assert.deepEqual(Object.keys(calls[0]![1]!.feeds).sort(), ['generatorRates', 'latents']);
 });
 
-test('fresh latents: each network is updated in calls of its own, in the order asked for', () => {
+test('updates each network in its own calls with fresh latents, in the configured order', () => {
   const settings = { freshLatents: true, discriminatorSteps: 2, generatorSteps: 2 };
   const alone = ['generator-step', 'generator-step'];
   const { calls } = callsOf(settings, 3);
@@ -71,7 +71,7 @@ test('fresh latents: each network is updated in calls of its own, in the order a
   }
 });
 
-test('the last batch is kept, dropped, or kept beside as many generated images as in a full one', () => {
+test('keeps or drops the last batch, or pairs it with a full batch of fake images', () => {
   const withLastBatch = (lastBatch: string, training: object = {}) =>
     callsOf({ ...training }, 3, ({ data }) => Object.assign(data as object, { lastBatch })).calls.map(([call]) => {
       const { images, latents, realLabels, fakeLabels } = call!.feeds;
@@ -84,7 +84,7 @@ test('the last batch is kept, dropped, or kept beside as many generated images a
   assert.deepEqual(withLastBatch('full-noise', { batchSize: 16 }), Array(3).fill([10, 16, 10, 16]));
 });
 
-test('a stack without dropout is fed no mask seed, and only what a function takes is made', () => {
+test('feeds no noise seed without random layers, and computes only what a function takes', () => {
   const { calls } = callsOf({}, 1);
   assert.deepEqual(Object.keys(calls[0]![0]!.feeds).sort(), [
     'discriminatorRates',

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Position, trainLoop } from '../../src/training/loop.ts';
+import type { TrainingProgress, trainLoop } from '../../src/training/loop.ts';
 import { metricsOf, runLoop, start } from './counting-loop.ts';
 
-test('ticks, samples and checkpoints come in their cadence and at the end', async () => {
+test('logs, writes samples and saves checkpoints at their intervals and at the end', async () => {
   const { outcome, stepsOf, saved, fed, folder } = await runLoop({});
   assert.deepEqual(fed, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   assert.deepEqual(stepsOf('start'), [0]);
@@ -27,12 +27,12 @@ test('ticks, samples and checkpoints come in their cadence and at the end', asyn
     '000010.png',
   ]);
   assert.ok(existsSync(join(folder, 'loss.png')));
-  const { position, interrupted } = outcome as Awaited<ReturnType<typeof trainLoop>>;
-  assert.deepEqual([position.step, position.images, interrupted], [10, 40, false]);
-  assert.ok(position.seconds > 0);
+  const { progress, interrupted } = outcome as Awaited<ReturnType<typeof trainLoop>>;
+  assert.deepEqual([progress.step, progress.images, interrupted], [10, 40, false]);
+  assert.ok(progress.seconds > 0);
 });
 
-test('a line of metrics says where the run stands and the means since the last one', async () => {
+test('logs the progress of the run and the means since the last line', async () => {
   const { folder, events } = await runLoop({});
   const lines = metricsOf(folder);
   assert.deepEqual(Object.keys(lines[0]!), [
@@ -76,30 +76,30 @@ test('a line of metrics says where the run stands and the means since the last o
   assert.ok(last?.type === 'tick' && last.totalSteps === 10 && last.totalEpochs === 2.5 && last.secondsLeft === 0);
 });
 
-test('counts stay whole numbers however long a run is', async () => {
-  const position = { ...start, step: 12_345_678, images: 3_160_493_568, seconds: 1e6 };
-  const { folder } = await runLoop({ position, schedule: { totalSteps: 12_345_679, stepsPerEpoch: 1000 } });
+test('logs counts as whole numbers however long a run is', async () => {
+  const progress = { ...start, step: 12_345_678, images: 3_160_493_568, seconds: 1e6 };
+  const { folder } = await runLoop({ progress, schedule: { totalSteps: 12_345_679, stepsPerEpoch: 1000 } });
   const [line] = metricsOf(folder);
   assert.equal(line!['step'], 12_345_679);
   assert.equal(line!['images'], 3_160_493_572);
   assert.equal(line!['epoch'], 12_345.7);
 });
 
-test('a resumed run writes no first samples and keeps the cadence of the unbroken one', async () => {
-  const { stepsOf, fed } = await runLoop({ position: { ...start, step: 5, images: 20, seconds: 1 } });
+test('writes no first samples when it resumes, and keeps the intervals of the uninterrupted run', async () => {
+  const { stepsOf, fed } = await runLoop({ progress: { ...start, step: 5, images: 20, seconds: 1 } });
   assert.deepEqual(fed, [5, 6, 7, 8, 9]);
   assert.deepEqual(stepsOf('start'), [5]);
   assert.deepEqual(stepsOf('samples'), [8, 10]);
   assert.deepEqual(stepsOf('tick'), [6, 9, 10]);
 });
 
-test('a run that is done already does nothing', async () => {
-  const { outcome, fed, stepsOf } = await runLoop({ position: { ...start, step: 10, images: 40, seconds: 1 } });
+test('does nothing if the run is already complete', async () => {
+  const { outcome, fed, stepsOf } = await runLoop({ progress: { ...start, step: 10, images: 40, seconds: 1 } });
   assert.deepEqual([fed, stepsOf('tick'), stepsOf('samples'), stepsOf('checkpoint')], [[], [], [], []]);
   assert.equal((outcome as { interrupted: boolean }).interrupted, false);
 });
 
-test('a stop is heard after the step: it is saved and reported as interrupted', async () => {
+test('stops after the step, saves it and reports an interruption', async () => {
   const { outcome, saved, fed } = await runLoop({ stopAfter: 7 });
   assert.deepEqual(fed, [0, 1, 2, 3, 4, 5, 6]);
   assert.deepEqual(
@@ -107,10 +107,10 @@ test('a stop is heard after the step: it is saved and reported as interrupted', 
     [5, 7],
   );
   assert.equal((outcome as { interrupted: boolean }).interrupted, true);
-  assert.equal((outcome as { position: Position }).position.step, 7);
+  assert.equal((outcome as { progress: TrainingProgress }).progress.step, 7);
 });
 
-test('a stop in the last step is the end of the run, not an interruption', async () => {
+test('reports completion, not an interruption, for a stop in the last step', async () => {
   const { outcome, saved } = await runLoop({ stopAfter: 10 });
   assert.deepEqual(
     saved.map(({ step }) => step),

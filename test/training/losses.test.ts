@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { type Tensor, tensor, valueAndGrads } from '@tensorflow/tfjs-core';
 import { lossObject } from '../../src/config/schema/training.ts';
-import { adversarialLoss, readingOf } from '../../src/training/losses.ts';
+import { adversarialLoss, scoreRule } from '../../src/training/losses.ts';
 import { useCpuBackend } from '../helpers/cpu-backend.ts';
 import { hashedValues } from '../helpers/hashed-values.ts';
 import { assertClose, golden } from './step/golden.ts';
@@ -21,8 +21,8 @@ const cases = {
 
 const column = (values: Float32Array) => tensor(values, [values.length, 1]);
 
-/** Verdicts as make.py makes them: logits in [-3, 3), or probabilities with a 0 and a 1 among them. */
-function verdicts(name: string, count: number, probabilities: boolean): Tensor {
+/** [count, 1], as in make.py: logits in [-3, 3), or probabilities that include 0 and 1. */
+function logitsOf(name: string, count: number, probabilities: boolean): Tensor {
   if (!probabilities) return column(hashedValues(name, count).map((value) => 3 * value));
   const values = hashedValues(name, count).map((value) => 0.5 + 0.5 * value);
   values[0] = 0;
@@ -33,13 +33,13 @@ function verdicts(name: string, count: number, probabilities: boolean): Tensor {
 const numbers = (value: Tensor) => value.dataSync();
 
 for (const [name, settings] of Object.entries(cases)) {
-  test(`${name}: both losses and their gradients are PyTorch's`, () => {
+  test(`${name}: both losses and their gradients equal PyTorch's`, () => {
     const config = lossObject.parse(settings);
     const expected = golden.losses[name]!;
     const loss = adversarialLoss(config);
     const [real, fake] = [
-      verdicts('real', 5, config.on === 'probabilities'),
-      verdicts('fake', 7, config.on === 'probabilities'),
+      logitsOf('real', 5, config.on === 'probabilities'),
+      logitsOf('fake', 7, config.on === 'probabilities'),
     ];
     const realLabels = column(
       hashedValues('real labels', 5).map((value) => Math.fround(0.9) + Math.fround(0.1) * value),
@@ -47,39 +47,38 @@ for (const [name, settings] of Object.entries(cases)) {
     const fakeLabels = column(
       hashedValues('fake labels', 7).map((value) => Math.fround(0.1) + Math.fround(0.1) * value),
     );
-    const learned = valueAndGrads((r: Tensor, f: Tensor) => loss.discriminator(r, f, realLabels, fakeLabels).total)([
-      real,
-      fake,
-    ]);
-    assertClose(numbers(learned.value), [expected.discriminator.value], 'discriminator loss');
-    assertClose(numbers(learned.grads[0]!), expected.discriminator.real, 'slope at real verdicts');
-    assertClose(numbers(learned.grads[1]!), expected.discriminator.fake, 'slope at fake verdicts');
+    const discriminator = valueAndGrads(
+      (r: Tensor, f: Tensor) => loss.discriminator(r, f, realLabels, fakeLabels).total,
+    )([real, fake]);
+    assertClose(numbers(discriminator.value), [expected.discriminator.value], 'discriminator loss');
+    assertClose(numbers(discriminator.grads[0]!), expected.discriminator.real, 'gradient at real logits');
+    assertClose(numbers(discriminator.grads[1]!), expected.discriminator.fake, 'gradient at fake logits');
     const ones = column(new Float32Array(7).fill(1));
     const zeros = column(new Float32Array(7));
-    const answered = valueAndGrads((f: Tensor) => loss.generator(f, ones, zeros))([fake]);
-    assertClose(numbers(answered.value), [expected.generator.value], 'generator loss');
-    assertClose(numbers(answered.grads[0]!), expected.generator.fake, "slope of the generator's loss");
+    const generator = valueAndGrads((f: Tensor) => loss.generator(f, ones, zeros))([fake]);
+    assertClose(numbers(generator.value), [expected.generator.value], 'generator loss');
+    assertClose(numbers(generator.grads[0]!), expected.generator.fake, "gradient of the generator's loss");
   });
 }
 
-test('scores and the border between real and fake follow the loss, turned round where labels are', () => {
-  const read = (settings: object, inverted: boolean, verdict: number) => {
-    const { score, realFrom } = readingOf(lossObject.parse(settings), inverted);
+test('scores logits and sets the threshold by the loss, turned around with inverted labels', () => {
+  const scored = (settings: object, inverted: boolean, logit: number) => {
+    const { score, realAbove } = scoreRule(lossObject.parse(settings), inverted);
     return [
       Number(
-        score(tensor([verdict]))
+        score(tensor([logit]))
           .dataSync()[0]!
           .toFixed(6),
       ),
-      realFrom,
+      realAbove,
     ];
   };
   // sigmoid(ln 3) = 3 / 4
-  assert.deepEqual(read({ type: 'bce' }, false, Math.log(3)), [0.75, 0.5]);
-  assert.deepEqual(read({ type: 'bce' }, true, Math.log(3)), [0.25, 0.5]);
-  assert.deepEqual(read({ type: 'bce', on: 'probabilities' }, false, 0.75), [0.75, 0.5]);
-  assert.deepEqual(read({ type: 'bce', on: 'probabilities' }, true, 0.75), [0.25, 0.5]);
-  assert.deepEqual(read({ type: 'lsgan' }, false, 1.5), [1.5, 0.5]);
-  assert.deepEqual(read({ type: 'lsgan' }, true, 1.5), [-0.5, 0.5]);
-  for (const type of ['hinge', 'wgan']) assert.deepEqual(read({ type }, false, -2), [-2, 0]);
+  assert.deepEqual(scored({ type: 'bce' }, false, Math.log(3)), [0.75, 0.5]);
+  assert.deepEqual(scored({ type: 'bce' }, true, Math.log(3)), [0.25, 0.5]);
+  assert.deepEqual(scored({ type: 'bce', on: 'probabilities' }, false, 0.75), [0.75, 0.5]);
+  assert.deepEqual(scored({ type: 'bce', on: 'probabilities' }, true, 0.75), [0.25, 0.5]);
+  assert.deepEqual(scored({ type: 'lsgan' }, false, 1.5), [1.5, 0.5]);
+  assert.deepEqual(scored({ type: 'lsgan' }, true, 1.5), [-0.5, 0.5]);
+  for (const type of ['hinge', 'wgan']) assert.deepEqual(scored({ type }, false, -2), [-2, 0]);
 });

@@ -13,7 +13,7 @@ function close(actual: number, expected: number, tolerance = 1e-12): void {
   assert.ok(Math.abs(actual - expected) < tolerance, `${actual}, expected ${expected}`);
 }
 
-test('step size and epsilon carry the bias corrections', () => {
+test('folds the bias corrections into step size and epsilon', () => {
   // t = 1: sqrt(1 - 0.9) = 0.316227766, 1 - 0.5 = 0.5
   const [first, firstEpsilon] = adamRates(settings, 0.1, 1);
   close(first, (0.1 * Math.sqrt(0.1)) / 0.5);
@@ -26,7 +26,7 @@ test('step size and epsilon carry the bias corrections', () => {
   assert.deepEqual(adamRates(settings, 0.1, 100_000), [0.1, 1e-3]);
 });
 
-test('three updates of one weight, by hand', () => {
+test('updates one weight three times as by hand', () => {
   // gradients 2, -1, 0.5; betas 0.5 and 0.9; rate 0.1; eps 0.001; the weight starts at 1
   // t m        v       mHat = m / (1 - 0.5^t)  vHat = v / (1 - 0.9^t)
   // 1 1        0.4     2                       4                w -= 0.1 * 2 / (2 + 0.001)
@@ -52,7 +52,7 @@ test('three updates of one weight, by hand', () => {
   }
 });
 
-test('the TensorFlow form adds epsilon to the plain root: two updates of one weight, by hand', () => {
+test('adds epsilon to the uncorrected root in the TensorFlow form: two updates as by hand', () => {
   // Keras: alpha = rate sqrt(1 - 0.9^t) / (1 - 0.5^t); w -= alpha m / (sqrt(v) + eps); eps 0.1, gradients 2 and -1, from w = 1
   // t m  v     alpha                        sqrt(v)    tensorflow                       pytorch
   // 1 1  0.4   0.1 0.3162278 / 0.5          0.6324555  0.0632456 / 0.7324555 = 0.08635  0.1 2 / (2 + 0.1) = 0.09524
@@ -74,7 +74,7 @@ test('the TensorFlow form adds epsilon to the plain root: two updates of one wei
   assert.ok(expected.tensorflow - expected.pytorch > 0.008);
 });
 
-test('every trained variable has two moments of its shape, and statistics have none', () => {
+test('keeps two moments of its shape for every trainable weight, and none for statistics', () => {
   const network = networkOf([{ type: 'conv', filters: 2, kernel: 3 }, { type: 'batchNorm' }], [4, 4, 1]);
   assert.deepEqual(optimizerVariables(network), {
     'optimizer/discriminator/0/kernel/m': [3, 3, 1, 2],

@@ -32,7 +32,7 @@ const setups = {
 
 for (const [name, setup] of Object.entries(setups)) {
   const skip = name === 'bce' ? false : noTensorflow; // without it one takes half a minute
-  test(`${name}: the generator finds the eight Gaussians of a ring`, { skip }, async () => {
+  test(`${name}: the generator learns the eight Gaussians of a ring`, { skip }, async () => {
     const { engine } = await opened;
     const { modes, share } = await trainOnRing(engine, ringConfig(setup, 0));
     const found = `${modes} modes, ${(100 * share).toFixed(1)} % of the samples on one`;
@@ -40,7 +40,7 @@ for (const [name, setup] of Object.entries(setups)) {
   });
 }
 
-test('what should not find them does not: an untrained generator, and one whose discriminator is told the opposite', async () => {
+test('does not learn them untrained, nor with a discriminator trained on inverted labels', async () => {
   const { engine } = await opened;
   const untrained = await trainOnRing(engine, ringConfig(setups.bce, 0), 0);
   const swapped = { training: { labels: { real: 0, fake: 1 } } };

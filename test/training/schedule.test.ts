@@ -12,7 +12,7 @@ function config(training: Record<string, unknown>, more: { data?: object; output
   return configOf({ ...content, ...(more.outputs ? { outputs: more.outputs } : {}) });
 }
 
-test('2,000 pictures in batches of 64 are 32 steps an epoch, or 31 without the short one', () => {
+test('plans 32 steps per epoch for 2,000 images in batches of 64, or 31 without the short batch', () => {
   const { toSteps, ...schedule } = planSchedule(config({ epochs: 30 }), 2000);
   assert.equal(toSteps({ epochs: 2 }), 64);
   assert.deepEqual(schedule, {
@@ -28,7 +28,7 @@ test('2,000 pictures in batches of 64 are 32 steps an epoch, or 31 without the s
   assert.equal(planSchedule(config({ epochs: 30 }, { data: { lastBatch: 'drop' } }), 2000).totalSteps, 930);
 });
 
-test('a run is as long as it is told: steps, epochs with a fraction, or images', () => {
+test('takes the length in steps, fractional epochs or images', () => {
   const total = (training: Record<string, unknown>) => planSchedule(config(training), 2000).totalSteps;
   assert.equal(total({ steps: 7 }), 7);
   assert.equal(total({ epochs: 0.5 }), 16);
@@ -38,14 +38,14 @@ test('a run is as long as it is told: steps, epochs with a fraction, or images',
   assert.equal(total({ images: 641 }), 11);
 });
 
-test('a length in images counts the short batch as what it is', () => {
+test('counts the images of the short batch in a length in images', () => {
   // 10 pictures in batches of 4, 4, 2: 20 images are two epochs of three steps
   assert.equal(planSchedule(config({ images: 20, batchSize: 4 }), 10).totalSteps, 6);
   assert.equal(planSchedule(config({ images: 21, batchSize: 4 }), 10).totalSteps, 7);
   assert.equal(planSchedule(config({ images: 20, batchSize: 64 }), 10).totalSteps, 2);
 });
 
-test('a step that takes several batches goes through the data faster', () => {
+test('advances through the data faster if a step takes several batches', () => {
   const schedule = planSchedule(config({ epochs: 10, discriminatorSteps: 5 }), 2000);
   assert.equal(schedule.batchesPerEpoch, 32);
   assert.equal(schedule.stepsPerEpoch, 6.4);
@@ -53,7 +53,7 @@ test('a step that takes several batches goes through the data faster', () => {
   assert.equal(planSchedule(config({ images: 640, discriminatorSteps: 5 }), 2000).totalSteps, 2);
 });
 
-test('cadences are counted in steps, each from its own unit', () => {
+test('converts each interval to steps from its own unit', () => {
   const outputs = {
     samplesEvery: { images: 1000 },
     checkpointEvery: { epochs: 2 },
@@ -67,13 +67,13 @@ test('cadences are counted in steps, each from its own unit', () => {
   assert.equal(schedule.keepCheckpointsEverySteps, 320);
 });
 
-test('where rollbacks depend on checkpoints, these are one per epoch by default and no clock decides', () => {
+test('saves once per epoch by default with rollbacks, independent of the clock', () => {
   const { checkpoints, samples } = planSchedule(config({ epochs: 1, onCollapse: 'rollback' }), 2000);
   assert.deepEqual(checkpoints, { isDefault: false, everySteps: 32 });
   assert.equal(samples.isDefault, true);
 });
 
-test('the batch sizes that occur are the full one and the rest', () => {
+test('lists the full batch size and that of the last batch', () => {
   const sizes = (images: number, data: object = {}) => batchSizes(config({ steps: 1 }, { data }), images);
   assert.deepEqual(sizes(2000), [64, 16]);
   assert.deepEqual(sizes(640), [64]);
@@ -81,12 +81,12 @@ test('the batch sizes that occur are the full one and the rest', () => {
   assert.deepEqual(sizes(2000, { lastBatch: 'drop' }), [64]);
 });
 
-test('too few pictures for one whole batch are an error of the data', () => {
+test('rejects data with too few images for one full batch', () => {
   const few = config({ steps: 1 }, { data: { lastBatch: 'drop' } });
   assert.throws(() => planSchedule(few, 63), { code: 'data.too-few-images', exitCode: 3 });
 });
 
-test('the generator runs once for both networks and once more for every further update', () => {
+test('counts one generator pass for both networks and one more for every further update', () => {
   assert.equal(generatorPasses(config({ steps: 1 }), 10), 10);
   assert.equal(generatorPasses(config({ steps: 1, discriminatorSteps: 5, generatorSteps: 2 }), 10), 60);
 });

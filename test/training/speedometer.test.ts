@@ -5,7 +5,7 @@ import { createCadence, createStepClock, isKept, keptUpTo } from '../../src/trai
 import type { DefaultCadence, FixedCadence, Schedule } from '../../src/training/schedule.ts';
 import { createSpeedometer } from '../../src/training/speedometer.ts';
 
-test('grids that are kept are counted as they are written', () => {
+test('counts thinned grids as they are written', () => {
   let kept = 0;
   for (let index = 1; index < 3000; index++) {
     if (isKept(index)) kept++;
@@ -78,7 +78,7 @@ const sessions = fc.record({
   costs: fc.record({ samples: cost, checkpoints: cost, evaluation: cost }),
 });
 
-test('once all has happened, time left is what steps, grids, checkpoints and evaluations will take', async () => {
+test('predicts the time left from steps, grids, checkpoints and evaluations once each has happened', async () => {
   await fc.assert(
     fc.asyncProperty(sessions, async (session) => {
       const { said, end } = await run(session);
@@ -89,7 +89,7 @@ test('once all has happened, time left is what steps, grids, checkpoints and eva
   );
 });
 
-test('default grids that become rarer as a run grows are foreseen', async () => {
+test('accounts for default grids that become rarer as a run gets longer', async () => {
   const samples: DefaultCadence = { isDefault: true, everySteps: 2, isThinned: true };
   const checkpoints: FixedCadence = { isDefault: false, everySteps: 50 };
   const costs = { samples: 2 ** -10, checkpoints: 1, evaluation: 1 };
@@ -98,7 +98,7 @@ test('default grids that become rarer as a run grows are foreseen', async () => 
   assert.ok(Math.abs(secondsLeft - (end - at)) < 1e-6, `${secondsLeft} said, ${end - at} taken`);
 });
 
-test('images per second are those of the whole time, and there are none before the warm-up', async () => {
+test('reports images per second over the whole time, and none during the warm-up', async () => {
   const every = (everySteps: number): FixedCadence => ({ isDefault: false, everySteps });
   const costs = { samples: 1, checkpoints: 1, evaluation: 1 };
   const { said } = await run({

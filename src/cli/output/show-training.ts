@@ -70,7 +70,7 @@ export function showTraining(event: AnyEvent, progress: Progress): void {
     case 'cadence':
       progress.line(describeCadence(event));
       break;
-    case 'measuring':
+    case 'evaluating':
       progress.update('Evaluating', event.done, event.total, `${event.phase} at step ${event.step}`);
       break;
     case 'evaluation':
@@ -110,13 +110,13 @@ function describeEarlier({ runHash, differences, fork }: NonNullable<RunEvent['e
 
 /** A narrow terminal drops the least important parts. */
 function describeTick({ tick, totalSteps, totalEpochs, secondsLeft }: Extract<TrainingEvent, { type: 'tick' }>): Note {
-  const isWell = tick.health === 'healthy';
+  const passedLastProbe = tick.health === 'healthy';
   return [
     { text: `epoch ${tick.epoch.toFixed(totalEpochs < 10 ? 2 : 1)}/${formatCount(totalEpochs)}`, importance: 3 },
     { text: `step ${tick.step}/${totalSteps}`, importance: 6 },
     { text: `D ${tick.discriminatorLoss.toFixed(3)}`, importance: 4 },
     { text: `G ${tick.generatorLoss.toFixed(3)}`, importance: 4 },
-    { text: tick.health, importance: isWell ? 1 : 5 },
+    { text: tick.health, importance: passedLastProbe ? 1 : 5 },
     { text: `${tick.imagesPerSecond.toFixed(0)} img/s`, importance: 2 },
     { text: `${formatDuration(secondsLeft)} left`, importance: 7 },
   ];

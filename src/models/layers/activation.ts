@@ -5,24 +5,28 @@ import {
   sigmoid as applySigmoid,
   tanh as applyTanh,
 } from '@tensorflow/tfjs-core';
-import type { LayerKind, LayerOf } from '../layer.ts';
+import type { LayerDefinition, LayerOf } from '../layer.ts';
 
-export const relu: LayerKind<LayerOf<'relu'>> = {
+export const relu: LayerDefinition<LayerOf<'relu'>> = {
+  traits: [],
   outputShape: (_, input) => input,
   apply: (_, x) => applyRelu(x),
 };
 
-export const leakyRelu: LayerKind<LayerOf<'leakyRelu'>> = {
+export const leakyRelu: LayerDefinition<LayerOf<'leakyRelu'>> = {
+  traits: [],
   outputShape: (_, input) => input,
   apply: ({ slope }, x) => applyLeakyRelu(x, slope),
 };
 
-export const tanh: LayerKind<LayerOf<'tanh'>> = {
+export const tanh: LayerDefinition<LayerOf<'tanh'>> = {
+  traits: [],
   outputShape: (_, input) => input,
   apply: (_, x) => applyTanh(x),
 };
 
-export const sigmoid: LayerKind<LayerOf<'sigmoid'>> = {
+export const sigmoid: LayerDefinition<LayerOf<'sigmoid'>> = {
+  traits: [],
   outputShape: (_, input) => input,
   apply: (_, x) => applySigmoid(x),
 };

@@ -1,10 +1,11 @@
 // Average pooling: windows of pixels side by side, each to its mean.
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { averagePixels } from '../../engines/ops/average-pixels.ts';
-import { expectImage, type LayerKind, type LayerOf, ShapeProblem } from '../layer.ts';
+import { expectImage, type LayerDefinition, type LayerOf, ShapeProblem } from '../layer.ts';
 import { pair } from './padding.ts';
 
-export const averagePool: LayerKind<LayerOf<'averagePool'>> = {
+export const averagePool: LayerDefinition<LayerOf<'averagePool'>> = {
+  traits: [],
   outputShape({ size }, input) {
     const [height, width, channels] = expectImage(input, 'averagePool');
     const [windowHeight, windowWidth] = pair(size);

@@ -14,11 +14,12 @@ import {
 } from '@tensorflow/tfjs-core';
 import { batchNorm as normaliseBatch } from '../../engines/ops/batch-norm.ts';
 import { gammaStart, ones, zeros } from '../initial-distributions.ts';
-import type { LayerContext, LayerKind, LayerOf, Parameter } from '../layer.ts';
+import type { LayerContext, LayerDefinition, LayerOf, Parameter } from '../layer.ts';
 
 type Options = LayerOf<'batchNorm'>;
 
-export const batchNorm: LayerKind<Options> = {
+export const batchNorm: LayerDefinition<Options> = {
+  traits: ['batchStatistics'],
   outputShape: (_, input) => input,
   parameters({ scale, center, gammaInitializer }, input) {
     const shape = [input.at(-1)!];

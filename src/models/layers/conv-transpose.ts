@@ -1,7 +1,7 @@
 // Transposed convolution: the input gradient of a convolution, NHWC, kernel [kh, kw, out, in] as in tf.nn.conv2d_transpose.
 import { conv2dTranspose, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Padding } from '../../config/schema/weight-layers.ts';
-import { expectImage, type LayerKind, type LayerOf, ShapeProblem } from '../layer.ts';
+import { expectImage, type LayerDefinition, type LayerOf, ShapeProblem } from '../layer.ts';
 import { convolutionPadding, pair, type Sides } from './padding.ts';
 import { kernelOf, weightParameters, withBias } from './weights.ts';
 
@@ -22,7 +22,8 @@ export function axisGeometry(options: Options, axis: 0 | 1, size: number): { siz
   return { size: (size - 1) * stride + kernel - sides[0] - sides[1] + options.outputPadding, sides };
 }
 
-export const convTranspose: LayerKind<Options> = {
+export const convTranspose: LayerDefinition<Options> = {
+  traits: ['kernel'],
   outputShape(options, input) {
     const [height, width] = expectImage(input, 'convTranspose');
     const shape = [axisGeometry(options, 0, height).size, axisGeometry(options, 1, width).size, options.filters];

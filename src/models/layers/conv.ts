@@ -1,6 +1,6 @@
 // Convolution (a cross-correlation, as everywhere in deep learning), NHWC, kernel [kh, kw, in, out].
 import { conv2d, type Tensor4D } from '@tensorflow/tfjs-core';
-import { expectImage, type LayerKind, type LayerOf, ShapeProblem } from '../layer.ts';
+import { expectImage, type LayerDefinition, type LayerOf, ShapeProblem } from '../layer.ts';
 import { convolutionPadding, convolvedSize, pair, type Sides } from './padding.ts';
 import { kernelOf, weightParameters, withBias } from './weights.ts';
 
@@ -16,7 +16,8 @@ export function paddingOf({ kernel, stride, padding }: Options, height: number, 
   ];
 }
 
-export const conv: LayerKind<Options> = {
+export const conv: LayerDefinition<Options> = {
+  traits: ['kernel'],
   outputShape(options, input) {
     const [height, width] = expectImage(input, 'conv');
     const [kernelHeight, kernelWidth] = pair(options.kernel);

@@ -1,9 +1,10 @@
 // Dense: every output from every input. x W + b.
 import { matMul, type Tensor2D } from '@tensorflow/tfjs-core';
-import { expectVector, type LayerKind, type LayerOf } from '../layer.ts';
+import { expectVector, type LayerDefinition, type LayerOf } from '../layer.ts';
 import { kernelOf, weightParameters, withBias } from './weights.ts';
 
-export const dense: LayerKind<LayerOf<'dense'>> = {
+export const dense: LayerDefinition<LayerOf<'dense'>> = {
+  traits: ['kernel'],
   outputShape({ units }, input) {
     expectVector(input, 'dense');
     return [units];

@@ -2,9 +2,10 @@
 // values, or by whole channels (Tompson et al. 2015), whose pixels are too alike to drop one by one.
 import { cast, greaterEqual, mul, type Tensor } from '@tensorflow/tfjs-core';
 import { statelessUniform } from '../../engines/ops/stateless-uniform.ts';
-import { expectImage, type LayerKind, type LayerOf } from '../layer.ts';
+import { expectImage, type LayerDefinition, type LayerOf } from '../layer.ts';
 
-export const dropout: LayerKind<LayerOf<'dropout'>> = {
+export const dropout: LayerDefinition<LayerOf<'dropout'>> = {
+  traits: ['random'],
   outputShape({ channels }, input) {
     if (channels) expectImage(input, 'dropout of channels');
     return input;
@@ -12,7 +13,7 @@ export const dropout: LayerKind<LayerOf<'dropout'>> = {
   apply({ rate, channels }, x, context) {
     if (!context.training || rate === 0) return x;
     const shape = channels ? [x.shape[0]!, 1, 1, x.shape[3]!] : x.shape;
-    const uniform: Tensor = statelessUniform(shape, context.dropoutSeed!, context.nextDraw()); // [0, 1)
+    const uniform: Tensor = statelessUniform(shape, context.noiseSeed!, context.nextDraw()); // [0, 1)
     const mask = mul(cast(greaterEqual(uniform, rate), 'float32'), 1 / (1 - rate));
     return mul(x, mask);
   },

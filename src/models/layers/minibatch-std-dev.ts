@@ -15,11 +15,12 @@ import {
   type Tensor4D,
   tile,
 } from '@tensorflow/tfjs-core';
-import { expectImage, type LayerKind, type LayerOf } from '../layer.ts';
+import { expectImage, type LayerDefinition, type LayerOf } from '../layer.ts';
 
 const epsilon = 1e-8; // added to the variance
 
-export const minibatchStdDev: LayerKind<LayerOf<'minibatchStdDev'>> = {
+export const minibatchStdDev: LayerDefinition<LayerOf<'minibatchStdDev'>> = {
+  traits: [],
   outputShape(_, input) {
     const [height, width, channels] = expectImage(input, 'minibatchStdDev');
     return [height, width, channels + 1];

@@ -1,9 +1,10 @@
 // Vectors as images and back; channels last.
 import { reshape as applyReshape } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../formats/tensor-shape.ts';
-import { type LayerKind, type LayerOf, ShapeProblem } from '../layer.ts';
+import { type LayerDefinition, type LayerOf, ShapeProblem } from '../layer.ts';
 
-export const reshape: LayerKind<LayerOf<'reshape'>> = {
+export const reshape: LayerDefinition<LayerOf<'reshape'>> = {
+  traits: [],
   outputShape({ shape }, input) {
     const [wanted, given] = [elementCount(shape), elementCount(input)];
     if (wanted === given) return shape;
@@ -15,7 +16,8 @@ export const reshape: LayerKind<LayerOf<'reshape'>> = {
   apply: ({ shape }, x) => applyReshape(x, [x.shape[0]!, ...shape]),
 };
 
-export const flatten: LayerKind<LayerOf<'flatten'>> = {
+export const flatten: LayerDefinition<LayerOf<'flatten'>> = {
+  traits: [],
   outputShape: (_, input) => [elementCount(input)],
   apply: (_, x) => applyReshape(x, [x.shape[0]!, -1]),
 };

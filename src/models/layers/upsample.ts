@@ -15,10 +15,11 @@ import {
 } from '@tensorflow/tfjs-core';
 import { indices } from '../../engines/ops/indices.ts';
 import { repeatPixels } from '../../engines/ops/repeat-pixels.ts';
-import { expectImage, type LayerKind, type LayerOf } from '../layer.ts';
+import { expectImage, type LayerDefinition, type LayerOf } from '../layer.ts';
 import { pair } from './padding.ts';
 
-export const upsample: LayerKind<LayerOf<'upsample'>> = {
+export const upsample: LayerDefinition<LayerOf<'upsample'>> = {
+  traits: [],
   outputShape({ factor }, input) {
     const [height, width, channels] = expectImage(input, 'upsample');
     const [vertical, horizontal] = pair(factor);

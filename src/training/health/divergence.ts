@@ -1,4 +1,4 @@
-// The errors that end a run that has gone wrong: what happened, from where one can go on, and what to change.
+// The errors of a run that has failed: what happened, which checkpoint is still good, and what to change.
 import type { Config } from '../../config/config.ts';
 import type { CompiledProgram } from '../../engines/engine.ts';
 import { DcganError } from '../../errors.ts';
@@ -6,7 +6,7 @@ import type { Health } from './health.ts';
 
 const mostNames = 3;
 
-/** Something became no number between two steps. Names the tensors that hold such values by now. */
+/** The error for a value that became NaN or infinite between two steps; it names the tensors that now contain such values. */
 export async function notFinite(
   what: string,
   [from, to]: [number, number],
@@ -25,8 +25,13 @@ export async function notFinite(
   );
 }
 
-/** The run's health is past hope. */
-export function lostRun({ state, since }: Health, step: number, best: string | undefined, config: Config): DcganError {
+/** The error for a run whose health has failed. */
+export function runFailed(
+  { state, since }: Health,
+  step: number,
+  best: string | undefined,
+  config: Config,
+): DcganError {
   const code = state === 'collapsed' ? 'diverged.collapsed' : 'diverged.losses';
   const words = {
     'diverged.collapsed': 'The generator has collapsed: it produces only one image, or a few',
@@ -43,7 +48,7 @@ export function lostRun({ state, since }: Health, step: number, best: string | u
   );
 }
 
-/** The run went back as often as it may, and `last` happened all the same. */
+/** The error for a run that has used all its rollbacks; `last` is its last failure. */
 export function gaveUp(rollbacks: number, last: DcganError): DcganError {
   const times = rollbacks === 1 ? 'once' : `${rollbacks} times`;
   const [happened, ...rest] = last.message.split('\n');
@@ -65,7 +70,7 @@ function wayBack(best: string | undefined, { metrics }: Config, otherwise: strin
   return `The ${metrics.best ? `best checkpoint by ${metrics.best}` : 'last checkpoint of the healthy run'} is ${best}.`;
 }
 
-/** The first of some named values, or lists of them, that is no number. */
+/** The first NaN or infinite value among named values or arrays. */
 export function notNumber(
   values: Readonly<Record<string, number | Float32Array>>,
 ): { name: string; value: number } | undefined {

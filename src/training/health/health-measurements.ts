@@ -1,4 +1,4 @@
-// What a look at a running training computes: images of fixed latents, and how large the gradients are.
+// The engine's part of a health probe: images of fixed latents, and the norms of both networks' mean gradients.
 import { add, sqrt, square, stack, sum, type Tensor } from '@tensorflow/tfjs-core';
 import type { Config } from '../../config/config.ts';
 import type { ProgramFunction, Tensors } from '../../engines/engine.ts';
@@ -9,13 +9,17 @@ import { firstMomentsOf } from '../optimizer.ts';
 
 const mostImages = 16;
 
-/** How many images are compared; no more than there are real ones, since a generator that knows them all must repeat some. */
-export function vitalsImages(images: number): number {
+/** Number of images to compare; at most that of the real ones, or else a perfect generator would have to repeat some. */
+export function healthProbeImages(images: number): number {
   return Math.min(mostImages, images);
 }
 
-/** Images of the generator as it is, not averaged, [count, h, w, c], and the norms of both Adams' first moments, [2]. */
-export function vitalsFunction(config: Config, { generator, discriminator }: Networks, count: number): ProgramFunction {
+/** Gives images [count, h, w, c] of the generator's current weights, not averaged, and the norms [2] of both Adams' first moments. */
+export function healthProbeFunction(
+  config: Config,
+  { generator, discriminator }: Networks,
+  count: number,
+): ProgramFunction {
   const { ema: _ema, ...training } = config.training;
   const sampler = samplerFunction({ ...config, training }, generator, count);
   return {

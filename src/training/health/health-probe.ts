@@ -1,4 +1,4 @@
-// A look at a running training: how different its images are, beside real ones, and how large its gradients.
+// The health probe: measures the diversity of generated images, relative to real ones, and the size of the gradients.
 import type { Config } from '../../config/config.ts';
 import type { Dataset } from '../../data/dataset/open.ts';
 import type { CompiledProgram } from '../../engines/engine.ts';
@@ -7,33 +7,34 @@ import { samplerFeeds } from '../../models/sampler.ts';
 import { RandomStream } from '../../random.ts';
 import { functionNames } from '../program.ts';
 import { generatorPasses } from '../schedule.ts';
-import { diversityOf, spreadOf } from './diversity.ts';
-import type { Vitals } from './health.ts';
-import { vitalsImages } from './health-measurements.ts';
+import type { HealthMeasurements } from './health.ts';
+import { healthProbeImages } from './health-measurements.ts';
+import { imageSpread, relativeDiversity } from './relative-diversity.ts';
 
-/** Measures the vitals at a step, always with the same latents and beside the same real images. */
-export function createLook(
+/** Every probe uses the same latents and the same real images. */
+export function createHealthProbe(
   config: Config,
   dataset: Dataset,
   program: CompiledProgram,
-): (step: number) => Promise<Vitals> {
+): (step: number) => Promise<HealthMeasurements> {
   const { generator, discriminator, training } = config;
-  const count = vitalsImages(dataset.count);
-  const real = spreadOf(realImages(config, dataset, count), count);
+  const count = healthProbeImages(dataset.count);
+  const real = imageSpread(realImages(config, dataset, count), count);
   const seeds = Array.from({ length: count }, (_, seed) => seed);
   const latents = latentsOfSeeds(generator.latent, seeds);
   return async (step) => {
     const feeds = samplerFeeds(latents, generatorPasses(config, step));
-    const { images, norms } = await program.run(functionNames.vitals, feeds); // waits for the engine
+    const { images, norms } = await program.run(functionNames.healthProbe, feeds); // waits for the engine
     return {
-      diversity: diversityOf(spreadOf(images!, count), real),
+      diversity: relativeDiversity(imageSpread(images!, count), real),
+      // Adam's first moment with its bias correction
       generatorGradient: norms![0]! / (1 - generator.optimizer.beta1 ** (step * training.generatorSteps)),
       discriminatorGradient: norms![1]! / (1 - discriminator.optimizer.beta1 ** (step * training.discriminatorSteps)),
     };
   };
 }
 
-/** A fixed draw of real images in the config's value range. */
+/** [count, h, w, c] in data.range. */
 function realImages({ seed, data }: Config, dataset: Dataset, count: number): Float32Array {
   const [low, high] = data.range;
   const chosen = new RandomStream(seed, 'vitals').permutation(dataset.count).subarray(0, count);

@@ -1,11 +1,11 @@
-// Limits on gradients and on weights.
+// Clipping of gradients and of weights.
 import { add, clipByValue, div, maximum, mul, scalar, sqrt, square, sum, type Tensor } from '@tensorflow/tfjs-core';
 import type { OptimizerConfig } from '../../config/config.ts';
 import type { Tensors } from '../../engines/engine.ts';
 
-/** Clips each value to [-clipValue, clipValue], then all gradients of a network together to a norm of clipNorm. */
+/** Clips each value to [-clipValue, clipValue], then all gradients of a network to a global norm of clipNorm (Pascanu et al. 2013). */
 export function clipGradients(gradients: Tensors, { clipValue, clipNorm }: OptimizerConfig): Tensors {
-  const limited = clipValue === undefined ? gradients : clipWeights(gradients, clipValue);
+  const limited = clipValue === undefined ? gradients : clipValues(gradients, clipValue);
   if (clipNorm === undefined) return limited;
   const norm = sqrt(
     Object.values(limited)
@@ -16,9 +16,9 @@ export function clipGradients(gradients: Tensors, { clipValue, clipNorm }: Optim
   return map(limited, (gradient) => mul(gradient, factor));
 }
 
-/** Every value within [-limit, limit] (Arjovsky et al. 2017 for weights). */
-export function clipWeights(weights: Tensors, limit: number): Tensors {
-  return map(weights, (weight) => clipByValue(weight, -limit, limit));
+/** Clips each value to [-limit, limit]; on weights, the clipping of WGAN (Arjovsky et al. 2017). */
+export function clipValues(tensors: Tensors, limit: number): Tensors {
+  return map(tensors, (tensor) => clipByValue(tensor, -limit, limit));
 }
 
 function map(tensors: Tensors, change: (tensor: Tensor) => Tensor): Tensors {

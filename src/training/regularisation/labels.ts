@@ -1,14 +1,14 @@
-// The labels of one update: smoothed by a range, flipped by chance, from the run's own stream.
+// Labels of one update: smoothed, and flipped at random.
 import type { RandomStream } from '../../random.ts';
 
-/** The labels of one step: schedules are already worked out. */
+/** The label settings of one step, with schedules resolved. `flip` is a probability. */
 export interface StepLabels {
   real: number | readonly number[];
   fake: number | readonly number[];
   flip: number;
 }
 
-/** Labels for `count` images of one kind. A flipped image gets a label of the other kind. */
+/** float32 [count]. A flipped image gets a label of the other kind. */
 export function drawLabels(
   labels: StepLabels,
   kind: 'real' | 'fake',

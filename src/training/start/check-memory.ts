@@ -1,4 +1,4 @@
-// Whether a training will fit into this machine's memory, said before its first step.
+// Checks before the first step that a training run fits into this machine's memory.
 import { freemem, totalmem } from 'node:os';
 import type { EngineInfo } from '../../engines/engine.ts';
 import { DcganError } from '../../errors.ts';
@@ -10,8 +10,8 @@ export interface MemoryOutlook {
 }
 
 /**
- * What a training is expected to take beside what is free; undefined on a GPU, whose memory is another.
- * @throws DcganError `engine.memory` where even the least that it needs is more than there is
+ * Undefined on a GPU, which has its own memory.
+ * @throws DcganError `engine.memory` if the machine has less than the lower bound
  */
 export function checkMemory(
   need: MemoryNeed,
@@ -33,7 +33,7 @@ export function checkMemory(
   );
 }
 
-/** The machine's memory, or what a container leaves of it to this process. */
+/** The machine's memory, or the part that a container's limit leaves to this process. */
 function memoryHere(): { totalMiB: number; freeMiB: number } {
   const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY; // 0 where there is none
   const total = Math.min(totalmem(), limit);

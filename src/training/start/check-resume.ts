@@ -1,4 +1,4 @@
-// --resume continues a run as it was: what would make it another run is named key by key and refused.
+// Checks that --resume resumes the same run, and otherwise lists the settings that differ.
 import { join, relative, resolve } from 'node:path';
 import { type Difference, differencesOf, isRunName, type RunIdentity } from '../../config/identity/run-hash.ts';
 import { DcganError } from '../../errors.ts';
@@ -6,7 +6,7 @@ import { forkFlags, type RunParts } from './fork-advice.ts';
 import type { EarlierRun } from './open-run.ts';
 
 /** @throws DcganError `usage.another-run`, `usage.not-here` */
-export function refuseAnother(earlier: EarlierRun, now: RunIdentity, parts: RunParts & { root: string }): void {
+export function checkSameRun(earlier: EarlierRun, now: RunIdentity, parts: RunParts & { root: string }): void {
   const { hash, identity, saved } = earlier;
   const differences = differencesOf(identity, now);
   if (differences.length > 0) {
@@ -36,7 +36,6 @@ export function listDifferences(differences: readonly Difference[]): string {
   return differences.map((difference) => `  ${describeDifference(difference)}`).join('\n');
 }
 
-/** One key, as it was and as it is now. */
 export function describeDifference({ key, before, now }: Difference): string {
   return key === 'dataFingerprint'
     ? 'the contents of the data folder are others'

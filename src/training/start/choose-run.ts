@@ -1,4 +1,4 @@
-// In which folder a run belongs. Names are short, so it is what lies in a folder that tells whose it is.
+// Chooses a run's folder. Names are short hashes, so the files in a folder decide whether it is this run's.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { differencesOf, identityHash, isRunName, type RunIdentity, runNames } from '../../config/identity/run-hash.ts';
@@ -7,8 +7,8 @@ import { listDifferences } from './check-resume.ts';
 import { type StoredRun, storedRuns, storedRunsChecked } from './stored-run.ts';
 
 /**
- * The name of a run's folder: where the run is already, or else as many digits of its hash as no other run's name is.
- * @throws DcganError `usage.another-run` where another run's files were put into its folder, unless it starts `fresh`
+ * The run's existing folder, or else the shortest prefix of its hash that no other run has.
+ * @throws DcganError `usage.another-run` if its folder holds another run's files, unless it starts `fresh`
  */
 export async function chooseRun(
   root: string,
@@ -21,14 +21,14 @@ export async function chooseRun(
     const others = stored.filter((run) => run.identityHash !== hash);
     if (stored.length === 0) return (await nameElsewhere(root, hash)) ?? name;
     if (others.length === 0) return name;
-    const stranger = others.find((run) => !run.identityHash.startsWith(name));
-    if (stranger && !fresh) throw strangersFiles(name, stranger, identity);
-    if (stranger) return name;
+    const other = others.find((run) => !run.identityHash.startsWith(name));
+    if (other && !fresh) throw anotherRunsFiles(name, other, identity);
+    if (other) return name;
   }
   throw new Error(`${hash} is the hash of two runs.`);
 }
 
-/** Where the run is if it has another name, such as an earlier version gave it. */
+/** The run's folder if it has another name, such as one given by an earlier version. */
 async function nameElsewhere(root: string, hash: string): Promise<string | undefined> {
   const names = (await readdir(join(root, 'checkpoints')).catch(() => [])).filter(isRunName);
   for (const name of names.sort()) {
@@ -38,14 +38,14 @@ async function nameElsewhere(root: string, hash: string): Promise<string | undef
   return undefined;
 }
 
-/** @throws DcganError `usage.another-run` where the folder of a run holds something of another one */
-export async function refuseStrangersFiles(root: string, name: string, identity: RunIdentity): Promise<void> {
+/** @throws DcganError `usage.another-run` if a run's folder holds another run's files */
+export async function checkFolderOwner(root: string, name: string, identity: RunIdentity): Promise<void> {
   const hash = identityHash(identity);
-  const stranger = (await storedRuns(root, name)).find((run) => run.identityHash !== hash);
-  if (stranger) throw strangersFiles(name, stranger, identity);
+  const other = (await storedRuns(root, name)).find((run) => run.identityHash !== hash);
+  if (other) throw anotherRunsFiles(name, other, identity);
 }
 
-function strangersFiles(name: string, { path, identity }: StoredRun, now: RunIdentity): DcganError {
+function anotherRunsFiles(name: string, { path, identity }: StoredRun, now: RunIdentity): DcganError {
   const differences = differencesOf(identity, now);
   return new DcganError(
     'usage.another-run',

@@ -1,4 +1,4 @@
-// An earlier run of the same config by its name: whoever changes one key and starts again wants to know that it is another run.
+// Finds an earlier run of the same name, to tell the user that a changed key has started a new run.
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Difference, differencesOf, isRunName, type RunIdentity } from '../../config/identity/run-hash.ts';
@@ -9,11 +9,11 @@ import { storedRuns } from './stored-run.ts';
 export interface EarlierOfName {
   runHash: string;
   differences: Difference[];
-  /** What to add to the command to begin from its weights; left out where they do not fit. */
+  /** Flags that would start from its weights; absent if they do not fit. */
   fork?: string;
 }
 
-/** The newest other run whose config has this run's name and which has a sound checkpoint, and what differs. */
+/** The newest other run whose config has this name and that has an intact checkpoint, with the differences. */
 export async function findEarlier(
   root: string,
   hash: string,

@@ -1,29 +1,31 @@
-// How much memory a training takes, foreseen from the shapes of its networks.
+// Estimates the memory of a training run from the shapes of its networks.
 import type { Config } from '../../config/config.ts';
+import type { SingleLayer } from '../../config/schema/layers.ts';
 import { elementCount } from '../../formats/tensor-shape.ts';
+import { hasTrait } from '../../models/layer-registry.ts';
 import { countParameters, type Network } from '../../models/network.ts';
 import type { Networks } from '../../models/networks.ts';
 import { singleLayersOf } from '../../models/walk.ts';
 
 export interface MemoryNeed {
-  /** About the peak of the whole process. */
+  /** Approximate peak of the whole process. */
   expectedMiB: number;
-  /** Less it cannot be: every variable once, and what one pass of the generator keeps for its gradient. */
+  /** A lower bound: every variable once, and what one pass of the generator keeps for its gradient. */
   leastMiB: number;
 }
 
-/** Fitted to what `npm run bench` measured with the native engine in float32: mnist-test4 727 MiB, afg 958, emoji-15817e6 1,242. */
+/** Fitted to `npm run bench` with the native engine in float32: mnist-test4 727 MiB, afg 958, emoji-15817e6 1,242. */
 const programMiB = 400; // Node, TensorFlow, the graph
 const copiesOfVariables = 7;
 const copiesOfActivations = 1.4;
 
-/** Variables are weights, two moments for each trainable one, and averages; activations of a step are G's, and D's twice. */
-export function foreseeMemory({ training }: Config, { generator, discriminator }: Networks): MemoryNeed {
+/** Variables: weights, two moments per trainable one, and averages. Activations of a step: G's, and D's twice. */
+export function estimateMemory({ training }: Config, { generator, discriminator }: Networks): MemoryNeed {
   const counts = [generator, discriminator].map(countParameters);
   const averages = training.ema ? counts[0]!.all : 0;
   const variablesMiB = toMiB(counts.reduce((sum, { all, trainable }) => sum + all + 2 * trainable, averages));
-  const activationsMiB = (network: Network) => toMiB(training.batchSize * outputsOf(network, () => true));
-  const keptMiB = toMiB(training.batchSize * outputsOf(generator, (type) => /^(conv|convTranspose|dense)$/.test(type)));
+  const activationsMiB = (network: Network) => toMiB(training.batchSize * outputValues(network, () => true));
+  const keptMiB = toMiB(training.batchSize * outputValues(generator, (layer) => hasTrait(layer, 'kernel')));
   return {
     expectedMiB:
       programMiB +
@@ -33,10 +35,10 @@ export function foreseeMemory({ training }: Config, { generator, discriminator }
   };
 }
 
-/** Values that some layers give per image. */
-function outputsOf({ layers }: Network, counts: (type: string) => boolean): number {
+/** Output values per image, summed over the layers that count. */
+function outputValues({ layers }: Network, counts: (layer: SingleLayer) => boolean): number {
   return singleLayersOf(layers).reduce(
-    (sum, { layer, output }) => (counts(layer.type) ? sum + elementCount(output) : sum),
+    (sum, { layer, output }) => (counts(layer) ? sum + elementCount(output) : sum),
     0,
   );
 }

@@ -1,4 +1,4 @@
-// A run's checkpoint and whose it is: what --resume and --fork begin with.
+// Opens the earlier run that --resume or --fork names.
 import type { Config } from '../../config/config.ts';
 import { type RunIdentity, runNames } from '../../config/identity/run-hash.ts';
 import { loadCheckpoint } from '../../runs/checkpoint.ts';
@@ -8,7 +8,7 @@ import { type SavedRun, savedRun } from './start-point.ts';
 import { storedRun } from './stored-run.ts';
 
 export interface EarlierRun {
-  /** The name of its folder; that of one elsewhere would be the first digits of its hash. */
+  /** Name of its folder, or the first digits of its hash if it lies elsewhere. */
   hash: string;
   config: Config;
   identity: RunIdentity;
@@ -18,7 +18,7 @@ export interface EarlierRun {
 
 /**
  * Opens the latest checkpoint of a run by its hash or the hash's start, or the checkpoint at a path.
- * @throws DcganError `checkpoint.*`; `config.invalid` where its config is none
+ * @throws DcganError `checkpoint.*`; `config.invalid` if its config is not valid
  */
 export async function openRun(name: string, root: string): Promise<EarlierRun> {
   const { directory, run } = await resolveCheckpoint(name, { root, packageDirectory });

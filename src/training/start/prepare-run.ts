@@ -1,4 +1,4 @@
-// What training and a dry run have in common: config, data, networks, engine and schedule, each checked before the next.
+// Prepares a run for training or a dry run: config, networks, data, schedule and engine, each checked before the next.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Config } from '../../config/config.ts';
@@ -17,26 +17,26 @@ import { packageDirectory } from '../../system/package-directory.ts';
 import { planSchedule } from '../schedule.ts';
 import { checkBatchNorm } from './check-batch-norm.ts';
 import { checkMemory, type MemoryOutlook } from './check-memory.ts';
-import { refuseAnother } from './check-resume.ts';
-import { chooseRun, refuseStrangersFiles } from './choose-run.ts';
+import { checkSameRun } from './check-resume.ts';
+import { checkFolderOwner, chooseRun } from './choose-run.ts';
 import type { RunParts } from './fork-advice.ts';
-import { foreseeMemory } from './memory.ts';
+import { estimateMemory } from './memory.ts';
 import { type EarlierRun, openRun } from './open-run.ts';
 import type { SavedRun } from './start-point.ts';
 
 export interface RunOptions extends EngineChoice {
-  /** A path or a name; with `resume` and `fork` the earlier run's config, if left out. */
+  /** A path or a name; defaults to the earlier run's config with `resume` and `fork`. */
   config?: string;
   set: readonly string[];
-  /** The hash, or its start, of a run to resume as it was. */
+  /** The hash of a run to resume, or its first digits. */
   resume?: string;
-  /** A checkpoint, by hash or path, whose variables a new run begins with, under a config that may differ. */
+  /** A checkpoint, by hash or path, whose variables a new run starts from; its config may differ. */
   fork?: string;
-  /** Starts the run anew, whatever is in its folder. */
+  /** Starts the run over, whatever is in its folder. */
   fresh?: boolean;
   /** Folder of images or ZIP file, relative to the root. */
   data?: string;
-  /** Decode every image again, whatever the cache holds. */
+  /** Decodes every image again instead of using the cache. */
   verifyData?: boolean;
   root: string;
 }
@@ -44,14 +44,14 @@ export interface RunOptions extends EngineChoice {
 export type PreparationEvent = { type: 'data'; phase: 'list' | 'decode'; done: number; total: number };
 
 export interface PreparedRun extends RunParts {
-  /** The name of its folders. */
+  /** Name of its folders. */
   hash: string;
   opened: OpenedEngine;
-  /** What `auto` came to here, or what the config names. */
+  /** The config's precision, with `auto` resolved. */
   precision: Precision;
   memory: MemoryOutlook | undefined;
   warnings: ConfigWarning[];
-  /** Where the run begins, if not with drawn weights. */
+  /** The checkpoint that a fork starts from. */
   forkedFrom?: Origin;
   source?: SavedRun;
 }
@@ -72,12 +72,12 @@ export async function prepareRun(
   const hash = await nameOf(options, earlier, identityOf({ ...parts, ...origin }), parts);
   const opened = await openEngine(options.engine, options.device, config.training);
   const precision = precisionOf(config, opened);
-  const memory = checkMemory(foreseeMemory(config, networks), opened.engine.info);
+  const memory = checkMemory(estimateMemory(config, networks), opened.engine.info);
   const warnings = designWarnings(config, networks);
   return { ...parts, hash, opened, precision, memory, warnings, ...origin };
 }
 
-/** A resumed run keeps the name that it has, whatever version gave it. */
+/** A resumed run keeps its name, even one given by an earlier version. */
 async function nameOf(
   options: RunOptions,
   earlier: EarlierRun | undefined,
@@ -86,8 +86,8 @@ async function nameOf(
 ): Promise<string> {
   const { root, resume } = options;
   if (resume === undefined || !earlier) return chooseRun(root, identity, options);
-  refuseAnother(earlier, identity, { ...parts, root });
-  await refuseStrangersFiles(root, earlier.hash, identity);
+  checkSameRun(earlier, identity, { ...parts, root });
+  await checkFolderOwner(root, earlier.hash, identity);
   return earlier.hash;
 }
 
@@ -99,7 +99,7 @@ export function identityOf({
   return { ...config, dataFingerprint: dataset.fingerprint, ...(forkedFrom && { forkedFrom }) };
 }
 
-/** The config by name or path, or that of an earlier run, with what the command line changes in it. */
+/** The config by name or path, or else that of the earlier run, with the command line's overrides. */
 export async function loadRunConfig(
   { config, set, data, root }: Pick<RunOptions, 'config' | 'set' | 'data' | 'root'>,
   earlier?: Config,
@@ -125,16 +125,13 @@ async function openEarlier({ resume, fork, root }: RunOptions): Promise<EarlierR
   return name === undefined ? undefined : openRun(name, root);
 }
 
-/**
- * A fork begins with the earlier run's variables, and draws what the earlier run would have drawn with the fork's seed; a
- * resumed run keeps the origin it has.
- */
+/** A fork starts from the earlier run's checkpoint; a resumed run keeps the origin it has. */
 function originOf({ fork }: RunOptions, earlier: EarlierRun | undefined): Pick<PreparedRun, 'forkedFrom' | 'source'> {
   if (!earlier) return {};
   const { hash, identity, identityHash, saved } = earlier;
   const { forkedFrom } = identity;
   if (fork === undefined) return forkedFrom ? { forkedFrom } : {};
-  const { step, rollbacks } = saved.position;
+  const { step, rollbacks } = saved.progress;
   const all = rollbacks + (forkedFrom?.rollbacks ?? 0);
   return {
     forkedFrom: { runHash: hash, identity: identityHash, step, ...(all > 0 && { rollbacks: all }) },
@@ -159,7 +156,7 @@ async function openData(
   }
 }
 
-/** Where a config says how its pictures are made, that is how a missing folder is made. */
+/** The error for a missing folder, with the command that creates it, if the config names one. */
 function withCommand(error: unknown, command: string): unknown {
   if (!(error instanceof DcganError && error.code === 'data.missing-folder')) return error;
   const happened = error.message.split('\n')[0]!;
@@ -170,26 +167,26 @@ function withCommand(error: unknown, command: string): unknown {
   );
 }
 
-/** A data folder is meant relative to the root; the pictures that come with the package are found from anywhere. */
+/** A data folder is relative to the root, or to the package for the images that it bundles. */
 export function findFolder(folder: string, root: string): string {
   const here = resolve(root, folder);
   const shipped = resolve(packageDirectory, folder);
   return !existsSync(here) && existsSync(shipped) ? shipped : here;
 }
 
-/** What the config names, or with `auto` the engine's best. @throws DcganError `engine.precision` */
+/** The config's precision, with `auto` resolved. @throws DcganError `engine.precision` */
 export function precisionOf({ training: { precision } }: Config, { engine }: OpenedEngine): Precision {
   if (precision === 'auto') return engine.info.autoPrecision;
   if (engine.info.precisions.includes(precision)) return precision;
   throw new DcganError('engine.precision', {
     happened: `The ${engine.info.name} engine does not support the precision ${precision}.`,
     expected: `It supports ${engine.info.precisions.join(', ')}.`,
-    fix: ['--precision auto', whereElse[precision]].filter(Boolean).join(', or '),
+    fix: ['--precision auto', howToGet[precision]].filter(Boolean).join(', or '),
   });
 }
 
-/** What gives a precision that few machines have. */
-const whereElse: Partial<Record<Precision, string>> = {
+/** How to get a precision that few machines support. */
+const howToGet: Partial<Record<Precision, string>> = {
   tensorfloat32: '`dcgan engine install --cuda` on a machine with an NVIDIA GPU.',
   mixed_float16: '--engine webgpu on a GPU with float16 in shaders, which `dcgan engine info` tells.',
 };

@@ -1,10 +1,10 @@
-// What a checkpoint says besides its variables, checked field by field: anybody can make a checkpoint.
+// Parses a checkpoint's state.json. Every field is validated, since checkpoints may come from anywhere.
 import { z } from 'zod';
 import { isRunName, type Origin } from '../../config/identity/run-hash.ts';
 import type { Decisions } from '../../engines/engine.ts';
 import { DcganError } from '../../errors.ts';
-import { healthStates, startingHealth } from '../health/health.ts';
-import { type Position, startingPosition } from '../loop.ts';
+import { healthStates, initialHealth } from '../health/health.ts';
+import { initialProgress, type TrainingProgress } from '../loop.ts';
 
 const count = z.int().nonnegative();
 
@@ -18,7 +18,7 @@ const origin = z.object({
   rollbacks: count.optional(),
 });
 
-// loose: what a later version adds is kept
+// loose: keeps fields that a later version adds
 const health = z.looseObject({
   state: z.enum(healthStates),
   lookedAt: count,
@@ -30,13 +30,13 @@ const evaluated = z.looseObject({
   best: z.looseObject({ value: z.number(), by: z.string(), step: count }).optional(),
 });
 
-const position = z.looseObject({
+const progress = z.looseObject({
   step: count,
   images: count,
   seconds: z.number().nonnegative(),
   rollbacks: count.default(0),
-  health: health.default({ ...startingHealth }),
-  evaluated: evaluated.default({ at: startingPosition.evaluated.at }),
+  health: health.default({ ...initialHealth }),
+  evaluated: evaluated.default({ at: initialProgress.evaluated.at }),
 });
 
 const runState = z.looseObject({
@@ -44,23 +44,23 @@ const runState = z.looseObject({
   forkedFrom: origin.optional(),
   generatorPasses: z.number().nonnegative().optional(), // of imported weights
   decisions: z.record(z.string(), z.string()).default({}),
-  position: position.optional(),
+  position: progress.optional(),
 });
 
 export interface RunState {
-  /** As it was stored: `resolveStoredConfig` checks it. */
+  /** As stored; `resolveStoredConfig` validates it. */
   config: unknown;
   dataFingerprint: string;
   forkedFrom?: Origin;
-  /** How often the generator had run, where it was not trained here. */
+  /** The generator's training passes, for imported weights. */
   generatorPasses?: number;
-  /** How the engine computed, so that it does so again. */
+  /** The engine's choices of kernels, so that a resumed run computes the same bits. */
   decisions: Decisions;
-  /** Where training stood; absent in a generator alone. */
-  position?: Position;
+  /** Stored as `position`; absent if the checkpoint holds only a generator. */
+  progress?: TrainingProgress;
 }
 
-/** @throws DcganError `checkpoint.damaged` naming every field that is not what it should be */
+/** @throws DcganError `checkpoint.damaged` naming every invalid field */
 export function parseRunState(state: Record<string, unknown>, path: string): RunState {
   const parsed = runState.safeParse(state);
   if (!parsed.success) {
@@ -71,14 +71,14 @@ export function parseRunState(state: Record<string, unknown>, path: string): Run
       { data: { path } },
     );
   }
-  const { forkedFrom, generatorPasses, position, ...rest } = parsed.data;
+  const { forkedFrom, generatorPasses, position: progress, ...rest } = parsed.data;
   return {
     config: state['config'],
     dataFingerprint: rest.dataFingerprint,
     decisions: rest.decisions,
     ...(forkedFrom && { forkedFrom: originOf(forkedFrom) }),
     ...(generatorPasses !== undefined && { generatorPasses }),
-    ...(position && { position: position as Position }),
+    ...(progress && { progress: progress as TrainingProgress }),
   };
 }
 

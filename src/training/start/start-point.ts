@@ -1,4 +1,4 @@
-// A training run as it lies on disk: where it starts or goes on, and what its checkpoints hold.
+// Loads, saves and rolls back the state of a training run: all variables, and its progress.
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { Origin } from '../../config/identity/run-hash.ts';
@@ -20,7 +20,7 @@ import { appendMetrics, truncateMetrics } from '../../runs/metrics-log.ts';
 import { stepFolderName } from '../../runs/step-folder.ts';
 import { syncFile } from '../../system/write-file.ts';
 import { allFinite } from '../health/divergence.ts';
-import type { Position } from '../loop.ts';
+import type { TrainingProgress } from '../loop.ts';
 import { meansNames } from '../means.ts';
 import { augmentState } from '../regularisation/adaptive-augment.ts';
 import { parseRunState } from './run-state.ts';
@@ -30,12 +30,12 @@ export interface RunFolders {
   checkpoints: string;
 }
 
-/** What a checkpoint of a run holds, and the damaged ones that were passed over for it. */
+/** A run's checkpoint, and the damaged ones that were skipped for it. */
 export interface SavedRun {
   path: string;
   tensors: NamedTensors;
-  position: Position;
-  /** How the engine computed, so that it does so again. */
+  progress: TrainingProgress;
+  /** The engine's choices of kernels, so that a resumed run computes the same bits. */
   decisions: Decisions;
   refused: { path: string; reason: string }[];
 }
@@ -45,44 +45,44 @@ export async function loadLatest(folder: string): Promise<SavedRun | undefined> 
   return (await hasCheckpoint(folder)) ? savedRun(await loadCheckpoint(folder, 'latest')) : undefined;
 }
 
-/** A checkpoint's position and decisions, checked: anybody can make a checkpoint. @throws DcganError `checkpoint.damaged` */
+/** @throws DcganError `checkpoint.damaged`, `checkpoint.generator-only` */
 export function savedRun({ path, step, tensors, state, refused }: LoadedCheckpoint): SavedRun {
-  const { position, decisions } = parseRunState(state, path);
-  if (!position) throw onlyAGenerator(path);
-  if (position.step !== step) {
-    const happened = `${path} is damaged: its position is at step ${position.step}, not ${step}.`;
+  const { progress, decisions } = parseRunState(state, path);
+  if (!progress) throw onlyAGenerator(path);
+  if (progress.step !== step) {
+    const happened = `${path} is damaged: its position is at step ${progress.step}, not ${step}.`;
     throw new DcganError('checkpoint.damaged', { happened }, { data: { path } });
   }
-  return { path, tensors, position, decisions, refused };
+  return { path, tensors, progress, decisions, refused };
 }
 
 /**
- * The values of every variable where a run resumes; means that an older version did not have begin at zero.
+ * Values of all variables for a run that resumes. Means that are missing in an old checkpoint start at zero.
  * @throws DcganError `checkpoint.mismatch`
  */
 export function savedValues({ tensors: saved, path }: SavedRun, program: Program): HostValues {
-  const tensors = { ...emptyOf(program, meansNames), ...saved };
+  const tensors = { ...zerosFor(program, meansNames), ...saved };
   for (const [name, shape] of Object.entries(program.variables)) checkTensor(name, shape, tensors[name]?.shape, path);
   return Object.fromEntries(Object.keys(program.variables).map((name) => [name, tensors[name]!.values]));
 }
 
 /**
- * The values of every variable where a run begins that goes another way than the one it comes from: its networks and
- * optimizers, new means, and averages of the generator also where there were none. @throws DcganError `checkpoint.mismatch`
+ * Values of all variables for a fork: networks and optimizers of its source, fresh means, and the generator's averages, which
+ * start from its weights if the source has none. @throws DcganError `checkpoint.mismatch`
  */
 export function forkedValues(saved: SavedRun, program: Program, { generator }: Networks): HostValues {
   const averages = averagesOf(generator, saved.tensors);
   const tensors = {
     ...averages,
-    ...emptyOf(program, [augmentState]),
+    ...zerosFor(program, [augmentState]),
     ...saved.tensors,
-    ...emptyOf(program, meansNames),
+    ...zerosFor(program, meansNames),
   };
   return savedValues({ ...saved, tensors }, program);
 }
 
-/** Zeros for those of some variables that a program has. */
-function emptyOf({ variables }: Program, names: readonly string[]): NamedTensors {
+/** Zeros for those of the named variables that the program has. */
+function zerosFor({ variables }: Program, names: readonly string[]): NamedTensors {
   return Object.fromEntries(
     names.flatMap((name) => {
       const shape = variables[name];
@@ -91,47 +91,47 @@ function emptyOf({ variables }: Program, names: readonly string[]): NamedTensors
   );
 }
 
-/** Where a run begins that has no checkpoint yet. */
-export interface Begin {
-  position: Position;
+/** The start of a run without checkpoints. */
+export interface FirstState {
+  progress: TrainingProgress;
   values: () => HostValues;
 }
 
 /**
- * Takes a run back to its best checkpoint, or to where it began if there is none, and saves it there at once: a session
- * that is killed before that goes the lost way again, one that is killed after it the new way. Gives the position.
+ * Rolls a run back to its best checkpoint, or to its start if there is none, and saves that at once with the new count of
+ * rollbacks: a session killed before the save repeats the failure, one killed after it retries with new random numbers.
  */
-export async function goBack(
+export async function rollBack(
   folders: RunFolders,
   contents: RunContents,
-  { rollbacks, failure, begin }: { rollbacks: number; failure: DcganError; begin: Begin },
-): Promise<Position> {
+  { rollbacks, failure, first }: { rollbacks: number; failure: DcganError; first: FirstState },
+): Promise<TrainingProgress> {
   const { program, compiled } = contents;
   const metrics = join(folders.results, 'metrics.jsonl');
   const best = await bestCheckpoint(folders.checkpoints);
   const good = best ?? startOfFork(folders, contents);
   const saved = good === undefined ? undefined : savedRun(await loadCheckpoint(good, 'latest'));
-  await compiled.write(saved ? savedValues(saved, program) : begin.values());
-  const position = { ...(saved?.position ?? begin.position), rollbacks };
+  await compiled.write(saved ? savedValues(saved, program) : first.values());
+  const progress = { ...(saved?.progress ?? first.progress), rollbacks };
   await contents.confirm();
-  await appendMetrics(metrics, { step: position.step, rollbacks, lostAt: Number(failure.data['step']) });
-  await save(folders, contents, position, { best: best !== undefined });
-  await truncateLogs(folders, position);
-  return position;
+  await appendMetrics(metrics, { step: progress.step, rollbacks, lostAt: Number(failure.data['step']) });
+  await save(folders, contents, progress, { best: best !== undefined });
+  await truncateLogs(folders, progress);
+  return progress;
 }
 
-/** A fork has its first checkpoint where it begins: the one that it came from may be gone by now. */
+/** A fork saves its own first checkpoint, since its source may be deleted. */
 function startOfFork({ checkpoints }: RunFolders, { forkedFrom }: RunContents): string | undefined {
   return forkedFrom && join(checkpoints, stepFolderName(forkedFrom.step));
 }
 
-/** Drops from a run's logs what came after a position. */
-export async function truncateLogs({ results }: RunFolders, position: Position): Promise<void> {
-  await truncateMetrics(join(results, 'metrics.jsonl'), position);
-  await truncateEvaluations(join(results, 'evaluations.jsonl'), position.evaluated.at);
+/** Drops the lines of a run's logs that were written after a checkpoint. */
+export async function truncateLogs({ results }: RunFolders, progress: TrainingProgress): Promise<void> {
+  await truncateMetrics(join(results, 'metrics.jsonl'), progress);
+  await truncateEvaluations(join(results, 'evaluations.jsonl'), progress.evaluated.at);
 }
 
-/** What the checkpoints of a run are made from. */
+/** What a checkpoint is written from. */
 export interface RunContents {
   config: Config;
   program: Program;
@@ -140,27 +140,27 @@ export interface RunContents {
   dataFingerprint: string;
   forkedFrom: Origin | undefined;
   keepEverySteps: number | undefined;
-  /** Called before each write: throws where the run is no longer this process's. */
+  /** Called before each write; throws if another process has taken over the run. */
   confirm: () => Promise<void>;
 }
 
-/** Writes the checkpoint of a position: every variable, and all else that the loop needs. */
+/** Writes a checkpoint: all variables, and the progress. Returns its path. */
 export async function save(
   folders: RunFolders,
   contents: RunContents,
-  position: Position,
+  progress: TrainingProgress,
   { best }: { best: boolean },
 ): Promise<string> {
   const { config, program, compiled, engine, dataFingerprint, forkedFrom, keepEverySteps, confirm } = contents;
   const values = await compiled.read(); // waits for the engine
-  checkWeights(values, position.step);
+  checkWeights(values, progress.step);
   const tensors = Object.fromEntries(
     Object.entries(values).map(([name, array]) => [name, { shape: program.variables[name]!, values: array }]),
   );
   const { decisions } = compiled;
-  const state = { position, config, dataFingerprint, forkedFrom, engine: engine.name, decisions };
+  const state = { position: progress, config, dataFingerprint, forkedFrom, engine: engine.name, decisions };
   for (const log of ['metrics.jsonl', 'evaluations.jsonl']) {
-    await syncFile(join(folders.results, log)); // its lines are on the disk before the checkpoint that they belong to
+    await syncFile(join(folders.results, log)); // so that no checkpoint is on disk before its log lines
   }
   const options = {
     best,
@@ -168,10 +168,10 @@ export async function save(
     ...(keepEverySteps !== undefined && { keepEvery: keepEverySteps }),
     ...(forkedFrom && { start: forkedFrom.step }),
   };
-  return saveCheckpoint(folders.checkpoints, { step: position.step, tensors, state }, options);
+  return saveCheckpoint(folders.checkpoints, { step: progress.step, tensors, state }, options);
 }
 
-/** Weights overflow in the update that follows a loss which still was a number. */
+/** The last update may overflow although its loss was still finite. */
 function checkWeights(values: HostValues, step: number): void {
   const bad = Object.keys(values).find((name) => !allFinite(values[name]!));
   if (!bad) return;

@@ -1,4 +1,4 @@
-// Which run a folder of results/ or checkpoints/ is of, by what is written in it and not by its name.
+// Reads which run a folder of results/ or checkpoints/ belongs to, from its files rather than its name.
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { identityHash, type RunIdentity } from '../../config/identity/run-hash.ts';
@@ -10,9 +10,9 @@ import { parseRunState } from './run-state.ts';
 
 const mostConfigBytes = 2 ** 20;
 
-/** All that decides a run, as its files state it. */
+/** A run's config and identity, as its files state them. */
 export interface StoredRun {
-  /** The file or folder that states it. */
+  /** The file or folder that they were read from. */
   path: string;
   config: Config;
   identity: RunIdentity;
@@ -20,14 +20,14 @@ export interface StoredRun {
   identityHash: string;
 }
 
-/** The run that the checkpoints of a name are of, and the one that its config.json is of; those that cannot be read are left out. */
+/** The run of the checkpoints of this name, and that of its config.json; those that cannot be read are left out. */
 export async function storedRuns(root: string, name: string): Promise<StoredRun[]> {
   const state = await readLatestState(join(root, 'checkpoints', name));
-  const stored = [state && readable(state.state, state.path), await storedConfig(root, name)];
+  const stored = [state && tryStoredRun(state.state, state.path), await storedConfig(root, name)];
   return stored.filter((run) => run !== undefined);
 }
 
-/** The same of a folder that a run would write to. @throws DcganError where its checkpoints do not say what they are of */
+/** The same for a folder that a run would write to. @throws DcganError if its checkpoints do not tell their run */
 export async function storedRunsChecked(root: string, name: string): Promise<StoredRun[]> {
   const state = await readLatestState(join(root, 'checkpoints', name));
   const stored = [state && storedRun(state.state, state.path), await storedConfig(root, name)];
@@ -43,14 +43,14 @@ async function storedConfig(root: string, name: string): Promise<StoredRun | und
       forkedFrom,
       ...config
     } = parseJson(await readRegularText(path, mostConfigBytes)) as Record<string, unknown>;
-    return readable({ config, dataFingerprint, forkedFrom }, path);
+    return tryStoredRun({ config, dataFingerprint, forkedFrom }, path);
   } catch {
     return undefined;
   }
 }
 
-/** What an older version or a person wrote may be no config any more: it is no run that this version knows. */
-function readable(state: Record<string, unknown>, path: string): StoredRun | undefined {
+/** Undefined if this version cannot read the config, which may be an older version's or edited by hand. */
+function tryStoredRun(state: Record<string, unknown>, path: string): StoredRun | undefined {
   try {
     return storedRun(state, path);
   } catch {

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { evaluate } from '../../../src/commands/evaluate.ts';
 import { type TrainIo, train } from '../../../src/commands/train.ts';
 import { loadCheckpoint } from '../../../src/runs/checkpoint.ts';
-import type { Position } from '../../../src/training/loop.ts';
+import type { TrainingProgress } from '../../../src/training/loop.ts';
 import { fixture } from '../../helpers/golden-features.ts';
 import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../../helpers/temporary-run.ts';
 import { noTensorflow } from '../../helpers/tensorflow.ts';
@@ -61,7 +61,7 @@ function evaluationsOf(results: string) {
 }
 
 const isMeasuring = (at: number, phase: string) => (event: Event) =>
-  event.type === 'measuring' && event.step === at && event.phase === phase;
+  event.type === 'evaluating' && event.step === at && event.phase === phase;
 
 for (const engine of ['wasm', 'tensorflow'] as const) {
   test(`${engine}: metrics change neither the run, bit for bit, nor its name`, {
@@ -179,7 +179,7 @@ test('a failing run rolls back to the best checkpoint by the metric, and repeats
   assert.deepEqual(steps, [20, 40, 60]);
   const best = await loadCheckpoint(join(run.own, 'checkpoints', hash!), 'best');
   assert.equal(best.step, steps[distances.indexOf(Math.min(...distances))]);
-  const { rollbacks, evaluated } = best.state['position'] as Position;
+  const { rollbacks, evaluated } = best.state['position'] as TrainingProgress;
   assert.deepEqual([rollbacks, evaluated.at, evaluated.best?.step], [2, best.step, best.step]);
 });
 

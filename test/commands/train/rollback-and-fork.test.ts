@@ -10,7 +10,7 @@ import {
   listCheckpoints,
   loadCheckpoint,
 } from '../../../src/runs/checkpoint.ts';
-import type { Position } from '../../../src/training/loop.ts';
+import type { TrainingProgress } from '../../../src/training/loop.ts';
 import { openRun } from '../../../src/training/start/open-run.ts';
 import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../../helpers/temporary-run.ts';
 
@@ -84,7 +84,7 @@ function linesOf(root: string, hash: string): Record<string, unknown>[] {
   });
 }
 
-const positionOf = ({ state }: LoadedCheckpoint) => state['position'] as Position;
+const positionOf = ({ state }: LoadedCheckpoint) => state['position'] as TrainingProgress;
 
 /** The state that determines images and updates; a fork restarts the means of a tick. */
 function learned({ tensors }: LoadedCheckpoint) {

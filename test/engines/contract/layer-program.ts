@@ -22,15 +22,15 @@ export function layerProgram(name: string, layer: unknown, input: readonly numbe
   const parameters = parametersOf(network);
   const output = [input[0]!, ...network.output];
   const x: FeedSpec = { shape: input, dtype: 'float32' };
-  const dropoutSeed: FeedSpec = { shape: [1], dtype: 'int32' };
+  const noiseSeed: FeedSpec = { shape: [1], dtype: 'int32' };
   const partOf = ({ name }: { name: string }) => name.slice('discriminator/0/'.length);
   const trainable = parameters.filter((parameter) => parameter.trainable).map(partOf);
 
   function apply(variables: Tensors, feeds: Tensors, training: boolean): { y: Tensor; updates: Tensors } {
     let next = draw;
     const named = Object.entries(variables).map(([part, value]) => [`discriminator/0/${part}`, value]);
-    const seed = feeds['dropoutSeed'] as Tensor1D;
-    const pass = { variables: Object.fromEntries(named), training, dropoutSeed: seed, nextDraw: () => next++ };
+    const seed = feeds['noiseSeed'] as Tensor1D;
+    const pass = { variables: Object.fromEntries(named), training, noiseSeed: seed, nextDraw: () => next++ };
     const { y, updates } = applyNetwork(network, feeds['x']!, pass);
     const short = Object.entries(updates).map(([full, value]) => [partOf({ name: full }), value]);
     return { y, updates: Object.fromEntries(short) };
@@ -40,7 +40,7 @@ export function layerProgram(name: string, layer: unknown, input: readonly numbe
     variables: Object.fromEntries(parameters.map((parameter) => [partOf(parameter), parameter.shape])),
     functions: {
       forward: {
-        feeds: { x, dropoutSeed },
+        feeds: { x, noiseSeed },
         body(variables, feeds) {
           const { y, updates } = apply(variables, feeds, true);
           return { outputs: { y }, updates };
@@ -48,7 +48,7 @@ export function layerProgram(name: string, layer: unknown, input: readonly numbe
       },
       inference: { feeds: { x }, body: (variables, feeds) => ({ outputs: { y: apply(variables, feeds, false).y } }) },
       gradients: {
-        feeds: { x, dropoutSeed, dy: { shape: output, dtype: 'float32' } },
+        feeds: { x, noiseSeed, dy: { shape: output, dtype: 'float32' } },
         body(variables, feeds) {
           const names = ['x', ...trainable];
           const { grads } = valueAndGrads((...tensors: Tensor[]) => {

@@ -9,7 +9,7 @@ import { type GoldenLayer, golden } from './golden.ts';
 import { layerProgram } from './layer-program.ts';
 
 const tolerance = 2e-6; // relative, Euclidean; float32 against float64
-const dropoutSeed = Int32Array.of(0);
+const noiseSeed = Int32Array.of(0);
 
 function goldenTest({ name, layer, input, output, y, gradients, inference, updates }: GoldenLayer): ContractTest {
   return {
@@ -20,12 +20,12 @@ function goldenTest({ name, layer, input, output, y, gradients, inference, updat
       const x = hashedValues(`${name}/x`, elementCount(input));
       const dy = hashedValues(`${name}/dy`, elementCount(output));
       await withProgram(engine, program, values, async (compiled) => {
-        const found = { ...(await compiled.run('gradients', { x, dy, dropoutSeed })) };
+        const found = { ...(await compiled.run('gradients', { x, dy, noiseSeed })) };
         assert.deepEqual(Object.keys(found).sort(), Object.keys(gradients).sort());
         for (const [part, expected] of Object.entries(gradients))
           assertClose(found[part]!, expected, `gradient of ${part}`);
         if (inference) assertClose((await compiled.run('inference', { x }))['y']!, inference, 'y at inference');
-        assertClose((await compiled.run('forward', { x, dropoutSeed }))['y']!, y, 'y');
+        assertClose((await compiled.run('forward', { x, noiseSeed }))['y']!, y, 'y');
         const after = await compiled.read();
         for (const [part, expected] of Object.entries(updates ?? {})) assertClose(after[part]!, expected, part);
       });
@@ -60,7 +60,7 @@ function differenceTest({ name, layer, input, output }: GoldenLayer): ContractTe
       const dy = hashedValues(`${name}/dy`, elementCount(output));
       const length = linear.includes(String(layer['type'])) ? 0.5 : 2 ** -5;
       await withProgram(engine, program, values, async (compiled) => {
-        const gradients = await compiled.run('gradients', { x, dy, dropoutSeed });
+        const gradients = await compiled.run('gradients', { x, dy, noiseSeed });
         for (const part of ['x', ...trainable]) {
           const start: HostValues = { ...values, x };
           for (let draw = 0; draw < directions; draw++) {
@@ -81,7 +81,7 @@ function differenceTest({ name, layer, input, output }: GoldenLayer): ContractTe
 
 async function forward(compiled: CompiledProgram, { x, ...parameters }: HostValues): Promise<HostValues> {
   await compiled.write(parameters);
-  return compiled.run('forward', { x: x!, dropoutSeed });
+  return compiled.run('forward', { x: x!, noiseSeed });
 }
 
 function awayFromZero(values: Float32Array): Float32Array {
@@ -111,8 +111,8 @@ function shapeTest(layer: { type: string; shape?: number[] }, input: number[], o
       const x = hashedValues('x', elementCount(input));
       const dy = hashedValues('dy', elementCount(input));
       await withProgram(engine, program, {}, async (compiled) => {
-        assert.deepEqual((await compiled.run('forward', { x, dropoutSeed }))['y'], x);
-        assert.deepEqual((await compiled.run('gradients', { x, dy, dropoutSeed }))['x'], dy);
+        assert.deepEqual((await compiled.run('forward', { x, noiseSeed }))['y'], x);
+        assert.deepEqual((await compiled.run('gradients', { x, dy, noiseSeed }))['x'], dy);
       });
     },
   };
@@ -133,7 +133,7 @@ export const nonFiniteTests: ContractTest[] = activations.map(
       const { program } = layerProgram(type, { type }, [1, 3]);
       const x = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
       await withProgram(engine, program, {}, async (compiled) => {
-        const { y } = await compiled.run('forward', { x, dropoutSeed });
+        const { y } = await compiled.run('forward', { x, noiseSeed });
         assert.deepEqual(Array.from(y!), [Number.NaN, ...limits]); // NaN of any sign
       });
     },

@@ -52,16 +52,16 @@ const maskTest: ContractTest = {
     assert.ok(kept.includes(0) && kept.some((value) => value > 0));
     const { program } = layerProgram('dropout', dropoutLayer, [1, first.length], seed[1]);
     const [x, dy] = [hashedValues('x', first.length), hashedValues('dy', first.length)];
-    const dropoutSeed = Int32Array.of(seed[0]);
+    const noiseSeed = Int32Array.of(seed[0]);
     await withProgram(engine, program, {}, async (compiled) => {
-      const { y } = await compiled.run('forward', { x, dropoutSeed });
+      const { y } = await compiled.run('forward', { x, noiseSeed });
       assert.ok(
         relativeError(
           y!,
           kept.map((factor, index) => factor * x[index]!),
         ) < 1e-6,
       );
-      const { x: dx } = await compiled.run('gradients', { x, dy, dropoutSeed });
+      const { x: dx } = await compiled.run('gradients', { x, dy, noiseSeed });
       assert.ok(
         relativeError(
           dx!,
@@ -82,11 +82,11 @@ const channelsTest: ContractTest = {
     const shape = [images, 2, 3, channels];
     const { program } = layerProgram('dropout', { ...dropoutLayer, channels: true }, shape, seed[1]);
     const [x, dy] = [hashedValues('x', pixels * channels), hashedValues('dy', pixels * channels)];
-    const dropoutSeed = Int32Array.of(seed[0]);
+    const noiseSeed = Int32Array.of(seed[0]);
     const masked = (values: Float32Array) => values.map((value, index) => value * kept[index % channels]!);
     await withProgram(engine, program, {}, async (compiled) => {
-      assert.ok(relativeError((await compiled.run('forward', { x, dropoutSeed }))['y']!, masked(x)) < 1e-6);
-      assert.ok(relativeError((await compiled.run('gradients', { x, dy, dropoutSeed }))['x']!, masked(dy)) < 1e-6);
+      assert.ok(relativeError((await compiled.run('forward', { x, noiseSeed }))['y']!, masked(x)) < 1e-6);
+      assert.ok(relativeError((await compiled.run('gradients', { x, dy, noiseSeed }))['x']!, masked(dy)) < 1e-6);
       assert.deepEqual((await compiled.run('inference', { x }))['y'], x);
     });
   },
@@ -101,7 +101,7 @@ const rateTest: ContractTest = {
     await withProgram(engine, program, {}, async (compiled) => {
       const masks: Float32Array[] = [];
       for (const seed of [1, 1, 2])
-        masks.push((await compiled.run('forward', { x, dropoutSeed: Int32Array.of(seed) }))['y']!);
+        masks.push((await compiled.run('forward', { x, noiseSeed: Int32Array.of(seed) }))['y']!);
       const share = masks[0]!.filter((value) => value === 0).length / x.length;
       assert.ok(Math.abs(share - rate) < 0.013, `drops ${share}`); // four standard deviations, sqrt(0.3 * 0.7 / 20000) each
       const mean = masks[0]!.reduce((sum, value) => sum + value, 0) / x.length;

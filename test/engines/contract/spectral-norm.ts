@@ -23,7 +23,7 @@ const { layers } = JSON.parse(
 ) as { layers: GoldenSpectralLayer[] };
 
 const tolerance = 2e-6; // relative, Euclidean; float32 against float64
-const dropoutSeed = Int32Array.of(0);
+const noiseSeed = Int32Array.of(0);
 
 function spectralTest({ name, layer, input, output, passes, inference }: GoldenSpectralLayer): ContractTest {
   return {
@@ -37,10 +37,10 @@ function spectralTest({ name, layer, input, output, passes, inference }: GoldenS
       await withProgram(engine, program, start, async (compiled) => {
         const tensors = engine.liveTensors();
         for (const [index, { y, u, v, gradients }] of passes.entries()) {
-          const found = await compiled.run('gradients', { x, dy, dropoutSeed });
+          const found = await compiled.run('gradients', { x, dy, noiseSeed });
           for (const [part, expected] of Object.entries(gradients))
             assertClose(found[part]!, expected, `gradient of ${part} in pass ${index}`);
-          assertClose((await compiled.run('forward', { x, dropoutSeed }))['y']!, y, `y of pass ${index}`);
+          assertClose((await compiled.run('forward', { x, noiseSeed }))['y']!, y, `y of pass ${index}`);
           const after = await compiled.read();
           assertClose(after['u']!, u, `u after pass ${index}`);
           assertClose(after['v']!, v, `v after pass ${index}`);

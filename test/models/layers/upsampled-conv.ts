@@ -6,7 +6,7 @@ import { grads, mul, square, sum, type Tensor, valueAndGrads } from '@tensorflow
 import type { Engine, HostValues, Program, ProgramFunction, Tensors } from '../../../src/engines/engine.ts';
 import { elementCount } from '../../../src/formats/tensor-shape.ts';
 import type { LayerContext } from '../../../src/models/layer.ts';
-import { kindOf } from '../../../src/models/layer-registry.ts';
+import { definitionOf } from '../../../src/models/layer-registry.ts';
 import { isUpsampledConv } from '../../../src/models/layers/upsampled-conv.ts';
 import { applyNetwork, type Network } from '../../../src/models/network.ts';
 import { singleLayersOf } from '../../../src/models/walk.ts';
@@ -81,11 +81,11 @@ const apart =
       update: (part, value) => {
         updates[part] = value;
       },
-      dropoutSeed: undefined,
+      noiseSeed: undefined,
       nextDraw: () => assert.fail('nothing is drawn'),
     };
     const y = singleLayersOf(network.layers).reduce(
-      (value, { layer }) => kindOf(layer).apply(layer, value, context),
+      (value, { layer }) => definitionOf(layer).apply(layer, value, context),
       x,
     );
     return { y, updates };

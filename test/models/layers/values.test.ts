@@ -82,7 +82,7 @@ test('dropout scales what it keeps, follows its seed, and does nothing at infere
   const network = networkOf([{ type: 'dropout', rate: 0.25 }], [4000]);
   const x = tensor(new Float32Array(4000).fill(3), [1, 4000]);
   const masked = (seed: number, draw: number) =>
-    apply(network, x, {}, { training: true, dropoutSeed: tensor1d([seed], 'int32'), nextDraw: () => draw }).y;
+    apply(network, x, {}, { training: true, noiseSeed: tensor1d([seed], 'int32'), nextDraw: () => draw }).y;
   const first = masked(7, 0);
   const kept = first.filter((value) => value !== 0);
   for (const value of kept) assertClose([value], [4]); // 3 / 0.75
@@ -98,7 +98,7 @@ test('dropout of channels keeps or drops whole channels of an image', () => {
   const network = networkOf([{ type: 'dropout', rate: 0.25, channels: true }], [3, 2, channels]);
   const x = tensor(new Float32Array(images * 6 * channels).fill(3), [images, 3, 2, channels]);
   const masked = (seed: number) =>
-    apply(network, x, {}, { training: true, dropoutSeed: tensor1d([seed], 'int32'), nextDraw: () => 0 }).y;
+    apply(network, x, {}, { training: true, noiseSeed: tensor1d([seed], 'int32'), nextDraw: () => 0 }).y;
   const first = masked(7);
   let kept = 0;
   for (let image = 0; image < images; image++) {

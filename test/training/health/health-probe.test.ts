@@ -5,8 +5,8 @@ import type { Dataset } from '../../../src/data/dataset/open.ts';
 import { openEngine } from '../../../src/engines/open.ts';
 import { latentsOfSeeds } from '../../../src/models/latents.ts';
 import { buildNetworks } from '../../../src/models/networks.ts';
-import { vitalsImages } from '../../../src/training/health/health-measurements.ts';
-import { createLook } from '../../../src/training/health/health-probe.ts';
+import { healthProbeImages } from '../../../src/training/health/health-measurements.ts';
+import { createHealthProbe } from '../../../src/training/health/health-probe.ts';
 import { startingValues, trainingProgram } from '../../../src/training/program.ts';
 import { configOf } from '../../helpers/tiny-network.ts';
 
@@ -38,34 +38,34 @@ function greys(...values: number[]): Dataset {
 async function lookAt(config: Config, dataset: Dataset, values: Record<string, Float32Array>, step: number) {
   const { engine } = await openEngine('wasm');
   const networks = buildNetworks(config);
-  const program = trainingProgram(config, networks, [2], 1, vitalsImages(dataset.count));
+  const program = trainingProgram(config, networks, [2], 1, healthProbeImages(dataset.count));
   const compiled = await engine.compile(program, { precision: 'float32' });
   await compiled.write({ ...startingValues(program, config, networks), ...values });
   const before = engine.liveTensors();
-  const vitals = await createLook(config, dataset, compiled)(step);
+  const measurements = await createHealthProbe(config, dataset, compiled)(step);
   assert.equal(engine.liveTensors(), before);
   compiled.dispose();
-  return vitals;
+  return measurements;
 }
 
 const near = (actual: number, expected: number) =>
   assert.ok(Math.abs(actual / expected - 1) < 1e-6, `${actual}, not ${expected}`);
 
-test('diversity of two images beside black and white, which are 2 apart, is half the way between the latents', async () => {
+test('measures the diversity of two images relative to black and white, which are 2 apart', async () => {
   const [first, second] = latentsOfSeeds(config().generator.latent, [0, 1]);
   const weights = { 'generator/0/kernel': Float32Array.of(0.25, 0.25) };
   const { diversity } = await lookAt(config(), greys(0, 255), weights, 1);
   near(diversity, (0.25 * Math.abs(first! - second!)) / 2);
 });
 
-test('a generator without weights has no diversity, and neither have pictures that are all one', async () => {
+test('measures zero diversity for a generator without weights, and for identical real images', async () => {
   const none = { 'generator/0/kernel': Float32Array.of(0, 0) };
   assert.equal((await lookAt(config(), greys(0, 255, 9), none, 1)).diversity, 0);
   assert.equal((await lookAt(config(), greys(7, 7, 7, 7), {}, 1)).diversity, 0);
   assert.equal((await lookAt(config(), greys(7), {}, 1)).diversity, 0);
 });
 
-test('it is the generator as it is that is looked at, not its average', async () => {
+test("probes the generator's current weights, not their average", async () => {
   const values = {
     'generator/0/kernel': Float32Array.of(1, 1),
     'average/generator/0/kernel': Float32Array.of(0, 0),
@@ -74,7 +74,7 @@ test('it is the generator as it is that is looked at, not its average', async ()
   assert.ok(diversity > 0);
 });
 
-test("gradient norms are those of Adam's first moments without their bias: |m| / (1 - beta1^t)", async () => {
+test("takes gradient norms from Adam's first moments, corrected for bias: |m| / (1 - beta1^t)", async () => {
   const moments = {
     'optimizer/generator/0/kernel/m': Float32Array.of(3, -4), // norm 5
     'optimizer/discriminator/1/kernel/m': Float32Array.of(2, 3),
@@ -88,6 +88,6 @@ test("gradient norms are those of Adam's first moments without their bias: |m| /
   near(second.discriminatorGradient, 7 / (1 - 0.9 ** 6));
 });
 
-test('no more than 16 images are compared, and no more than there are real ones', () => {
-  assert.deepEqual([1, 5, 16, 60_000].map(vitalsImages), [1, 5, 16, 16]);
+test('compares at most 16 images, and at most as many as there are real ones', () => {
+  assert.deepEqual([1, 5, 16, 60_000].map(healthProbeImages), [1, 5, 16, 16]);
 });

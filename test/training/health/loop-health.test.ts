@@ -1,10 +1,10 @@
 // What the loop does when losses are no numbers or images collapse.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Position } from '../../../src/training/loop.ts';
+import type { TrainingProgress } from '../../../src/training/loop.ts';
 import { exactly, metricsOf, runLoop, type Setup } from '../counting-loop.ts';
 
-test('a loss that is no number ends the run: exit 6, nothing logged, nothing saved after it', async () => {
+test('ends the run at a NaN loss with exit code 6, and logs and saves nothing after it', async () => {
   for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
     const { result, saved, folder, stepsOf } = await runLoop({ lossAfter: (steps) => (steps >= 8 ? bad : 0.5) });
     await assert.rejects(result, {
@@ -27,7 +27,7 @@ test('a loss that is no number ends the run: exit 6, nothing logged, nothing sav
   }
 });
 
-test('a checkpoint between two ticks is not saved either once the loss is no number', async () => {
+test('saves no checkpoint between two log lines once the loss is NaN', async () => {
   const { result, saved } = await runLoop({
     schedule: { tickEverySteps: 100, checkpoints: exactly(2) },
     lossAfter: (steps) => (steps >= 5 ? Number.NaN : 0.5),
@@ -45,7 +45,7 @@ const collapsing: Setup = {
   diversityAt: (step) => (step >= 150 && step <= 550 ? 0.1 : 0.9),
 };
 
-test('a collapse is said once, and so is its end; every line of metrics has the state, and what was measured', async () => {
+test('reports a collapse once, and its end once; logs the state and the measurements in every line', async () => {
   const { events, folder, outcome } = await runLoop(collapsing);
   assert.deepEqual(
     events.filter(({ type }) => type === 'health'),
@@ -64,10 +64,10 @@ test('a collapse is said once, and so is its end; every line of metrics has the 
     ]),
   );
   assert.deepEqual([lines[0]!['generatorGradient'], lines[0]!['discriminatorGradient']], [1, 1]);
-  assert.equal((outcome as { position: Position }).position.step, 700);
+  assert.equal((outcome as { progress: TrainingProgress }).progress.step, 700);
 });
 
-test('between looks a tick carries the last state and no measurements', async () => {
+test('logs the last state and no measurements between probes', async () => {
   const { folder } = await runLoop({ schedule: { totalSteps: 60, tickEverySteps: 10, samples: exactly(100) } });
   assert.deepEqual(
     metricsOf(folder).map(({ step, health, diversity }) => [step, health, diversity]),
@@ -75,7 +75,7 @@ test('between looks a tick carries the last state and no measurements', async ()
   );
 });
 
-test('a checkpoint is the best where the last look found nothing; not one that a stop has made', async () => {
+test('marks a checkpoint as best if the last probe found nothing, but not one saved by a stop', async () => {
   const { saved, best } = await runLoop(collapsing);
   assert.deepEqual(
     saved.map(({ step }) => step),
@@ -86,7 +86,7 @@ test('a checkpoint is the best where the last look found nothing; not one that a
   assert.deepEqual([stopped.saved.map(({ step }) => step), stopped.best], [[60], []]);
 });
 
-test('with stop a collapse is saved and ends the run: exit 6, and the message names the last healthy checkpoint', async () => {
+test('with stop, saves a collapsed run and ends it with exit code 6 and the last healthy checkpoint', async () => {
   const { result, saved, fed } = await runLoop({ ...collapsing, onCollapse: 'stop' });
   await assert.rejects(result, {
     code: 'diverged.collapsed',
@@ -96,14 +96,14 @@ test('with stop a collapse is saved and ends the run: exit 6, and the message na
   });
   assert.equal(saved.at(-1)!.step, 400);
   assert.equal(fed.length, 400);
-  const again = await runLoop({ ...collapsing, onCollapse: 'stop', position: saved.at(-1)! });
+  const again = await runLoop({ ...collapsing, onCollapse: 'stop', progress: saved.at(-1)! });
   await assert.rejects(again.result, { code: 'diverged.collapsed' });
   assert.deepEqual([again.fed, again.saved], [[], []]);
-  const regardless = await runLoop({ ...collapsing, position: saved.at(-1)! });
-  assert.equal((regardless.outcome as { position: Position }).position.step, 700);
+  const regardless = await runLoop({ ...collapsing, progress: saved.at(-1)! });
+  assert.equal((regardless.outcome as { progress: TrainingProgress }).progress.step, 700);
 });
 
-test('a collapse between two checkpoints is saved with stop, and not with rollback', async () => {
+test('saves a collapse between two checkpoints with stop, but not with rollback', async () => {
   const between = { ...collapsing, schedule: { ...collapsing.schedule, checkpoints: exactly(300) } };
   for (const [onCollapse, steps] of [
     ['stop', [300, 400]],
@@ -118,7 +118,7 @@ test('a collapse between two checkpoints is saved with stop, and not with rollba
   }
 });
 
-test('a look in which something is no number ends the run and names it', async () => {
+test('ends the run at a probe with a NaN, and names it', async () => {
   const { result, stepsOf } = await runLoop({
     ...collapsing,
     diversityAt: (step) => (step === 100 ? Number.NaN : 1),

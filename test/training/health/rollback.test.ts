@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { DcganError } from '../../../src/errors.ts';
 import type { TrainingEvent } from '../../../src/training/events.ts';
 import { seedAfter, trainWithRollbacks } from '../../../src/training/health/rollback.ts';
-import { type Position, startingPosition } from '../../../src/training/loop.ts';
+import { initialProgress, type TrainingProgress } from '../../../src/training/loop.ts';
 import { minimalConfig } from '../../helpers/minimal-config.ts';
 import { configOf } from '../../helpers/tiny-network.ts';
 
@@ -11,22 +11,22 @@ const lost = (step: number) =>
   new DcganError('diverged.collapsed', { happened: `Lost at ${step}.`, fix: 'Try this.' }, { data: { step } });
 
 /** Trains with a loop that fails so many times and then ends. Going back leads to step 40. */
-async function runWith(failures: readonly Error[], settings: Record<string, unknown>, start = startingPosition) {
+async function runWith(failures: readonly Error[], settings: Record<string, unknown>, start = initialProgress) {
   const content = minimalConfig();
   Object.assign(content.training, settings);
-  const from: Position[] = [];
+  const from: TrainingProgress[] = [];
   const events: TrainingEvent[] = [];
   const left = [...failures];
   const result = trainWithRollbacks(
     {
       config: configOf(content),
-      run: async (position) => {
-        from.push(position);
+      run: async (progress) => {
+        from.push(progress);
         const failure = left.shift();
         if (failure) throw failure;
-        return { position: { ...position, step: 100 }, interrupted: false };
+        return { progress: { ...progress, step: 100 }, interrupted: false };
       },
-      goBack: async (rollbacks) => ({ ...startingPosition, step: 40, rollbacks }),
+      rollBack: async (rollbacks) => ({ ...initialProgress, step: 40, rollbacks }),
       onEvent: (event) => events.push(event),
     },
     start,
@@ -38,7 +38,7 @@ async function runWith(failures: readonly Error[], settings: Record<string, unkn
   return { outcome, events, from: from.map(({ step, rollbacks }) => [step, rollbacks]) };
 }
 
-test('a lost run goes back and on from there, and says so each time', async () => {
+test('rolls a failed run back, trains on from there, and reports each rollback', async () => {
   const { outcome, events, from } = await runWith([lost(70), lost(90)], { onCollapse: 'rollback' });
   assert.equal(outcome, 'done');
   assert.deepEqual(from, [
@@ -52,12 +52,12 @@ test('a lost run goes back and on from there, and says so each time', async () =
   ]);
 });
 
-test('it gives up after its tries, also those of earlier sessions, with exit code 6', async () => {
+test('gives up after rollbackTries rollbacks, including those of earlier sessions, with exit code 6', async () => {
   const setting = { onCollapse: 'rollback', rollbackTries: 2 };
   for (const [start, runs] of [
-    [startingPosition, 3],
-    [{ ...startingPosition, rollbacks: 1 }, 2],
-    [{ ...startingPosition, rollbacks: 2 }, 1],
+    [initialProgress, 3],
+    [{ ...initialProgress, rollbacks: 1 }, 2],
+    [{ ...initialProgress, rollbacks: 2 }, 1],
   ] as const) {
     const { outcome, from } = await runWith([lost(70), lost(80), lost(90)], setting, start);
     assert.equal(from.length, runs);
@@ -71,7 +71,7 @@ test('it gives up after its tries, also those of earlier sessions, with exit cod
   }
 });
 
-test('it does not go back where the config does not say so, nor for other errors', async () => {
+test('does not roll back unless the config says so, nor for other errors', async () => {
   for (const onCollapse of ['warn', 'stop']) {
     const failure = lost(70);
     const { outcome, from } = await runWith([failure], { onCollapse });
@@ -85,7 +85,7 @@ test('it does not go back where the config does not say so, nor for other errors
   }
 });
 
-test('the seed is the own one until there is a rollback, and another one after each', () => {
+test("uses the config's seed until there is a rollback, and another one after each", () => {
   assert.equal(seedAfter(7, 0), 7);
   const seeds = [0, 1, 2, 3].flatMap((rollbacks) => [seedAfter(7, rollbacks), seedAfter(8, rollbacks)]);
   assert.equal(new Set(seeds).size, 8);

@@ -41,7 +41,7 @@ for (const [name, { change, states, on = allData }] of Object.entries(wrong)) {
   for (const data of on) {
     const { watch, recognisedWithin, isLong } = runs[data];
     const skip = isLong && skipNext();
-    test(`${data}: ${name} is recognised within ${recognisedWithin} steps`, { skip }, async (t) => {
+    test(`${data}: detects ${name} within ${recognisedWithin} steps`, { skip }, async (t) => {
       const [first] = await watch(recognisedWithin, change);
       t.diagnostic(first ? `${first.state} at step ${first.step}` : 'healthy');
       assert.ok(first && states.includes(first.state), JSON.stringify(first));
@@ -62,7 +62,7 @@ test('faces: a healthy run of 1,000 steps raises no alarm', { skip: skipNext() }
   assert.deepEqual(await watchFaces(1000, {}), []);
 });
 
-test('in twelve turns of CI each long test runs once', () => {
+test('runs each long test once in twelve CI runs', () => {
   const ran = Array.from({ length: 12 }, (_, turn) => {
     const skip = skipLong(12, { DCGAN_LONG_TURN: String(100 + turn) });
     return Array.from({ length: 12 }, () => skip()).indexOf(false);

@@ -28,9 +28,9 @@ export interface Change {
 }
 
 /** The states that a run went through, each with the step at which it was said. */
-type Course = { state: HealthState; step: number }[];
+type HealthCourse = { state: HealthState; step: number }[];
 
-export async function watchRing(steps: number, { seed = 0, loss = 'bce', ...change }: Change): Promise<Course> {
+export async function watchRing(steps: number, { seed = 0, loss = 'bce', ...change }: Change): Promise<HealthCourse> {
   const plain = ringConfig({ training: { loss, steps } }, seed);
   const config: Config = {
     ...plain,
@@ -42,12 +42,12 @@ export async function watchRing(steps: number, { seed = 0, loss = 'bce', ...chan
 }
 
 /** The quick start, trained for longer. */
-export function watchQuick(steps: number, change: Change): Promise<Course> {
+export function watchQuick(steps: number, change: Change): Promise<HealthCourse> {
   return watchConfig('quick', { batchSize: 32, labels: { real: [0.8, 1] } }, steps, change);
 }
 
 /** Faces of 64 x 64 pixels, drawn for it, with the networks of AFG. */
-export async function watchFaces(steps: number, change: Change): Promise<Course> {
+export async function watchFaces(steps: number, change: Change): Promise<HealthCourse> {
   const root = mkdtempSync(join(tmpdir(), 'dcgan-faces-'));
   try {
     const { directory } = await prepareData({ dataset: 'avatars', root, count: 1000 }, () => {});
@@ -63,7 +63,7 @@ async function watchConfig(
   steps: number,
   { seed = 0, ...change }: Change,
   data?: string,
-): Promise<Course> {
+): Promise<HealthCourse> {
   const set = Object.entries({ ...training, steps }).map(([key, value]) => `training.${key}=${JSON.stringify(value)}`);
   const options = { config: name, set: [...set, `seed=${seed}`], engine: engineName, root: '.' } as const;
   const { config, dataset } = await prepareRun(data === undefined ? options : { ...options, data }, () => {});
@@ -75,9 +75,9 @@ async function watchConfig(
   return watch(other, changed(dataset, change));
 }
 
-async function watch(config: Config, dataset: Dataset): Promise<Course> {
+async function watch(config: Config, dataset: Dataset): Promise<HealthCourse> {
   const root = mkdtempSync(join(tmpdir(), 'dcgan-watched-'));
-  const course: Course = [];
+  const course: HealthCourse = [];
   try {
     const opened = await openEngine(engineName);
     const prepared = {

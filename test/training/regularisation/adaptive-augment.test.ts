@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { mul, sum, type Tensor, type Tensor4D, tensor, tensor1d, valueAndGrads } from '@tensorflow/tfjs-core';
 import type { Tensors } from '../../../src/engines/engine.ts';
-import { readingOf } from '../../../src/training/losses.ts';
+import { scoreRule } from '../../../src/training/losses.ts';
 import { adaptAugment, augmentState } from '../../../src/training/regularisation/adaptive-augment.ts';
 import { diffAugment } from '../../../src/training/regularisation/diff-augment.ts';
 import { useCpuBackend } from '../../helpers/cpu-backend.ts';
@@ -17,13 +17,13 @@ const bce = { type: 'bce', on: 'logits', generator: 'nonSaturating', discriminat
 function statesAfter(updates: number[][], start = [0, 0, 0, 0], inverted = false): number[][] {
   let variables: Tensors = { [augmentState]: tensor1d(start) };
   return updates.map((logits) => {
-    const verdicts = tensor(logits, [logits.length, 1]);
-    variables = adaptAugment(variables, { target: 0.6, images: 100 }, verdicts, readingOf(bce, inverted));
+    const realLogits = tensor(logits, [logits.length, 1]);
+    variables = adaptAugment(variables, { target: 0.6, images: 100 }, realLogits, scoreRule(bce, inverted));
     return [...variables[augmentState]!.dataSync()];
   });
 }
 
-test('every fourth update moves the probability by the images since, up where the mean sign is above the target', () => {
+test('moves the probability at every fourth update, by the images since, up if the mean sign is above the target', () => {
   const sure = [3, 2, 1, 5, 4]; // signs 1
   const unsure = [3, 2, 1, 5, -4]; // mean sign 0.6, which is not above 0.6
   const up = statesAfter([sure, sure, sure, sure, sure]);
@@ -34,12 +34,12 @@ test('every fourth update moves the probability by the images since, up where th
   assertClose(statesAfter([unsure, unsure, unsure, [3, -1]], [0.5, 0, 0, 0])[3]!, [0.33, 0, 0, 0], 'down by 17 images');
 });
 
-test('the probability stays within 0 and 1', () => {
+test('keeps the probability within 0 and 1', () => {
   assertClose(statesAfter([[-1, -1]], [0.01, 0, 0, 3])[0]!, [0, 0, 0, 0], 'below');
   assertClose(statesAfter([[1, 1]], [0.99, 0, 0, 3])[0]!, [1, 0, 0, 0], 'above');
 });
 
-test('with inverted labels, logits below 0 are those of images held to be real', () => {
+test('takes logits below 0 for real with inverted labels', () => {
   assertClose(statesAfter([[-1, -1]], [0.5, 0, 0, 3], true)[0]!, [0.52, 0, 0, 0], 'up');
 });
 
@@ -50,7 +50,7 @@ const randomness = () => {
   return { seed: tensor1d([7], 'int32'), nextDraw: () => draw++ };
 };
 
-/** Which images a change with this probability has changed. */
+/** Which images an augmentation with this probability changes. */
 function changedImages(name: 'color' | 'translation' | 'cutout', probability: number): boolean[] {
   const [before, after] = [images, diffAugment(images, [name], randomness(), tensor1d([probability]))].map((x) =>
     x.dataSync(),
@@ -61,7 +61,7 @@ function changedImages(name: 'color' | 'translation' | 'cutout', probability: nu
   });
 }
 
-test('an image is changed with the probability, and otherwise left to the bit', () => {
+test('augments an image with the probability, and otherwise leaves it bit for bit', () => {
   for (const name of ['color', 'translation', 'cutout'] as const) {
     assert.ok(
       changedImages(name, 0).every((changed) => !changed),
@@ -72,7 +72,7 @@ test('an image is changed with the probability, and otherwise left to the bit', 
   }
 });
 
-test('gradients go through the changes that were made, and past those that were not', () => {
+test('passes gradients through applied augmentations only', () => {
   const gradientOf = (probability: number) => {
     const loss = (x: Tensor) =>
       sum(mul(diffAugment(x as Tensor4D, ['cutout'], randomness(), tensor1d([probability])), 2));

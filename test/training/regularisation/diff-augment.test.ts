@@ -17,7 +17,7 @@ function randomness(seed = 7) {
 }
 
 for (const { names, shape, values, gradient } of golden.diffAugment) {
-  test(`${names.join(', ')}: images and gradient are those of the published formulas in PyTorch`, () => {
+  test(`${names.join(', ')}: images and gradient equal the published formulas in PyTorch`, () => {
     const x = tensor(hashedValues('images', size(shape)), shape);
     const weights = tensor(hashedValues('weights', size(shape)), shape);
     const changed = diffAugment(x as Tensor4D, names, randomness());
@@ -28,7 +28,7 @@ for (const { names, shape, values, gradient } of golden.diffAugment) {
   });
 }
 
-test('no augmentation gives the images themselves, and each image is changed in its own way', () => {
+test('returns the images themselves without augmentations, and augments each image differently', () => {
   const one = hashedValues('images', 8 * 8 * 3);
   const twice = tensor([...one, ...one], [2, 8, 8, 3]) as Tensor4D;
   assert.equal(diffAugment(twice, [], randomness()), twice);
@@ -42,7 +42,7 @@ test('no augmentation gives the images themselves, and each image is changed in 
   }
 });
 
-test('over many images: shifts up to an eighth, each as often; holes of half the side, anywhere', () => {
+test('draws shifts up to an eighth of the side uniformly, and cutouts of half the side anywhere', () => {
   const count = 4000;
   const image = Float32Array.from({ length: 16 }, (_, pixel) => pixel + 1); // 16 x 1, each pixel its number
   const images = tensor(

@@ -6,7 +6,7 @@ import { drawLabels } from '../../../src/training/regularisation/labels.ts';
 const count = 40_000;
 const stream = (index = 0) => new RandomStream(5, 'labels', index);
 
-test('numbers are given as they are, without a draw', () => {
+test('uses constant labels as they are, without a random draw', () => {
   const labels = { real: 0.9, fake: 0.1, flip: 0 };
   assert.deepEqual([...drawLabels(labels, 'real', 3, stream())], [0.9, 0.9, 0.9].map(Math.fround));
   assert.deepEqual([...drawLabels(labels, 'fake', 2, stream())], [0.1, 0.1].map(Math.fround));
@@ -15,7 +15,7 @@ test('numbers are given as they are, without a draw', () => {
   assert.equal(used.bits(), stream().bits());
 });
 
-test('a range is drawn from evenly, one label per image', () => {
+test('draws labels uniformly from a range, one per image', () => {
   const labels = drawLabels({ real: [0.7, 1.2], fake: 0, flip: 0 }, 'real', count, stream());
   assert.ok(labels.every((label) => label >= Math.fround(0.7) && label <= Math.fround(1.2)));
   assert.ok(new Set(labels).size > 0.99 * count);
@@ -31,7 +31,7 @@ test('a range is drawn from evenly, one label per image', () => {
   }
 });
 
-test('the asked share of labels is flipped, of both kinds', () => {
+test('flips the configured share of labels of both kinds', () => {
   const labels = { real: 1, fake: 0, flip: 0.05 };
   for (const [kind, flipped] of [
     ['real', 0],
@@ -44,7 +44,7 @@ test('the asked share of labels is flipped, of both kinds', () => {
   }
 });
 
-test('a flipped label is drawn from the range of the other kind', () => {
+test('draws a flipped label from the range of the other kind', () => {
   const labels = drawLabels({ real: [0.8, 1], fake: [0, 0.1], flip: 0.3 }, 'fake', count, stream());
   const flipped = labels.filter((label) => label > 0.5);
   assert.ok(Math.abs(flipped.length / count - 0.3) < 0.0092);
@@ -52,7 +52,7 @@ test('a flipped label is drawn from the range of the other kind', () => {
   assert.ok(labels.filter((label) => label <= 0.5).every((label) => label >= 0 && label <= Math.fround(0.1)));
 });
 
-test('the same stream gives the same labels', () => {
+test('draws the same labels from the same stream', () => {
   const labels = { real: [0.8, 1] as [number, number], fake: 0, flip: 0.1 };
   assert.deepEqual(drawLabels(labels, 'real', 64, stream(3)), drawLabels(labels, 'real', 64, stream(3)));
   assert.notDeepEqual(drawLabels(labels, 'real', 64, stream(3)), drawLabels(labels, 'real', 64, stream(4)));

@@ -29,7 +29,7 @@ const networks = {
 };
 
 for (const { network: name, type, weight, shapes, value, gradients } of golden.penalties) {
-  test(`${type} of a ${name} network with kinks: value and gradients are PyTorch's`, () => {
+  test(`${type} of a ${name} network with leaky ReLUs: value and gradients equal PyTorch's`, () => {
     const network = networkOf(networks[name], [6, 6, 2]);
     const weights = Object.fromEntries(
       Object.entries(shapes).map(([part, shape]): [string, Tensor] => [
@@ -43,16 +43,16 @@ for (const { network: name, type, weight, shapes, value, gradients } of golden.p
     const images = (of: string, count: number) => tensor(hashedValues(`${of} images`, count * 72), [count, 6, 6, 2]);
     let draw = 0;
     const random = { seed: tensor1d([7], 'int32'), nextDraw: () => draw++ };
-    // the slope depends on no bias, but for where its kinks are
+    // biases only move the kinks of the slope
     const kernels = Object.fromEntries(Object.entries(weights).filter(([part]) => part.endsWith('kernel')));
-    const found = gradientsOf(kernels, (followed) =>
-      gradientPenalty(
+    const found = gradientsOf(kernels, (followed) => ({
+      loss: gradientPenalty(
         { type, on: 'real', weight },
         (x) => applyNetwork(network, x, { variables: { ...weights, ...followed }, training: true }).y,
-        { real: images('real', 4), fake: images('fake', 3) }, // as many mixes as the smaller batch has
+        { real: images('real', 4), fake: images('fake', 3) }, // as many interpolations as in the smaller batch
         random,
       ),
-    );
+    }));
     assertClose(found.loss.dataSync(), [value], 'penalty');
     for (const [part, tensorFound] of Object.entries(found.gradients)) {
       assertClose(tensorFound.dataSync(), gradients[part.replace('discriminator/', '')]!, part, 2e-5);

@@ -26,7 +26,7 @@ const set = (section: 'data' | 'training' | 'outputs', values: object): Change =
   return (content) => Object.assign(content[section], values);
 };
 
-test('a last batch of one image is refused where a batch norm follows a dense layer, with a batch size that works', () => {
+test('rejects a last batch of one image for batch norm on vectors, and suggests a batch size that works', () => {
   const message = complaint(9)!;
   assert.match(
     message,
@@ -40,12 +40,12 @@ test('a last batch of one image is refused where a batch norm follows a dense la
   assert.equal(complaint(8), undefined);
 });
 
-test('a suggested batch size is never one that leaves a single image either', () => {
+test('never suggests a batch size that leaves a single image', () => {
   const message = complaint(13, set('training', { batchSize: 3 }))!; // 13 = 1 modulo 3, 4 and 6
   assert.match(message, /training\.batchSize=5,/);
 });
 
-test('single images have no batch norm on vectors; on feature maps they have one value per pixel', () => {
+test('rejects a batch size of 1 for batch norm on vectors, and accepts it on feature maps', () => {
   assert.match(complaint(10, set('training', { batchSize: 1 }))!, /training\.batchSize is 1.*\n.*\n.*batchSize=16/);
   assert.match(complaint(1)!, /the data has 1 image/);
   const onImages: Change = (content) => {
@@ -56,7 +56,7 @@ test('single images have no batch norm on vectors; on feature maps they have one
   assert.equal(complaint(10, onImages), undefined);
 });
 
-test('maps of one pixel count as one value, in the discriminator too, where the smaller batch decides', () => {
+test('counts a one-pixel map as one value, also in the discriminator, where the smaller batch decides', () => {
   const onPixel: Change = (content) => {
     content.data = { ...content.data, lastBatch: 'full-noise' } as typeof content.data;
     content.discriminator.layers = [
@@ -69,7 +69,7 @@ test('maps of one pixel count as one value, in the discriminator too, where the 
   assert.equal(complaint(10, onPixel), undefined);
 });
 
-test('a grid of one image has no batch statistics', () => {
+test('rejects batch statistics for a grid of one image', () => {
   const alone = { grid: { rows: 1, columns: 1, batchNorm: 'batch' } };
   assert.match(
     complaint(10, set('outputs', alone))!,

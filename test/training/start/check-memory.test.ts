@@ -4,12 +4,12 @@ import { checkMemory } from '../../../src/training/start/check-memory.ts';
 
 const machine = { totalMiB: 8000, freeMiB: 3000.4 };
 
-test('what is expected stands beside what is free, also where that is less', () => {
+test('returns the expected memory and the free memory, even if less is free', () => {
   const need = { expectedMiB: 5000.2, leastMiB: 2000 };
   assert.deepEqual(checkMemory(need, { device: 'CPU' }, machine), { expectedMiB: 5000, freeMiB: 3000 });
 });
 
-test('a training that cannot fit is refused with the numbers, exit 5', () => {
+test('rejects a run that cannot fit, with the numbers and exit code 5', () => {
   const need = { expectedMiB: 40_000, leastMiB: 8000.5 };
   assert.throws(() => checkMemory(need, { device: 'CPU, WebAssembly' }, machine), {
     code: 'engine.memory',
@@ -20,11 +20,11 @@ test('a training that cannot fit is refused with the numbers, exit 5', () => {
   assert.doesNotThrow(() => checkMemory({ ...need, leastMiB: 8000 }, { device: 'CPU' }, machine));
 });
 
-test("a GPU's memory is not foreseen", () => {
+test('makes no estimate for a GPU', () => {
   assert.equal(checkMemory({ expectedMiB: 1e9, leastMiB: 1e9 }, { device: 'CUDA GPU' }, machine), undefined);
 });
 
-test('this machine has some memory, and less than all of it is free', () => {
+test('reads the memory of this machine, part of which is free', () => {
   const { freeMiB } = checkMemory({ expectedMiB: 1, leastMiB: 0 }, { device: 'CPU' })!;
   assert.ok(freeMiB > 0);
 });

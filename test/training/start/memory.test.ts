@@ -4,24 +4,24 @@ import { findConfig } from '../../../src/config/load/find-config.ts';
 import { loadConfig } from '../../../src/config/load/load.ts';
 import { buildNetworks } from '../../../src/models/networks.ts';
 import { packageDirectory } from '../../../src/system/package-directory.ts';
-import { foreseeMemory } from '../../../src/training/start/memory.ts';
+import { estimateMemory } from '../../../src/training/start/memory.ts';
 import { minimalConfig } from '../../helpers/minimal-config.ts';
 import { configOf } from '../../helpers/tiny-network.ts';
 
 const mib = 2 ** 20;
 
-test('the least is every variable once and the outputs of dense layers and convolutions of the generator', () => {
+test("bounds memory from below by all variables and the generator's dense and convolution outputs", () => {
   // Weights: 100 x 64 + 64 and 64 + 1; each with two moments. The generator's dense layer gives 4 x 64 values.
   const config = configOf(minimalConfig());
-  const { leastMiB } = foreseeMemory(config, buildNetworks(config));
+  const { leastMiB } = estimateMemory(config, buildNetworks(config));
   assert.equal(leastMiB, (4 * (3 * (100 * 64 + 64 + 65) + 4 * 64)) / mib);
 });
 
-test('averages count once more, and the batch by its size', () => {
+test('counts averaged weights once more, and activations per image of the batch', () => {
   const content = minimalConfig();
   Object.assign(content.training, { batchSize: 8, ema: {} });
   const config = configOf(content);
-  const { leastMiB } = foreseeMemory(config, buildNetworks(config));
+  const { leastMiB } = estimateMemory(config, buildNetworks(config));
   assert.equal(leastMiB, (4 * (3 * (100 * 64 + 64 + 65) + (100 * 64 + 64) + 8 * 64)) / mib);
 });
 
@@ -29,9 +29,9 @@ test('averages count once more, and the batch by its size', () => {
 const measured = { 'mnist-test4': 727, afg: 958, 'emoji-15817e6': 1242 };
 
 for (const [name, peakMiB] of Object.entries(measured)) {
-  test(`${name}: what is foreseen is the measured peak to a tenth, and the least is below`, async () => {
+  test(`${name}: estimates the measured peak within a tenth, and a lower bound below it`, async () => {
     const config = await loadConfig(findConfig(name, { root: '.', packageDirectory }));
-    const { expectedMiB, leastMiB } = foreseeMemory(config, buildNetworks(config));
+    const { expectedMiB, leastMiB } = estimateMemory(config, buildNetworks(config));
     assert.ok(Math.abs(expectedMiB / peakMiB - 1) < 0.1, `${expectedMiB}, not ${peakMiB}`);
     assert.ok(leastMiB < peakMiB / 2);
   });

@@ -6,20 +6,20 @@ import { picturesOf } from '../../helpers/numbered-pictures.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
 import { callsOf } from '../feeder-calls.ts';
 
-test('no two calls of a run get the same latents, labels or masks', () => {
+test('feeds different latents, labels and noise to every call of a run', () => {
   const { calls } = callsOf({ discriminatorSteps: 2, generatorSteps: 2, labels: { real: [0.8, 1] } }, 5, (content) =>
     (content['discriminator'] as { layers: object[] }).layers.unshift({ type: 'dropout', rate: 0.1 }),
   );
   const all = calls.flat();
   assert.equal(all.length, 15);
-  for (const feed of ['latents', 'dropoutSeed', 'realLabels']) {
+  for (const feed of ['latents', 'noiseSeed', 'realLabels']) {
     const given = all.flatMap(({ feeds }) => (feeds[feed] ? [String(feeds[feed].slice(0, 2))] : []));
     assert.ok(given.length >= 10, feed);
     assert.equal(new Set(given).size, given.length, feed);
   }
 });
 
-test("Adam's rates count the updates of each network from 1", () => {
+test("counts each network's Adam updates from 1", () => {
   const { calls, config } = callsOf({ discriminatorSteps: 2, generatorSteps: 3 }, 2);
   const times = (network: 'discriminator' | 'generator') => {
     const { optimizer } = config[network];
@@ -38,7 +38,7 @@ test("Adam's rates count the updates of each network from 1", () => {
   assert.deepEqual(times('generator'), [1, 2, 3, 4, 5, 6]);
 });
 
-test('every k-th update of the discriminator is fed k times the weight of its step, and the others compute no penalty', () => {
+test('feeds every k-th discriminator update k times the penalty weight, and computes no penalty in the others', () => {
   const weight = { from: 8, to: 4, over: { steps: 4 } };
   const { calls } = callsOf({ discriminatorSteps: 2, gradientPenalty: { type: 'r1', every: 3, weight } }, 5);
   const updates = calls.flat();
@@ -52,7 +52,7 @@ test('every k-th update of the discriminator is fed k times the weight of its st
   });
 });
 
-test('without an interval there is one function, which is fed the weight', () => {
+test('uses one function, fed the penalty weight, without an interval', () => {
   const { calls } = callsOf({ gradientPenalty: { type: 'r1', weight: 5 } }, 2);
   for (const { name, feeds } of calls.flat()) {
     assert.equal(name, 'step-4');
@@ -60,7 +60,7 @@ test('without an interval there is one function, which is fed the weight', () =>
   }
 });
 
-test('a scheduled beta2 is fed with the rates that it corrects, and a constant one is not', () => {
+test('feeds a scheduled beta2 with the corrected rates, and a constant one not', () => {
   const beta2 = { from: 0.9, to: 0.99, over: { steps: 2 }, shape: 'step' };
   const { calls } = callsOf({}, 3, ({ generator }) =>
     Object.assign(generator as object, { optimizer: { learningRate: 0.1, beta1: 0, beta2, epsilon: 1e-9 } }),
@@ -76,25 +76,25 @@ test('a scheduled beta2 is fed with the rates that it corrects, and a constant o
   assert.equal(calls[0]![0]!.feeds['discriminatorRates']!.length, 2);
 });
 
-test('what a step is fed depends on its number alone, so a run goes on anywhere', () => {
+test('determines all feeds by the number of the step, so that a run can resume anywhere', () => {
   const settings = { discriminatorSteps: 2, generatorSteps: 2, labels: { real: [0.8, 1], flip: 0.2 } };
   const { calls } = callsOf(settings, 7);
   const { feedStep } = callsOf(settings, 0);
   for (const step of [6, 2, 5]) assert.deepEqual(feedStep(step), calls[step]);
 });
 
-test('another seed feeds other pictures, latents, labels and masks', () => {
+test('feeds other images, latents, labels and noise with another seed', () => {
   const withSeed = (seed: number) =>
     callsOf({ labels: { real: [0.8, 1], fake: [0, 0.1] } }, 1, (content) => {
       content['seed'] = seed;
       (content['discriminator'] as { layers: object[] }).layers.unshift({ type: 'dropout', rate: 0.1 });
     }).calls[0]![0]!.feeds;
   const [first, second] = [withSeed(0), withSeed(1)];
-  for (const feed of ['images', 'latents', 'realLabels', 'fakeLabels', 'dropoutSeed'])
+  for (const feed of ['images', 'latents', 'realLabels', 'fakeLabels', 'noiseSeed'])
     assert.notDeepEqual(first[feed], second[feed], feed);
 });
 
-test('pictures are mirrored at the asked rate, drawn anew each time', () => {
+test('mirrors images at the configured rate, drawn anew each time', () => {
   const sided = picturesOf(10, (index) => Array.from({ length: 64 }, (_, pixel) => 20 * index + (pixel % 8)));
   const flipsWith = (flip: number, seed = 0) => {
     const change = (content: Record<string, unknown>) =>
@@ -122,7 +122,7 @@ test('pictures are mirrored at the asked rate, drawn anew each time', () => {
   assert.notDeepEqual(flipsWith(0.5), flipsWith(0.5, 1));
 });
 
-test('labels are flipped at the rate of the schedule, over many steps', () => {
+test('flips labels at the scheduled rate over many steps', () => {
   const flip = { from: 0.4, to: 0.05, over: { steps: 200 }, shape: 'step' };
   const { calls } = callsOf({ batchSize: 10, labels: { flip } }, 1200);
   for (const [feed, flipped] of [
@@ -139,7 +139,7 @@ test('labels are flipped at the rate of the schedule, over many steps', () => {
   }
 });
 
-test('inverted labels are 0 for real and 1 for generated images; ranges of one kind leave the other hard', () => {
+test('inverts labels to 0 for real and 1 for fake images; smooths only the kind with a range', () => {
   const labelsOf = (labels: object) => {
     const { realLabels, fakeLabels } = callsOf({ labels }, 1).calls[0]![0]!.feeds;
     return { real: [...realLabels!], fake: [...fakeLabels!] };
@@ -151,7 +151,7 @@ test('inverted labels are 0 for real and 1 for generated images; ranges of one k
   assert.ok(fake.every((label) => label >= 0.7 && label < 1.2) && new Set(fake).size === 4);
 });
 
-test('every schedule is fed at the step it is for: rates, label ranges, noise, and the decay of the average', () => {
+test('feeds every schedule at its step: learning rates, label ranges, noise, and the decay of the average', () => {
   const over = { steps: 10 };
   const training = {
     labels: { real: { from: [0.5, 0.6], to: 1, over } },

@@ -30,7 +30,7 @@ export interface GoldenStep {
   changes: Record<string, number[]>;
 }
 
-const dropoutSeed = 12345; // SEED of golden.py
+const noiseSeed = 12345; // SEED of golden.py
 const earlierSteps = 2;
 
 /** RULES of golden.py: scale and offset by the last part of a name; others 1 and 0. */
@@ -63,7 +63,7 @@ export function goldenStepTest(
     folder = 'configs',
   }: { skip?: string | false; fixture?: string; set?: string[]; folder?: string } = {},
 ): void {
-  test(`a step of ${fixture} is that of the framework it comes from`, { skip }, async () => {
+  test(`computes the step of ${fixture} as its framework does`, { skip }, async () => {
     const path = new URL(`../../fixtures/step/${fixture}.json`, import.meta.url);
     const golden = JSON.parse(readFileSync(path, 'utf8')) as GoldenStep;
     const settings = [`training.batchSize=${golden.batchSize}`, ...set];
@@ -149,7 +149,7 @@ function feedsOf(
     fakeLabels: (shape) => valuesOf(inverted ? 'realLabels' : 'fakeLabels', shape),
     generatorRates: () => rates(config.generator),
     discriminatorRates: () => rates(config.discriminator),
-    dropoutSeed: () => Int32Array.of(dropoutSeed),
+    noiseSeed: () => Int32Array.of(noiseSeed),
     penaltyWeight: () => Float32Array.of(config.training.gradientPenalty!.weight as number),
     noiseDeviation: () => Float32Array.of(config.training.instanceNoise?.deviation as number),
   };

@@ -16,7 +16,7 @@ before(useCpuBackend);
 const softplus = (x: number) => Math.log1p(Math.exp(x));
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-test('the values and slopes of pairs: softplus of their differences, at large ones too', () => {
+test('computes softplus of the differences of pairs and its gradients, also for large ones', () => {
   const loss = adversarialLoss(lossObject.parse({ type: 'relativistic' }));
   const [reals, fakes] = [
     [0.5, -2, 3, 80],
@@ -55,7 +55,7 @@ test('the values and slopes of pairs: softplus of their differences, at large on
 });
 
 for (const order of ['discriminator-first', 'generator-first', 'simultaneous']) {
-  test(`${order}: the generator learns from the same real image, by the discriminator as it is then`, async () => {
+  test(`${order}: updates the generator with the same real image under the current discriminator`, async () => {
     const { means, kernelGradient, imageGradient, kernel, real, fake, after } = await probe({
       training: { loss: 'relativistic', order },
     });
@@ -78,7 +78,7 @@ for (const order of ['discriminator-first', 'generator-first', 'simultaneous']) 
   });
 }
 
-test('r1 is on real images, on generated ones or on both: of a linear network each is weight / 2 of its squared kernel', async () => {
+test('penalises real images, fake ones or both: weight / 2 of the squared kernel of a linear network', async () => {
   const results = await Promise.all(
     [undefined, 'real', 'fake', 'both'].map((on) =>
       probe({ training: { gradientPenalty: { type: 'r1', weight: 3, ...(on && { on }) } } }),
@@ -98,7 +98,7 @@ test('r1 is on real images, on generated ones or on both: of a linear network ea
   }
 });
 
-test('where the slope is not the same everywhere, each kind of image gives its own penalty, and both their sum', () => {
+test('computes the penalty of each kind of image where the slope varies, and their sum for both', () => {
   const judge = (x: Tensor) => sum(square(x), [1, 2, 3]); // its slope is 2 x
   const images = { real: tensor4d([1, 2], [2, 1, 1, 1]), fake: tensor4d([3, 4], [2, 1, 1, 1]) };
   const random = { seed: tensor1d([1], 'int32'), nextDraw: () => 0 };
@@ -107,7 +107,7 @@ test('where the slope is not the same everywhere, each kind of image gives its o
   assert.deepEqual((['real', 'fake', 'both'] as const).map(penaltyOn), [5, 25, 30]); // (4 + 16) / 4, (36 + 64) / 4
 });
 
-test('what cannot be paired, and an option without effect, are refused by their keys', () => {
+test('rejects by key what cannot be paired, and an option without effect', () => {
   const wrong: [section: 'training' | 'data', values: object, message: RegExp][] = [
     ['training', { freshLatents: true }, /training\.freshLatents: .*pairs/],
     ['training', { generatorSteps: 2 }, /training\.generatorSteps: .*pairs/],

@@ -7,7 +7,7 @@ import { dot, minus, names, probe } from './probed-step.ts';
 
 before(useCpuBackend);
 
-test("the discriminator's loss and gradient are scaled, the generator's are not", async () => {
+test("scales the discriminator's loss and gradient, but not the generator's", async () => {
   for (const type of ['bce', 'lsgan', 'hinge', 'wgan']) {
     const [plain, halved] = [
       await probe({ training: { loss: { type } } }),
@@ -24,7 +24,7 @@ test("the discriminator's loss and gradient are scaled, the generator's are not"
   }
 });
 
-test("the discriminator's loss is logged in two parts: what real images and what generated ones add to it", async () => {
+test("logs the terms of real and of fake images in the discriminator's loss", async () => {
   const halved = { discriminatorScale: 0.5 };
   for (const type of ['bce', 'lsgan', 'hinge', 'wgan']) {
     const { means, kernel, real, fake } = await probe({ training: { loss: { type, ...halved } } });
@@ -45,7 +45,7 @@ test("the discriminator's loss is logged in two parts: what real images and what
 });
 
 for (const generator of ['nonSaturating', 'minimax']) {
-  test(`inverted labels, ${generator}: a discriminator that says the opposite learns and teaches the same, and scores the same`, async () => {
+  test(`inverted labels, ${generator}: gives a negated discriminator the same gradients, losses and scores`, async () => {
     const loss = { type: 'bce', generator };
     const plain = await probe({ training: { loss } });
     const turned = await probe({ training: { loss, labels: { inverted: true } }, sign: -1 });
@@ -65,7 +65,7 @@ for (const generator of ['nonSaturating', 'minimax']) {
   });
 }
 
-test("gradients are clipped in the discriminator's update: their norm and every value", async () => {
+test("clips the discriminator's gradients by norm and by value", async () => {
   const { kernelGradient, biasGradient } = await probe({ discriminatorOptimizer: { clipNorm: 0.01 } });
   assertClose([Math.hypot(...kernelGradient, ...biasGradient)], [0.01], 'norm', 1e-6);
   const limited = await probe({ discriminatorOptimizer: { clipValue: 0.1 } });
@@ -73,7 +73,7 @@ test("gradients are clipped in the discriminator's update: their norm and every 
   assertClose(limited.kernelGradient, expected, 'clipped values', 1e-6);
 });
 
-test("clipWeights keeps the discriminator's weights within the limit, and the generator's as they are", async () => {
+test("clips the discriminator's weights to clipWeights, and leaves the generator's alone", async () => {
   const { after, kernel } = await probe({ training: { clipWeights: 0.04 } });
   assert.ok(kernel.some((value) => Math.abs(value) > 0.09));
   const largest = (name: string) => after[name]!.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -82,7 +82,7 @@ test("clipWeights keeps the discriminator's weights within the limit, and the ge
   assert.ok(largest(names.image) > 0.9);
 });
 
-test('the penalty of a straight discriminator is that of its slope, by hand', async () => {
+test('computes the penalty of a linear discriminator as by hand', async () => {
   // D(x) = x k: |dD/dx| = |k| everywhere; r1: w / 2 |k|^2 with gradient w k; wgan-gp: w (|k| - 1)^2 with 2 w (|k| - 1) k / |k|
   const weight = 3;
   const plain = await probe({});
@@ -95,7 +95,7 @@ test('the penalty of a straight discriminator is that of its slope, by hand', as
     for (const order of ['discriminator-first', 'generator-first', 'simultaneous']) {
       const penalised = await probe({
         training: { gradientPenalty: { type, weight }, order },
-        feeds: { dropoutSeed: Int32Array.of(5) },
+        feeds: { noiseSeed: Int32Array.of(5) },
       });
       assertClose([penalised.means.discriminatorLoss], [plain.means.discriminatorLoss + value], `${type} ${order}`);
       const expected = plain.kernelGradient.map((slope, index) => slope + factor * plain.kernel[index]!);

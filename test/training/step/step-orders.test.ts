@@ -177,7 +177,7 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, wha
 }
 
 for (const order of orders) {
-  test(`${order}: three steps give the weights, moments and losses of the same GAN written by hand`, async () => {
+  test(`${order}: computes the weights, moments and losses of three steps as a GAN written by hand`, async () => {
     const { start, end, means, shapes } = await train(order);
     const tensors = (values: HostValues, wanted: string[]) =>
       wanted.map((name) => tf.tensor(values[name]!, [...shapes[name]!]));
@@ -198,7 +198,7 @@ for (const order of orders) {
   });
 }
 
-test('the order of updates makes a difference that the comparison would notice', async () => {
+test('computes visibly different results for each order of updates', async () => {
   const first = (await train('discriminator-first')).end['generator/0/kernel']!;
   const simultaneous = (await train('simultaneous')).end['generator/0/kernel']!;
   const largest = first.reduce((most, value, i) => Math.max(most, Math.abs(value - simultaneous[i]!)), 0);

@@ -58,12 +58,12 @@ const owned = (network: string) =>
   all.filter((name) => (name.startsWith(network) || name.startsWith(`optimizer/${network}`)) && !isStatistic(name));
 const statistics = (network: string) => all.filter((name) => name.startsWith(network) && isStatistic(name));
 
-test('the networks under test have weights, moments and statistics of both kinds', () => {
+test('tests networks with weights, moments and statistics of both kinds', () => {
   assert.deepEqual([owned('generator').length, owned('discriminator').length], [15, 18]);
   assert.deepEqual([statistics('generator').length, statistics('discriminator').length], [2, 2]);
 });
 
-test('a generator update moves the generator, and not one bit of the discriminator or its optimizer', async () => {
+test('updates the generator alone, bit for bit, in a generator step', async () => {
   const changed = await moved(functionNames.generatorStep);
   assert.deepEqual(
     owned('discriminator').filter((name) => changed.has(name)),
@@ -76,7 +76,7 @@ test('a generator update moves the generator, and not one bit of the discriminat
   assert.ok(changed.has('means/generator') && !changed.has('means/discriminator'));
 });
 
-test('a discriminator update moves the discriminator, and not one bit of the generator or its optimizer', async () => {
+test('updates the discriminator alone, bit for bit, in a discriminator step', async () => {
   const changed = await moved(functionNames.discriminatorStep(4));
   assert.deepEqual(
     owned('generator').filter((name) => changed.has(name)),
@@ -89,7 +89,7 @@ test('a discriminator update moves the discriminator, and not one bit of the gen
   assert.ok(changed.has('means/discriminator') && !changed.has('means/generator'));
 });
 
-test('a whole step moves everything, in every order', async () => {
+test('updates both networks in a joint step, in every order', async () => {
   for (const order of orders) {
     const changed = await moved(functionNames.step(4), order);
     assert.deepEqual(
@@ -100,7 +100,7 @@ test('a whole step moves everything, in every order', async () => {
   }
 });
 
-test('statistics move wherever their network runs in training, also in the update of the other', async () => {
+test("updates a network's statistics wherever it runs in training mode, also in the other's update", async () => {
   for (const name of [functionNames.generatorStep, functionNames.discriminatorStep(4)]) {
     const changed = await moved(name);
     for (const network of ['generator', 'discriminator'])
@@ -111,7 +111,7 @@ test('statistics move wherever their network runs in training, also in the updat
   }
 });
 
-test('sampling and draining move no weight', async () => {
+test('changes no weight when sampling or draining means', async () => {
   assert.deepEqual(await moved(functionNames.sample), new Set());
   const { program, start } = build();
   const compiled = compileEagerly(program);
@@ -129,7 +129,7 @@ test('sampling and draining move no weight', async () => {
   compiled.dispose();
 });
 
-test('steps leave no tensor behind, in any order', async () => {
+test('leaks no tensor in any order', async () => {
   for (const order of orders) {
     const { program, start } = build(order);
     const compiled = compileEagerly(program);

@@ -1,4 +1,4 @@
-// What the discriminator is shown: images as they are, augmented or with noise.
+// The discriminator's inputs: unchanged, augmented or with noise.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { type Tensor4D, tensor, tensor1d } from '@tensorflow/tfjs-core';
@@ -9,7 +9,7 @@ import { dot, minus, names, probe } from './step/probed-step.ts';
 
 before(useCpuBackend);
 
-test('with nothing done to them, images are shown as they are', async () => {
+test('shows the discriminator images unchanged without augmentation or noise', async () => {
   const { kernelGradient, imageGradient, after, fake, real } = await probe({});
   assertClose(kernelGradient, minus(fake, real), 'fake - real', 1e-6);
   assertClose(
@@ -21,28 +21,28 @@ test('with nothing done to them, images are shown as they are', async () => {
 });
 
 for (const order of ['discriminator-first', 'simultaneous']) {
-  test(`${order}: DiffAugment changes real and generated images in the same ways, each by its own draws, with gradients`, async () => {
+  test(`${order}: DiffAugment augments real and fake images alike, each by its own draws, with gradients`, async () => {
     const kinds: Augmentation[] = ['color', 'translation', 'cutout'];
     const draws = 7; // 3, 2 and 2
     const seed = 11;
     const result = await probe({
       training: { diffAugment: kinds, order },
-      feeds: { dropoutSeed: Int32Array.of(seed) },
+      feeds: { noiseSeed: Int32Array.of(seed) },
     });
-    /** The images as they should be shown, from the function that is checked against PyTorch elsewhere. */
-    const shown = (image: Float32Array, firstDraw: number) => {
+    /** The expected input, by the function that is checked against PyTorch elsewhere. */
+    const augmented = (image: Float32Array, firstDraw: number) => {
       let draw = firstDraw;
       const random = { seed: tensor1d([seed], 'int32'), nextDraw: () => draw++ };
       return diffAugment(tensor(image, [1, 8, 8, 3]) as Tensor4D, kinds, random).dataSync() as Float32Array;
     };
-    const expected = minus(shown(result.fake, draws), shown(result.real, 0));
-    assertClose(result.kernelGradient, expected, 'shown fake - shown real');
-    assert.notDeepEqual(shown(result.fake, draws), shown(result.fake, 0));
+    const expected = minus(augmented(result.fake, draws), augmented(result.real, 0));
+    assertClose(result.kernelGradient, expected, 'augmented fake - augmented real');
+    assert.notDeepEqual(augmented(result.fake, draws), augmented(result.fake, 0));
 
-    // the generator is judged once more, with draws of its own; simultaneous has only one judgement
+    // the generator's loss augments again, with its own draws; simultaneous shares the discriminator's pass
     const simultaneous = order === 'simultaneous';
-    const judge = simultaneous ? result.kernel : result.after[names.kernel]!;
-    const loss = (image: Float32Array) => -dot(shown(image, simultaneous ? draws : 2 * draws), judge);
+    const kernel = simultaneous ? result.kernel : result.after[names.kernel]!;
+    const loss = (image: Float32Array) => -dot(augmented(image, simultaneous ? draws : 2 * draws), kernel);
     const step = 0.25; // all augmentations are linear in the image
     const slopes = Float32Array.from({ length: 192 }, (_, index) => {
       const moved = (by: number) => result.fake.map((value, at) => (at === index ? value + by : value));
@@ -54,13 +54,13 @@ for (const order of ['discriminator-first', 'simultaneous']) {
 }
 
 for (const on of ['both', 'real']) {
-  test(`instance noise on ${on}: of the fed deviation, normal, and ${on === 'both' ? 'on every judgement' : 'the generated images stay as they are'}`, async () => {
+  test(`instance noise on ${on}: normal with the fed deviation, ${on === 'both' ? 'on all images' : 'and no noise on fake images'}`, async () => {
     const deviation = 0.3;
     const side = 40;
     const { kernelGradient, fake, real, means, after } = await probe({
       side,
       training: { instanceNoise: { deviation: 9, on } }, // what counts is what is fed
-      feeds: { noiseDeviation: Float32Array.of(deviation), dropoutSeed: Int32Array.of(3) },
+      feeds: { noiseDeviation: Float32Array.of(deviation), noiseSeed: Int32Array.of(3) },
     });
     const noise = minus(kernelGradient, minus(fake, real));
     const count = noise.length; // 4800
@@ -82,10 +82,10 @@ for (const on of ['both', 'real']) {
   });
 }
 
-test('noise of deviation 0 is none', async () => {
+test('adds no noise with deviation 0', async () => {
   const { kernelGradient, fake, real } = await probe({
     training: { instanceNoise: { deviation: 1 } },
-    feeds: { noiseDeviation: Float32Array.of(0), dropoutSeed: Int32Array.of(3) },
+    feeds: { noiseDeviation: Float32Array.of(0), noiseSeed: Int32Array.of(3) },
   });
   assertClose(kernelGradient, minus(fake, real), 'fake - real', 1e-6);
 });

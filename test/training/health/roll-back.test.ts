@@ -1,25 +1,25 @@
-// A run that is killed on its way back: nothing of its logs is lost before the checkpoint that it goes on from is there.
+// Rolling back, also if killed meanwhile: log lines are dropped only after the checkpoint is saved.
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { CompiledProgram, Program } from '../../../src/engines/engine.ts';
 import { DcganError } from '../../../src/errors.ts';
-import { startingPosition } from '../../../src/training/loop.ts';
-import { goBack, loadLatest, type RunContents, save, truncateLogs } from '../../../src/training/start/start-point.ts';
+import { initialProgress } from '../../../src/training/loop.ts';
+import { loadLatest, type RunContents, rollBack, save, truncateLogs } from '../../../src/training/start/start-point.ts';
 import { minimalConfig } from '../../helpers/minimal-config.ts';
 import { temporaryFolder } from '../../helpers/temporary-run.ts';
 import { configOf } from '../../helpers/tiny-network.ts';
 
 const base = temporaryFolder();
 const failure = new DcganError('diverged.collapsed', { happened: 'Lost.' }, { data: { step: 40 } });
-const at = (step: number) => ({ ...startingPosition, step, images: step, evaluated: { at: step } });
+const at = (step: number) => ({ ...initialProgress, step, images: step, evaluated: { at: step } });
 const lines = (steps: readonly number[]) => steps.map((step) => `{"step":${step}}\n`).join('');
 const evaluations = (steps: readonly number[]) =>
   steps.map((step) => `{"by":"train","step":${step},"metrics":{}}\n`).join('');
 
-/** A run with ticks and evaluations at 10, 20, 30 and 40, whose best checkpoint is at 20 and whose latest at 30. */
-async function lostRun(name: string) {
+/** A run with log lines and evaluations at 10, 20, 30 and 40, whose best checkpoint is at 20 and whose latest at 30. */
+async function failedRun(name: string) {
   const folders = { results: join(base, name, 'results'), checkpoints: join(base, name, 'checkpoints') };
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
   writeFileSync(join(folders.results, 'metrics.jsonl'), lines([10, 20, 30, 40]));
@@ -48,40 +48,40 @@ async function lostRun(name: string) {
   await save(folders, contents, at(20), { best: true });
   weight = Float32Array.of(2);
   await save(folders, contents, at(30), { best: false });
-  const begin = { position: startingPosition, values: () => ({ weight: Float32Array.of(0) }) };
+  const first = { progress: initialProgress, values: () => ({ weight: Float32Array.of(0) }) };
   const logs = () =>
     ['metrics', 'evaluations'].map((log) => readFileSync(join(folders.results, `${log}.jsonl`), 'utf8'));
-  return { folders, contents, begin, logs };
+  return { folders, contents, first, logs };
 }
 
-const wentBack = [`${lines([10, 20])}{"step":20,"rollbacks":1,"lostAt":40}\n`, evaluations([10, 20])];
+const rolledBack = [`${lines([10, 20])}{"step":20,"rollbacks":1,"lostAt":40}\n`, evaluations([10, 20])];
 
-test('a run goes back to its best: weights, position and logs, with a line about it', async () => {
-  const { folders, contents, begin, logs } = await lostRun('back');
-  assert.deepEqual(await goBack(folders, contents, { rollbacks: 1, failure, begin }), { ...at(20), rollbacks: 1 });
-  assert.deepEqual(logs(), wentBack);
+test('rolls weights, progress and logs back to the best checkpoint, and logs it', async () => {
+  const { folders, contents, first, logs } = await failedRun('back');
+  assert.deepEqual(await rollBack(folders, contents, { rollbacks: 1, failure, first }), { ...at(20), rollbacks: 1 });
+  assert.deepEqual(logs(), rolledBack);
   const saved = await loadLatest(folders.checkpoints);
-  assert.deepEqual([saved?.position, [...saved!.tensors['weight']!.values]], [{ ...at(20), rollbacks: 1 }, [1]]);
+  assert.deepEqual([saved?.progress, [...saved!.tensors['weight']!.values]], [{ ...at(20), rollbacks: 1 }, [1]]);
 });
 
-test('killed before it has saved, it still is the run that was lost, with every line', async () => {
-  const { folders, contents, begin, logs } = await lostRun('killed-before');
+test('keeps the failed run and all its log lines if killed before the save', async () => {
+  const { folders, contents, first, logs } = await failedRun('killed-before');
   const read = () => Promise.reject(new Error('killed'));
   const killed = { ...contents, compiled: { ...contents.compiled, read } };
-  await assert.rejects(goBack(folders, killed, { rollbacks: 1, failure, begin }), /killed/);
-  const { position } = (await loadLatest(folders.checkpoints))!;
-  assert.deepEqual(position, at(30));
-  await truncateLogs(folders, position); // as a session begins
+  await assert.rejects(rollBack(folders, killed, { rollbacks: 1, failure, first }), /killed/);
+  const { progress } = (await loadLatest(folders.checkpoints))!;
+  assert.deepEqual(progress, at(30));
+  await truncateLogs(folders, progress); // as at the start of a session
   assert.deepEqual(logs(), [lines([10, 20, 30]), evaluations([10, 20, 30])]);
 });
 
-test('killed when it has just saved, it is the run that went back', async () => {
-  const { folders, contents, begin, logs } = await lostRun('killed-after');
+test('resumes the rolled-back run if killed right after the save', async () => {
+  const { folders, contents, first, logs } = await failedRun('killed-after');
   const [ticks, measured] = logs();
-  await goBack(folders, contents, { rollbacks: 1, failure, begin });
-  writeFileSync(join(folders.results, 'metrics.jsonl'), ticks!); // as they are before the lost lines are dropped
+  await rollBack(folders, contents, { rollbacks: 1, failure, first });
+  writeFileSync(join(folders.results, 'metrics.jsonl'), ticks!); // before the lines after the checkpoint are dropped
   appendFileSync(join(folders.results, 'metrics.jsonl'), '{"step":20,"rollbacks":1,"lostAt":40}\n');
   writeFileSync(join(folders.results, 'evaluations.jsonl'), measured!);
-  await truncateLogs(folders, (await loadLatest(folders.checkpoints))!.position);
-  assert.deepEqual(logs(), wentBack);
+  await truncateLogs(folders, (await loadLatest(folders.checkpoints))!.progress);
+  assert.deepEqual(logs(), rolledBack);
 });

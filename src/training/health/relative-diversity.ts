@@ -1,15 +1,15 @@
-// How different the images of a batch are from each other.
+// The diversity of generated images relative to real ones: detects mode collapse.
 
 /** Root mean square differences between images, in the units of their values. */
-export interface Spread {
-  /** Over all pairs: small where all images are one. */
+export interface ImageSpread {
+  /** Mean over all pairs; small if all images are alike. */
   mean: number;
-  /** From each image to the one most like it, averaged: small where there are only a few different ones. */
+  /** Mean over images of the difference to the most similar one; small if there are only a few distinct images. */
   nearest: number;
 }
 
-/** `images`: [count, ...] values in a row. Fewer than two images have no spread. */
-export function spreadOf(images: Float32Array, count: number): Spread {
+/** images: float32 [count, ...]. Zero for fewer than two images. */
+export function imageSpread(images: Float32Array, count: number): ImageSpread {
   if (count < 2) return { mean: 0, nearest: 0 };
   const nearest = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
   let total = 0;
@@ -25,10 +25,10 @@ export function spreadOf(images: Float32Array, count: number): Spread {
 }
 
 /**
- * Spread of generated images as a share of that of as many real ones: the smaller of both shares, about 1 for a generator that
- * has learned its data, 0 where all images are alike. Real images without any spread leave nothing to learn: 0.
+ * Spread of generated images over that of as many real ones, the smaller of both ratios: about 1 for a generator that has
+ * learned its data, 0 if all images are alike, and 0 also if the real images are.
  */
-export function diversityOf(generated: Spread, real: Spread): number {
+export function relativeDiversity(generated: ImageSpread, real: ImageSpread): number {
   if (real.mean === 0) return 0;
   const ofMean = generated.mean / real.mean;
   return real.nearest === 0 ? ofMean : Math.min(ofMean, generated.nearest / real.nearest);
