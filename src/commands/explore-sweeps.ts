@@ -1,7 +1,7 @@
 // dcgan explore: the effect of each latent dimension on an image, one row per dimension, the strongest first.
 import type { Config } from '../config/config.ts';
 import { DcganError } from '../errors.ts';
-import { latentsOfSeeds, usualReach } from '../models/latents.ts';
+import { latentsOfSeeds, typicalRange } from '../models/latents.ts';
 import { createGrid, drawImages, saveGrid } from '../pictures/grid.ts';
 import { resolveOutputPath } from '../pictures/output-path.ts';
 import { pictureFormatOf } from '../pictures/picture.ts';
@@ -58,7 +58,7 @@ export async function exploreSweeps(options: SweepOptions, io: SamplingIo = sile
     generator: { latent },
   } = generator.config;
   const count = dimensionCount(options, generator.config);
-  const { range = usualReach(latent) } = options;
+  const { range = typicalRange(latent) } = options;
   const grid = await createGrid(data, count * steps, { columns: steps });
   const place = await resolveOutputPath(out, options);
 

@@ -4,8 +4,8 @@ import type { EngineInfo } from '../engines/engine.ts';
 import type { OpenedEngine } from '../engines/open.ts';
 import { elementCount } from '../formats/tensor-shape.ts';
 import type { ConfigWarning } from '../models/design-warnings.ts';
+import { isResidual, type ShapedLayer, singleLayersOf } from '../models/infer-shapes.ts';
 import { countParameters, type Network } from '../models/network.ts';
-import { isResidual, singleLayersOf, type WalkedLayer } from '../models/walk.ts';
 import type { MemoryOutlook } from '../training/start/check-memory.ts';
 import { type PreparationEvent, prepareRun, type RunOptions } from '../training/start/prepare-run.ts';
 
@@ -81,7 +81,7 @@ function summarise(network: Network): NetworkSummary {
   return { parameters: all, trainable, input: network.input, layers: summariseLayers(network.layers) };
 }
 
-function summariseLayers(layers: readonly WalkedLayer[]): LayerSummary[] {
+function summariseLayers(layers: readonly ShapedLayer[]): LayerSummary[] {
   return layers.map((walked, index) => {
     const parameters = singleLayersOf([walked]).flatMap((single) => single.parameters);
     return {

@@ -1,6 +1,6 @@
 // Gives export formats an opened generator, and the images that dcgan sample and explore generate with it.
 import type { EngineChoice } from '../engines/open.ts';
-import { latentsOfSeeds, usualReach } from '../models/latents.ts';
+import { latentsOfSeeds, typicalRange } from '../models/latents.ts';
 import { givenLatents } from '../sampling/latent-source.ts';
 import type { OpenedGenerator } from '../sampling/open-generator.ts';
 import { rankDimensions } from '../sampling/rank-dimensions.ts';
@@ -27,7 +27,7 @@ export function exportSource(
       return Buffer.concat(batches);
     },
     async visibleDimensions() {
-      const ranked = await rankDimensions(generator, latentsOfSeeds(latent, [0]), usualReach(latent), choice, io);
+      const ranked = await rankDimensions(generator, latentsOfSeeds(latent, [0]), typicalRange(latent), choice, io);
       return ranked.map(({ dimension }) => dimension);
     },
   };

@@ -1,11 +1,11 @@
 // Converts a generator to standard layers for inference: no dropout, kernels divided by their spectral norms, batch norm with
 // the averages that sampling uses. Shapes are NHWC, without the batch.
 import type { Shape } from '../engines/engine.ts';
+import { isResidual, type ShapedLayer, type ShapedSingle } from '../models/infer-shapes.ts';
 import type { LayerOf } from '../models/layer.ts';
 import { paddingOf } from '../models/layers/conv.ts';
 import { axisGeometry } from '../models/layers/conv-transpose.ts';
 import { pair, type Sides } from '../models/layers/padding.ts';
-import { isResidual, type WalkedLayer, type WalkedSingle } from '../models/walk.ts';
 import type { TrainedGenerator } from '../sampling/trained-generator.ts';
 
 interface Weights {
@@ -63,21 +63,21 @@ interface Trained {
   variablesOf(place: string): Variables;
 }
 
-function computingLayers(layers: readonly WalkedLayer[], trained: Trained): InferenceLayer[] {
-  return layers.flatMap((walked) => {
-    const { input, output } = walked;
-    const computation = isResidual(walked)
+function computingLayers(layers: readonly ShapedLayer[], trained: Trained): InferenceLayer[] {
+  return layers.flatMap((shaped) => {
+    const { input, output } = shaped;
+    const computation = isResidual(shaped)
       ? {
           type: 'residual' as const,
-          layers: computingLayers(walked.layers, trained),
-          shortcut: computingLayers(walked.shortcut, trained),
+          layers: computingLayers(shaped.layers, trained),
+          shortcut: computingLayers(shaped.shortcut, trained),
         }
-      : computationOf(walked, trained);
+      : computationOf(shaped, trained);
     return computation ? [{ input, output, ...computation }] : [];
   });
 }
 
-function computationOf({ layer, place, input, output }: WalkedSingle, trained: Trained): Computation | undefined {
+function computationOf({ layer, place, input, output }: ShapedSingle, trained: Trained): Computation | undefined {
   const variable = trained.variablesOf(place);
   switch (layer.type) {
     case 'dropout':

@@ -2,8 +2,8 @@
 // flatten or reshape are permuted to compensate.
 import type { Shape } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';
+import { type ShapedSingle, singleLayersOf } from '../models/infer-shapes.ts';
 import type { Network } from '../models/network.ts';
-import { singleLayersOf, type WalkedSingle } from '../models/walk.ts';
 
 /** The image [height, width, channels] that was flattened to the input of layer `index`; undefined if both orders agree. */
 export function imageBefore(network: Network, index: number): Shape | undefined {
@@ -37,7 +37,7 @@ export function checkVectors(network: Network): void {
 const orderless = ['batchNorm', 'relu', 'leakyRelu', 'tanh', 'sigmoid', 'dropout'];
 
 /** The nearest layer in a direction that depends on the order of a vector's values. */
-function neighbour(network: Network, index: number, direction: 1 | -1): WalkedSingle | undefined {
+function neighbour(network: Network, index: number, direction: 1 | -1): ShapedSingle | undefined {
   const layers = singleLayersOf(network.layers);
   let other = index + direction;
   while (layers[other] && orderless.includes(layers[other]!.layer.type)) other += direction;

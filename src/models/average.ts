@@ -1,4 +1,4 @@
-// The averaged generator: sampled, saved and scored in place of the one that learns, because it wobbles less.
+// Exponential moving average of the generator's weights (EMA; Yazici et al. 2019), which is sampled, saved and evaluated in their place.
 import { add, mul, type Scalar, sub } from '@tensorflow/tfjs-core';
 import type { Shape, Tensors } from '../engines/engine.ts';
 import { type Network, parametersOf } from './network.ts';
@@ -7,7 +7,7 @@ const averageName = (variable: string) => `average/${variable}`;
 
 const trainableOf = (generator: Network) => parametersOf(generator).filter(({ trainable }) => trainable);
 
-/** One average per weight that the optimizer changes; batch-norm statistics are averages already. */
+/** One average per trainable weight; batch-norm statistics are averages already. */
 export function averageVariables(generator: Network): Record<string, Shape> {
   return Object.fromEntries(trainableOf(generator).map(({ name, shape }) => [averageName(name), shape]));
 }
@@ -21,8 +21,11 @@ export function updateAverages(generator: Network, variables: Tensors, decay: Sc
   return Object.fromEntries(entries);
 }
 
-/** The averages under the generator's own names, and its statistics. Values of any kind: tensors, arrays, tensors of a file. */
-export function asGenerator<Value>(generator: Network, values: Readonly<Record<string, Value>>): Record<string, Value> {
+/** The averages under the names of the weights, and the statistics. The values may be tensors, arrays or tensors of a file. */
+export function averagedGenerator<Value>(
+  generator: Network,
+  values: Readonly<Record<string, Value>>,
+): Record<string, Value> {
   const entries = parametersOf(generator).map(({ name, trainable }) => [
     name,
     values[trainable ? averageName(name) : name]!,
@@ -30,12 +33,15 @@ export function asGenerator<Value>(generator: Network, values: Readonly<Record<s
   return Object.fromEntries(entries);
 }
 
-/** The averages of generator values, which they start from. */
-export function averagesOf<Value>(generator: Network, values: Readonly<Record<string, Value>>): Record<string, Value> {
+/** The averages' first values: the weights. */
+export function initialAverages<Value>(
+  generator: Network,
+  values: Readonly<Record<string, Value>>,
+): Record<string, Value> {
   return Object.fromEntries(trainableOf(generator).map(({ name }) => [averageName(name), values[name]!]));
 }
 
-/** The decay of update t (from 1): shorter at first, so that the random start is soon forgotten (as tf.train.ExponentialMovingAverage). */
+/** The decay of update t (from 1): smaller at first, to forget the random initial weights (as tf.train.ExponentialMovingAverage). */
 export function decayAt(decay: number, t: number): number {
   return Math.min(decay, (1 + t) / (10 + t));
 }

@@ -1,17 +1,17 @@
-// What published experience advises against in the design of two networks. Nothing here stops a training.
+// Warnings about network designs that publications advise against. They never stop a run.
 import type { Config } from '../config/config.ts';
+import { type ShapedSingle, singleLayersOf } from './infer-shapes.ts';
 import { hasTrait } from './layer-registry.ts';
 import { pair } from './layers/padding.ts';
 import type { Network } from './network.ts';
 import type { Networks } from './networks.ts';
-import { singleLayersOf, type WalkedSingle } from './walk.ts';
 
 export interface ConfigWarning {
   code: 'config.checkerboard' | 'config.norm-of-images' | 'config.penalty-with-batch-norm';
   network: Network['name'];
-  /** Places of the layers that it is about. */
+  /** Places of the layers concerned. */
   layers: string[];
-  /** One line that names the network and the layers, and says what to do. */
+  /** One line: network, layers, problem and fix. */
   message: string;
 }
 
@@ -28,7 +28,7 @@ export function designWarnings(config: Config, { generator, discriminator }: Net
 const normOfImages =
   'DCGAN leaves batch norm out there, since samples oscillated and training was unstable (Radford et al. 2015, section 3). Remove it.';
 
-/** Batch norm after the generator's last weights. */
+/** Batch norm after the generator's last kernel. */
 function outputNorm(generator: Network): ConfigWarning[] {
   const layers = singleLayersOf(generator.layers);
   const last = layers.findLastIndex(hasKernel);
@@ -36,7 +36,7 @@ function outputNorm(generator: Network): ConfigWarning[] {
   return warning('config.norm-of-images', generator, found, `normalises the generator's output. ${normOfImages}`);
 }
 
-/** Batch norm before the discriminator's second weights. */
+/** Batch norm before the discriminator's second kernel. */
 function inputNorm(discriminator: Network): ConfigWarning[] {
   const layers = singleLayersOf(discriminator.layers);
   const [, second = { index: layers.length }] = layers.flatMap((layer, index) => (hasKernel(layer) ? [{ index }] : []));
@@ -45,20 +45,20 @@ function inputNorm(discriminator: Network): ConfigWarning[] {
   return warning('config.norm-of-images', discriminator, found, what);
 }
 
-/** Transposed convolutions that reach some pixels more often than others. */
+/** Transposed convolutions whose kernels overlap unevenly. */
 function unevenOverlaps(network: Network): ConfigWarning[] {
-  const uneven = singleLayersOf(network.layers).flatMap((walked) => {
-    if (walked.layer.type !== 'convTranspose') return [];
-    const [kernel, stride] = [pair(walked.layer.kernel), pair(walked.layer.stride)];
+  const uneven = singleLayersOf(network.layers).flatMap((shaped) => {
+    if (shaped.layer.type !== 'convTranspose') return [];
+    const [kernel, stride] = [pair(shaped.layer.kernel), pair(shaped.layer.stride)];
     if (kernel.every((size, axis) => size % stride[axis]! === 0)) return [];
-    return [{ walked, sizes: `kernel ${sidesText(kernel)} with stride ${sidesText(stride)}` }];
+    return [{ shaped, sizes: `kernel ${sidesText(kernel)} with stride ${sidesText(stride)}` }];
   });
   const sizes = [...new Set(uneven.map((each) => each.sizes))].join(', ');
   const what = `${sizes}: the stride does not divide the kernel, which can show as a checkerboard (Odena et al. 2016). A kernel that is a multiple of the stride, or upsample and conv, avoids it.`;
   return warning(
     'config.checkerboard',
     network,
-    uneven.map(({ walked }) => walked),
+    uneven.map(({ shaped }) => shaped),
     what,
   );
 }
@@ -67,7 +67,7 @@ function sidesText([height, width]: readonly [number, number]): string {
   return height === width ? String(height) : `${height} x ${width}`;
 }
 
-/** A gradient penalty is meant for one image at a time, and batch norm makes scores depend on the whole batch. */
+/** A gradient penalty is defined per image, but with batch norm a score depends on the whole batch. */
 function penalisedNorm({ training: { gradientPenalty } }: Config, discriminator: Network): ConfigWarning[] {
   const found = gradientPenalty ? singleLayersOf(discriminator.layers).filter(usesBatchStatistics) : [];
   const what = `mixes the images of a batch, where training.gradientPenalty ${gradientPenalty?.type} penalises the slope at each image (Gulrajani et al. 2017, section 4). Remove it, or use spectralNorm.`;
@@ -77,7 +77,7 @@ function penalisedNorm({ training: { gradientPenalty } }: Config, discriminator:
 function warning(
   code: ConfigWarning['code'],
   { name }: Network,
-  found: readonly WalkedSingle[],
+  found: readonly ShapedSingle[],
   what: string,
 ): ConfigWarning[] {
   const [first] = found;
@@ -87,10 +87,10 @@ function warning(
   return [{ code, network: name, layers, message: `${name}, ${places} (${first.layer.type}): ${what}` }];
 }
 
-function usesBatchStatistics({ layer }: WalkedSingle): boolean {
+function usesBatchStatistics({ layer }: ShapedSingle): boolean {
   return hasTrait(layer, 'batchStatistics');
 }
 
-function hasKernel({ layer }: WalkedSingle): boolean {
+function hasKernel({ layer }: ShapedSingle): boolean {
   return hasTrait(layer, 'kernel');
 }

@@ -1,41 +1,40 @@
-// What a variable's first values are drawn from: initializers become distributions where a layer knows its kernel's shape.
+// The distributions of initial values: a config's initializer and a kernel's shape give a distribution.
 import type { BiasInitializer, GammaInitializer, Initializer } from '../config/schema/initializers.ts';
 import type { Shape } from '../engines/engine.ts';
 import { elementCount } from '../formats/tensor-shape.ts';
 
-export type Start =
+export type InitialDistribution =
   | { type: 'constant'; value: number }
   | { type: 'normal'; mean: number; deviation: number }
-  /** Normal around 0, drawn again beyond two deviations; the deviation is that before the cut. */
+  /** Normal with mean 0; values beyond two deviations are drawn again. `deviation` is that before truncation. */
   | { type: 'truncatedNormal'; deviation: number }
   /** Uniform in [-limit, limit). */
   | { type: 'uniform'; limit: number }
-  /** A unit vector of any direction. */
+  /** A uniformly distributed unit vector. */
   | { type: 'direction' };
 
-/** How a network's layers start that do not say it themselves. */
+/** A network's default initializers. */
 export interface Initializers {
   initializer: Initializer;
   biasInitializer: BiasInitializer;
 }
 
-export const zeros: Start = { type: 'constant', value: 0 };
-export const ones: Start = { type: 'constant', value: 1 };
+export const zeros: InitialDistribution = { type: 'constant', value: 0 };
+export const ones: InitialDistribution = { type: 'constant', value: 1 };
 
-/** Deviation of a standard normal cut at 2: sqrt(1 - 4 phi(2) / (2 Phi(2) - 1)). */
+/** Deviation of a standard normal truncated at +-2: sqrt(1 - 4 phi(2) / (2 Phi(2) - 1)). */
 const truncatedDeviation = 0.87962566103423978;
 
 /**
- * Kernels are [..., a, b]; fanIn is a times the kernel's area, fanOut b times. So Keras counts, and PyTorch the same: a
- * transposed convolution, whose kernel is [kh, kw, out, in], has fanIn = out x area.
+ * For a kernel [..., a, b], fanIn is a times its area and fanOut b times, as in Keras and PyTorch. A transposed
+ * convolution, whose kernel is [kh, kw, out, in], therefore has fanIn = out x area.
  */
 function fansOf(kernel: Shape): { fanIn: number; fanOut: number } {
   const area = elementCount(kernel.slice(0, -2));
   return { fanIn: area * kernel.at(-2)!, fanOut: area * kernel.at(-1)! };
 }
 
-/** What a kernel of this shape starts with. */
-export function kernelStart(initializer: Initializer, kernel: Shape): Start {
+export function kernelDistribution(initializer: Initializer, kernel: Shape): InitialDistribution {
   const { fanIn, fanOut } = fansOf(kernel);
   switch (initializer.type) {
     case 'normal':
@@ -56,8 +55,8 @@ export function kernelStart(initializer: Initializer, kernel: Shape): Start {
   }
 }
 
-/** What the bias beside a kernel of this shape starts with. */
-export function biasStart(initializer: BiasInitializer, kernel: Shape): Start {
+/** The kernel's shape matters only to the pytorch initializer. */
+export function biasDistribution(initializer: BiasInitializer, kernel: Shape): InitialDistribution {
   switch (initializer.type) {
     case 'zeros':
       return zeros;
@@ -68,7 +67,6 @@ export function biasStart(initializer: BiasInitializer, kernel: Shape): Start {
   }
 }
 
-/** What a batch-norm scale starts with. */
-export function gammaStart(initializer: GammaInitializer): Start {
+export function gammaDistribution(initializer: GammaInitializer): InitialDistribution {
   return initializer.type === 'ones' ? ones : { mean: 1, ...initializer };
 }

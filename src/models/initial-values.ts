@@ -1,30 +1,30 @@
-// The values a network starts with, drawn from the run's seed: one stream per variable, so layers do not depend on each other.
+// Draws a network's initial values from the seed. Each variable has its own stream, so adding a layer leaves the others' values.
 import type { HostValues } from '../engines/engine.ts';
 import { elementCount } from '../formats/tensor-shape.ts';
 import { RandomStream } from '../random.ts';
-import type { Start } from './initial-distributions.ts';
+import type { InitialDistribution } from './initial-distributions.ts';
 import { type Network, parametersOf } from './network.ts';
 
 export function initialValues(networks: readonly Network[], seed: number): HostValues {
   const parameters = networks.flatMap(parametersOf);
   return Object.fromEntries(
-    parameters.map(({ name, shape, start }) => [
+    parameters.map(({ name, shape, initial }) => [
       name,
-      draw(start, elementCount(shape), new RandomStream(seed, `weights/${name}`)),
+      draw(initial, elementCount(shape), new RandomStream(seed, `weights/${name}`)),
     ]),
   );
 }
 
-function draw(start: Start, count: number, stream: RandomStream): Float32Array {
-  switch (start.type) {
+function draw(distribution: InitialDistribution, count: number, stream: RandomStream): Float32Array {
+  switch (distribution.type) {
     case 'constant':
-      return new Float32Array(count).fill(start.value);
+      return new Float32Array(count).fill(distribution.value);
     case 'normal':
-      return stream.normals(count).map((value) => start.mean + start.deviation * value);
+      return stream.normals(count).map((value) => distribution.mean + distribution.deviation * value);
     case 'truncatedNormal':
-      return truncatedNormals(stream, count).map((value) => start.deviation * value);
+      return truncatedNormals(stream, count).map((value) => distribution.deviation * value);
     case 'uniform':
-      return stream.uniforms(count, -start.limit, start.limit);
+      return stream.uniforms(count, -distribution.limit, distribution.limit);
     case 'direction': {
       const values = stream.normals(count);
       const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
@@ -33,7 +33,7 @@ function draw(start: Start, count: number, stream: RandomStream): Float32Array {
   }
 }
 
-/** Standard normal values, those beyond 2 drawn again. */
+/** Standard normal values; those beyond +-2 are drawn again. */
 function truncatedNormals(stream: RandomStream, count: number): Float32Array {
   const values = stream.normals(count);
   for (let i = 0; i < count; i++) {

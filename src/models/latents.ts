@@ -1,10 +1,10 @@
-// Latent vectors from seeds: the same seed is the same vector everywhere, in training and for samples.
+// Draws latent vectors. A sample seed gives the same vector on every engine and machine.
 import type { GeneratorConfig } from '../config/config.ts';
 import { RandomStream } from '../random.ts';
 
 type Latent = GeneratorConfig['latent'];
 
-/** `count` latent vectors, float32 [count, size], drawn one after another from a stream. */
+/** float32 [count, size], drawn in order from a stream. */
 export function drawLatents({ size, distribution }: Latent, count: number, stream: RandomStream): Float32Array {
   return distribution === 'normal' ? stream.normals(count * size) : stream.uniforms(count * size, -1, 1);
 }
@@ -18,7 +18,7 @@ export function latentsOfSeeds(latent: Latent, seeds: readonly number[]): Float3
   return values;
 }
 
-/** A standard normal value is seldom beyond 3; a uniform one never beyond 1. */
-export function usualReach({ distribution }: Latent): number {
+/** Values lie in +- this range: nearly all normal ones, all uniform ones. */
+export function typicalRange({ distribution }: Latent): number {
   return distribution === 'normal' ? 3 : 1;
 }

@@ -1,5 +1,5 @@
 // Layer type -> definition. A new layer is one line here, one file in layers/ and one entry in config/schema/layers.ts. Residual
-// layers consist of other layers, so walk.ts and network.ts handle them.
+// layers consist of other layers, so infer-shapes.ts and network.ts handle them.
 import type { SingleLayer } from '../config/schema/layers.ts';
 import type { LayerDefinition, LayerOf, LayerTrait } from './layer.ts';
 import { leakyRelu, relu, sigmoid, tanh } from './layers/activation.ts';

@@ -1,29 +1,29 @@
-// What a layer is: its output's shape, its parameters, and its computation. One file per kind in layers/.
+// The interface of a layer: its traits, output shape, parameters and computation. layers/ has one file per type.
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Layer } from '../config/schema/layers.ts';
 import type { Shape } from '../engines/engine.ts';
-import type { Initializers, Start } from './initial-distributions.ts';
+import type { InitialDistribution, Initializers } from './initial-distributions.ts';
 
-/** One variable of a layer. Its full name is `network/index/part`. */
+/** One variable of a layer. Its full name is `network/place/part`. */
 export interface Parameter {
   part: string;
   shape: Shape;
-  /** Whether the optimizer changes it; batch-norm statistics and singular vectors are changed by the layer itself. */
+  /** Whether the optimizer updates it. The layer itself updates batch-norm statistics and singular vectors. */
   trainable: boolean;
-  start: Start;
+  initial: InitialDistribution;
 }
 
-/** What a layer sees of its surroundings while it computes. */
+/** What a layer's computation may use besides its input. */
 export interface LayerContext {
-  /** Training: the batch's own statistics and dropout. Inference: moving averages, no dropout. */
+  /** In training, batch norm uses the batch's statistics and dropout is active. */
   training: boolean;
-  /** How many training passes the moving averages have seen (scalar); undefined if so many that their start is forgotten. */
+  /** Training passes of the moving averages so far (scalar); undefined if enough to ignore their initial values. */
   trainedPasses: Scalar | undefined;
-  /** This layer's variable. */
+  /** The current value of one of the layer's variables. */
   parameter(part: string): Tensor;
-  /** Notes a new value of one of this layer's variables. */
+  /** Sets the new value of one of the layer's variables. */
   update(part: string, value: Tensor): void;
-  /** Seed of this step's random masks, int32 [1]; each draw within a step has its own number. */
+  /** Seed of the step's random numbers, int32 [1]; each draw adds its own number. */
   noiseSeed: Tensor1D | undefined;
   nextDraw(): number;
 }
@@ -41,14 +41,14 @@ export interface LayerDefinition<Options> {
   traits: readonly LayerTrait[];
   /** Throws a ShapeProblem where the input does not fit. */
   outputShape(options: Options, input: Shape): Shape;
-  /** `network` says how what the options leave open starts. */
+  /** `network` has the initializers of parameters for which the options have none. */
   parameters?(options: Options, input: Shape, network: Initializers): Parameter[];
   apply(options: Options, x: Tensor, context: LayerContext): Tensor;
 }
 
 export type LayerOf<Type extends Layer['type']> = Extract<Layer, { type: Type }>;
 
-/** A layer cannot take its input: what it expected and what would help. */
+/** Thrown by a layer that cannot take its input; shape inference adds the layer's name. */
 export class ShapeProblem extends Error {
   readonly fix: string | undefined;
 

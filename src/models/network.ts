@@ -1,76 +1,82 @@
-// A network: a stack of layers walked once for its shapes, then applied to tensors with variables looked up by name.
+// A network: a stack of layers with inferred shapes, applied to tensors with variables looked up by name.
 import { add, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { Layer } from '../config/schema/layers.ts';
 import type { Shape, Tensors } from '../engines/engine.ts';
 import { elementCount } from '../formats/tensor-shape.ts';
+import { inferShapes, isResidual, type NamedParameter, type ShapedLayer, singleLayersOf } from './infer-shapes.ts';
 import type { Initializers } from './initial-distributions.ts';
 import type { LayerContext, LayerOf, Parameter } from './layer.ts';
 import { definitionOf } from './layer-registry.ts';
 import { isUpsampledConv, upsampledConv } from './layers/upsampled-conv.ts';
-import { isResidual, type NamedParameter, singleLayersOf, type WalkedLayer, walkLayers } from './walk.ts';
 
 export type NetworkName = 'generator' | 'discriminator';
 
 export interface Network {
-  /** Variables are called `name/place/part`. */
+  /** First part of the variables' names, `name/place/part`. */
   name: NetworkName | 'classifier';
-  layers: readonly WalkedLayer[];
+  layers: readonly ShapedLayer[];
   input: Shape;
   output: Shape;
 }
 
-/** Walks the shapes through a stack; the first layer that does not fit is an error that names it. */
+/** @throws DcganError `config.shape` naming the first layer that does not fit */
 export function buildNetwork(
   name: Network['name'],
   { layers, ...initializers }: { layers: readonly Layer[] } & Initializers,
   input: Shape,
 ): Network {
-  const walked = walkLayers(layers, input, { network: name, initializers }, String);
-  return { name, layers: walked, input, output: walked.at(-1)!.output };
+  const shaped = inferShapes(layers, input, { network: name, initializers }, String);
+  return { name, layers: shaped, input, output: shaped.at(-1)!.output };
 }
 
-/** How a network is applied: which variables it reads, whether it trains, and where random masks come from. */
-export interface Pass {
+export interface ApplyOptions {
   variables: Tensors;
   training: boolean;
-  /** Scalar: training passes that the moving averages have seen; leave out for many. Only for inference. */
+  /** Inference only, scalar: training passes of the moving averages so far; may be omitted after many. */
   trainedPasses?: Scalar;
-  /** int32 [1]; needed if the network has dropout and trains. */
+  /** int32 [1]; required in training if a layer is random. */
   noiseSeed?: Tensor1D;
-  /** Numbers the random draws of a step; shared by all passes of the step. */
+  /** Numbers the random draws of a step; shared by all passes in the step. */
   nextDraw?: () => number;
 }
 
-/** Applies a network. x: [B, ...input]. Gives y: [B, ...output] and what layers changed themselves (batch-norm statistics, singular vectors) by variable name. */
-export function applyNetwork(network: Network, x: Tensor, pass: Pass): { y: Tensor; updates: Record<string, Tensor> } {
+/**
+ * x: [B, ...input] -> y: [B, ...output], and the new values of variables that layers update themselves: batch-norm statistics
+ * and singular vectors.
+ */
+export function applyNetwork(
+  network: Network,
+  x: Tensor,
+  options: ApplyOptions,
+): { y: Tensor; updates: Record<string, Tensor> } {
   const updates: Record<string, Tensor> = {};
   const contextOf = (place: string): LayerContext => {
     const nameOf = (part: string) => `${network.name}/${place}/${part}`;
     return {
-      training: pass.training,
-      trainedPasses: pass.trainedPasses,
-      parameter: (part) => pass.variables[nameOf(part)]!,
+      training: options.training,
+      trainedPasses: options.trainedPasses,
+      parameter: (part) => options.variables[nameOf(part)]!,
       update: (part, next) => {
         updates[nameOf(part)] = next;
       },
-      noiseSeed: pass.noiseSeed,
-      nextDraw: () => pass.nextDraw!(),
+      noiseSeed: options.noiseSeed,
+      nextDraw: () => options.nextDraw!(),
     };
   };
   return { y: applyLayers(network.layers, x, contextOf), updates };
 }
 
-function applyLayers(layers: readonly WalkedLayer[], x: Tensor, contextOf: (place: string) => LayerContext): Tensor {
+function applyLayers(layers: readonly ShapedLayer[], x: Tensor, contextOf: (place: string) => LayerContext): Tensor {
   let y = x;
   for (let index = 0; index < layers.length; index++) {
-    const walked = layers[index]!;
+    const shaped = layers[index]!;
     const next = layers[index + 1];
-    if (isResidual(walked)) {
-      y = add(applyLayers(walked.layers, y, contextOf), applyLayers(walked.shortcut, y, contextOf));
-    } else if (isUpsampledConv(walked.layer, next?.layer)) {
-      index++; // two layers in one
-      y = upsampledConv(walked.layer as LayerOf<'upsample'>, next!.layer as LayerOf<'conv'>, y, contextOf(next!.place));
-    } else y = definitionOf(walked.layer).apply(walked.layer, y, contextOf(walked.place));
+    if (isResidual(shaped)) {
+      y = add(applyLayers(shaped.layers, y, contextOf), applyLayers(shaped.shortcut, y, contextOf));
+    } else if (isUpsampledConv(shaped.layer, next?.layer)) {
+      index++; // applies both layers
+      y = upsampledConv(shaped.layer as LayerOf<'upsample'>, next!.layer as LayerOf<'conv'>, y, contextOf(next!.place));
+    } else y = definitionOf(shaped.layer).apply(shaped.layer, y, contextOf(shaped.place));
   }
   return y;
 }
@@ -79,7 +85,7 @@ export function parametersOf({ layers }: Network): NamedParameter[] {
   return singleLayersOf(layers).flatMap(({ parameters }) => parameters);
 }
 
-/** `all` as Keras counts (with batch-norm statistics and singular vectors), `trainable` as PyTorch counts. */
+/** `all` as Keras counts, with batch-norm statistics and singular vectors; `trainable` as PyTorch counts. */
 export function countParameters(network: Network): { all: number; trainable: number } {
   const count = (parameters: Parameter[]) => parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   const parameters = parametersOf(network);

@@ -1,4 +1,4 @@
-// The two networks of a config, checked against each other and against the data.
+// Builds the two networks of a config and checks them against the data.
 import type { Config } from '../config/config.ts';
 import type { Shape } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';

@@ -1,8 +1,8 @@
-// Weights in another order of axes: NHWC programs keep a kernel's channels last, NCHW ones first.
+// Permutes the axes of weights, between NHWC and NCHW frameworks.
 import type { Shape } from '../engines/engine.ts';
 import { elementCount } from '../formats/tensor-shape.ts';
 
-/** Row-major values with their axes in another order: result axis k is axis order[k], as numpy.transpose. */
+/** Permutes the axes of row-major values, as numpy.transpose: axis k of the result is axis order[k]. */
 export function permute(values: Float32Array, shape: Shape, order: readonly number[]): Float32Array {
   const strides = shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
   const sides = order.map((axis) => shape[axis]!);

@@ -1,11 +1,11 @@
-// The generator as it is sampled: a program of its own, or one function of a training program.
+// Sampling from the generator, as a program of its own or as a function of a training program.
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { Config } from '../config/config.ts';
 import type { Feeds, Program, ProgramFunction } from '../engines/engine.ts';
-import { asGenerator } from './average.ts';
+import { averagedGenerator } from './average.ts';
 import { applyNetwork, type Network, parametersOf } from './network.ts';
 
-/** latents [count, size] -> images [count, height, width, channels] in the config's value range; averaged weights if there are any. */
+/** latents [count, size] -> images [count, h, w, c] in data.range, with averaged weights if the config has them. */
 export function samplerFunction({ training, outputs }: Config, generator: Network, count: number): ProgramFunction {
   return {
     feeds: {
@@ -14,7 +14,7 @@ export function samplerFunction({ training, outputs }: Config, generator: Networ
     },
     body(variables, feeds) {
       const { y } = applyNetwork(generator, feeds['latents']!, {
-        variables: training.ema ? { ...variables, ...asGenerator(generator, variables) } : variables,
+        variables: training.ema ? { ...variables, ...averagedGenerator(generator, variables) } : variables,
         training: outputs.grid.batchNorm === 'batch',
         trainedPasses: feeds['trainedPasses'] as Scalar,
       });
@@ -23,12 +23,12 @@ export function samplerFunction({ training, outputs }: Config, generator: Networ
   };
 }
 
-/** `trainedPasses` is how often the generator has run in training; 0 (untrained) leaves its statistics as they are. */
+/** `trainedPasses`: the generator's training passes so far; 0 uses its batch-norm statistics as they are. */
 export function samplerFeeds(latents: Float32Array, trainedPasses: number): Feeds {
   return { latents, trainedPasses: Float32Array.of(trainedPasses || Number.POSITIVE_INFINITY) };
 }
 
-/** The generator alone, under its own names: write it the averaged weights where there are any. */
+/** The generator alone. It has no averages: write averaged weights to its variables, if there are any. */
 export function samplerProgram(config: Config, generator: Network, count: number): Program {
   const { ema: _ema, ...training } = config.training;
   return {

@@ -5,7 +5,7 @@ import type { CompileOptions, Engine } from '../engines/engine.ts';
 import { elementCount } from '../formats/tensor-shape.ts';
 import type { Network } from '../models/network.ts';
 import { samplerFeeds, samplerProgram } from '../models/sampler.ts';
-import { singleLayersOf } from '../models/walk.ts';
+import { singleLayersOf } from '../models/infer-shapes.ts';
 import { toPixels } from '../pictures/images.ts';
 import type { TrainedGenerator } from './trained-generator.ts';
 

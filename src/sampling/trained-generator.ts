@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { HostValues } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';
 import { elementCount } from '../formats/tensor-shape.ts';
-import { asGenerator } from '../models/average.ts';
+import { averagedGenerator } from '../models/average.ts';
 import { type Network, parametersOf } from '../models/network.ts';
 
 export interface TrainedGenerator {
@@ -20,7 +20,7 @@ export interface TrainedGenerator {
  * @throws DcganError `checkpoint.mismatch` where a variable is missing or has another length
  */
 export function weightsOf(network: Network, values: Readonly<Record<string, { values: Float32Array }>>): HostValues {
-  const averaged = asGenerator(network, values) as Record<string, { values: Float32Array } | undefined>;
+  const averaged = averagedGenerator(network, values) as Record<string, { values: Float32Array } | undefined>;
   const parameters = parametersOf(network);
   const source = parameters.every(({ name }) => averaged[name]) ? averaged : values;
   return Object.fromEntries(

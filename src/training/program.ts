@@ -2,13 +2,13 @@
 import type { Config } from '../config/config.ts';
 import type { FeedSpec, HostValues, Program, ProgramFunction, Shape } from '../engines/engine.ts';
 import { elementCount } from '../formats/tensor-shape.ts';
-import { averagesOf, averageVariables } from '../models/average.ts';
+import { averageVariables, initialAverages } from '../models/average.ts';
+import { singleLayersOf } from '../models/infer-shapes.ts';
 import { initialValues } from '../models/initial-values.ts';
 import { hasTrait } from '../models/layer-registry.ts';
 import { type Network, type NetworkName, parametersOf } from '../models/network.ts';
 import type { Networks } from '../models/networks.ts';
 import { samplerFunction } from '../models/sampler.ts';
-import { singleLayersOf } from '../models/walk.ts';
 import { healthProbeFunction } from './health/health-measurements.ts';
 import { drainMeans, meansVariables } from './means.ts';
 import { isBeta2Fed, optimizerVariables } from './optimizer.ts';
@@ -96,7 +96,7 @@ function networkVariables(network: Network): Record<string, Shape> {
 export function startingValues(program: Program, config: Config, { generator, discriminator }: Networks): HostValues {
   const zeros = Object.entries(program.variables).map(([name, shape]) => [name, new Float32Array(elementCount(shape))]);
   const drawn = initialValues([generator, discriminator], config.seed);
-  const averages = config.training.ema ? averagesOf(generator, drawn) : {};
+  const averages = config.training.ema ? initialAverages(generator, drawn) : {};
   return { ...Object.fromEntries(zeros), ...drawn, ...averages };
 }
 

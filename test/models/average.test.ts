@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { compileEagerly } from '../../src/engines/eager.ts';
 import type { HostValues } from '../../src/engines/engine.ts';
-import { asGenerator, averagesOf, averageVariables, decayAt } from '../../src/models/average.ts';
+import { averagedGenerator, averageVariables, decayAt, initialAverages } from '../../src/models/average.ts';
 import { latentsOfSeeds } from '../../src/models/latents.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
 import { samplerFeeds, samplerProgram } from '../../src/models/sampler.ts';
@@ -43,7 +43,7 @@ const trained = [
   'generator/4/bias',
 ];
 
-test('there is an average of every trained weight, which starts as the weight', async () => {
+test('keeps an average of every trainable weight, which starts as the weight', async () => {
   const { generator, history } = await train({}, 0);
   assert.deepEqual(
     Object.keys(averageVariables(generator)),
@@ -52,11 +52,11 @@ test('there is an average of every trained weight, which starts as the weight', 
   for (const name of trained) assert.deepEqual(history[0]![`average/${name}`], history[0]![name]);
 });
 
-test('after every step the average is the formula, with short decays at first', async () => {
+test('updates the average by the formula at every step, with smaller decays at first', async () => {
   // tf.train.ExponentialMovingAverage: min(decay, (1 + t) / (10 + t)); 2/11, 3/12, 4/13, 5/14, 6/15 = 0.4, 0.4, 0.4
   const decays = [2 / 11, 3 / 12, 4 / 13, 5 / 14, 0.4, 0.4, 0.4];
   const { history, generator } = await train({}, decays.length);
-  const expected: HostValues = averagesOf(generator, history[0]!);
+  const expected: HostValues = initialAverages(generator, history[0]!);
   for (const [index, share] of decays.entries()) {
     const after = history[index + 1]!;
     assert.equal(decayAt(decay, index + 1), share);
@@ -72,13 +72,13 @@ test('after every step the average is the formula, with short decays at first', 
   assert.notDeepEqual(last['average/generator/0/kernel'], last['generator/0/kernel']);
 });
 
-test('every update of the generator counts, those on latents of its own too', async () => {
+test('counts every generator update, including those on their own latents', async () => {
   const { history } = await train({ generatorSteps: 2, discriminatorSteps: 2, ema: { decay: 0 } }, 2);
   // without memory the average is the weight
   for (const name of trained) assert.deepEqual(history[2]![`average/${name}`], history[2]![name]);
 });
 
-test('samples come from the averages, with the statistics that the generator has now', async () => {
+test("samples from the averages, with the generator's current statistics", async () => {
   for (const training of [{}, { freshLatents: true, order: 'generator-first' }]) {
     const { config, compiled, generator, history } = await train(training, 6);
     const last = history.at(-1)!;
@@ -89,7 +89,7 @@ test('samples come from the averages, with the statistics that the generator has
       await sampler.write(values);
       return (await sampler.run('sample', feeds))['images'];
     };
-    const averaged = asGenerator(generator, last);
+    const averaged = averagedGenerator(generator, last);
     assert.deepEqual(images, await sampleWith(averaged));
     const statistics = Object.keys(averaged).filter((name) => name.includes('moving'));
     assert.equal(statistics.length, 2);

@@ -27,7 +27,7 @@ const conv = { type: 'conv', filters: 3, kernel: 3 };
 const norm = { type: 'batchNorm' };
 const end = [{ type: 'flatten' }, { type: 'dense', units: 1 }];
 
-test('a config without any of it has no warnings', () => {
+test('gives no warnings for a sound config', () => {
   assert.deepEqual(
     summaryAfter(({ discriminator, generator, training }) => {
       generator.layers.splice(0, 0, { type: 'dense', units: 9 }, norm);
@@ -38,14 +38,14 @@ test('a config without any of it has no warnings', () => {
   );
 });
 
-test('batch norm after the last weights of the generator', () => {
+test("warns of batch norm after the generator's last kernel", () => {
   assert.deepEqual(
     summaryAfter(({ generator }) => generator.layers.splice(2, 0, norm)),
     ['config.norm-of-images generator 2'],
   );
 });
 
-test('batch norm around the first weights of the discriminator, inside of others too', () => {
+test("warns of batch norm around the discriminator's first kernel, also inside residual layers", () => {
   const found = (layers: object[]) =>
     summaryAfter(({ discriminator }) => {
       discriminator.layers = [...layers, conv, norm, ...end] as Content['discriminator']['layers'];
@@ -57,7 +57,7 @@ test('batch norm around the first weights of the discriminator, inside of others
   assert.deepEqual(found([conv]), []);
 });
 
-test('a gradient penalty on a discriminator with batch norm', () => {
+test('warns of a gradient penalty on a discriminator with batch norm', () => {
   for (const type of ['r1', 'wgan-gp']) {
     const found = summaryAfter(({ discriminator, training }) => {
       discriminator.layers = [conv, conv, norm, conv, norm, ...end];
@@ -67,7 +67,7 @@ test('a gradient penalty on a discriminator with batch norm', () => {
   }
 });
 
-test('transposed convolutions whose kernel is no multiple of the stride, in one warning', () => {
+test('warns once of transposed convolutions whose kernel is not a multiple of the stride', () => {
   const up = (kernel: unknown, stride: unknown) => ({ type: 'convTranspose', filters: 1, kernel, stride });
   const content = minimalConfig();
   content.data['size'] = [64, 32];
@@ -89,7 +89,7 @@ test('transposed convolutions whose kernel is no multiple of the stride, in one 
   );
 });
 
-test('published designs say what is advised against in them', async () => {
+test('gives the known warnings for published designs', async () => {
   const folder = join(packageDirectory, 'configs');
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
   const found = await Promise.all(

@@ -20,7 +20,7 @@ function moments(values: Float32Array): { mean: number; deviation: number; fourt
   return { mean, deviation: Math.sqrt(power(2)), fourth: power(4) / power(2) ** 2 };
 }
 
-test('normal kernels have mean 0, their deviation and the tails of a normal distribution', () => {
+test('draws normal kernels with mean 0, their deviation and normal tails', () => {
   const values = initialValues(
     [networkOf(layers, [16, 16, 3], { initializer: { type: 'normal', deviation: 0.05 } })],
     3,
@@ -34,7 +34,7 @@ test('normal kernels have mean 0, their deviation and the tails of a normal dist
   }
 });
 
-test('glorot kernels fill sqrt(6 / (fanIn + fanOut)) evenly, and no more', () => {
+test('draws glorot kernels uniformly within sqrt(6 / (fanIn + fanOut))', () => {
   const values = initialValues([networkOf(layers, [16, 16, 3], { initializer: { type: 'glorotUniform' } })], 3);
   // fans: 25 x 3 and 25 x 64; 25 x 64 and 25 x 64; 4 x 4 x 64 and 50
   const limits = [Math.sqrt(6 / (75 + 1600)), Math.sqrt(6 / 3200), Math.sqrt(6 / 1074)];
@@ -48,7 +48,7 @@ test('glorot kernels fill sqrt(6 / (fanIn + fanOut)) evenly, and no more', () =>
   }
 });
 
-test('the fans of a transposed convolution count both its channels and its filters by the area', () => {
+test('multiplies both fans of a transposed convolution by the kernel area', () => {
   const layer = { type: 'convTranspose', filters: 100, kernel: 3, initializer: { type: 'glorotUniform' } };
   const kernel = initialValues([networkOf([layer], [2, 2, 8])], 0)['discriminator/0/kernel']!;
   const limit = Math.sqrt(6 / (9 * 8 + 9 * 100));
@@ -56,7 +56,7 @@ test('the fans of a transposed convolution count both its channels and its filte
   assert.ok(largest <= Math.fround(limit) && largest > 0.99 * limit);
 });
 
-test("a layer's own initializer goes before the network's", () => {
+test("prefers a layer's own initializer to the network's", () => {
   const own = [
     { type: 'dense', units: 200, initializer: { type: 'normal', deviation: 3 } },
     { type: 'dense', units: 200 },
@@ -66,7 +66,7 @@ test("a layer's own initializer goes before the network's", () => {
   assert.ok(Math.abs(moments(values['discriminator/1/kernel']!).deviation - 0.1) < 0.002);
 });
 
-test('biases and shifts start at 0, scales and variances at 1', () => {
+test('starts biases and shifts at 0, scales and variances at 1', () => {
   const values = initialValues([networkOf(layers, [16, 16, 3])], 3);
   const all = (name: string, value: number) =>
     assert.ok(
@@ -77,14 +77,14 @@ test('biases and shifts start at 0, scales and variances at 1', () => {
   for (const name of ['1/gamma', '1/movingVariance']) all(`discriminator/${name}`, 1);
 });
 
-test('the same seed gives the same values, another seed others', () => {
+test('draws the same values with the same seed, and others with another', () => {
   const network = networkOf(layers, [16, 16, 3]);
   assert.deepEqual(initialValues([network], 3), initialValues([network], 3));
   const other = initialValues([network], 4);
   for (const name of kernels) assert.notDeepEqual(initialValues([network], 3)[name], other[name]);
 });
 
-test('every layer has a stream of its own: no two start alike, and a change to one leaves the others', () => {
+test('draws each layer from its own stream, so that a change to one leaves the others', () => {
   const twins = [
     { type: 'dense', units: 8 },
     { type: 'dense', units: 8 },
@@ -138,7 +138,7 @@ function assertStatistics(values: Float32Array, expected: Statistics, bounded: b
   assert.ok(largest < 1.001 * expected.largest && largest > 0.98 * expected.largest, `${what}: up to ${largest}`);
 }
 
-test("every initializer that Keras has starts kernels as Keras' does", () => {
+test('draws kernels as Keras does, for every initializer that Keras has', () => {
   assert.equal(golden.keras.length, 6);
   for (const { initializer, cases } of golden.keras) {
     for (const { layer, input, kernel } of cases) {
@@ -149,7 +149,7 @@ test("every initializer that Keras has starts kernels as Keras' does", () => {
   }
 });
 
-test("pytorch starts kernels and biases as PyTorch's layers do", () => {
+test("draws kernels and biases as PyTorch's layers do, for pytorch", () => {
   assert.deepEqual(
     golden.pytorch.map(({ layer }) => layer['type']),
     ['conv', 'convTranspose', 'dense'],
@@ -165,7 +165,7 @@ test("pytorch starts kernels and biases as PyTorch's layers do", () => {
   }
 });
 
-test("a network's biasInitializer holds for every layer that has none of its own", () => {
+test("applies a network's biasInitializer to every layer without its own", () => {
   const stack = [
     { type: 'dense', units: 400 },
     { type: 'dense', units: 3, biasInitializer: { type: 'constant', value: -0.25 } },
@@ -179,7 +179,7 @@ test("a network's biasInitializer holds for every layer that has none of its own
   assert.deepEqual([...values['discriminator/2/bias']!], [0]);
 });
 
-test('kernels may start at 0, and scales around 1', () => {
+test('starts kernels at 0, and scales around 1, if asked to', () => {
   const stack = [
     { type: 'dense', units: 3, initializer: { type: 'zeros' } },
     { type: 'dense', units: 10_000 },
@@ -195,7 +195,7 @@ test('kernels may start at 0, and scales around 1', () => {
   assert.ok(values['discriminator/3/gamma']!.every((value) => value === 1));
 });
 
-test('singular vectors start with length 1 in any direction', () => {
+test('draws singular vectors of length 1 in random directions', () => {
   const values = initialValues(
     [networkOf([{ type: 'conv', filters: 400, kernel: 5, spectralNorm: true }], [8, 8, 16])],
     0,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { countParameters, parametersOf } from '../../src/models/network.ts';
 import { networkOf } from '../helpers/tiny-network.ts';
 
-test('variables are named by network, layer and part, and know whether they are trained', () => {
+test('names variables by network, layer and part, and marks trainable ones', () => {
   const network = networkOf(
     [
       { type: 'conv', filters: 2, kernel: [3, 5], stride: 2 },
@@ -28,7 +28,7 @@ test('variables are named by network, layer and part, and know whether they are 
   assert.deepEqual(countParameters(network), { all: 90 + 2 + 8 + 8, trainable: 90 + 2 + 4 + 8 });
 });
 
-test('the first layer that does not fit is named with its index, its input, what it needs and a fix', () => {
+test('reports the first layer that does not fit, with its index, input, requirement and fix', () => {
   const refused: [layers: Record<string, unknown>[], input: number[], message: RegExp][] = [
     [
       [{ type: 'relu' }, { type: 'dense', units: 3 }],
@@ -69,7 +69,7 @@ test('the first layer that does not fit is named with its index, its input, what
   }
 });
 
-test('singular vectors are counted with the statistics, as they are not trained', () => {
+test('counts singular vectors among the parameters that are not trainable', () => {
   const network = networkOf(
     [
       { type: 'conv', filters: 4, kernel: [3, 5], spectralNorm: true },

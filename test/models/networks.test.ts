@@ -9,7 +9,7 @@ import { configOf } from '../helpers/tiny-network.ts';
 
 const shipped = (name: string) => loadConfig(fileURLToPath(new URL(`../../configs/${name}`, import.meta.url)));
 
-test("configs/mnist.yaml has the parameters of Keras' own summary of this DCGAN", async () => {
+test("counts the parameters of configs/mnist.yaml as Keras' summary of this DCGAN", async () => {
   const { generator, discriminator } = buildNetworks(await shipped('mnist.yaml'));
   // dense 100 x 12544, batch norm 4 x 12544, 5 x 5 x 256 x 128, 4 x 128, 5 x 5 x 128 x 64, 4 x 64, 5 x 5 x 64 x 1:
   // 1,254,400 + 50,176 + 819,200 + 512 + 204,800 + 256 + 1,600; statistics: 2 x (12544 + 128 + 64) = 25,472
@@ -18,7 +18,7 @@ test("configs/mnist.yaml has the parameters of Keras' own summary of this DCGAN"
   assert.deepEqual(countParameters(discriminator), { all: 212_865, trainable: 212_865 });
 });
 
-test('configs/emoji.json has the parameters of design 15817e6', async () => {
+test('counts the parameters of design 15817e6 for configs/emoji.json', async () => {
   const { generator, discriminator } = buildNetworks(await shipped('emoji.json'));
   // dense 128 x 8192 + 8192                    1,056,768
   // batch norm 4 x 512                             2,048
@@ -36,7 +36,7 @@ test('configs/emoji.json has the parameters of design 15817e6', async () => {
   assert.deepEqual(countParameters(discriminator), { all: 1_048_769, trainable: 1_048_001 });
 });
 
-test('the shapes of configs/mnist.yaml, layer by layer', async () => {
+test('infers the shapes of configs/mnist.yaml layer by layer', async () => {
   const { generator, discriminator } = buildNetworks(await shipped('mnist.yaml'));
   const shapes = (layers: typeof generator.layers) => layers.map(({ layer, output }) => `${layer.type} ${output}`);
   assert.deepEqual(shapes(generator.layers), [
@@ -65,7 +65,7 @@ test('the shapes of configs/mnist.yaml, layer by layer', async () => {
   ]);
 });
 
-test('every shipped config fits its data', async () => {
+test('builds networks that fit the data for every shipped config', async () => {
   for (const name of ['quick.yaml', 'mnist.yaml', 'emoji.json']) {
     const config = await shipped(name);
     const { height, width, channels } = config.data;
@@ -73,7 +73,7 @@ test('every shipped config fits its data', async () => {
   }
 });
 
-test('a generator of another size or of other channels than the data is refused, with both shapes and a fix', () => {
+test("rejects a generator whose size or channels differ from the data's, with both shapes and a fix", () => {
   const content = minimalConfig();
   content.data['size'] = 16;
   assert.throws(() => buildNetworks(configOf(content)), {
@@ -91,7 +91,7 @@ test('a generator of another size or of other channels than the data is refused,
   assert.throws(() => buildNetworks(configOf(content)), { message: /the last layer \(dense\) outputs \[64\], but/ });
 });
 
-test('a discriminator that does not end in one number is refused', () => {
+test('rejects a discriminator that does not end in one number', () => {
   const content = minimalConfig();
   content.discriminator.layers = [{ type: 'conv', filters: 1, kernel: 4, stride: 4 }];
   assert.throws(() => buildNetworks(configOf(content)), {

@@ -13,7 +13,7 @@ const expected = [
 ];
 
 for (const { shape, order, values } of expected) {
-  test(`[${shape.join(', ')}] in the order ${order.join(', ')} is numpy's transpose`, () => {
+  test(`permutes [${shape.join(', ')}] to the order ${order.join(', ')} as numpy.transpose`, () => {
     assert.deepEqual([...permute(range(values.length), shape, order)], values);
   });
 }

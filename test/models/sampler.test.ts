@@ -24,7 +24,7 @@ const generator = networkOf(
 const config = configOf(minimalConfig());
 const latent = { size: 3, distribution: 'normal' as const };
 
-test('an image depends on its own latent vector alone, not on those beside it', async () => {
+test('generates an image from its own latent vector alone, independent of the batch', async () => {
   const values = initialValues([generator], 5);
   async function images(seeds: number[]): Promise<number[][]> {
     const compiled = compileEagerly(samplerProgram(config, generator, seeds.length));
@@ -41,7 +41,7 @@ test('an image depends on its own latent vector alone, not on those beside it', 
   assert.ok(a!.every((value) => Math.abs(value) < 1) && a!.some((value) => value !== 0));
 });
 
-test('sampling changes no variable', async () => {
+test('changes no variable when sampling', async () => {
   const compiled = compileEagerly(samplerProgram(config, generator, 2));
   const values = initialValues([generator], 5);
   await compiled.write(values);
@@ -50,7 +50,7 @@ test('sampling changes no variable', async () => {
   compiled.dispose();
 });
 
-test('a grid is normalised by the moving averages or by its own statistics, as in training', async () => {
+test('normalises a grid by the moving averages, or by its own statistics as in training', async () => {
   // z = [1], [3] through the kernel [1, 1]: [1, 1] and [3, 3], which batch norm makes [-1, -1] and [1, 1] by the batch's own
   // mean 2 and variance 1, and (z - 1) / 2 by moving averages 1 and 4.
   const plain = networkOf(

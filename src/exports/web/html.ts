@@ -1,5 +1,5 @@
 // Writes the page's index.html with its complete layout, so that nothing moves when the script loads.
-import { usualReach } from '../../models/latents.ts';
+import { typicalRange } from '../../models/latents.ts';
 import type { ExportSource } from '../format.ts';
 import type { PageData } from './page-data.ts';
 
@@ -131,7 +131,7 @@ function slider({ id, label, min, max, step, value, text }: Slider): string {
 }
 
 function dimensionSlider(dimension: number, { latent }: PageData): string {
-  const max = usualReach(latent);
+  const max = typicalRange(latent);
   const label = `Dimension ${dimension}`;
   return slider({ id: `dimension-${dimension}`, label, min: -max, max, step: 0.01, value: 0, text: '0.00' });
 }

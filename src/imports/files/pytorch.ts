@@ -1,8 +1,8 @@
 // PyTorch's convention: `conv_blocks.3.running_var`, kernels [out, in, kh, kw], dense ones [out, in], images [c, h, w].
 import type { Shape } from '../../engines/engine.ts';
+import { singleLayersOf } from '../../models/infer-shapes.ts';
 import type { Network } from '../../models/network.ts';
 import { permute } from '../../models/permute.ts';
-import { singleLayersOf } from '../../models/walk.ts';
 import { type Convention, type FileLayer, groupByLayer, type LayerKind } from '../match/convention.ts';
 import { checkVectors, imageAfter, imageBefore } from '../vector-images.ts';
 

@@ -1,12 +1,12 @@
 // Matches the layers of a state_dict to those of a network: the n-th dense layer to the n-th, and likewise convolutions and batch norms.
+import { type ShapedSingle, singleLayersOf } from '../../models/infer-shapes.ts';
 import type { Network } from '../../models/network.ts';
-import { singleLayersOf, type WalkedSingle } from '../../models/walk.ts';
 import type { FileTensor } from '../files/state-dict.ts';
 import type { Candidate } from './candidates.ts';
 import type { Convention, FileLayer, LayerKind } from './convention.ts';
 import { findUnordered, orderByShape } from './order-by-shape.ts';
 
-type WantedLayer = WalkedSingle & { index: number };
+type WantedLayer = ShapedSingle & { index: number };
 
 /** A variable of the network and its tensor in the file. */
 interface MatchedParameter {
@@ -46,7 +46,7 @@ export function matchNetwork(network: Network, { layers: found, convention, inOr
   const layers: MatchedLayer[] = [];
   for (const kind of ['dense', 'convolution', 'batch norm'] as const) {
     const wanted = singleLayersOf(network.layers)
-      .map((walked, index) => ({ ...walked, index }))
+      .map((shaped, index) => ({ ...shaped, index }))
       .filter(({ layer }) => kinds[layer.type] === kind);
     const given = found.filter((layer) => layer.kind === kind);
     if (wanted.length !== given.length) problems.push(describeCounts(kind, wanted, given));

@@ -1,4 +1,4 @@
-// The activations: one number in, one number out.
+// Activations, applied element by element.
 import {
   leakyRelu as applyLeakyRelu,
   relu as applyRelu,

@@ -1,4 +1,4 @@
-// Average pooling: windows of pixels side by side, each to its mean.
+// Average pooling over windows that do not overlap.
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { averagePixels } from '../../engines/ops/average-pixels.ts';
 import { expectImage, type LayerDefinition, type LayerOf, ShapeProblem } from '../layer.ts';

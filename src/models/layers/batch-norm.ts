@@ -1,4 +1,4 @@
-// Batch normalisation: the batch's statistics while training, their moving averages at inference.
+// Batch normalisation (Ioffe & Szegedy 2015): the batch's statistics in training, their moving averages at inference.
 import {
   add,
   batchNorm4d,
@@ -13,7 +13,7 @@ import {
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
 import { batchNorm as normaliseBatch } from '../../engines/ops/batch-norm.ts';
-import { gammaStart, ones, zeros } from '../initial-distributions.ts';
+import { gammaDistribution, ones, zeros } from '../initial-distributions.ts';
 import type { LayerContext, LayerDefinition, LayerOf, Parameter } from '../layer.ts';
 
 type Options = LayerOf<'batchNorm'>;
@@ -24,11 +24,12 @@ export const batchNorm: LayerDefinition<Options> = {
   parameters({ scale, center, gammaInitializer }, input) {
     const shape = [input.at(-1)!];
     const parameters: Parameter[] = [
-      { part: 'movingMean', shape, trainable: false, start: zeros },
-      { part: 'movingVariance', shape, trainable: false, start: ones },
+      { part: 'movingMean', shape, trainable: false, initial: zeros },
+      { part: 'movingVariance', shape, trainable: false, initial: ones },
     ];
-    if (center) parameters.unshift({ part: 'beta', shape, trainable: true, start: zeros });
-    if (scale) parameters.unshift({ part: 'gamma', shape, trainable: true, start: gammaStart(gammaInitializer) });
+    if (center) parameters.unshift({ part: 'beta', shape, trainable: true, initial: zeros });
+    if (scale)
+      parameters.unshift({ part: 'gamma', shape, trainable: true, initial: gammaDistribution(gammaInitializer) });
     return parameters;
   },
   apply(options, x, context) {
@@ -49,10 +50,10 @@ function train(options: Options, x: Tensor4D, context: LayerContext): Tensor4D {
   return y;
 }
 
-/** Biased by unbiased variance: (n - 1) / n for the n values of a channel. */
+/** Biased over unbiased variance: (n - 1) / n for the n values of a channel. */
 function biasOfVariance(x: Tensor4D): number {
   const count = x.size / x.shape[3];
-  return Math.max(count - 1, 1) / count; // of one value both are 0
+  return Math.max(count - 1, 1) / count; // both are 0 for a single value
 }
 
 function infer(options: Options, x: Tensor4D, context: LayerContext): Tensor4D {
@@ -61,7 +62,7 @@ function infer(options: Options, x: Tensor4D, context: LayerContext): Tensor4D {
   return batchNorm4d(x, mean, variance, offset, scale, options.epsilon);
 }
 
-/** What multiplies each channel and what is added to it: [C] each. */
+/** gamma and beta, [C] each. */
 function affine({ scale, center }: Options, x: Tensor4D, context: LayerContext): { scale: Tensor1D; offset: Tensor1D } {
   const channels: [number] = [x.shape[3]];
   return {
@@ -71,8 +72,8 @@ function affine({ scale, center }: Options, x: Tensor4D, context: LayerContext):
 }
 
 /**
- * The moving averages without what is left of their starting values (mean 0, variance 1): after n passes these have
- * weight momentum^n, as in Adam's bias correction. Without this a young generator's samples are a uniform gray.
+ * The moving averages, [C] each, corrected for their initial values (mean 0, variance 1), whose weight after n passes is
+ * momentum^n, as in Adam's bias correction. Without it a generator's first samples are uniformly gray.
  */
 function movingStatistics(momentum: number, context: LayerContext): { mean: Tensor1D; variance: Tensor1D } {
   const [mean, variance] = [vector(context, 'movingMean'), vector(context, 'movingVariance')];

@@ -1,4 +1,4 @@
-// Convolution (a cross-correlation, as everywhere in deep learning), NHWC, kernel [kh, kw, in, out].
+// Convolution (cross-correlation), NHWC, kernel [kh, kw, in, out].
 import { conv2d, type Tensor4D } from '@tensorflow/tfjs-core';
 import { expectImage, type LayerDefinition, type LayerOf, ShapeProblem } from '../layer.ts';
 import { convolutionPadding, convolvedSize, pair, type Sides } from './padding.ts';

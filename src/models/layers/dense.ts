@@ -1,4 +1,4 @@
-// Dense: every output from every input. x W + b.
+// Fully connected layer: x W + b.
 import { matMul, type Tensor2D } from '@tensorflow/tfjs-core';
 import { expectVector, type LayerDefinition, type LayerOf } from '../layer.ts';
 import { kernelOf, weightParameters, withBias } from './weights.ts';

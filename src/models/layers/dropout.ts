@@ -1,5 +1,5 @@
-// Inverted dropout (Srivastava et al. 2014): what is kept is divided by the keep rate, so inference needs nothing. By single
-// values, or by whole channels (Tompson et al. 2015), whose pixels are too alike to drop one by one.
+// Inverted dropout (Srivastava et al. 2014): kept values are divided by the keep rate, so inference needs no scaling. Drops single
+// values, or whole channels (Tompson et al. 2015), since neighbouring pixels are strongly correlated.
 import { cast, greaterEqual, mul, type Tensor } from '@tensorflow/tfjs-core';
 import { statelessUniform } from '../../engines/ops/stateless-uniform.ts';
 import { expectImage, type LayerDefinition, type LayerOf } from '../layer.ts';

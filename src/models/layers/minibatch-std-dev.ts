@@ -1,5 +1,5 @@
-// Minibatch standard deviation (Karras et al. 2017, section 3): one more channel tells how much images of a group differ, so that a
-// discriminator notices a generator of little variety.
+// Minibatch standard deviation (Karras et al. 2017, section 3): adds a channel with the deviation over a group of images, by which
+// the discriminator detects a generator of little diversity.
 import {
   add,
   concat,
@@ -38,7 +38,7 @@ export const minibatchStdDev: LayerDefinition<LayerOf<'minibatchStdDev'>> = {
   },
 };
 
-/** The largest divisor of the batch up to the wanted size. Groups of one have no deviation: then the batch is one group. */
+/** The largest divisor of the batch size up to the wanted size; the whole batch if that is 1, since one image has no deviation. */
 export function groupSizeOf(batch: number, wanted: number): number {
   let size = Math.min(batch, wanted);
   while (batch % size !== 0) size--;

@@ -1,9 +1,9 @@
-// Padding as explicit pixels. TensorFlow's SAME, PyTorch's symmetric numbers and none all become [before, after] per axis.
+// Converts TensorFlow's SAME, PyTorch's symmetric numbers and no padding to explicit pixels, [before, after] per axis.
 import type { Padding } from '../../config/schema/weight-layers.ts';
 
 export type Sides = [before: number, after: number];
 
-/** The padding of a convolution from `size` with this kernel and stride, along one axis (0 height, 1 width). */
+/** Padding of a convolution along one axis (0 height, 1 width) with this input size, kernel and stride. */
 export function convolutionPadding(padding: Padding, axis: 0 | 1, size: number, kernel: number, stride: number): Sides {
   if (padding === 'valid') return [0, 0];
   if (padding === 'same') return samePadding(size, kernel, stride);
@@ -26,7 +26,7 @@ export function convolvedSize(size: number, [before, after]: Sides, kernel: numb
   return Math.floor((size + before + after - kernel) / stride) + 1;
 }
 
-/** Both numbers of an option that may be one: [height, width]. */
+/** [height, width] of an option that may be one number. */
 export function pair(value: number | [number, number]): [number, number] {
   return typeof value === 'number' ? [value, value] : value;
 }

@@ -1,4 +1,4 @@
-// Vectors as images and back; channels last.
+// Reshape and flatten between vectors and feature maps; channels last.
 import { reshape as applyReshape } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../formats/tensor-shape.ts';
 import { type LayerDefinition, type LayerOf, ShapeProblem } from '../layer.ts';

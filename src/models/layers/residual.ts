@@ -1,12 +1,12 @@
-// The shortcut of a residual layer, as layers: what makes of its input something that its output can be added to.
+// The layers of a residual layer's shortcut, which bring its input to the shape of its output.
 import type { SingleLayer } from '../../config/schema/layers.ts';
 import type { Shape } from '../../engines/engine.ts';
 import { expectImage, type LayerOf, ShapeProblem } from '../layer.ts';
 
 /**
- * None where the shapes are equal. Otherwise a 1 x 1 convolution, and for another size the mean of pixels or their copies, as in
- * the residual networks of Gulrajani et al. 2017 and Miyato et al. 2018. These pool after the convolution and copy before
- * it; a convolution of single pixels gives the same numbers on the smaller image.
+ * None if the shapes are equal. Otherwise a 1 x 1 convolution, with average pooling or nearest upsampling for another size, as in
+ * Gulrajani et al. 2017 and Miyato et al. 2018. They pool after the convolution and upsample before it; with a 1 x 1 kernel
+ * the results are the same, and cheaper on the smaller image.
  */
 export function shortcutOf({ shortcut }: LayerOf<'residual'>, input: Shape, output: Shape): SingleLayer[] {
   const [height, width, channels] = expectImage(input, 'residual');
@@ -30,7 +30,7 @@ export function shortcutOf({ shortcut }: LayerOf<'residual'>, input: Shape, outp
   ];
 }
 
-/** How many pixels become one, and how often that one is copied; undefined where neither will do. */
+/** Pooling size and upsampling factor; undefined if the sizes are no multiples of each other. */
 function resizing(size: number, outputSize: number): { pool: number; factor: number } | undefined {
   if (size % outputSize === 0) return { pool: size / outputSize, factor: 1 };
   return outputSize % size === 0 ? { pool: 1, factor: outputSize / size } : undefined;

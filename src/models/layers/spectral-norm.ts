@@ -1,5 +1,5 @@
-// Spectral normalisation (Miyato et al. 2018): a kernel divided by its largest singular value, so that the layer stretches
-// nothing by more than 1. Steps and conventions are those of torch.nn.utils.parametrizations.spectral_norm.
+// Spectral normalisation (Miyato et al. 2018): divides a kernel by its largest singular value, which makes the layer 1-Lipschitz.
+// Steps and conventions are those of torch.nn.utils.parametrizations.spectral_norm.
 import {
   div,
   matMul,
@@ -15,14 +15,14 @@ import {
 import { detach } from '../../engines/ops/detach.ts';
 import type { LayerContext } from '../layer.ts';
 
-/** The axis of a kernel that is the layer's output: the last, but for transposed convolutions. */
+/** The output axis of a kernel: the last one, or -2 for transposed convolutions. */
 export type OutputAxis = -1 | -2;
 
 const smallestLength = 1e-12;
 
 /**
  * K / sigma with sigma = v^T K u, where K is the kernel as a matrix [rest, out] and u [out], v [rest] are the layer's
- * estimates of its singular vectors. Gradients take u and v as constants. Every training pass improves these first.
+ * estimates of its singular vectors. Gradients take u and v as constants. Every training pass first refines them.
  */
 export function dividedBySpectralNorm(kernel: Tensor, outputAxis: OutputAxis, context: LayerContext): Tensor {
   const matrix = asMatrix(kernel, outputAxis);
@@ -31,7 +31,7 @@ export function dividedBySpectralNorm(kernel: Tensor, outputAxis: OutputAxis, co
   return div(kernel, reshape(sigma, []));
 }
 
-/** [..., rest, out] -> [..., out] with everything else in one axis. */
+/** [..., in, out] or [..., out, in] -> [rest, out]. */
 function asMatrix(kernel: Tensor, outputAxis: OutputAxis): Tensor2D {
   const outputs = kernel.shape.at(outputAxis)!;
   return reshape(outputAxis === -1 ? kernel : transpose(kernel, [0, 1, 3, 2]), [-1, outputs]);

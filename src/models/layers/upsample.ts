@@ -1,4 +1,4 @@
-// Upsampling by whole factors, NHWC: every pixel repeated, or neighbours blended.
+// Upsampling by integer factors, NHWC: nearest or bilinear.
 import {
   abs,
   add,
@@ -32,7 +32,7 @@ export const upsample: LayerDefinition<LayerOf<'upsample'>> = {
   },
 };
 
-/** [B, h, w, c] -> [B, f h, w, c]. Products with a matrix, because slices and their gradients are slow on the wasm engine. */
+/** [B, h, w, c] -> [B, f h, w, c]. A matrix product, since slices and their gradients are slow on the wasm engine. */
 function blendRows(x: Tensor4D, factor: number): Tensor4D {
   if (factor === 1) return x;
   const [batch, height, width, channels] = x.shape;
@@ -49,8 +49,8 @@ function blendColumns(x: Tensor4D, factor: number): Tensor4D {
 }
 
 /**
- * Output pixel o lies at (o + 1/2) / f - 1/2 between the input's pixels, beyond the edge at the outermost, and is the mean of the
- * two beside it, weighted by how near they are (torch.nn.Upsample with align_corners false). [f n, n]
+ * [f n, n]: interpolation weights of torch.nn.Upsample with align_corners=False. Output pixel o lies at (o + 1/2) / f - 1/2 in the
+ * input, clamped to the outermost pixels, and is interpolated linearly between its two neighbours.
  */
 function blendMatrix(size: number, factor: number): Tensor2D {
   const places = clipByValue(sub(div(add(indices(size * factor), 0.5), factor), 0.5), 0, size - 1);

@@ -1,4 +1,4 @@
-// Nearest upsampling followed by a convolution, as one transposed convolution: the same numbers from 2 to 4 times fewer products.
+// Nearest upsampling followed by a convolution, as one transposed convolution: the same values with 2 to 4 times fewer products.
 import { add, conv2dTranspose, pad, reverse, type Tensor, type Tensor4D, transpose } from '@tensorflow/tfjs-core';
 import type { Layer } from '../../config/schema/layers.ts';
 import type { LayerContext, LayerOf } from '../layer.ts';
@@ -6,7 +6,7 @@ import { paddingOf } from './conv.ts';
 import { pair, type Sides } from './padding.ts';
 import { kernelOf, withBias } from './weights.ts';
 
-/** Whether the second layer convolves, pixel by pixel, what the first has upsampled, with no more padding than its kernel reaches. */
+/** Whether the layers are nearest upsampling and a convolution of stride 1 whose padding is smaller than its kernel. */
 export function isUpsampledConv(first: Layer, second: Layer | undefined): boolean {
   if (first.type !== 'upsample' || first.method !== 'nearest' || second?.type !== 'conv') return false;
   const { padding, kernel, stride } = second;
@@ -17,7 +17,7 @@ export function isUpsampledConv(first: Layer, second: Layer | undefined): boolea
 /**
  * With u[j] = x[floor(j / f)] upsampled and y[i] = sum_t u[i + t - before] w[t], pixel x[m] reaches y[i] with the sum of the
  * w[t] for which i + t - before lies in f m ... f m + f - 1: a transposed convolution of stride f whose kernel, k + f - 1 wide, is
- * the turned w summed over windows of f. Along a side it takes (k + f - 1) / f products per output in place of k.
+ * the flipped w summed over windows of f. Along an axis it takes (k + f - 1) / f products per output instead of k.
  */
 export function upsampledConv(
   { factor }: LayerOf<'upsample'>,
@@ -35,8 +35,8 @@ export function upsampledConv(
     return [reach - padding[axis][0], reach - padding[axis][1]];
   }) as [Sides, Sides];
   const outputSide = (axis: 0 | 1) => sides[axis] + padding[axis][0] + padding[axis][1] - kernel.shape[axis] + 1;
-  const turned = transpose(reverse(kernel, [0, 1]), [0, 1, 3, 2]); // [kh, kw, filters, c]
-  const summed = windowSums(windowSums(turned, 0, factors[0]), 1, factors[1]);
+  const flipped = transpose(reverse(kernel, [0, 1]), [0, 1, 3, 2]); // [kh, kw, filters, c]
+  const summed = windowSums(windowSums(flipped, 0, factors[0]), 1, factors[1]);
   const y = conv2dTranspose(
     image,
     summed as Tensor4D,
@@ -48,7 +48,7 @@ export function upsampledConv(
   return withBias(options, y, context); // [B, f h, f w, filters]
 }
 
-/** Sums over every window of `width` along an axis, those that reach over the edges too: k -> k + width - 1. */
+/** Sums over every window of `width` along an axis, including partial ones at the edges: k -> k + width - 1. */
 function windowSums(kernel: Tensor, axis: 0 | 1, width: number): Tensor {
   const shifted = (by: number) => {
     const around = kernel.shape.map((_, index): Sides => (index === axis ? [by, width - 1 - by] : [0, 0]));

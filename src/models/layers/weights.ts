@@ -1,10 +1,10 @@
-// What dense, conv and convTranspose have in common: a kernel and a bias with their starting values, and spectral normalisation.
+// The kernel, bias and spectral normalisation that dense, conv and convTranspose share.
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { BiasInitializer, Initializer } from '../../config/schema/initializers.ts';
 import type { Shape } from '../../engines/engine.ts';
 import { biasAdd } from '../../engines/ops/bias-add.ts';
 import { elementCount } from '../../formats/tensor-shape.ts';
-import { biasStart, type Initializers, kernelStart } from '../initial-distributions.ts';
+import { biasDistribution, type Initializers, kernelDistribution } from '../initial-distributions.ts';
 import type { LayerContext, Parameter } from '../layer.ts';
 import { dividedBySpectralNorm, type OutputAxis } from './spectral-norm.ts';
 
@@ -15,7 +15,7 @@ interface WeightOptions {
   spectralNorm: boolean;
 }
 
-/** The variables of a layer with this kernel. */
+/** `kernel` is the kernel's shape. */
 export function weightParameters(
   options: WeightOptions,
   kernel: Shape,
@@ -28,22 +28,22 @@ export function weightParameters(
       part: 'kernel',
       shape: kernel,
       trainable: true,
-      start: kernelStart(options.initializer ?? network.initializer, kernel),
+      initial: kernelDistribution(options.initializer ?? network.initializer, kernel),
     },
   ];
   if (options.bias) {
-    const start = biasStart(options.biasInitializer ?? network.biasInitializer, kernel);
-    parameters.push({ part: 'bias', shape: [outputs], trainable: true, start });
+    const initial = biasDistribution(options.biasInitializer ?? network.biasInitializer, kernel);
+    parameters.push({ part: 'bias', shape: [outputs], trainable: true, initial });
   }
   if (options.spectralNorm) {
     const rest = elementCount(kernel) / outputs;
-    parameters.push({ part: 'u', shape: [outputs], trainable: false, start: { type: 'direction' } });
-    parameters.push({ part: 'v', shape: [rest], trainable: false, start: { type: 'direction' } });
+    parameters.push({ part: 'u', shape: [outputs], trainable: false, initial: { type: 'direction' } });
+    parameters.push({ part: 'v', shape: [rest], trainable: false, initial: { type: 'direction' } });
   }
   return parameters;
 }
 
-/** The kernel that the layer computes with. */
+/** The kernel, divided by its spectral norm if the layer says so. */
 export function kernelOf({ spectralNorm }: WeightOptions, outputAxis: OutputAxis, context: LayerContext): Tensor {
   const kernel = context.parameter('kernel');
   return spectralNorm ? dividedBySpectralNorm(kernel, outputAxis, context) : kernel;

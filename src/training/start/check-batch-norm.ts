@@ -2,10 +2,10 @@
 import type { Config } from '../../config/config.ts';
 import { DcganError } from '../../errors.ts';
 import { elementCount } from '../../formats/tensor-shape.ts';
+import { singleLayersOf } from '../../models/infer-shapes.ts';
 import { hasTrait } from '../../models/layer-registry.ts';
 import type { Network } from '../../models/network.ts';
 import type { Networks } from '../../models/networks.ts';
-import { singleLayersOf } from '../../models/walk.ts';
 import { batchSizes, fakeCount } from '../schedule.ts';
 
 /**

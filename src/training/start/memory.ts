@@ -2,10 +2,10 @@
 import type { Config } from '../../config/config.ts';
 import type { SingleLayer } from '../../config/schema/layers.ts';
 import { elementCount } from '../../formats/tensor-shape.ts';
+import { singleLayersOf } from '../../models/infer-shapes.ts';
 import { hasTrait } from '../../models/layer-registry.ts';
 import { countParameters, type Network } from '../../models/network.ts';
 import type { Networks } from '../../models/networks.ts';
-import { singleLayersOf } from '../../models/walk.ts';
 
 export interface MemoryNeed {
   /** Approximate peak of the whole process. */

@@ -6,7 +6,7 @@ import type { CompiledProgram, Decisions, EngineInfo, HostValues, Program, Shape
 import { DcganError } from '../../errors.ts';
 import type { NamedTensors } from '../../formats/safetensors.ts';
 import { elementCount } from '../../formats/tensor-shape.ts';
-import { averagesOf } from '../../models/average.ts';
+import { initialAverages } from '../../models/average.ts';
 import type { Networks } from '../../models/networks.ts';
 import {
   bestCheckpoint,
@@ -71,7 +71,7 @@ export function savedValues({ tensors: saved, path }: SavedRun, program: Program
  * start from its weights if the source has none. @throws DcganError `checkpoint.mismatch`
  */
 export function forkedValues(saved: SavedRun, program: Program, { generator }: Networks): HostValues {
-  const averages = averagesOf(generator, saved.tensors);
+  const averages = initialAverages(generator, saved.tensors);
   const tensors = {
     ...averages,
     ...zerosFor(program, [augmentState]),

@@ -1,7 +1,7 @@
 // One layer applied to a few values.
 import assert from 'node:assert/strict';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { applyNetwork, type Network, type Pass, parametersOf } from '../../../src/models/network.ts';
+import { type ApplyOptions, applyNetwork, type Network, parametersOf } from '../../../src/models/network.ts';
 
 export type Values = Record<string, number[] | Float32Array>;
 
@@ -10,7 +10,7 @@ export function apply(
   network: Network,
   x: Tensor,
   values: Values,
-  options: Omit<Pass, 'variables'> = { training: false },
+  options: Omit<ApplyOptions, 'variables'> = { training: false },
 ): { y: number[]; shape: number[]; updates: Record<string, number[]> } {
   const parameters = parametersOf(network);
   const variables = Object.fromEntries(

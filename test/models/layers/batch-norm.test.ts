@@ -11,7 +11,7 @@ before(useCpuBackend);
 const normOptions = { type: 'batchNorm', epsilon: 0.01, momentum: 0.9 };
 const statistics = { gamma: [2, 1], beta: [1, 0], movingMean: [10, 20], movingVariance: [4, 9] };
 
-test("batch norm trains on the batch's own statistics and moves its averages, the variance unbiased", () => {
+test("normalises by the batch's statistics in training and updates the averages, the variance unbiased", () => {
   // channel 0: 1, 3: mean 2, variance 1 (biased), 2 (unbiased); channel 1: 5, 5: mean 5, variance 0
   const x = tensor([
     [1, 5],
@@ -24,7 +24,7 @@ test("batch norm trains on the batch's own statistics and moves its averages, th
   assertClose(updates['movingVariance']!, [3.8, 8.1]); // 0.9 * 4 + 0.1 * 2, 0.9 * 9
 });
 
-test('batch norm over images takes all pixels of a channel together', () => {
+test('normalises all pixels of a channel together', () => {
   const x = tensor([1, 5, 3, 5, 1, 5, 3, 5], [1, 2, 2, 2]); // as above, four values per channel
   const { y, updates } = apply(networkOf([normOptions], [2, 2, 2]), x, statistics, { training: true });
   const unit = 1 / Math.sqrt(1.01);
@@ -32,14 +32,14 @@ test('batch norm over images takes all pixels of a channel together', () => {
   assertClose(updates['movingVariance']!, [3.6 + (0.1 * 4) / 3, 8.1]);
 });
 
-test('batch norm at inference uses the moving averages and moves nothing', () => {
+test('uses the moving averages at inference and changes nothing', () => {
   const x = tensor([[14, 17]]);
   const { y, updates } = apply(networkOf([normOptions], [2]), x, statistics);
   assertClose(y, [1 + (2 * 4) / Math.sqrt(4.01), -3 / Math.sqrt(9.01)], 1e-5);
   assert.deepEqual(updates, {});
 });
 
-test('batch norm at inference takes out what is left of the starting statistics', () => {
+test('corrects the moving averages at inference for their initial values', () => {
   // From mean 0 and variance 1, one pass over batches of mean 8 and variance 3 with momentum 0.9:
   // mean 0.1 * 8 = 0.8, variance 0.9 + 0.1 * 3 = 1.2. Without the start: 8 and 3.
   const values = { gamma: [1], beta: [0], movingMean: [0.8], movingVariance: [1.2] };
@@ -50,7 +50,7 @@ test('batch norm at inference takes out what is left of the starting statistics'
   assertClose(after(scalar(Number.POSITIVE_INFINITY)), [9.2 / Math.sqrt(1.21)], 1e-5);
 });
 
-test('the moving variance takes the biased variance where the config says so', () => {
+test('averages the biased variance if the config says so', () => {
   const x = tensor([
     [1, 5],
     [3, 5],
@@ -61,7 +61,7 @@ test('the moving variance takes the biased variance where the config says so', (
   assertClose(moved('unbiased'), [3.8, 8.1]);
 });
 
-test('batch norm without scale or center has no variable for it, and multiplies by 1 and adds 0', () => {
+test('has no variable for a scale or center that is off, and multiplies by 1 or adds 0', () => {
   const x = tensor([
     [1, 5],
     [3, 5],

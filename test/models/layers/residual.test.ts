@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { tensor } from '@tensorflow/tfjs-core';
+import { isResidual } from '../../../src/models/infer-shapes.ts';
 import { parametersOf } from '../../../src/models/network.ts';
-import { isResidual } from '../../../src/models/walk.ts';
 import { useCpuBackend } from '../../helpers/cpu-backend.ts';
 import { networkOf } from '../../helpers/tiny-network.ts';
 import { apply, assertClose } from './apply-layer.ts';
@@ -19,7 +19,7 @@ function shortcutOf(layer: Record<string, unknown>, input: number[]) {
   return walked.shortcut.map(({ layer, output }) => `${layer.type} [${output.join(', ')}]`);
 }
 
-test('the shortcut is the input where the shape stays, and follows channels and size where it changes', () => {
+test('uses the input as the shortcut if the shape stays, and adapts channels and size otherwise', () => {
   assert.deepEqual(shortcutOf(residual([conv(3), { type: 'relu' }]), [4, 4, 3]), []);
   assert.deepEqual(shortcutOf(residual([conv(5)]), [4, 4, 3]), ['conv [4, 4, 5]']);
   const up = [{ type: 'upsample' }, conv(5)];
@@ -30,7 +30,7 @@ test('the shortcut is the input where the shape stays, and follows channels and 
   assert.deepEqual(shortcutOf(residual(strided), [4, 4, 3]), ['averagePool [4, 1, 3]', 'conv [4, 1, 3]']);
 });
 
-test('variables are named by the layers around them, and by the shortcut', () => {
+test('names variables by the enclosing layers, and by the shortcut', () => {
   const inner = residual([{ type: 'batchNorm' }, conv(5, { bias: false })], { shortcut: { spectralNorm: true } });
   const network = networkOf([{ type: 'relu' }, residual([conv(4), inner]), { type: 'flatten' }], [2, 2, 3]);
   assert.deepEqual(
@@ -53,10 +53,10 @@ test('variables are named by the layers around them, and by the shortcut', () =>
   );
 });
 
-test('with zeros in the last convolution inside, a residual layer gives its input', () => {
+test('returns the input of a residual layer with zeros in its last convolution', () => {
   const network = networkOf([residual([{ type: 'tanh' }, conv(2, { initializer: { type: 'zeros' } })])], [1, 2, 2]);
-  const starts = parametersOf(network).map(({ start }) => start);
-  assert.deepEqual(starts, [
+  const distributions = parametersOf(network).map(({ initial }) => initial);
+  assert.deepEqual(distributions, [
     { type: 'constant', value: 0 },
     { type: 'constant', value: 0 },
   ]);
@@ -64,7 +64,7 @@ test('with zeros in the last convolution inside, a residual layer gives its inpu
   assertClose(y, [1, -2, 3, 0.5]);
 });
 
-test('stacks inside are written out as in the network around', () => {
+test('expands stacks inside a residual layer', () => {
   const stack = { type: 'stack', filters: '4>5', kernel: 4, norm: 'batchNorm', activation: 'relu' };
   const walked = networkOf([residual([stack])], [8, 8, 3]).layers[0]!;
   assert.ok(isResidual(walked));
@@ -76,7 +76,7 @@ test('stacks inside are written out as in the network around', () => {
   assert.deepEqual(walked.output, [2, 2, 5]);
 });
 
-test('a layer inside that does not fit is named by its place, and so is a shortcut that cannot follow', () => {
+test('reports an inner layer, or a shortcut, that does not fit by its place', () => {
   const build = (layers: object[], input: number[]) => () => networkOf([{ type: 'relu' }, residual(layers)], input);
   assert.throws(build([conv(3), residual([conv(9, { kernel: 7, padding: 'valid' })])], [4, 4, 3]), {
     code: 'config.shape',

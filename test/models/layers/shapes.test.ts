@@ -8,7 +8,7 @@ function walk(layers: Record<string, unknown>[], input: number[]): number[][] {
   return networkOf(layers, input).layers.map(({ output }) => [...output]);
 }
 
-test("TensorFlow's SAME padding: before and after", () => {
+test("computes TensorFlow's SAME padding before and after", () => {
   // (out - 1) s + k - n pixels with out = ceil(n / s), the odd one after
   const table: [kernel: number, stride: number, size: number, sides: [number, number]][] = [
     [5, 2, 28, [1, 2]],
@@ -32,14 +32,14 @@ test("TensorFlow's SAME padding: before and after", () => {
   }
 });
 
-test('written padding counts for the sides it names', () => {
+test('applies explicit padding to the sides it names', () => {
   assert.deepEqual(convolutionPadding('valid', 0, 8, 5, 2), [0, 0]);
   assert.deepEqual(convolutionPadding(3, 1, 8, 5, 2), [3, 3]);
   assert.deepEqual(convolutionPadding([1, 2, 3, 4], 0, 8, 5, 2), [1, 2]);
   assert.deepEqual(convolutionPadding([1, 2, 3, 4], 1, 8, 5, 2), [3, 4]);
 });
 
-test('a convolution with same padding gives ceil(n / s)', () => {
+test('infers ceil(n / s) for a convolution with same padding', () => {
   const conv = (kernel: unknown, stride: unknown) => [{ type: 'conv', filters: 6, kernel, stride }];
   assert.deepEqual(walk(conv(5, 2), [28, 28, 1]), [[14, 14, 6]]);
   assert.deepEqual(walk(conv(5, 2), [7, 9, 3]), [[4, 5, 6]]);
@@ -48,7 +48,7 @@ test('a convolution with same padding gives ceil(n / s)', () => {
   assert.deepEqual(walk(conv(2, 5), [11, 11, 3]), [[3, 3, 6]]);
 });
 
-test('a convolution with written padding gives floor((n + p - k) / s) + 1', () => {
+test('infers floor((n + p - k) / s) + 1 for a convolution with explicit padding', () => {
   const conv = (kernel: number, stride: number, padding: unknown) => [
     { type: 'conv', filters: 1, kernel, stride, padding },
   ];
@@ -58,14 +58,14 @@ test('a convolution with written padding gives floor((n + p - k) / s) + 1', () =
   assert.deepEqual(walk(conv(3, 2, [0, 1, 2, 0]), [8, 8, 3]), [[4, 4, 1]]);
 });
 
-test('a transposed convolution with same padding gives n s', () => {
+test('infers n s for a transposed convolution with same padding', () => {
   const layer = (kernel: number, stride: unknown) => [{ type: 'convTranspose', filters: 2, kernel, stride }];
   assert.deepEqual(walk(layer(5, 2), [7, 7, 4]), [[14, 14, 2]]);
   assert.deepEqual(walk(layer(5, 1), [7, 7, 4]), [[7, 7, 2]]);
   assert.deepEqual(walk(layer(3, [2, 3]), [4, 5, 4]), [[8, 15, 2]]);
 });
 
-test("PyTorch's transposed convolutions: the Simpsons generator 8 -> 17 -> 33 -> 65 -> 130 -> 128", () => {
+test("infers PyTorch's transposed convolutions: the Simpsons generator 8 -> 17 -> 33 -> 65 -> 130 -> 128", () => {
   const up = (filters: number, padding: number, outputPadding = 0) => ({
     type: 'convTranspose',
     filters,
@@ -85,7 +85,7 @@ test("PyTorch's transposed convolutions: the Simpsons generator 8 -> 17 -> 33 ->
   assert.deepEqual(sides, [17, 33, 65, 130, 128]);
 });
 
-test("PyTorch's Simpsons discriminator 128 -> 63 -> 31 -> 15 -> 15 -> 8, and DCGAN's 1 -> 4 -> 64", () => {
+test("infers PyTorch's Simpsons discriminator 128 -> 63 -> 31 -> 15 -> 15 -> 8, and DCGAN's 1 -> 4 -> 64", () => {
   const down = (stride: number, padding: number) => ({ type: 'conv', filters: 1, kernel: 5, stride, padding });
   const sides = walk([down(2, 1), down(2, 1), down(2, 1), down(1, 2), down(2, 2)], [128, 128, 3]).map(([side]) => side);
   assert.deepEqual(sides, [63, 31, 15, 15, 8]);
@@ -94,7 +94,7 @@ test("PyTorch's Simpsons discriminator 128 -> 63 -> 31 -> 15 -> 15 -> 8, and DCG
   assert.deepEqual(dcgan, [4, 8, 16, 32, 64]);
 });
 
-test('vectors and images', () => {
+test('infers reshape, flatten and dense, and rejects other inputs', () => {
   assert.deepEqual(
     walk([{ type: 'dense', units: 24 }, { type: 'reshape', shape: [2, 3, 4] }, { type: 'flatten' }], [7]),
     [[24], [2, 3, 4], [24]],
@@ -105,14 +105,14 @@ test('vectors and images', () => {
   }
 });
 
-test('upsampling multiplies the sides and keeps the channels', () => {
+test('multiplies the sides in upsampling and keeps the channels', () => {
   assert.deepEqual(walk([{ type: 'upsample' }, { type: 'upsample', factor: [3, 1], method: 'bilinear' }], [4, 5, 7]), [
     [8, 10, 7],
     [24, 10, 7],
   ]);
 });
 
-test('upsampling and dropout of channels need an image', () => {
+test('rejects vectors for upsampling and dropout of channels', () => {
   const message = (layer: string, what: string) =>
     new RegExp(`^discriminator, layer 0 \\(${layer}\\): ${what} needs an image`);
   assert.throws(() => walk([{ type: 'upsample' }], [8]), {

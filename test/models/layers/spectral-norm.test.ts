@@ -10,7 +10,7 @@ before(useCpuBackend);
 
 const spectralDense = networkOf([{ type: 'dense', units: 2, bias: false, spectralNorm: true }], [2]);
 
-test('spectral normalisation divides by v K u after one step of power iteration, and by the same at inference', () => {
+test('divides by v K u after one step of power iteration, and by the same at inference', () => {
   // K = diag(3, 4), v = (0.6, 0.8): u = K v / |.| = (1.8, 3.2) / |.|, v = K u / |.| = (5.4, 12.8) / |.|
   const values = { kernel: [3, 0, 0, 4], u: [1, 0], v: [0.6, 0.8] };
   const x = tensor([[1, 1]]);
@@ -26,7 +26,7 @@ test('spectral normalisation divides by v K u after one step of power iteration,
   assert.deepEqual(inference.updates, {});
 });
 
-test('after many passes the largest singular value of what a spectrally normalised layer computes is 1', () => {
+test('has a largest singular value of 1 after many passes', () => {
   // K = [[2, 2], [-1, 1]]: K^T K = [[5, 3], [3, 5]], singular values sqrt(8) with (1, 1) / sqrt(2), and sqrt(2).
   let values: Values = { kernel: [2, 2, -1, 1], u: [0.6, -0.8], v: [-0.28, 0.96] };
   const x = tensor([

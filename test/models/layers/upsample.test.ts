@@ -10,7 +10,7 @@ import { apply, assertClose } from './apply-layer.ts';
 
 before(useCpuBackend);
 
-test('bilinear pixels are blended from their centres, and the outermost are repeated', () => {
+test('interpolates bilinearly between pixel centres, and clamps at the edges', () => {
   const bilinear = (factor: number | [number, number]) => ({ type: 'upsample', factor, method: 'bilinear' });
   const row = tensor([0, 4], [1, 1, 2, 1]);
   assertClose(apply(networkOf([bilinear([1, 2])], [1, 2, 1]), row, {}).y, [0, 1, 3, 4]); // 1/4 and 3/4 of each
@@ -33,7 +33,7 @@ function patternOf(layers: Record<string, unknown>[]): number {
   return Math.max(...inner) - Math.min(...inner);
 }
 
-test('a convolution after upsampling has no checkerboard, a transposed one of kernel 3 and stride 2 has', () => {
+test('has a checkerboard with a transposed convolution of kernel 3 and stride 2, and none with upsampling and convolution', () => {
   const conv = { type: 'conv', filters: 1, kernel: 3 };
   for (const method of ['bilinear', 'nearest'])
     assert.ok(patternOf([{ type: 'upsample', method }, conv]) < 1e-5, method);

@@ -33,7 +33,7 @@ const fused: Record<string, Record<string, unknown>[]> = {
 };
 
 for (const [name, layers] of Object.entries(fused)) {
-  test(`one transposed convolution: ${name}`, async () => {
+  test(`fuses into one transposed convolution: ${name}`, async () => {
     const kernels = await kernelsOf(layers);
     assert.equal(kernels.filter((kernel) => kernel === 'Conv2DBackpropInput').length, 1);
     assert.ok(!kernels.includes('RepeatPixels') && !kernels.includes('Conv2D'), kernels.join());
@@ -51,21 +51,21 @@ const separate: Record<string, Record<string, unknown>[]> = {
 };
 
 for (const [name, layers] of Object.entries(separate)) {
-  test(`two layers: ${name}`, async () => {
+  test(`keeps two layers: ${name}`, async () => {
     const kernels = await kernelsOf(layers);
     assert.ok(kernels.includes('RepeatPixels') && kernels.includes('Conv2D'), kernels.join());
     assert.ok(!kernels.includes('Conv2DBackpropInput'), kernels.join());
   });
 }
 
-test('two layers: bilinear upsampling, and a transposed convolution', async () => {
+test('keeps two layers: bilinear upsampling, and a transposed convolution', async () => {
   const blended = await kernelsOf([{ ...upsample, method: 'bilinear' }, conv]);
   assert.ok(blended.includes('Conv2D') && !blended.includes('Conv2DBackpropInput'), blended.join());
   const transposed = await kernelsOf([upsample, { ...conv, type: 'convTranspose' }]);
   assert.ok(transposed.includes('RepeatPixels') && transposed.includes('Conv2DBackpropInput'), transposed.join());
 });
 
-test('two pairs in a row are two transposed convolutions, each with its own variables', async () => {
+test('fuses two pairs in a row into two transposed convolutions, each with its own variables', async () => {
   const kernels = await kernelsOf([upsample, conv, upsample, { ...conv, filters: 5 }]);
   assert.equal(kernels.filter((kernel) => kernel === 'Conv2DBackpropInput').length, 2);
   assert.ok(!kernels.includes('RepeatPixels'));

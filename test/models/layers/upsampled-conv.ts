@@ -5,11 +5,11 @@ import { test } from 'node:test';
 import { grads, mul, square, sum, type Tensor, valueAndGrads } from '@tensorflow/tfjs-core';
 import type { Engine, HostValues, Program, ProgramFunction, Tensors } from '../../../src/engines/engine.ts';
 import { elementCount } from '../../../src/formats/tensor-shape.ts';
+import { singleLayersOf } from '../../../src/models/infer-shapes.ts';
 import type { LayerContext } from '../../../src/models/layer.ts';
 import { definitionOf } from '../../../src/models/layer-registry.ts';
 import { isUpsampledConv } from '../../../src/models/layers/upsampled-conv.ts';
 import { applyNetwork, type Network } from '../../../src/models/network.ts';
-import { singleLayersOf } from '../../../src/models/walk.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
 import { networkOf } from '../../helpers/tiny-network.ts';
@@ -146,7 +146,7 @@ export function upsampledConvTests(open: () => Promise<Engine>, skip: string | f
     const { factor, kernel, padding, bias, spectralNorm } = each;
     const more = `${bias ? ', bias' : ''}${spectralNorm ? ', spectralNorm' : ''}`;
     const name = `factor ${factor}, kernel ${kernel}, padding ${padding}${more}`;
-    test(`upsampling and convolution in one are the two: ${name}`, { skip }, async () => {
+    test(`computes the fused layers as the two separate ones: ${name}`, { skip }, async () => {
       const network = pairOf(each);
       const [first, second] = network.layers;
       assert.ok(isUpsampledConv(first!.layer, second!.layer));

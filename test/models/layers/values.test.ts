@@ -24,7 +24,7 @@ interface Golden {
   }[];
 }
 
-test('convolutions of both kinds give what PyTorch gives, with every kind of padding', () => {
+test('computes convolutions and transposed ones as PyTorch, with every kind of padding', () => {
   const path = new URL('../../fixtures/layers/golden.json', import.meta.url);
   const { batch, channels, filters, cases } = JSON.parse(readFileSync(path, 'utf8')) as Golden;
   assert.equal(cases.length, 20);
@@ -43,13 +43,13 @@ test('convolutions of both kinds give what PyTorch gives, with every kind of pad
   }
 });
 
-test('dense is x W + b', () => {
+test('computes dense as x W + b', () => {
   const network = networkOf([{ type: 'dense', units: 2 }], [3]);
   // [1 2 3] [[1 2] [3 4] [5 6]] + [10 20]
   assert.deepEqual(apply(network, tensor([[1, 2, 3]]), { kernel: [1, 2, 3, 4, 5, 6], bias: [10, 20] }).y, [32, 48]);
 });
 
-test('activations', () => {
+test('computes activations by their formulas', () => {
   const x = tensor([[-2, 0, 3]]);
   const of = (layer: Record<string, unknown>) => apply(networkOf([layer], [3]), x, {}).y;
   assert.deepEqual(of({ type: 'relu' }), [0, 0, 3]);
@@ -58,7 +58,7 @@ test('activations', () => {
   assertClose(of({ type: 'sigmoid' }), [0.1192029, 0.5, 0.9525741]);
 });
 
-test('reshape and flatten keep the order, channels last', () => {
+test('keeps the order in reshape and flatten, channels last', () => {
   const x = tensor([[0, 1, 2, 3, 4, 5, 6, 7]]);
   const image = apply(networkOf([{ type: 'reshape', shape: [2, 2, 2] }], [8]), x, {});
   assert.deepEqual(
@@ -78,7 +78,7 @@ test('reshape and flatten keep the order, channels last', () => {
   );
 });
 
-test('dropout scales what it keeps, follows its seed, and does nothing at inference', () => {
+test('scales kept values in dropout, follows the seed, and does nothing at inference', () => {
   const network = networkOf([{ type: 'dropout', rate: 0.25 }], [4000]);
   const x = tensor(new Float32Array(4000).fill(3), [1, 4000]);
   const masked = (seed: number, draw: number) =>
@@ -93,7 +93,7 @@ test('dropout scales what it keeps, follows its seed, and does nothing at infere
   assert.deepEqual(apply(network, x, {}).y, [...x.dataSync()]);
 });
 
-test('dropout of channels keeps or drops whole channels of an image', () => {
+test('keeps or drops whole channels in dropout of channels', () => {
   const [images, channels] = [50, 40];
   const network = networkOf([{ type: 'dropout', rate: 0.25, channels: true }], [3, 2, channels]);
   const x = tensor(new Float32Array(images * 6 * channels).fill(3), [images, 3, 2, channels]);
