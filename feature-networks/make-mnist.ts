@@ -8,7 +8,7 @@ import { listImages } from '../src/data/dataset/files.ts';
 import { type Dataset, openImages } from '../src/data/dataset/open.ts';
 import type { Feeds, HostValues, Program } from '../src/engines/engine.ts';
 import { openEngine } from '../src/engines/open.ts';
-import { digits, mnistClassifier, mnistFeatures, withoutVerdict } from '../src/evaluation/features/mnist-network.ts';
+import { digits, mnistClassifier, mnistFeatures, withoutLogits } from '../src/evaluation/features/mnist-network.ts';
 import { decodeSafetensors, encodeSafetensors } from '../src/formats/safetensors.ts';
 import { elementCount } from '../src/formats/tensor-shape.ts';
 import { initialValues } from '../src/models/initial-values.ts';
@@ -71,7 +71,7 @@ const program: Program = {
       feeds: { images: { shape: [testBatch, 28, 28, 1], dtype: 'uint8' } },
       body: (variables, feeds) => ({
         outputs: {
-          features: applyNetwork(withoutVerdict(classifier), inRange(feeds['images']!), { variables, training: false })
+          features: applyNetwork(withoutLogits(classifier), inRange(feeds['images']!), { variables, training: false })
             .y,
           logits: applyNetwork(classifier, inRange(feeds['images']!), { variables, training: false }).y,
         },

@@ -1,4 +1,4 @@
-// How many images an evaluation compares, at which size, and the generated ones.
+// The number, size and generation of an evaluation's images.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dataset } from '../data/dataset/open.ts';
 import { DcganError } from '../errors.ts';
@@ -9,7 +9,7 @@ import type { ImageMaker } from '../sampling/image-maker.ts';
 import type { TrainedGenerator } from '../sampling/trained-generator.ts';
 import { isProtocolSize, protocolSize, type Size } from './metrics/protocol-size.ts';
 
-/** Images from latents of a stream of their own: the same seed, the same images. Of the config's size and channels. */
+/** Generates images of the config's size and channels from the seed's own stream of latents. */
 export async function generateImages(
   maker: ImageMaker,
   { config }: Pick<TrainedGenerator, 'config'>,
@@ -33,7 +33,7 @@ export async function generateImages(
 const fewestImages = 16;
 const mostBytes = 2 ** 31; // of the three sets together, in their own size and in the compared one
 
-/** As many as asked for, or as the folder has. @throws DcganError `data.too-few-images`, `usage.too-many-images` */
+/** The number asked for, limited to that of the data. @throws DcganError `data.too-few-images`, `usage.too-few-images`, `usage.too-many-images` */
 export function imagesToCompare(wanted: number, dataset: Dataset, { height, width }: Size): number {
   if (dataset.count < fewestImages) {
     throw new DcganError('data.too-few-images', {

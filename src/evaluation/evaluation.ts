@@ -1,4 +1,4 @@
-// What an evaluation says: everything that is needed to read the numbers, and to get them again.
+// The record of an evaluation: its metrics, and all that is needed to interpret and reproduce them.
 import type { MetricName } from '../config/schema/metrics.ts';
 import type { Dataset } from '../data/dataset/open.ts';
 import type { Evaluator, Protocol } from './evaluator.ts';
@@ -7,18 +7,18 @@ import type { Size } from './metrics/protocol-size.ts';
 import type { Measured } from './metrics/table.ts';
 
 export interface Evaluation {
-  /** Which command measured: a run drops its own lines when it does their steps again. */
+  /** The command that evaluated. A run that resumes drops its own later lines. */
   by: 'train' | 'evaluate';
   runHash: string;
   step: number;
   data: { folder: string; images: number; fingerprint: string; split: 'training data' | 'other data' };
-  /** Generated images, and as many real ones. */
+  /** Number of generated images, and of real ones. */
   count: number;
   seed: number;
   size: Size;
   resizer: string;
   colours: 'gray' | 'RGB' | 'RGBA on white';
-  /** What fid, kid and precision-recall compared images by. */
+  /** The feature network of fid, kid and precision-recall. */
   features?: FeaturesUsed;
   metrics: Partial<Record<MetricName, Measured & { protocol: string }>>;
 }

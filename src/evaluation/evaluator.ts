@@ -1,4 +1,4 @@
-// Measures generated images against the data by a protocol: real images are prepared once, generated ones come as often as they like.
+// Computes metrics of generated images against the data. Real images are prepared once, for any number of evaluations.
 import type { MetricName } from '../config/schema/metrics.ts';
 import type { Dataset } from '../data/dataset/open.ts';
 import type { Images } from '../pictures/images.ts';
@@ -17,30 +17,30 @@ import { createWork } from './metrics/work.ts';
 
 export interface Protocol {
   names: readonly MetricName[];
-  /** Generated images, and as many real ones. */
+  /** Number of generated images, and of real ones. */
   count: number;
   seed: number;
-  /** Size to compare at; a network gets the images in their own. */
+  /** Size at which images are compared; a feature network gets them at their own size. */
   size: Size;
   network?: FeatureNetwork;
 }
 
-/** How far a part of the work is; it may throw, which ends the work. */
+/** Reports the progress of a phase; may throw, which cancels the work. */
 type OnPhase = (phase: 'features' | MetricName, done: number, total: number) => void;
 
 export interface Evaluator {
-  /** `fake` is of the dataset's size and channels, `count` images. */
+  /** `fake`: `count` images of the dataset's size and channels. */
   measure(
     fake: Images,
     onPhase: OnPhase,
   ): Promise<{ metrics: Partial<Record<MetricName, Measured & { protocol: string }>>; features?: FeaturesUsed }>;
 }
 
-/** Real images are drawn from the whole folder, and as many again where it has them. */
+/** Draws `count` real images from the whole dataset, and if it has enough, `count` others as a baseline. */
 export function createEvaluator(dataset: Dataset, { names, count, seed, size, network }: Protocol): Evaluator {
   const order = new RandomStream(seed, 'evaluation/real').permutation(dataset.count);
   const { height, width, channels } = dataset;
-  const beside: Partial<Record<MetricName, Measured['values']>> = {};
+  const baselines: Partial<Record<MetricName, Measured['values']>> = {};
   let real: Side | undefined;
   let otherReal: Side | undefined;
 
@@ -60,13 +60,13 @@ export function createEvaluator(dataset: Dataset, { names, count, seed, size, ne
       const side = await sideOf(fake.pixels, onPhase);
       const measured: Awaited<ReturnType<Evaluator['measure']>>['metrics'] = {};
       for (const name of names) {
-        const { protocol, protocolOverFeatures, measure, beside: besides } = metrics[name];
+        const { protocol, protocolOverFeatures, measure, baseline } = metrics[name];
         const work = () => createWork((done, total) => onPhase(name, done, total));
         const values = await measure(side, real, seed, work());
-        const data = besides === 'real' ? real : otherReal;
-        if (data) beside[name] ??= await measure(data, real, seed, work());
+        const data = baseline === 'real' ? real : otherReal;
+        if (data) baselines[name] ??= await measure(data, real, seed, work());
         const measuredBy = (network && protocolOverFeatures) ?? protocol;
-        measured[name] = { protocol: measuredBy, values, ...(beside[name] && { ofData: beside[name] }) };
+        measured[name] = { protocol: measuredBy, values, ...(baselines[name] && { ofData: baselines[name] }) };
       }
       return { metrics: measured, ...(network && { features: describeFeatures(network, side.features!) }) };
     },

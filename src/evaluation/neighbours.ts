@@ -1,4 +1,4 @@
-// Generated images beside the real images that are most like them: a generator that has learned its data by heart shows here.
+// Compares generated images with their nearest real images, to detect memorisation.
 import type { Dataset } from '../data/dataset/open.ts';
 import { writeGrid } from '../pictures/grid.ts';
 import { countImages, type Images, sliceImages } from '../pictures/images.ts';
@@ -12,19 +12,19 @@ const columns = 16;
 const mostRows = 4;
 
 export interface NeighbourResult {
-  /** How many generated images, and as many real ones, were looked up among all real ones. */
+  /** Number of generated images, and of real ones, that were looked up among all real images. */
   count: number;
-  /** Mean Euclidean distance to the nearest real image, pixels in 0..1. */
+  /** Mean Euclidean distance of generated images to the nearest real one, pixels in 0..1. */
   distance: number;
-  /** The same for real images, themselves left out. */
+  /** The same for real images, each compared with all others. */
   distanceOfData: number;
-  /** The first far below the second means memorised images. */
+  /** `distance` / `distanceOfData`; far below 1 means memorised images. */
   ratio: number;
   /** The generated image that comes closest to a real one. */
   closest: { sample: number; image: number; distance: number };
 }
 
-/** Looks up generated images among all real ones; writes a picture: rows of generated images, each over their nearest real ones. */
+/** Also writes a picture: rows of generated images, each above its nearest real images. */
 export async function compareNeighbours(
   fake: Images,
   dataset: Dataset,

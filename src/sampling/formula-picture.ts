@@ -1,4 +1,4 @@
-// A formula over latent vectors as a picture: operands, signs and result in the last row, members above (Radford et al. 2015, figure 7).
+// Draws a formula over latent vectors: operands, signs and result in the last row, members above (Radford et al. 2015, figure 7).
 import type { EngineChoice } from '../engines/open.ts';
 import { createGrid, drawImages, saveGrid } from '../pictures/grid.ts';
 import type { PictureFormat } from '../pictures/picture.ts';
@@ -11,11 +11,11 @@ export interface Operand {
   sign: '+' | '-';
   /** float32 [size] */
   vector: Float32Array;
-  /** What it is averaged or computed from; empty for a vector as it is. */
+  /** The vectors that it is averaged or computed from; empty for a plain vector. */
   members: readonly Float32Array[];
 }
 
-/** One column of the picture: a sign in the last row, or vectors of which the last one stands there. */
+/** One column of the picture: a sign in the last row, or vectors that end there. */
 type Column = { sign: Sign } | { vectors: readonly Float32Array[] };
 
 /** @throws DcganError `usage.picture-too-large`, `usage.unknown-picture-format`, `usage.cannot-write`, and what opening an engine throws */

@@ -1,25 +1,25 @@
-// Latents in, pixels out: a trained generator in inference mode, as many images per call as memory and speed allow.
+// Generates images from latents with a trained generator in inference mode, in batches that fit into memory.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { CompileOptions, Engine } from '../engines/engine.ts';
 import { elementCount } from '../formats/tensor-shape.ts';
+import { singleLayersOf } from '../models/infer-shapes.ts';
 import type { Network } from '../models/network.ts';
 import { samplerFeeds, samplerProgram } from '../models/sampler.ts';
-import { singleLayersOf } from '../models/infer-shapes.ts';
 import { toPixels } from '../pictures/images.ts';
 import type { TrainedGenerator } from './trained-generator.ts';
 
 export interface ImageMaker {
-  /** How many images one call of the engine makes. */
+  /** Images per call of the engine. */
   imagesPerCall: number;
   /** latents float32 [count, size] -> uint8 [count, height, width, channels]. */
   make(latents: Float32Array): Promise<Uint8Array>;
-  /** Takes other weights of the same network from here on. */
+  /** Replaces the weights by others of the same network. */
   write(weights: TrainedGenerator['weights'], passes: number): Promise<void>;
   dispose(): void;
 }
 
-/** Compiles a generator for about `count` images, in float32, so that the same seed is the same image on every machine. */
+/** Compiles a generator for about `count` images, in float32, so that a seed gives the same image on every machine. */
 export async function openImageMaker(
   engine: Engine,
   { config, network, weights, passes: startPasses }: TrainedGenerator,
@@ -27,7 +27,7 @@ export async function openImageMaker(
   { onTuning = () => {}, signal }: Pick<CompileOptions, 'onTuning' | 'signal'> = {},
 ): Promise<ImageMaker> {
   const size = Math.min(imagesPerCall(network, count), engine.info.name === 'wasm' ? fewPerCall : mostPerCall);
-  const compiled = await engine.compile(samplerProgram(inferring(config), network, size), {
+  const compiled = await engine.compile(samplerProgram(withMovingAverages(config), network, size), {
     precision: 'float32',
     ...(count >= worthTuning && { onTuning }),
     signal,
@@ -43,7 +43,7 @@ export async function openImageMaker(
     for (let first = 0; first < wanted; first += size) {
       await nextTurn(); // signals are heard here
       signal?.throwIfAborted();
-      const batch = new Float32Array(size * latentSize); // the last one is filled up with zeros
+      const batch = new Float32Array(size * latentSize); // the last batch is padded with zeros
       batch.set(latents.subarray(first * latentSize, (first + size) * latentSize));
       const { images } = await compiled.run('sample', samplerFeeds(batch, passes));
       const needed = Math.min(size, wanted - first) * imageSize;
@@ -58,18 +58,18 @@ export async function openImageMaker(
   return { imagesPerCall: size, make, write, dispose: () => compiled.dispose() };
 }
 
-/** Whatever a run's own grids do: with the statistics of its batch, an image would change with its neighbours. */
-function inferring(config: Config): Config {
+/** Moving averages always: with batch statistics, an image would depend on the others in its batch. */
+function withMovingAverages(config: Config): Config {
   const { outputs } = config;
   return { ...config, outputs: { ...outputs, grid: { ...outputs.grid, batchNorm: 'moving' } } };
 }
 
 const worthTuning = 1000; // images; for fewer, tuning convolutions takes longer than it saves
 const mostPerCall = 256;
-const fewPerCall = 32; // where more at once are not faster: progress is seen, and memory saved
-const maxValues = 2 ** 25; // of one layer's output, 128 MiB
+const fewPerCall = 32; // if more are no faster: shows progress and saves memory
+const maxValues = 2 ** 25; // of one layer's output as float32, 128 MiB
 
-/** A number of images per call that keeps the largest layer's output within bounds. */
+/** Limits the largest layer's output to 128 MiB. */
 export function imagesPerCall(generator: Network, count: number): number {
   const largest = Math.max(...singleLayersOf(generator.layers).map(({ output }) => elementCount(output)));
   return Math.max(1, Math.min(mostPerCall, count, Math.floor(maxValues / largest)));

@@ -1,4 +1,4 @@
-// Which latent vectors an interpolation is made of: a way through some, or a grid between four.
+// The latent vectors of an interpolation: a path through several, or a grid between four.
 import type { GeneratorConfig } from '../config/config.ts';
 import { DcganError } from '../errors.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
@@ -9,11 +9,11 @@ import { type GivenLatents, readLatents } from './latents-file.ts';
 import { checkSeeds } from './seed-ranges.ts';
 
 export interface InterpolatedLatentsOptions {
-  /** The way leads through these seeds. @default [0, 1] */
+  /** Seeds that the path passes through. @default [0, 1] */
   seeds?: readonly number[];
-  /** Latent vectors in place of seeds: themselves, or the path of a JSON file with them. */
+  /** Latent vectors instead of seeds, or the path of a JSON file with them. */
   latents?: GivenLatents;
-  /** A grid between four seeds in place of a way: top left, top right, bottom left, bottom right. */
+  /** A grid between four seeds instead of a path: top left, top right, bottom left, bottom right. */
   corners?: readonly number[];
   /** The shape of that grid. @default 8 x 8 */
   grid?: { columns: number; rows: number };
@@ -21,9 +21,9 @@ export interface InterpolatedLatentsOptions {
   frames?: number;
   /** @default 'linear' */
   method?: Method;
-  /** How a way speeds up and slows down from one seed to the next. @default 'linear' */
+  /** How the path accelerates from one seed to the next. @default 'linear' */
   easing?: Easing;
-  /** Goes back to the first seed, so that an animation has no seam. @default false */
+  /** Returns to the first seed, so that an animation loops without a jump. @default false */
   loop?: boolean;
 }
 
@@ -31,7 +31,7 @@ interface InterpolatedLatents {
   latents: LatentSource;
   /** Images per row. */
   columns: number;
-  /** What it goes through; absent where latent vectors were given. */
+  /** The seeds that it passes through; absent if latent vectors were given. */
   seeds?: readonly number[];
 }
 
@@ -50,11 +50,11 @@ export async function interpolatedLatents(
   const keys = Array.from({ length: values.length / latent.size }, (_, i) =>
     values.subarray(i * latent.size, (i + 1) * latent.size),
   );
-  const { columns, vectors } = corners ? gridBetween(keys, options) : wayThrough(keys, options);
+  const { columns, vectors } = corners ? gridBetween(keys, options) : pathThrough(keys, options);
   return { latents: givenLatents(vectors, latent.size), columns, ...(given === undefined && { seeds }) };
 }
 
-function wayThrough(
+function pathThrough(
   keys: readonly Float32Array[],
   { frames, method = 'linear', easing = 'linear', loop = false }: InterpolatedLatentsOptions & { frames: number },
 ): { vectors: Float32Array; columns: number } {

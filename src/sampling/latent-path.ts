@@ -1,33 +1,33 @@
-// Latent vectors for a sequence of images that passes through given ones, or for a grid between four of them.
+// Latent vectors along a path through given ones (keys), or on a grid between four.
 import { type Easing, easings, interpolations, type Method } from './interpolation.ts';
 
 export interface PathOptions {
-  /** Images from one key to the next, both included; keys between two stretches count once. At least 2. */
+  /** Images from one key to the next, both included; inner keys appear once. At least 2. */
   frames: number;
   method: Method;
   easing: Easing;
-  /** Goes back to the first key, without its image at the end: played again and again, nothing jumps or stands still. */
+  /** Returns to the first key, whose image is not repeated at the end, so that an animation loops smoothly. */
   loop: boolean;
 }
 
-/** How many images a path through `keys` keys has. */
+/** Number of images of a path through `keys` keys. */
 export function pathLength(keys: number, frames: number, loop: boolean): number {
   return loop ? keys * (frames - 1) : (keys - 1) * (frames - 1) + 1;
 }
 
-/** keys: two or more vectors of one size. Gives float32 [pathLength, size]. */
+/** keys: at least two vectors of one size -> float32 [pathLength, size]. */
 export function latentPath(keys: readonly Float32Array[], { frames, method, easing, loop }: PathOptions): Float32Array {
   const steps = frames - 1;
   const between = interpolations[method];
   const vectors = Array.from({ length: pathLength(keys.length, frames, loop) }, (_, i) => {
-    const stretch = Math.floor(i / steps);
-    const [from, to] = [keys[stretch]!, keys[(stretch + 1) % keys.length]!];
-    return between(from, to, easings[easing]((i % steps) / steps)); // the last key begins a stretch without a way
+    const segment = Math.floor(i / steps);
+    const [from, to] = [keys[segment]!, keys[(segment + 1) % keys.length]!];
+    return between(from, to, easings[easing]((i % steps) / steps)); // the last key has t = 0 in a segment of its own
   });
   return join(vectors);
 }
 
-/** corners: top left, top right, bottom left, bottom right. Gives float32 [rows * columns, size], row by row. */
+/** corners: top left, top right, bottom left, bottom right -> float32 [rows * columns, size], row by row. */
 export function latentGrid(
   [topLeft, topRight, bottomLeft, bottomRight]: readonly [Float32Array, Float32Array, Float32Array, Float32Array],
   { columns, rows, method }: { columns: number; rows: number; method: Method },

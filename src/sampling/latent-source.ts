@@ -1,10 +1,10 @@
-// Where images come from: latent vectors drawn by seeds when they are needed, or given ones.
+// A sequence of latent vectors: drawn from seeds on demand, or given.
 import type { GeneratorConfig } from '../config/config.ts';
 import { latentsOfSeeds } from '../models/latents.ts';
 
 export interface LatentSource {
   count: number;
-  /** What they were drawn by; absent where the vectors themselves were given. */
+  /** Absent if the vectors themselves were given. */
   seeds?: readonly number[];
   /** Vectors `first` to `end` - 1, float32 [end - first, size]. */
   slice(first: number, end: number): Float32Array;

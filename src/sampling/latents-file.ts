@@ -1,4 +1,4 @@
-// Latent vectors that are given: in a JSON file, an array of arrays of numbers, or by a program.
+// Reads latent vectors given as a JSON file, an array of arrays of numbers, or by a program.
 import { DcganError, messageOf } from '../errors.ts';
 import { parseJson } from '../system/json.ts';
 import { readRegularText } from '../system/read-file.ts';
@@ -8,15 +8,12 @@ const maxFileBytes = 2 ** 28; // of JSON: 100,000 vectors of 100 numbers
 /** A JSON file's path, or vectors. */
 export type GivenLatents = string | readonly (readonly number[] | Float32Array)[];
 
-/** Vectors of `size` numbers each as float32 [n, size]. @throws DcganError `usage.latents` */
+/** float32 [n, size]. @throws DcganError `usage.latents` */
 export async function readLatents(given: GivenLatents, size: number): Promise<Float32Array> {
   return typeof given === 'string' ? readLatentsFile(given, size) : latentsOf(given, size, 'latents');
 }
 
-/**
- * Reads latent vectors of `size` numbers each, float32 [n, size].
- * @throws DcganError `usage.latents`
- */
+/** float32 [n, size]. @throws DcganError `usage.latents` */
 export async function readLatentsFile(path: string, size: number): Promise<Float32Array> {
   const text = await readRegularText(path, maxFileBytes).catch((error: unknown) => {
     throw unusable(`${path} cannot be read: ${messageOf(error)}.`, size, error);
@@ -24,10 +21,7 @@ export async function readLatentsFile(path: string, size: number): Promise<Float
   return latentsOf(parseVectors(text, path, size), size, path);
 }
 
-/**
- * Latent vectors of `size` numbers each as float32 [n, size]. `source` says in messages where they are from.
- * @throws DcganError `usage.latents`
- */
+/** float32 [n, size]; `source` names them in errors. @throws DcganError `usage.latents` */
 function latentsOf(vectors: unknown, size: number, source: string): Float32Array {
   if (!Array.isArray(vectors) || vectors.length === 0) throw unusable(`${source} is no list of vectors.`, size);
   const values = new Float32Array(vectors.length * size);

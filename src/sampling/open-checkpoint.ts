@@ -1,4 +1,4 @@
-// A trained generator for use in a program: opened once, asked as often as wanted.
+// The library's interface to a trained generator.
 import type { Config } from '../config/config.ts';
 import type { EngineInfo } from '../engines/engine.ts';
 import { openEngine } from '../engines/open.ts';
@@ -10,10 +10,10 @@ import { type GivenLatents, readLatents } from './latents-file.ts';
 import { type CheckpointUsed, openNamed, type SamplingOptions, silent } from './sampling.ts';
 import { checkSeeds } from './seed-ranges.ts';
 
-/** Images per call of the engine: one alone should not cost as much as many, and many not as much as one by one. */
+/** Batch sizes to compile: a request uses the smallest that holds it, so that a single image is cheap and many are fast. */
 const sizes = [1, 8, 64];
 
-/** By default the latest checkpoint, on the best engine, of names in this folder or shipped with the package. */
+/** Defaults: the latest checkpoint, the best engine, and the current folder as root. */
 export type OpenCheckpointOptions = Partial<Omit<SamplingOptions, 'checkpoint'>>;
 
 export interface GeneratedImages {
@@ -29,15 +29,15 @@ export interface LoadedGenerator extends CheckpointUsed {
   readonly config: Config;
   readonly engine: EngineInfo;
   /** One image per seed or vector. @throws DcganError `usage.seeds`, `usage.latents` */
-  generate(which: WhichImages): Promise<GeneratedImages>;
-  /** The images between seeds, as `dcgan interpolate` makes them; 11 frames by default. @throws DcganError `usage.interpolation` */
+  generate(images: WhichImages): Promise<GeneratedImages>;
+  /** Images between seeds, as `dcgan interpolate`; 11 frames by default. @throws DcganError `usage.interpolation` */
   interpolate(options: InterpolatedLatentsOptions): Promise<GeneratedImages>;
-  /** Frees the engine's memory. Calls that come later are errors. */
+  /** Frees the engine's memory; later calls reject. */
   dispose(): void;
 }
 
 /**
- * Opens a checkpoint by a shipped name, a run hash or its start, or a path.
+ * Opens a checkpoint by a shipped name, a run hash or its first digits, or a path.
  * @throws DcganError `checkpoint.unknown`, `checkpoint.ambiguous`, `checkpoint.missing`, `checkpoint.damaged`, `engine.unusable`
  */
 export async function openCheckpoint(
@@ -48,7 +48,7 @@ export async function openCheckpoint(
   const { engine } = await openEngine(choice, device);
   const { data } = generator.config;
   const { latent } = generator.config.generator;
-  const makers = new Map<number, Promise<ImageMaker>>(); // by the most images that one is asked for
+  const makers = new Map<number, Promise<ImageMaker>>(); // by batch size
   let disposed = false;
 
   async function imagesOf(latents: Float32Array): Promise<GeneratedImages> {
@@ -64,10 +64,10 @@ export async function openCheckpoint(
     ...used,
     config: generator.config,
     engine: engine.info,
-    async generate(asked) {
-      if ('latents' in asked) return imagesOf(await readLatents(asked.latents, latent.size));
-      checkSeeds(asked.seeds);
-      return imagesOf(latentsOfSeeds(latent, asked.seeds));
+    async generate(images) {
+      if ('latents' in images) return imagesOf(await readLatents(images.latents, latent.size));
+      checkSeeds(images.seeds);
+      return imagesOf(latentsOfSeeds(latent, images.seeds));
     },
     async interpolate(options) {
       const { latents } = await interpolatedLatents({ frames: 11, ...options }, latent);
@@ -75,7 +75,7 @@ export async function openCheckpoint(
     },
     dispose() {
       disposed = true;
-      for (const maker of makers.values()) maker.then(({ dispose }) => dispose()).catch(() => {}); // failed: holds nothing
+      for (const maker of makers.values()) maker.then(({ dispose }) => dispose()).catch(() => {}); // one that failed to open holds nothing
       makers.clear();
     },
   };

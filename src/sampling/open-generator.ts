@@ -1,4 +1,4 @@
-// From the name of a checkpoint to a trained generator: what sample, interpolate, explore and export begin with.
+// Opens a trained generator by the name of its checkpoint.
 import { runNames } from '../config/identity/run-hash.ts';
 import { buildNetworks } from '../models/networks.ts';
 import { type CheckpointChoice, loadCheckpoint } from '../runs/checkpoint.ts';
@@ -11,7 +11,7 @@ import { type TrainedGenerator, weightsOf } from './trained-generator.ts';
 
 export interface OpenedGenerator {
   generator: TrainedGenerator;
-  /** What to call it in messages and file names. */
+  /** Its name in messages and file names. */
   label: string;
   runHash: string;
   dataFingerprint: string;
@@ -23,7 +23,7 @@ export interface OpenedGenerator {
 }
 
 /**
- * Opens a checkpoint by its name, a run hash or its start, or a path.
+ * Opens a checkpoint by its name, a run hash or its first digits, or a path.
  * @throws DcganError `checkpoint.unknown`, `checkpoint.ambiguous`, `checkpoint.missing`, `checkpoint.damaged`, `checkpoint.mismatch`
  */
 export async function openGenerator(

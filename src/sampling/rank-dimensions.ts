@@ -1,4 +1,4 @@
-// Which latent dimensions change an image most.
+// Ranks latent dimensions by how much they change an image.
 
 import { meanDifference } from '../pictures/mean-difference.ts';
 import { makeImages, type SamplingIo, type SamplingOptions } from './sampling.ts';
@@ -7,11 +7,11 @@ import type { TrainedGenerator } from './trained-generator.ts';
 
 export interface RankedDimension {
   dimension: number;
-  /** Of the image between both ends of the dimension's sweep, a mean over pixels and channels in 0..255. */
+  /** Mean absolute difference of the images at both ends of the sweep, over pixels and channels in 0..255. */
   change: number;
 }
 
-/** All latent dimensions, each swept from -range to range, the largest change first. z: float32 [size] */
+/** Sweeps every dimension of z, float32 [size], from -range to range; largest change first. */
 export async function rankDimensions(
   generator: TrainedGenerator,
   z: Float32Array,

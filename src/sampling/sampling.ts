@@ -1,4 +1,4 @@
-// What sample, interpolate and explore share: a checkpoint becomes a generator, and latents become batches of pixels.
+// Shared by sample, interpolate and explore: opens a checkpoint's generator and turns latents into batches of images.
 import type { EngineInfo } from '../engines/engine.ts';
 import { type EngineChoice, type OpenedEngine, openEngine } from '../engines/open.ts';
 import type { Images } from '../pictures/images.ts';
@@ -8,16 +8,14 @@ import type { LatentSource } from './latent-source.ts';
 import { openGenerator } from './open-generator.ts';
 import type { TrainedGenerator } from './trained-generator.ts';
 
-/** Which checkpoint, and what computes. */
 export interface SamplingOptions extends EngineChoice {
-  /** A shipped name, a run hash or its start, or a path. */
+  /** A shipped name, a run hash or its first digits, or a path. */
   checkpoint: string;
   /** Which checkpoint of a run. @default 'latest' */
   which?: CheckpointChoice;
   root: string;
 }
 
-/** What happens on the way to images. */
 export type SamplingEvent =
   | ({ type: 'checkpoint' } & CheckpointUsed)
   | { type: 'engine'; info: EngineInfo; notChosen: OpenedEngine['notChosen'] }
@@ -26,24 +24,24 @@ export type SamplingEvent =
   /** Only where the engine is called more than once. */
   | { type: 'images'; done: number; total: number };
 
-/** Which checkpoint images were made with. */
+/** The checkpoint that generated the images. */
 export interface CheckpointUsed {
   checkpoint: string;
   runHash: string;
   step: number;
-  /** Damaged checkpoints that were passed over. */
+  /** Damaged checkpoints that were skipped. */
   refused: { path: string; reason: string }[];
 }
 
 export interface SamplingIo {
   onEvent: (event: SamplingEvent) => void;
-  /** Ends the work, which rejects with its reason. */
+  /** Cancels the work, which rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
 export const silent: SamplingIo = { onEvent: () => {} };
 
-/** Opens the generator that the options name, and tells which it is. @throws DcganError as `openGenerator` */
+/** Opens the generator and reports its checkpoint. @throws DcganError as `openGenerator` */
 export async function openNamed(
   options: SamplingOptions,
   { onEvent }: SamplingIo,
@@ -54,7 +52,7 @@ export async function openNamed(
   return { generator, used };
 }
 
-/** Makes the images of latents, as many at a time as memory and speed allow; `first` numbers a batch's first image. */
+/** Generates images in batches; `first` is the index of a batch's first image. */
 export async function* makeImages(
   generator: TrainedGenerator,
   latents: LatentSource,

@@ -1,4 +1,4 @@
-// Latent vectors by name, kept beside a run's results as files that `dcgan sample --latents` takes too.
+// Named latent vectors, saved with a run's results as files that `dcgan sample --latents` also reads.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DcganError } from '../errors.ts';
@@ -23,12 +23,12 @@ export async function savedNames(run: RunPlace): Promise<string[]> {
     .sort();
 }
 
-/** A saved vector, float32 [size]. @throws DcganError `usage.latents` where its file is damaged */
+/** float32 [size]. @throws DcganError `usage.latents` if the file is damaged */
 export function readSavedVector(name: string, run: RunPlace, size: number): Promise<Float32Array> {
   return readLatentsFile(fileOf(name, run), size);
 }
 
-/** Saves a vector in place of one with this name, and gives the file's path. @throws DcganError `usage.cannot-write` */
+/** Saves a vector, replacing one of the same name; returns the path. @throws DcganError `usage.cannot-write` */
 export async function saveVector(name: string, vector: Float32Array, run: RunPlace): Promise<string> {
   await makeFolder(folderOf(run));
   const path = fileOf(name, run);

@@ -1,11 +1,11 @@
-// Seeds as a person types them: `0-63,99`.
+// Parses lists of seeds such as `0-63,99`.
 import { DcganError } from '../errors.ts';
 
 const largestSeed = 0xffffffff;
 const mostSeeds = 1_000_000;
 
 /**
- * The seeds of a list of numbers and ranges, in its order; a range has both its ends.
+ * The seeds of a list of numbers and ranges, in order; ranges include both ends.
  * @throws DcganError `usage.seeds`
  */
 export function parseSeeds(text: string): number[] {
@@ -30,7 +30,7 @@ export function checkSeed(seed: number): void {
   throw unusable(`${seed} is no seed.`);
 }
 
-/** @throws DcganError `usage.seeds` unless there is at least one and each is a seed */
+/** @throws DcganError `usage.seeds` if the list is empty or one of them is not a seed */
 export function checkSeeds(seeds: readonly number[]): void {
   if (seeds.length === 0) throw unusable('There are no seeds.');
   seeds.forEach(checkSeed);

@@ -1,7 +1,7 @@
-// Sweeps through the latent space: one vector, with one dimension at a time at other values.
+// Sweeps one dimension of a latent vector at a time through given values.
 import type { LatentSource } from './latent-source.ts';
 
-/** z: float32 [size]. For each dimension as many vectors as there are values, one after the other. */
+/** z: float32 [size] -> one vector per dimension and value, dimension by dimension. */
 export function sweptLatents(z: Float32Array, dimensions: readonly number[], values: readonly number[]): LatentSource {
   function vector(index: number): Float32Array {
     const swept = z.slice();

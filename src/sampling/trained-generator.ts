@@ -1,4 +1,4 @@
-// A generator with what it has learned: all that sampling, interpolating and exporting need of a checkpoint.
+// A trained generator: all that sampling and exporting need from a checkpoint.
 import type { Config } from '../config/config.ts';
 import type { HostValues } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';
@@ -9,15 +9,15 @@ import { type Network, parametersOf } from '../models/network.ts';
 export interface TrainedGenerator {
   config: Config;
   network: Network;
-  /** Its variables by name, averaged ones where the config averages. */
+  /** Its variables by name; averaged weights, if there are any. */
   weights: HostValues;
-  /** How often it has run in training; 0 where its batch-norm statistics are to be taken as they are. */
+  /** Training passes so far; 0 uses its batch-norm statistics as they are. */
   passes: number;
 }
 
 /**
- * Picks a generator's variables out of a checkpoint's: averages if there are any, its own if not.
- * @throws DcganError `checkpoint.mismatch` where a variable is missing or has another length
+ * The generator's variables from a checkpoint: averaged weights if there are any, else its own.
+ * @throws DcganError `checkpoint.mismatch` if a variable is missing or has another length
  */
 export function weightsOf(network: Network, values: Readonly<Record<string, { values: Float32Array }>>): HostValues {
   const averaged = averagedGenerator(network, values) as Record<string, { values: Float32Array } | undefined>;

@@ -17,7 +17,7 @@ const grays = (values: number[]): Images => ({
   channels: 1,
 });
 
-test('memorised images are found among the real ones, at no distance', async () => {
+test('finds memorised images among the real ones at distance 0', async () => {
   const fake = grays([3, 39, 3, 17]);
   const result = await compareNeighbours(fake, dataset, { seed: 0, picture: join(root, 'same.png') }, work);
   assert.deepEqual([result.count, result.distance, result.ratio], [4, 0, 0]);
@@ -25,7 +25,7 @@ test('memorised images are found among the real ones, at no distance', async () 
   assert.ok(Math.abs(result.distanceOfData - 8 / 255) < 1e-6); // one grey level away, in 64 pixels
 });
 
-test('others at their distance, each under its image in the picture', async () => {
+test('finds other images at their distance, drawn below each generated image', async () => {
   const picture = join(root, 'others.png');
   const result = await compareNeighbours(grays([100, 50]), dataset, { seed: 0, picture }, work);
   assert.ok(Math.abs(result.distance - (8 * (61 + 11)) / 2 / 255) < 1e-6);

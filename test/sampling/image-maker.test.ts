@@ -10,12 +10,12 @@ function generatorOf(side: number) {
   return buildNetwork('generator', { layers, ...starts }, [1, 1, 64]);
 }
 
-test('small images are made 256 per call, large ones as many as 128 MiB of one layer hold', () => {
+test('generates 256 small images per call, and as many large ones as 128 MiB per layer allow', () => {
   assert.equal(imagesPerCall(generatorOf(16), 10_000), 256);
   assert.equal(imagesPerCall(generatorOf(128), 10_000), 32); // 2^25 / (128 x 128 x 64)
 });
 
-test('no more than are wanted, and at least one', () => {
+test('generates at most the number wanted, and at least one', () => {
   assert.equal(imagesPerCall(generatorOf(16), 7), 7);
   assert.equal(imagesPerCall(generatorOf(1024), 7), 1);
 });

@@ -8,11 +8,11 @@ const path = (keys: number[][], options: Partial<PathOptions>) =>
     (value) => Math.round(value * 1e6) / 1e6,
   );
 
-test('eleven frames between two: the weights 0, 0.1, 0.2 to 1', () => {
+test('weights eleven frames between two vectors 0, 0.1, 0.2 to 1', () => {
   assert.deepEqual(path([[0], [1]], {}), [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]);
 });
 
-test('keys between two stretches stand once', () => {
+test('includes inner keys once', () => {
   assert.deepEqual(path([[0], [10], [20]], { frames: 3 }), [0, 5, 10, 15, 20]);
   assert.deepEqual(
     path(
@@ -26,12 +26,12 @@ test('keys between two stretches stand once', () => {
   );
 });
 
-test('a loop goes back and leaves its first image out at the end', () => {
+test('returns to the first key in a loop without repeating its image', () => {
   assert.deepEqual(path([[0], [10]], { frames: 3, loop: true }), [0, 5, 10, 5]);
   assert.deepEqual(path([[0], [4], [8]], { frames: 5, loop: true }), [0, 1, 2, 3, 4, 5, 6, 7, 8, 6, 4, 2]);
 });
 
-test('every stretch is eased, and every stretch may be spherical', () => {
+test('eases every segment, linear or spherical', () => {
   assert.deepEqual(path([[0], [16], [32]], { frames: 3, easing: 'ease-in' }), [0, 4, 16, 20, 32]);
   const half = Math.round(Math.SQRT1_2 * 1e6) / 1e6;
   assert.deepEqual(
@@ -46,7 +46,7 @@ test('every stretch is eased, and every stretch may be spherical', () => {
   );
 });
 
-test('a grid has its corners in its corners and their mean in its middle', () => {
+test('places the corners of a grid, and their mean in the middle', () => {
   const [a, b, c, d] = keysOf([0, 0], [8, 0], [0, 8], [8, 16]);
   const grid = latentGrid([a!, b!, c!, d!], { columns: 3, rows: 3, method: 'linear' });
   const rows = [

@@ -7,12 +7,12 @@ import { temporaryFolder } from '../helpers/temporary-run.ts';
 
 const path = join(temporaryFolder(), 'z.json');
 
-test('an array of vectors becomes one array of floats', async () => {
+test('reads an array of vectors into one float array', async () => {
   writeFileSync(path, '[[0.5, -1, 2], [3, 4, 1e-3]]');
   assert.deepEqual([...(await readLatentsFile(path, 3))], [0.5, -1, 2, 3, 4, Math.fround(1e-3)]);
 });
 
-test('vectors of a program may be arrays or Float32Arrays', async () => {
+test('takes arrays and Float32Arrays from a program', async () => {
   assert.deepEqual([...(await readLatents([Float32Array.of(1, 2), [3, 4]], 2))], [1, 2, 3, 4]);
   await assert.rejects(readLatents([Float32Array.of(1, Number.NaN)], 2), {
     code: 'usage.latents',
@@ -20,7 +20,7 @@ test('vectors of a program may be arrays or Float32Arrays', async () => {
   });
 });
 
-test('each file that is not that is one clear error', async () => {
+test('rejects every other file with one clear error', async () => {
   const table: [content: string, message: RegExp][] = [
     ['', /z\.json is not JSON: /],
     [

@@ -25,14 +25,14 @@ after(() => generator.dispose());
 
 const seedsTo = (count: number) => Array.from({ length: count }, (_, seed) => seed);
 
-test('it says what it is', () => {
+test('describes the checkpoint', () => {
   assert.deepEqual(
     [generator.runHash, generator.step, generator.refused, generator.engine.name, generator.config.data.height],
     [checkpoint, 12, [], 'wasm', 8],
   );
 });
 
-test('any number of images, equal to those of dcgan sample', async () => {
+test('generates any number of images, equal to those of dcgan sample', async () => {
   const out = join(root, 'samples.png');
   await sample({ checkpoint, count: 70, columns: 1, padding: 0, scale: 1, out, engine: 'wasm', root });
   const expected = await sharp(out).extractChannel(0).raw().toBuffer();
@@ -43,7 +43,7 @@ test('any number of images, equal to those of dcgan sample', async () => {
   }
 });
 
-test('latent vectors as arrays, and many calls at once', async () => {
+test('takes latent vectors as arrays, and concurrent calls', async () => {
   const vectors = [5, 6, 7].map((seed) => [...latentsOfSeeds(latent, [seed])]);
   const [bySeeds, ...others] = await Promise.all([
     generator.generate({ seeds: [5, 6, 7] }),
@@ -54,7 +54,7 @@ test('latent vectors as arrays, and many calls at once', async () => {
   for (const other of others) assert.deepEqual(other, bySeeds);
 });
 
-test('a way between latent vectors: eleven frames by default, the middle one of their mean', async () => {
+test('interpolates between latent vectors: eleven frames by default, the middle one from their mean', async () => {
   const way = await generator.interpolate({
     latents: [
       [1, 0, 0, 0],
@@ -66,7 +66,7 @@ test('a way between latent vectors: eleven frames by default, the middle one of 
   assert.deepEqual(way.pixels.subarray(5 * 64, 6 * 64), pixels);
 });
 
-test('a checkpoint of a step is another generator', async () => {
+test('opens the checkpoint of a step', async () => {
   const earlier = await openCheckpoint(checkpoint, { root, engine: 'wasm', which: 8 });
   assert.equal(earlier.step, 8);
   const [before, now] = [await earlier.generate({ seeds: [1] }), await generator.generate({ seeds: [1] })];
@@ -75,7 +75,7 @@ test('a checkpoint of a step is another generator', async () => {
   await assert.rejects(earlier.generate({ seeds: [1] }), { code: 'usage.disposed' });
 });
 
-test('what cannot be made is one clear error', async () => {
+test('rejects an impossible request with one clear error', async () => {
   await assert.rejects(openCheckpoint('nothing', { root }), { code: 'checkpoint.unknown' });
   await assert.rejects(generator.generate({ seeds: [-1] }), { code: 'usage.seeds', message: /-1 is no seed/ });
   await assert.rejects(generator.generate({ seeds: [] }), { code: 'usage.seeds' });

@@ -21,7 +21,7 @@ async function save(name: string, more: Record<string, unknown>): Promise<void> 
   await saveCheckpoint(join(root, 'checkpoints', name), { step: 12, tensors: Object.fromEntries(tensors), state });
 }
 
-test('a generator has run once per step, unless its checkpoint says otherwise', async () => {
+test('counts one generator pass per step, unless the checkpoint says otherwise', async () => {
   await save('trained', {});
   await save('from-elsewhere', { generatorPasses: 0 });
   assert.equal((await openGenerator('trained', { root })).generator.passes, 12);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkSeed, checkSeeds, firstSeeds, parseSeeds } from '../../src/sampling/seed-ranges.ts';
 
-test('numbers and ranges, in the order in which they are typed', () => {
+test('parses numbers and ranges in the order in which they are typed', () => {
   const table: [text: string, seeds: number[]][] = [
     ['7', [7]],
     ['0-3,99', [0, 1, 2, 3, 99]],
@@ -16,7 +16,7 @@ test('numbers and ranges, in the order in which they are typed', () => {
   assert.deepEqual(firstSeeds(3), [0, 1, 2]);
 });
 
-test('what is no list of seeds is one clear error', () => {
+test('rejects what is not a list of seeds with one clear error', () => {
   const table: [text: string, message: RegExp][] = [
     ['', /"" in "" is neither a seed nor a range/],
     ['1,,2', /"" in "1,,2" is neither/],

@@ -1,4 +1,4 @@
-// What turns images into features: a network, how images are brought to its input, and how all of them go through it.
+// Extracts features of images by a feature network.
 
 import { countImages, type Images, sliceImages } from '../../pictures/images.ts';
 import { type Features, featuresOf } from '../metrics/features.ts';
@@ -8,17 +8,17 @@ import { describeInput, type NetworkInput, prepareInput } from './network-input.
 export interface FeatureNetwork {
   /** `mnist`, or the file's name. */
   name: string;
-  /** Of the file that holds its weights. */
+  /** Hash of the weights file. */
   sha256: string;
   input: NetworkInput;
-  /** Most images per call, or exactly so many where the network takes no other number. */
+  /** Maximum number of images per call, or the fixed number that the network takes. */
   imagesPerCall: number;
-  /** Values as `prepareInput` gives them, of 1 to `imagesPerCall` images -> float32 [images, size]. */
+  /** The result of `prepareInput` for 1 to `imagesPerCall` images -> float32 [images, size]. */
   run(values: Float32Array, images: number): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
 
-/** What an evaluation says about the features that it used. */
+/** The feature network as an evaluation records it. */
 export interface FeaturesUsed {
   network: string;
   sha256: string;
@@ -27,7 +27,7 @@ export interface FeaturesUsed {
   input: string;
 }
 
-/** The features of all images, float32 [n, size] in memory. */
+/** Holds float32 [n, size] in memory. */
 export async function extractFeatures(
   network: FeatureNetwork,
   images: Images,

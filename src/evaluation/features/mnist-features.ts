@@ -1,4 +1,4 @@
-// `--features mnist`: the classifier in feature-networks/mnist.safetensors, on the engine that makes the images too.
+// `--features mnist`: the classifier in feature-networks/mnist.safetensors, on the engine that also generates the images.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { decodeSafetensors } from '../../formats/safetensors.ts';
 import { applyNetwork, parametersOf } from '../../models/network.ts';
 import { packageDirectory } from '../../system/package-directory.ts';
 import type { FeatureNetwork } from './feature-network.ts';
-import { mnistClassifier, mnistFeatures, withoutVerdict } from './mnist-network.ts';
+import { mnistClassifier, mnistFeatures, withoutLogits } from './mnist-network.ts';
 import type { NetworkInput } from './network-input.ts';
 
 const imagesPerCall = 64;
@@ -16,7 +16,7 @@ const file = join(packageDirectory, 'feature-networks', 'mnist.safetensors');
 export async function openMnistFeatures(engine: Engine): Promise<FeatureNetwork> {
   const bytes = await readFile(file);
   const { tensors } = decodeSafetensors(bytes, file);
-  const network = withoutVerdict(mnistClassifier());
+  const network = withoutLogits(mnistClassifier());
   const [height, width, channels] = network.input as [number, number, 1];
   const program: Program = {
     variables: Object.fromEntries(parametersOf(network).map(({ name, shape }) => [name, shape])),
@@ -45,7 +45,7 @@ export async function openMnistFeatures(engine: Engine): Promise<FeatureNetwork>
     input,
     imagesPerCall,
     async run(values, images) {
-      const batch = new Float32Array(imagesPerCall * height * width * channels); // filled up with gray
+      const batch = new Float32Array(imagesPerCall * height * width * channels); // padded with gray
       batch.set(values);
       const { features } = await compiled.run('features', { images: batch });
       return features!.subarray(0, images * mnistFeatures);

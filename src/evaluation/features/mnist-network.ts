@@ -1,10 +1,10 @@
-// The classifier of MNIST digits whose last layer but one compares images. features/make-mnist.ts trains it.
+// The MNIST classifier whose second-last layer gives features. feature-networks/make-mnist.ts trains it.
 import { type Layer, singleLayerSchema } from '../../config/schema/layers.ts';
 import { buildNetwork, type Network } from '../../models/network.ts';
 
 const sidePixels = 28;
 export const digits = 10;
-/** Values of the layer that compares images. */
+/** Number of features per image. */
 export const mnistFeatures = 64;
 
 const convolution = (filters: number, stride: number) => [
@@ -30,8 +30,8 @@ export function mnistClassifier(): Network {
   return buildNetwork('classifier', { layers, ...initializers }, [sidePixels, sidePixels, 1]);
 }
 
-/** The same without its last layer: images to features. */
-export function withoutVerdict(classifier: Network): Network {
+/** The classifier without its last layer: images -> features. */
+export function withoutLogits(classifier: Network): Network {
   const layers = classifier.layers.slice(0, -1);
   return { ...classifier, layers, output: layers.at(-1)!.output };
 }

@@ -1,13 +1,13 @@
-// Images as a feature network wants them: size, channels, value range and the order of the axes.
+// Prepares images for a feature network: size, channels, value range and axis order.
 import { countImages, type Images } from '../../pictures/images.ts';
 import { type Resizer, resample } from '../metrics/resample.ts';
 
 export interface NetworkInput {
   layout: 'nchw' | 'nhwc';
   channels: 1 | 3;
-  /** The images' own, where the network takes any. */
+  /** `any` keeps the images' own size. */
   size: { height: number; width: number } | 'any';
-  /** What black and white become, or ImageNet's mean and deviation. */
+  /** The values of black and white, or normalisation by ImageNet's mean and deviation. */
   range: readonly [number, number] | 'imagenet';
   resizer: Resizer;
 }

@@ -1,4 +1,4 @@
-// A feature network out of an ONNX file that the user names, computed by ONNX Runtime. Its package is optional and loaded only here.
+// Feature networks from ONNX files, run by ONNX Runtime, an optional package that is loaded only here.
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-web';
@@ -16,7 +16,7 @@ const maxValues = 2 ** 20; // of one call's input, 4 MiB: three images of 299 pi
 const mostPerCall = 64;
 
 /**
- * Opens the file and checks what it takes and gives; what its input's shape leaves open is what the config says.
+ * Opens the file and checks its input and output; the config completes what the input's shape leaves open.
  * @throws DcganError `usage.features-file`, `usage.features-input`, `usage.features-output`, `engine.no-onnx-runtime`
  */
 export async function openOnnxFeatures(path: string, config: FeaturesConfig, own: ImageSize): Promise<FeatureNetwork> {
@@ -56,7 +56,7 @@ interface Opened {
 
 const mostInputValues = 2 ** 26; // of one call, 256 MiB as float32: an RGB image of 4096 x 4096
 
-/** Sides stand in the file, and what they ask for is allocated. @throws DcganError `usage.features-input` */
+/** The file decides how much is allocated, so that is limited first. @throws DcganError `usage.features-input` */
 function checkInput(path: string, { batch = 1, channels, height, width }: ImageTensor & ImageSize): void {
   if (batch * channels * height * width <= mostInputValues) return;
   throw new DcganError(
@@ -98,7 +98,7 @@ async function runSession(opened: Opened, values: Float32Array, images: number):
 
 const version = '1.30.0';
 
-/** Of its builds the plain one as WebAssembly: 14 MB in place of 143. */
+/** Only the plain WebAssembly build: 14 MB instead of 143. */
 export const onnxPackage: OptionalPackage = {
   name: 'onnxruntime-web',
   version,
@@ -115,7 +115,7 @@ export const onnxPackage: OptionalPackage = {
   ],
 };
 
-/** onnxruntime-node where the user has installed it, which is faster; else onnxruntime-web, which is WebAssembly. */
+/** Prefers onnxruntime-node, which is faster, if the user has installed it. */
 async function loadRuntime(): Promise<OnnxRuntime> {
   const native = 'onnxruntime-node';
   return import(native).catch(() =>

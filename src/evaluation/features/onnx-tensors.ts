@@ -1,4 +1,4 @@
-// What an ONNX file says of its input and outputs, and what it leaves open: axes, size, channels. The value range stands in no file.
+// The input and output tensors of an ONNX file, completed by the config: a file may leave open axes, size and channels, and never records the value range.
 import type { InferenceSession } from 'onnxruntime-web';
 import type { FeaturesConfig } from '../../config/schema/metrics.ts';
 import { DcganError } from '../../errors.ts';
@@ -7,11 +7,11 @@ import type { NetworkInput } from './network-input.ts';
 export interface ImageTensor extends NetworkInput {
   name: string;
   type: 'float32' | 'uint8';
-  /** Where the network takes exactly so many images. */
+  /** Fixed number of images per call, if the file has one. */
   batch: number | undefined;
 }
 
-/** The only input, as images. @throws DcganError `usage.features-input` */
+/** The file's only input. @throws DcganError `usage.features-input` */
 export function readImageTensor(
   { inputMetadata }: Pick<InferenceSession, 'inputMetadata'>,
   config: FeaturesConfig,
@@ -68,14 +68,14 @@ type Side = number | string | undefined;
 const isChannels = (side: Side) => side === 1 || side === 3;
 const isOpen = (side: Side) => typeof side !== 'number' || side <= 0;
 
-/** By where 1 or 3 stands; an open axis may be channels only if the config says so. */
+/** Decided by the axis of size 1 or 3; an open axis can be channels only if the config says so. */
 function layoutOf(shape: readonly Side[], { layout }: FeaturesConfig): 'nchw' | 'nhwc' | undefined {
   if (layout) return layout;
   const [first, last] = [isChannels(shape[1]), isChannels(shape[3])];
   return first === last ? undefined : first ? 'nchw' : 'nhwc';
 }
 
-/** The file's, the config's, or any; undefined where both say something else. */
+/** The file's size, the config's, or any; undefined if they contradict each other. */
 function sizeOf(sides: readonly Side[], { size }: FeaturesConfig): NetworkInput['size'] | undefined {
   const wanted = size === undefined ? undefined : Array.isArray(size) ? size : [size, size];
   const [height, width] = sides.map((side, axis) => (isOpen(side) ? wanted?.[axis] : (side as number)));

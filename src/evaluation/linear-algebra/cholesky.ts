@@ -1,18 +1,15 @@
-// Cholesky's method with pivots, in blocks: the factor of a covariance, with no more columns than it has rank.
+// Pivoted Cholesky factorisation in blocks, with as many columns as the rank (as LAPACK's dpstrf).
 import { maxTerms, openProductSum, tileSide } from '../../wasm/product-sum.ts';
 import type { Work } from '../metrics/work.ts';
 
-/** The columns of L with L L^T = S, one after the other: [rank, size]. */
+/** L with L L^T = S, stored by columns: [rank, size]. */
 export interface Factor {
   columns: Float64Array;
-  /** Up to a multiple of 4: the last ones may be 0. */
+  /** Padded to a multiple of 4 with zero columns. */
   rank: number;
 }
 
-/**
- * Ends where nothing is left but rounding, so that a covariance of few images has few columns. What a block of 64 columns leaves is taken
- * off the whole matrix at once (as LAPACK's dpstrf does it).
- */
+/** Stops when only rounding errors are left. Each block of 64 columns is subtracted from the whole matrix at once. */
 export async function pivotedCholesky(matrix: Float64Array, size: number, { onProgress }: Work): Promise<Factor> {
   const { total: rest, add } = openProductSum(size, size, { symmetric: true });
   rest.set(matrix);
@@ -26,7 +23,7 @@ export async function pivotedCholesky(matrix: Float64Array, size: number, { onPr
       if (left[pivot]! <= smallest) break;
       const column = columns.subarray(rank * size, (rank + 1) * size);
       for (let i = 0; i < size; i++) column[i] = rest[Math.min(i, pivot) * size + Math.max(i, pivot)]!;
-      for (let before = start; before < rank; before++) takeOff(column, columns, before * size, pivot);
+      for (let before = start; before < rank; before++) subtractColumn(column, columns, before * size, pivot);
       const root = Math.sqrt(left[pivot]!);
       for (let i = 0; i < size; i++) {
         column[i]! /= root;
@@ -44,7 +41,7 @@ export async function pivotedCholesky(matrix: Float64Array, size: number, { onPr
 }
 
 /** column -= before * before[pivot] */
-function takeOff(column: Float64Array, columns: Float64Array, before: number, pivot: number): void {
+function subtractColumn(column: Float64Array, columns: Float64Array, before: number, pivot: number): void {
   const factor = columns[before + pivot]!;
   for (let i = 0; i < column.length; i++) column[i]! -= factor * columns[before + i]!;
 }

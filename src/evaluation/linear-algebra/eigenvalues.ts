@@ -1,18 +1,18 @@
-// Eigenvalues of a symmetric matrix, without its vectors.
+// Eigenvalues of a symmetric matrix, without eigenvectors.
 
 import type { Work } from '../metrics/work.ts';
 import { type Tridiagonal, tridiagonalise } from './tridiagonal.ts';
 
-/** `matrix` [size, size], `size` a multiple of 4; in no order. */
+/** `matrix`: [size, size], `size` a multiple of 4. The eigenvalues are unsorted. */
 export async function symmetricEigenvalues(matrix: Float64Array, size: number, work: Work): Promise<Float64Array> {
   return tridiagonalEigenvalues(await tridiagonalise(matrix, size, work));
 }
 
-/** QL with implicit shifts (Press et al., Numerical Recipes, 11.3: tqli): work with the square of the size. */
-export function tridiagonalEigenvalues({ diagonal, beside }: Tridiagonal): Float64Array {
+/** QL with implicit shifts (Press et al., Numerical Recipes, 11.3: tqli), O(size^2). */
+export function tridiagonalEigenvalues({ diagonal, subdiagonal }: Tridiagonal): Float64Array {
   const values = diagonal.slice();
   const off = new Float64Array(values.length);
-  off.set(beside.subarray(1));
+  off.set(subdiagonal.subarray(1));
   for (let first = 0; first < values.length; first++) {
     for (let last = endOfBlock(values, off, first); last > first; last = endOfBlock(values, off, first)) {
       sweep(values, off, first, last);
@@ -21,7 +21,7 @@ export function tridiagonalEigenvalues({ diagonal, beside }: Tridiagonal): Float
   return values;
 }
 
-/** Where the first value beside the diagonal is that is nothing next to it. */
+/** The first row from `first` whose off-diagonal value is negligible. */
 function endOfBlock(values: Float64Array, off: Float64Array, first: number): number {
   let last = first;
   while (last < values.length - 1) {
@@ -32,7 +32,7 @@ function endOfBlock(values: Float64Array, off: Float64Array, first: number): num
   return last;
 }
 
-/** One pass of plane rotations from `last` to `first`; values beside the diagonal get smaller, the first one soonest. */
+/** One QL sweep of plane rotations from `last` to `first`, which shrinks the off-diagonal values, the first one fastest. */
 function sweep(values: Float64Array, off: Float64Array, first: number, last: number): void {
   const slope = (values[first + 1]! - values[first]!) / (2 * off[first]!);
   const radius = Math.sqrt(slope * slope + 1);

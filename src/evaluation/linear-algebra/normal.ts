@@ -1,23 +1,23 @@
-// Mean and covariance of features, added up as they come: memory is that of the covariance, however many images there are.
+// Mean and covariance of features, accumulated in a single pass, so that memory does not grow with the number of images.
 
 import { maxTerms, openProductSum, tileSide } from '../../wasm/product-sum.ts';
 import type { Features } from '../metrics/features.ts';
 import type { Work } from '../metrics/work.ts';
 
-/** Of `size` values: the features', and up to 3 more that are always 0. */
+/** `size` is the number of features, padded with zeros to a multiple of 4. */
 export interface Normal {
   size: number;
   /** [size] */
   mean: Float64Array;
-  /** [size, size], with n - 1 below the fraction. */
+  /** [size, size], unbiased (divided by n - 1). */
   covariance: Float64Array;
 }
 
-/** There should be more images than features; where there are not, the covariance is singular, and still right. */
+/** With fewer images than features the covariance is singular, but still correct. */
 export async function normalOf(features: Features, { onProgress }: Work): Promise<Normal> {
   const { count } = features;
   const size = Math.ceil(features.size / tileSide) * tileSide;
-  const shift = new Float64Array(size); // near the mean: squares of large values would lose digits
+  const shift = new Float64Array(size); // close to the mean, against cancellation
   shift.set(features.read(0, 1));
   const sums = new Float64Array(size);
   const { total: covariance, add } = openProductSum(size, size, { symmetric: true });

@@ -1,5 +1,5 @@
-// A symmetric matrix to a tridiagonal one of the same eigenvalues, by Householder's reflections from its last row up (as EISPACK's tred1).
-// What a reflection changes and the product that the next one needs are one pass over the matrix, in WebAssembly.
+// Reduces a symmetric matrix to tridiagonal form by Householder reflections from the last row up (as EISPACK's tred1). WebAssembly
+// applies a reflection and computes the product that the next one needs in a single pass over the matrix.
 import {
   add,
   add2,
@@ -23,8 +23,8 @@ import type { Work } from '../metrics/work.ts';
 export interface Tridiagonal {
   /** [size] */
   diagonal: Float64Array;
-  /** [size]: value i stands between i - 1 and i; the first is 0. */
-  beside: Float64Array;
+  /** [size]: element i is that of row i and column i - 1; the first is 0. */
+  subdiagonal: Float64Array;
 }
 
 const pageBytes = 65_536;
@@ -35,24 +35,24 @@ export async function tridiagonalise(matrix: Float64Array, size: number, { onPro
   const { a, v, w, next, product, reflect } = openReflections(size);
   a.set(matrix);
   const diagonal = new Float64Array(size);
-  const beside = new Float64Array(size);
+  const subdiagonal = new Float64Array(size);
   for (let row = size - 1; row >= 0; row--) {
-    const start = row * size; // a is what it was before the last reflection, whose v and w are still to be taken off
+    const start = row * size; // a lacks the last reflection, so subtract its v w^T + w v^T here
     for (let i = 0; i <= row; i++) next[i] = a[start + i]! - v[row]! * w[i]! - w[row]! * v[i]!;
     diagonal[row] = next[row]!;
     await onProgress(size - row, size);
     next.fill(0, row);
     if (row === 0) break;
     const { length, square } = reflectorOf(next, row);
-    beside[row] = length;
+    subdiagonal[row] = length;
     reflect(row);
     v.set(next);
     setChange(w, v, product, row, square);
   }
-  return { diagonal, beside };
+  return { diagonal, subdiagonal };
 }
 
-/** Makes of a vector x = next[0..count - 1] the v whose reflection 1 - v v^T / square maps x to its last axis, with this length. */
+/** Replaces x = next[0..count - 1] by the v whose reflection 1 - v v^T / square maps x to `length` times the last axis. */
 function reflectorOf(next: Float64Array, count: number): { length: number; square: number } {
   let squares = 0;
   for (let i = 0; i < count; i++) squares += next[i]! ** 2;
@@ -62,7 +62,7 @@ function reflectorOf(next: Float64Array, count: number): { length: number; squar
   return { length, square: squares - last * length }; // half of v's squared length
 }
 
-/** With p = A v / square: A less v w^T + w v^T is the reflected A, for w = p - v (p . v) / (2 square). */
+/** With p = A v / square and w = p - v (p . v) / (2 square), the reflected A is A - v w^T - w v^T. */
 function setChange(w: Float64Array, v: Float64Array, product: Float64Array, count: number, square: number): void {
   w.fill(0);
   if (square === 0) return;
@@ -74,7 +74,7 @@ function setChange(w: Float64Array, v: Float64Array, product: Float64Array, coun
   for (let i = 0; i < count; i++) w[i]! -= (v[i]! * dot) / (2 * square);
 }
 
-/** a [size, size]; v, w and next [size]; product [size, 2], whose two columns are to be added. */
+/** a [size, size]; v, w and next [size]; product [size, 2], the sum of whose columns is the product. */
 function openReflections(size: number) {
   const [vStart, wStart, nextStart, productStart] = [0, 1, 2, 3].map((i) => 8 * size * (size + i)) as Starts;
   const { run, memory } = assemble({
@@ -90,7 +90,7 @@ function openReflections(size: number) {
     w: vector(wStart),
     next: vector(nextStart),
     product: new Float64Array(memory, productStart, 2 * size),
-    /** In the first `count` rows and columns: a -= v w^T + w v^T, then product = a next. */
+    /** a -= v w^T + w v^T, then product = a next, for the first `count` rows and columns. */
     reflect: (count: number) => run(Math.ceil(count / rowsAtOnce), 16 * Math.ceil(count / 2)),
   };
 }

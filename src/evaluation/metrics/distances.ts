@@ -1,4 +1,4 @@
-// Euclidean distances from many vectors to many others, block by block, so that memory does not grow with their product.
+// Squared Euclidean distances between all pairs of two sets of vectors, in blocks of bounded memory.
 
 import { openProducts } from '../../wasm/products.ts';
 import type { Features } from './features.ts';
@@ -7,8 +7,8 @@ import type { Work } from './work.ts';
 const blockSize = 128;
 
 /**
- * Calls back with the squared distances from vector `from` to vectors `first`, `first + 1`, ... of the others, for every `from` and
- * all blocks of others. Rounding is that of float32 products of vectors: about 1e-6 of their squared lengths.
+ * Calls `take` with the squared distances from vector `from` to the others from `first`, for every `from` and every block of others.
+ * The error is that of float32 dot products, about 1e-6 of the squared lengths.
  */
 export async function eachSquaredDistances(
   vectors: Features,

@@ -1,4 +1,4 @@
-// Fréchet distance of two sets of features, taken as normal distributions (Heusel et al. 2017; over Inception's features it is FID):
+// Fréchet distance of two sets of features, modelled as normal distributions (Heusel et al. 2017; called FID with Inception's features):
 // |m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)).
 
 import { maxTerms, openProductSum } from '../../wasm/product-sum.ts';
@@ -25,12 +25,12 @@ function traceOf({ covariance, size }: Normal): number {
   return trace;
 }
 
-/** tr((S1 S2)^(1/2)): with S1 = L L^T, the sum of the roots of the eigenvalues of L^T S2 L, which is symmetric. */
+/** tr((S1 S2)^(1/2)): with S1 = L L^T, the sum of the square roots of the eigenvalues of the symmetric L^T S2 L. */
 async function rootTrace(first: Normal, second: Normal, work: Work): Promise<number> {
   const factor = await pivotedCholesky(first.covariance, first.size, part(work, 0, 3));
   if (factor.rank === 0) return 0;
   const eigenvalues = await symmetricEigenvalues(
-    await seenThrough(factor, second, part(work, 1, 3)),
+    await congruence(factor, second, part(work, 1, 3)),
     factor.rank,
     part(work, 2, 3),
   );
@@ -38,7 +38,7 @@ async function rootTrace(first: Normal, second: Normal, work: Work): Promise<num
 }
 
 /** L^T S2 L: [rank, rank] */
-async function seenThrough(
+async function congruence(
   { columns, rank }: Factor,
   { covariance, size }: Normal,
   { onProgress }: Work,

@@ -1,7 +1,7 @@
 // Conversions of the images that metrics compare.
 import type { Images } from '../../pictures/images.ts';
 
-/** Where there is transparency, what is seen on white: [n, height, width, 4] -> [n, height, width, 3]. */
+/** Composites transparent images onto white: [n, height, width, 4] -> [n, height, width, 3]. */
 export function onWhite(images: Images): Images {
   if (images.channels !== 4) return images;
   const pixels = new Uint8Array((images.pixels.length / 4) * 3);

@@ -1,5 +1,5 @@
-// Kernel distance of two sets of features (Bińkowski et al. 2018; over Inception's features it is called KID): the unbiased squared
-// maximum mean discrepancy under the kernel (x . y / size + 1)^3, over subsets. It may come out a little below 0.
+// Kernel distance of two sets of features (Bińkowski et al. 2018; called KID with Inception's features): the unbiased squared maximum
+// mean discrepancy under the kernel (x . y / size + 1)^3, averaged over subsets. It can be slightly negative.
 import { RandomStream } from '../../random.ts';
 import { openProducts, type Products } from '../../wasm/products.ts';
 import type { Features } from './features.ts';
@@ -7,17 +7,17 @@ import { part, type Work } from './work.ts';
 
 export interface Subsets {
   count: number;
-  /** Images of each set in each. */
+  /** Images of each set per subset. */
   size: number;
   seed: number;
 }
 
-/** The published 100 subsets of 1,000; of fewer images one, of all. */
+/** 100 subsets of 1,000, as published; for at most 1,000 images one subset of all. */
 export function publishedSubsets(images: number, seed: number): Subsets {
   return images <= 1000 ? { count: 1, size: images, seed } : { count: 100, size: 1000, seed };
 }
 
-/** Mean over the subsets and its standard deviation over them; 0 for sets of one distribution. */
+/** Mean and standard deviation over the subsets; the mean is about 0 for sets of the same distribution. */
 export async function kernelDistanceCubic(
   real: Features,
   fake: Features,
@@ -47,7 +47,7 @@ const blockSize = 128;
 function openKernel(k: number, count: number) {
   const products = openProducts({ k, n: blockSize, m: blockSize });
   return {
-    /** Over all pairs, or over all but those of a vector with itself. */
+    /** Over all pairs, or over all except those of a vector with itself. */
     async mean(
       x: readonly Float32Array[],
       y: readonly Float32Array[],

@@ -1,4 +1,4 @@
-// Laplacian pyramids as sliced Wasserstein distances use them: details at each size, and what is left at the smallest.
+// Laplacian pyramids for sliced Wasserstein distances.
 // After mmagic's evaluation/metrics/swd.py: 5 x 5 binomial blur with zeros around, sizes halved, enlarged by repeating pixels.
 
 /** One plane of values, [height, width]. */
@@ -8,7 +8,7 @@ export interface Plane {
   width: number;
 }
 
-/** `levels` planes from the image's own size down, each half as large as the one before. Sides must be even where they are halved. */
+/** `levels` planes, each half the size of the one before; the last holds the low frequencies. Halved sides must be even. */
 export function laplacianPyramid(image: Plane, levels: number): Plane[] {
   const pyramid: Plane[] = [];
   let current = image;
@@ -23,7 +23,7 @@ export function laplacianPyramid(image: Plane, levels: number): Plane[] {
 
 const binomial = [1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16];
 
-/** Blurs along rows, then along columns; of the result every `stride`-th value. */
+/** Blurs along rows and columns, keeping every `stride`-th value of each. */
 function blur(plane: Plane, stride: number): Plane {
   return transpose(blurRows(transpose(blurRows(plane, stride)), stride));
 }

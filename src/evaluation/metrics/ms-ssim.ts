@@ -13,8 +13,8 @@ const [c1, c2] = [(0.01 * 255) ** 2, (0.03 * 255) ** 2];
 export const msSsimSideStep = 2 ** (weights.length - 1);
 
 /**
- * The mean similarity of images 0 and 1, 2 and 3 and so on: 1 where all images are equal, near 0 where they have nothing in common.
- * For generated images a measure of diversity: to be compared with that of the data, higher is less diverse.
+ * Mean similarity of images 0 and 1, 2 and 3 and so on: 1 if all images are equal, near 0 if they have nothing in common. Compare
+ * generated images with the data: a higher value is less diverse.
  */
 export async function msSsimMmagic(images: Images, { onProgress }: Work): Promise<number> {
   const pairs = Math.floor(countImages(images) / 2);
@@ -43,7 +43,7 @@ function msSsim(images: Images, first: number, second: number): number {
   return product;
 }
 
-/** Structural similarity and its part without luminance, each averaged over the places of the window. */
+/** Structural similarity and its contrast-structure term, each averaged over window positions. */
 function ssim(a: Plane, b: Plane): { similarity: number; contrast: number } {
   const { height, width } = a;
   const window = gaussian(Math.min(windowSize, height, width));
@@ -63,7 +63,7 @@ function ssim(a: Plane, b: Plane): { similarity: number; contrast: number } {
   return { similarity: similarity / meanA.length, contrast: contrast / meanA.length };
 }
 
-/** Of this many taps, even numbers too; a small window is narrower in proportion. */
+/** A normalised window of `size` taps, whose sigma is scaled with its size. */
 function gaussian(size: number): Float64Array {
   const sigma = (windowSigma * size) / windowSize;
   const taps = Float64Array.from({ length: size }, (_, i) => Math.exp(-((i - (size - 1) / 2) ** 2) / (2 * sigma ** 2)));
@@ -71,7 +71,7 @@ function gaussian(size: number): Float64Array {
   return taps.map((tap) => tap / sum);
 }
 
-/** The window at every place where it lies inside. Sums are kept in float64: variances are small differences of them. */
+/** Convolution without padding. Sums are float64, since variances are small differences of them. */
 function blur({ values, height, width }: Plane, window: Float64Array): Float64Array {
   const [outHeight, outWidth] = [height - window.length + 1, width - window.length + 1];
   const rows = new Float64Array(height * outWidth);

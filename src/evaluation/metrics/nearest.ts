@@ -1,4 +1,4 @@
-// The nearest real image of each generated one: does the generator repeat what it has seen?
+// Nearest neighbours of vectors in another set.
 import { eachSquaredDistances } from './distances.ts';
 import type { Features } from './features.ts';
 import type { Work } from './work.ts';
@@ -9,7 +9,7 @@ export interface Neighbour {
   distance: number;
 }
 
-/** The nearest of `others` for each vector; `isExcluded` leaves pairs out, an image and itself for example. */
+/** The nearest of `others` for each vector; `isExcluded` skips pairs, e.g. of an image with itself. */
 export async function nearestNeighbours(
   vectors: Features,
   others: Features,
@@ -31,7 +31,7 @@ export async function nearestNeighbours(
   return nearest.map(({ index }, from) => ({ index, distance: exactDistance(vectors, from, others, index) }));
 }
 
-/** The products' rounding is too coarse for images that are the same or nearly so. */
+/** Recomputed, since float32 dot products are too imprecise for nearly equal images. */
 function exactDistance(vectors: Features, from: number, others: Features, index: number): number {
   const [a, b] = [vectors.read(from, 1), others.read(index, 1)];
   return Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0));

@@ -1,4 +1,4 @@
-// Descriptors of sliced Wasserstein distances: small patches of pyramid planes at random places, normalised over the whole set.
+// Descriptors for sliced Wasserstein distances: random patches of pyramid planes, normalised over the whole set.
 
 import { countImages, type Images } from '../../pictures/images.ts';
 import { RandomStream } from '../../random.ts';
@@ -9,13 +9,13 @@ export const patchSide = 7;
 export const patchesPerImage = 128;
 const patchSize = patchSide * patchSide;
 const imagesAtOnce = 16;
-/** Columns of a block. */
+/** Capacity of a block. */
 export const mostPatches = imagesAtOnce * patchesPerImage;
 
-/** Patches of a few images at one level, a column per patch. */
+/** Patches of a few images at one level, one per column. */
 export interface PatchBlock {
-  values: Float32Array; // [channels, 49, 2048] in [-1, 1] before they are normalised
-  /** Columns that are filled; the rest means nothing. */
+  values: Float32Array; // [channels, 49, 2048], in [-1, 1] before normalisation
+  /** Number of filled columns. */
   count: number;
 }
 
@@ -25,7 +25,7 @@ export interface Moments {
   deviations: number[];
 }
 
-/** Where patches are cut. The same source gives the same patches each time. */
+/** The same source always gives the same patches. */
 export interface PatchSource {
   images: Images;
   levels: number;
@@ -33,7 +33,7 @@ export interface PatchSource {
   streamName: string;
 }
 
-/** Gives the patches of all images at every level, block by block; a block is overwritten by the next one. */
+/** Calls `take` with the patches of all images at every level, in blocks; each block is overwritten by the next. */
 export async function eachPatches(
   { images, levels, seed, streamName }: PatchSource,
   take: (level: number, block: PatchBlock) => void,
@@ -54,7 +54,7 @@ export async function eachPatches(
   }
 }
 
-/** A pyramid per channel, of values in [-1, 1]. */
+/** One pyramid per channel, with values in [-1, 1]. */
 function pyramidsOf(images: Images, index: number, levels: number): Plane[][] {
   const { height, width, channels } = images;
   return Array.from({ length: channels }, (_, channel) => {
@@ -63,7 +63,7 @@ function pyramidsOf(images: Images, index: number, levels: number): Plane[][] {
   });
 }
 
-/** Adds 128 patches of an image, the same places in all channels. */
+/** Adds 128 patches of an image, at the same places in all channels. */
 function cutPatches(planes: readonly Plane[], stream: RandomStream, block: PatchBlock): void {
   const { height, width } = planes[0]!;
   for (let patch = 0; patch < patchesPerImage; patch++) {
@@ -81,7 +81,7 @@ function cutPatches(planes: readonly Plane[], stream: RandomStream, block: Patch
   }
 }
 
-/** Adds patches up to their moments. */
+/** Accumulates the mean and deviation of all patches. */
 export function createMoments(channels: number): { add(block: PatchBlock): void; finish(): Moments } {
   const sums = Array<number>(channels).fill(0);
   const squares = Array<number>(channels).fill(0);
@@ -105,7 +105,7 @@ export function createMoments(channels: number): { add(block: PatchBlock): void;
   };
 }
 
-/** (patch - mean) / deviation, in place; 0 where all values are the same. */
+/** (patch - mean) / deviation, in place; 0 if all values are equal. */
 export function normalise(block: PatchBlock, { means, deviations }: Moments): void {
   forEachRow(block, means.length, (row, channel) => {
     const factor = deviations[channel]! > 1e-6 ? 1 / deviations[channel]! : 0;

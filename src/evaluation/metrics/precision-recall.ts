@@ -1,5 +1,5 @@
-// Improved precision and recall (Kynkäänniemi et al. 2019): the share of generated images that lie among the real ones, and the share
-// of real images that lie among the generated ones.
+// Improved precision and recall (Kynkäänniemi et al. 2019): the share of generated images on the manifold of real ones, and the share
+// of real images on that of generated ones.
 import { eachSquaredDistances } from './distances.ts';
 import type { Features } from './features.ts';
 import { part, type Work } from './work.ts';
@@ -7,7 +7,7 @@ import { part, type Work } from './work.ts';
 /** The published k. */
 const neighbours = 3;
 
-/** An image lies among a set where it is no further from one of its members than that member's third-nearest neighbour is. */
+/** A manifold is the union of balls around a set's images, each reaching to the image's third-nearest neighbour in the set. */
 export async function precisionRecallK3(
   real: Features,
   fake: Features,
@@ -35,7 +35,7 @@ function shareOf(flags: Uint8Array): number {
   return flags.reduce((sum, flag) => sum + flag, 0) / flags.length;
 }
 
-/** The squared distance of every vector to its third-nearest neighbour, itself not counted. */
+/** Squared distance of each vector to its third-nearest neighbour, not counting itself. */
 async function squaredRadii(set: Features, work: Work): Promise<Float32Array> {
   const nearest = new Float32Array(set.count * neighbours).fill(Number.POSITIVE_INFINITY); // ascending
   await eachSquaredDistances(

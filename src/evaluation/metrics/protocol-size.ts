@@ -1,4 +1,4 @@
-// Which size images are compared at: protocols halve it four times.
+// The size at which images are compared; the protocols halve it four times.
 import { msSsimSideStep } from './ms-ssim.ts';
 
 export interface Size {
@@ -6,7 +6,7 @@ export interface Size {
   width: number;
 }
 
-/** The images' own size, its sides rounded up to multiples of 16: 28 becomes 32. */
+/** Rounds both sides up to multiples of 16: 28 becomes 32. */
 export function protocolSize({ height, width }: Size): Size {
   const roundUp = (side: number) => Math.ceil(side / msSsimSideStep) * msSsimSideStep;
   return { height: roundUp(height), width: roundUp(width) };

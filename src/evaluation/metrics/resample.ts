@@ -1,8 +1,8 @@
-// Resizing in floating point as Pillow does it (its Resample.c; clean-fid uses it): triangle or cubic filter, made wider where images get
-// smaller, so that nothing is skipped. Enlarging with the triangle filter is PyTorch's interpolate(mode='bilinear').
+// Resizing in floating point as Pillow does (its Resample.c; clean-fid uses it): triangle or cubic filter, widened for shrinking, so
+// that every pixel counts. Enlarging with the triangle filter equals PyTorch's interpolate(mode='bilinear').
 import { countImages, type Images } from '../../pictures/images.ts';
 
-/** How far each filter reaches in pixels, and its weights by distance. */
+/** Each filter's radius in pixels, and its weight by distance. */
 const filters = {
   bilinear: { reach: 1, weight: (x: number) => Math.max(0, 1 - x) },
   bicubic: {
@@ -13,7 +13,7 @@ const filters = {
 
 export type Resizer = keyof typeof filters;
 
-/** uint8 [n, h, w, c] -> float32 [n, height, width, c] in 0..255, not rounded; the cubic filter may go a little beyond. */
+/** uint8 [n, h, w, c] -> float32 [n, height, width, c] in 0..255, not rounded; the cubic filter may overshoot. */
 export function resample(images: Images, height: number, width: number, resizer: Resizer): Float32Array {
   if (images.height === height && images.width === width) return Float32Array.from(images.pixels);
   const count = countImages(images);

@@ -1,8 +1,8 @@
-// Whole images in another size, for protocols that take certain sizes only: 28 pixels to 32. Enlarging is PyTorch's interpolate(mode='bilinear').
+// Resizes images to the size that a protocol requires, e.g. 28 pixels to 32, as PyTorch's interpolate(mode='bilinear') when enlarging.
 import { countImages, type Images, sliceImages } from '../../pictures/images.ts';
 import { resample } from './resample.ts';
 
-/** Rounded to whole values; one image at a time, since they are four times as large on the way. */
+/** Rounds to bytes. One image at a time, since the intermediate float32 values take four times the memory. */
 export function resizeBilinear(images: Images, height: number, width: number): Images {
   if (images.height === height && images.width === width) return images;
   const size = height * width * images.channels;

@@ -19,8 +19,8 @@ const directionCount = 512; // mmagic draws 4 times 128 and takes the mean of th
 const mostLevels = 4;
 const smallestSide = 16;
 
-// Projections are rounded to bins, which begin at another fraction of a bin for each direction: over all directions rounding then
-// averages out, even where half of all patches are the same empty one.
+// Projections are rounded to bins, offset by a different fraction of a bin for each direction, so that rounding averages out over the
+// directions even if half of all patches are the same empty one.
 const binsPerUnit = 256; // a unit is one standard deviation of the pixels
 const bins = 64 * binsPerUnit; // from -32 to 32
 
@@ -51,7 +51,7 @@ export async function slicedWassersteinMmagic(
   let done = 0;
   const onImages = (count: number) => {
     done += count;
-    return onProgress(done, 4 * countImages(real)); // both sets are gone through twice
+    return onProgress(done, 4 * countImages(real)); // two passes over both sets
   };
 
   for (const [images, name, sign] of [
@@ -96,7 +96,7 @@ function openProjection(channels: number, stream: RandomStream): Products {
   return projection;
 }
 
-/** Counts the first `count` projections of each direction, [512, 2048], in its bins. */
+/** Adds the first `count` projections of each direction, [512, 2048], to its histogram. */
 function countInto(difference: Int32Array, projected: Float32Array, count: number, sign: 1 | -1): void {
   for (let direction = 0; direction < directionCount; direction++) {
     const start = direction * mostPatches;
@@ -108,7 +108,7 @@ function countInto(difference: Int32Array, projected: Float32Array, count: numbe
   }
 }
 
-/** The area between two cumulative distributions, which is their Wasserstein-1 distance, summed over directions and samples. */
+/** The area between the cumulative distributions, which is their Wasserstein-1 distance, summed over directions and samples. */
 function areaBetween(difference: Int32Array): number {
   let area = 0;
   for (let direction = 0; direction < directionCount; direction++) {

@@ -1,19 +1,19 @@
-// The metrics by the names that a person types, each with its protocol and what its numbers mean.
+// Metric name -> definition: protocol, meaning and computation. The compiler requires one for every name in the config.
 import type { MetricName } from '../../config/schema/metrics.ts';
 import type { Images } from '../../pictures/images.ts';
-import { meanPairwiseDistance } from './diversity.ts';
 import { type Features, pixelFeatures } from './features.ts';
 import { frechetDistance } from './frechet-distance.ts';
 import { kernelDistanceCubic, publishedSubsets } from './kernel-distance.ts';
 import { msSsimMmagic } from './ms-ssim.ts';
+import { meanPairwiseDistance } from './pairwise-distance.ts';
 import { precisionRecallK3 } from './precision-recall.ts';
 import { slicedWassersteinMmagic } from './sliced-wasserstein.ts';
 import type { Work } from './work.ts';
 
-/** One set of images as metrics see it: gray or RGB. */
+/** One of the two compared sets: gray or RGB images. */
 export interface Side {
   images: Images;
-  /** What a network makes of them, where there is one. */
+  /** Their features, if a feature network is set. */
   features?: Features;
 }
 
@@ -21,20 +21,20 @@ type Values = Record<string, number>;
 
 export interface Measured {
   values: Values;
-  /** The same numbers for real images in place of generated ones. */
+  /** The same for real images instead of generated ones. */
   ofData?: Values;
 }
 
 export interface Metric {
   protocol: string;
-  /** The same where a network is named, if that changes it. */
+  /** The protocol with a feature network, if that differs. */
   protocolOverFeatures?: string;
   meaning: string;
-  /** What stands beside the numbers: those of the real images themselves, or of as many others, which a perfect generator would get. */
-  beside: 'real' | 'otherReal';
-  /** Of some images, against as many real ones. */
+  /** The baseline: the real images themselves, or as many other real ones, which is what a perfect generator would get. */
+  baseline: 'real' | 'otherReal';
+  /** Compares images with as many real ones. */
   measure(images: Side, real: Side, seed: number, work: Work): Promise<Values>;
-  /** One number to choose by: lower is better. */
+  /** A single number to choose checkpoints by; lower is better. */
   score(measured: Measured): number;
 }
 
@@ -42,14 +42,14 @@ export const metrics: Readonly<Record<MetricName, Metric>> = {
   swd: {
     protocol: 'sliced Wasserstein distance x 1000, mmagic: Laplacian pyramid, 128 patches of 7 x 7, 512 directions',
     meaning: 'lower is better',
-    beside: 'otherReal',
+    baseline: 'otherReal',
     measure: (side, real, seed, work) => slicedWassersteinMmagic(real.images, side.images, seed, work),
     score: ({ values }) => values['average']!,
   },
   'ms-ssim': {
     protocol: 'MS-SSIM of images two by two, mmagic: 5 scales, Gaussian window of 11 or the side',
     meaning: 'as the data; higher is less diverse',
-    beside: 'real',
+    baseline: 'real',
     measure: async ({ images }, _, __, work) => ({ similarity: await msSsimMmagic(images, work) }),
     score: ({ values, ofData }) => Math.abs(values['similarity']! - ofData!['similarity']!),
   },
@@ -57,21 +57,21 @@ export const metrics: Readonly<Record<MetricName, Metric>> = {
     protocol: 'improved precision and recall, k = 3, over pixels',
     protocolOverFeatures: "improved precision and recall, k = 3, over a network's features",
     meaning: 'higher is better: realism; coverage of the data',
-    beside: 'otherReal',
-    measure: (side, real, _, work) => precisionRecallK3(comparedBy(real), comparedBy(side), work),
+    baseline: 'otherReal',
+    measure: (side, real, _, work) => precisionRecallK3(featuresOrPixels(real), featuresOrPixels(side), work),
     score: ({ values: { precision, recall } }) => -harmonicMean(precision!, recall!),
   },
   diversity: {
     protocol: 'mean Euclidean distance of all pairs, over pixels in 0..1',
     meaning: 'as the data; lower is less diverse',
-    beside: 'real',
+    baseline: 'real',
     measure: async ({ images }, _, __, work) => ({ distance: await meanPairwiseDistance(pixelFeatures(images), work) }),
     score: ({ values, ofData }) => Math.abs(values['distance']! - ofData!['distance']!),
   },
   fid: {
     protocol: "Fréchet distance of a network's features, as FID: covariances in float64",
     meaning: 'lower is better; falls with the count',
-    beside: 'otherReal',
+    baseline: 'otherReal',
     measure: async ({ features }, real, _, work) => ({
       distance: await frechetDistance(real.features!, features!, work),
     }),
@@ -81,7 +81,7 @@ export const metrics: Readonly<Record<MetricName, Metric>> = {
     protocol:
       "kernel distance of a network's features, as KID: (x . y / size + 1)^3, 100 subsets of 1,000 or one of all",
     meaning: 'lower is better; 0 for the data',
-    beside: 'otherReal',
+    baseline: 'otherReal',
     async measure({ features }, real, seed, work) {
       const subsets = publishedSubsets(features!.count, seed);
       const { mean, deviation } = await kernelDistanceCubic(real.features!, features!, subsets, work);
@@ -91,7 +91,7 @@ export const metrics: Readonly<Record<MetricName, Metric>> = {
   },
 };
 
-function comparedBy({ images, features }: Side): Features {
+function featuresOrPixels({ images, features }: Side): Features {
   return features ?? pixelFeatures(images);
 }
 

@@ -1,4 +1,4 @@
-// How long work on the main thread says how far it is and lets other things happen, signals among them.
+// Progress and cooperative yielding for long work on the main thread, so that signals are handled meanwhile.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export interface Work {
@@ -8,7 +8,7 @@ export interface Work {
 
 const turnIntervalMs = 50;
 
-/** Reports and gives way about 20 times a second, whatever the work's own steps are. */
+/** Reports and yields to the event loop about 20 times a second, however short the work's own steps are. */
 export function createWork(report: (done: number, total: number) => void): Work {
   let turnedAt = performance.now();
   return {
@@ -22,7 +22,7 @@ export function createWork(report: (done: number, total: number) => void): Work 
   };
 }
 
-/** The share `index` of `count` equal ones of a larger piece of work. */
+/** Part `index` of `count` equal parts of a larger piece of work. */
 export function part({ onProgress }: Work, index: number, count: number): Work {
   return { onProgress: (done, total) => onProgress(index * total + done, count * total) };
 }

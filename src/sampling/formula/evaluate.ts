@@ -1,12 +1,12 @@
-// The value of a formula over latent vectors, computed in float64.
+// Evaluates a formula over latent vectors, in float64.
 import { type Formula, formulaError } from './parse.ts';
 
 type Vector = Float64Array;
 
 /**
- * The vector that a formula gives, from the vectors of all names in it: float32 [latent size].
- * Vectors are added to and subtracted from each other, and multiplied and divided by numbers.
- * @throws DcganError `usage.formula` pointing at what does not fit together
+ * `vectors` maps every name in the formula to its vector; the result is float32 [latent size]. Vectors can be added and
+ * subtracted, and multiplied and divided by numbers.
+ * @throws DcganError `usage.formula` pointing at an operation that is not possible
  */
 export function evaluateFormula(
   formula: Formula,

@@ -1,7 +1,7 @@
-// Formulas over latent vectors, e.g. `mean(s1, s2) - 0.5 * s40 + smile`: text -> tree. Seeds are s0, s1, ...; other names are saved vectors.
+// Parses formulas over latent vectors, e.g. `mean(s1, s2) - 0.5 * s40 + smile`. s0, s1, ... are seeds, other names saved vectors.
 import { DcganError } from '../../errors.ts';
 
-/** Where a part stands in the text: from its first character to before `to`. */
+/** The characters of a part in the text; `to` is exclusive. */
 interface Span {
   from: number;
   to: number;
@@ -111,7 +111,7 @@ function tokenize(text: string): Token[] {
   return [...tokens, { kind: 'end', text: '', from: end, to: end }];
 }
 
-/** An error that shows the formula with a caret under what is wrong. */
+/** An error that shows the formula with a caret under the problem. */
 export function formulaError(text: string, at: number, problem: string, fix?: string): DcganError {
   const shown = text.replaceAll(/\s/g, ' ');
   return new DcganError(

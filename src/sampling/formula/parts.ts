@@ -1,4 +1,4 @@
-// What a formula is put together from, in the order in which it is written.
+// The addends and vectors of a formula, in the order in which they are written.
 import type { Formula } from './parse.ts';
 
 export interface Addend {
@@ -17,7 +17,7 @@ function isSign(operator: string): operator is '+' | '-' {
   return operator === '+' || operator === '-';
 }
 
-/** Every mention of a vector. */
+/** All occurrences of vectors. */
 export function vectorsIn(formula: Formula): Extract<Formula, { kind: 'vector' }>[] {
   switch (formula.kind) {
     case 'number':

@@ -55,7 +55,7 @@ async function checkDistances(network: FeatureNetwork, golden: { fid: number; ki
 }
 
 describe('an ONNX file', () => {
-  test('with channels first: gray images become RGB of its size, in the range that is told', async () => {
+  test('with channels first, gets gray images as RGB at its size and in the configured range', async () => {
     const network = await open('nchw.onnx', { range: [-1, 1], resizer: 'bicubic' });
     const features = await extractFeatures(network, real, work);
     checkFeatures(features, goldenFeatures.nchw);
@@ -65,7 +65,7 @@ describe('an ONNX file', () => {
     assert.deepEqual(described, { network: 'nchw.onnx', size: 12, input: 'nchw, RGB, -1..1, 16 x 16, bicubic' });
   });
 
-  test("with ImageNet's mean and deviation", async () => {
+  test("gets images normalised by ImageNet's mean and deviation", async () => {
     const network = await open('nchw.onnx', { range: 'imagenet' });
     checkFeatures(
       await extractFeatures(network, hashedImages('features/rgb', 4, 28, 3), work),
@@ -73,7 +73,7 @@ describe('an ONNX file', () => {
     );
   });
 
-  test('of bytes with channels last, two images at a time, of any size: its pooled output is named', async () => {
+  test('of bytes with channels last, of any size, runs two images at a time with a named output', async () => {
     const network = await open('nhwc.onnx', { output: 'pool' });
     assert.equal(network.imagesPerCall, 2);
     checkFeatures(await extractFeatures(network, real, work), goldenFeatures.nhwc);
@@ -81,7 +81,7 @@ describe('an ONNX file', () => {
     assert.equal((await extractFeatures(network, odd, work)).count, 3);
   });
 
-  test('what does not fit is refused with what to type', async () => {
+  test('is rejected with a fix if its tensors do not fit', async () => {
     const cases: [string, object, string, RegExp][] = [
       ['nchw.onnx', {}, 'usage.features-input', /which values black and white have.*\n.*\n--features-set range=/],
       ['nchw.onnx', { range: [0, 1], size: 299 }, 'usage.features-input', /size is 299\.\nThe file's own size holds/],
@@ -100,7 +100,7 @@ describe('an ONNX file', () => {
     for (const [file, options, code, message] of cases) await assert.rejects(open(file, options), { code, message });
   });
 
-  test('an output that is no vector per image is refused when it comes', async () => {
+  test('is rejected at run time if its output is not one vector per image', async () => {
     const network = await open('nhwc.onnx', { output: 'map' });
     await assert.rejects(extractFeatures(network, real, work), {
       code: 'usage.features-output',
@@ -109,7 +109,7 @@ describe('an ONNX file', () => {
   });
 });
 
-test("the classifier of digits computes PyTorch's features", async () => {
+test("computes the MNIST classifier's features as PyTorch", async () => {
   const network = await open('mnist');
   const features = await extractFeatures(network, real, work);
   checkFeatures(features, goldenFeatures.mnist);

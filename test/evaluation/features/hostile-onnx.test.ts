@@ -50,7 +50,7 @@ const shapes: [shape: (number | string)[], message: RegExp][] = [
 ];
 
 for (const [shape, message] of shapes) {
-  test(`an input of [${shape.join(', ')}] is refused before it is allocated`, async () => {
+  test(`rejects an input of [${shape.join(', ')}] before allocating it`, async () => {
     writeFileSync(path, identityOf(shape));
     const before = await residentMiB();
     await assert.rejects(openOnnxFeatures(path, config, own), (error) => {
@@ -62,7 +62,7 @@ for (const [shape, message] of shapes) {
   });
 }
 
-test('5,000 descriptions of inputs and outputs are read or refused', () => {
+test('reads or rejects 5,000 descriptions of inputs and outputs', () => {
   const side = fc.constantFrom(1, 3, 28, 'n', 0, -1, 2 ** 31, Number.NaN, '');
   const input = fc.record({
     name: fc.string(),
@@ -104,7 +104,7 @@ test('5,000 descriptions of inputs and outputs are read or refused', () => {
   assert.ok(read > 10 && read < 4900, `${read} read`);
 });
 
-test('5,000 damaged files: each is a network or one sentence', { timeout: 300_000 }, async () => {
+test('opens 5,000 damaged files as a network or rejects each with one sentence', { timeout: 300_000 }, async () => {
   const seeds = ['nchw.onnx', 'nhwc.onnx'].map((name) => readFileSync(fixture(name)));
   const damaged = fc
     .tuple(

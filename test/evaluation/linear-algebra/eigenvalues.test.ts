@@ -13,15 +13,15 @@ function assertValues(actual: Float64Array, expected: readonly number[], toleran
   }
 }
 
-test('2 on the diagonal and -1 beside it: 2 - 2 cos(k pi / (n + 1))', () => {
+test('finds 2 - 2 cos(k pi / (n + 1)) for 2 on the diagonal and -1 beside it', () => {
   const size = 101;
   const diagonal = new Float64Array(size).fill(2);
-  const beside = new Float64Array(size).fill(-1, 1);
+  const subdiagonal = new Float64Array(size).fill(-1, 1);
   const expected = Array.from({ length: size }, (_, k) => 2 - 2 * Math.cos(((k + 1) * Math.PI) / (size + 1)));
-  assertValues(tridiagonalEigenvalues({ diagonal, beside }), expected, 1e-13);
+  assertValues(tridiagonalEigenvalues({ diagonal, subdiagonal }), expected, 1e-13);
 });
 
-test('a matrix of known eigenvalues, several of them the same and many 0', async () => {
+test('finds known eigenvalues, some repeated and many 0', async () => {
   const size = 72;
   const expected = Array.from({ length: size }, (_, i) => (i < 40 ? 0 : i < 50 ? 3 : i - 60));
   const u = hashedValues('reflection', size);
@@ -34,14 +34,14 @@ test('a matrix of known eigenvalues, several of them the same and many 0', async
   assertValues(await symmetricEigenvalues(matrix, size, work), expected, 1e-12);
 });
 
-test('a diagonal matrix and one of zeros are theirs', async () => {
+test('finds the eigenvalues of a diagonal matrix and of zeros', async () => {
   const matrix = new Float64Array(64);
   assertValues(await symmetricEigenvalues(matrix, 8, work), Array(8).fill(0), 1e-300);
   for (let i = 0; i < 8; i++) matrix[9 * i] = i - 3;
   assertValues(await symmetricEigenvalues(matrix, 8, work), [-3, -2, -1, 0, 1, 2, 3, 4], 1e-14);
 });
 
-test('a matrix with a value that is no number ends, and gives none', async () => {
+test('terminates for a matrix with NaN', async () => {
   const matrix = Float64Array.from({ length: 64 }, (_, i) => (i % 9 === 0 ? 1 : 0));
   matrix[0] = Number.NaN;
   const values = await symmetricEigenvalues(matrix, 8, work);

@@ -1,11 +1,11 @@
 // Metrics over features, against torch-fidelity and scipy on the same features.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { meanPairwiseDistance } from '../../../src/evaluation/metrics/diversity.ts';
 import { featuresOf, pixelFeatures } from '../../../src/evaluation/metrics/features.ts';
 import { frechetDistance } from '../../../src/evaluation/metrics/frechet-distance.ts';
 import { kernelDistanceCubic } from '../../../src/evaluation/metrics/kernel-distance.ts';
 import { nearestNeighbours } from '../../../src/evaluation/metrics/nearest.ts';
+import { meanPairwiseDistance } from '../../../src/evaluation/metrics/pairwise-distance.ts';
 import { precisionRecallK3 } from '../../../src/evaluation/metrics/precision-recall.ts';
 import { metrics } from '../../../src/evaluation/metrics/table.ts';
 import { goldenMetrics } from '../../helpers/hashed-images.ts';
@@ -19,13 +19,13 @@ const [real, fake] = [featuresOf(a, size), featuresOf(b, size)];
 const near = (actual: number, expected: number, tolerance: number) =>
   assert.ok(Math.abs(actual - expected) <= tolerance * Math.abs(expected), `${actual}, not ${expected}`);
 
-test('precision and recall are those of torch-fidelity', async () => {
+test('computes precision and recall as torch-fidelity', async () => {
   const { precision, recall } = await precisionRecallK3(real, fake, work);
   near(precision, goldenMetrics.precisionRecall.precision, 1e-7);
   near(recall, goldenMetrics.precisionRecall.recall, 1e-7);
 });
 
-test('where there are features, precision and recall are over them and not over the pixels', async () => {
+test('computes precision and recall over features, if there are any, instead of pixels', async () => {
   const images = { pixels: new Uint8Array(64), height: 1, width: 1, channels: 1 as const };
   const measured = await metrics['precision-recall'].measure(
     { images, features: fake },
@@ -37,11 +37,11 @@ test('where there are features, precision and recall are over them and not over 
   near(measured['recall']!, goldenMetrics.precisionRecall.recall, 1e-7);
 });
 
-test('all images of a set lie among themselves', async () => {
+test('gives a set compared with itself full precision and recall', async () => {
   assert.deepEqual(await precisionRecallK3(real, real, work), { precision: 1, recall: 1 });
 });
 
-test('the kernel distance of all images is that of torch-fidelity', async () => {
+test('computes the kernel distance of all images as torch-fidelity', async () => {
   const subsets = { count: 1, size: 50, seed: 3 };
   const { mean, deviation } = await kernelDistanceCubic(
     featuresOf(a.subarray(0, 50 * size), size),
@@ -53,7 +53,7 @@ test('the kernel distance of all images is that of torch-fidelity', async () => 
   assert.equal(deviation, 0);
 });
 
-test('subsets of one distribution differ, and have a kernel distance of about 0', async () => {
+test('finds a kernel distance of about 0 between sets of one distribution', async () => {
   const [x, y] = [hashedValues('x', 400 * size), hashedValues('y', 400 * size)].map((values) =>
     featuresOf(values, size),
   );
@@ -61,14 +61,14 @@ test('subsets of one distribution differ, and have a kernel distance of about 0'
   assert.ok(deviation > 0 && Math.abs(mean) < deviation, `${mean} ± ${deviation}`);
 });
 
-test("the Fréchet distance is scipy's and torch-fidelity's, with few images too", async () => {
+test('computes the Fréchet distance as scipy and torch-fidelity, also with few images', async () => {
   near(await frechetDistance(real, fake, work), goldenMetrics.frechetDistance.scipy, 1e-9);
   near(await frechetDistance(real, fake, work), goldenMetrics.frechetDistance.torchFidelity, 1e-9);
   const [few, fewer] = [featuresOf(a.subarray(0, 10 * size), size), featuresOf(b.subarray(0, 12 * size), size)];
   near(await frechetDistance(few, fewer, work), goldenMetrics.frechetDistance.singular, 1e-6);
 });
 
-test('the Fréchet distance of more values than a block holds, and not a multiple of 4, with full rank and without', async () => {
+test('computes the Fréchet distance of more features than a block, not a multiple of 4, with and without full rank', async () => {
   const wide = 150;
   const values = hashedValues('wide a', 300 * wide);
   const first = featuresOf(values, wide);
@@ -87,7 +87,7 @@ test('the Fréchet distance of more values than a block holds, and not a multipl
   near(await frechetDistance(featuresOf(first.read(0, 70), wide), second, work), golden.wideBothSingular, 1e-6);
 });
 
-test('the Fréchet distance can be ended in each of its parts', async () => {
+test('can cancel the Fréchet distance in each of its parts', async () => {
   const features = featuresOf(hashedValues('wide a', 300 * 150), 150);
   const shares: number[] = [];
   await frechetDistance(features, features, { onProgress: (done, total) => void shares.push(done / total) });
@@ -104,11 +104,11 @@ test('the Fréchet distance can be ended in each of its parts', async () => {
   await assert.rejects(frechetDistance(features, features, { onProgress: stop }), stopped);
 });
 
-test("the mean distance of all pairs is scipy's", async () => {
+test('computes the mean pairwise distance as scipy', async () => {
   near(await meanPairwiseDistance(fake, work), goldenMetrics.meanPairwiseDistance, 1e-6);
 });
 
-test("nearest neighbours are scipy's", async () => {
+test('finds nearest neighbours as scipy', async () => {
   const nearest = await nearestNeighbours(fake, real, work);
   assert.deepEqual(
     nearest.map(({ index }) => index),
@@ -117,7 +117,7 @@ test("nearest neighbours are scipy's", async () => {
   for (const [i, { distance }] of nearest.entries()) near(distance, goldenMetrics.nearest.distances[i], 1e-6);
 });
 
-test('an image that is there is found exactly, and passed over where it may not count', async () => {
+test('finds an equal image at distance 0, and skips excluded ones', async () => {
   const pixels = Uint8Array.from({ length: 300 * 64 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
   const images = pixelFeatures({ pixels, height: 8, width: 8, channels: 1 });
   const queries = featuresOf(images.read(200, 100), 64);

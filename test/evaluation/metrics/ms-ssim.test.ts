@@ -13,13 +13,13 @@ const cases = {
 };
 
 for (const [name, images] of Object.entries(cases)) {
-  test(`${name}: as the formula of mmagic or the package pytorch-msssim says`, async () => {
+  test(`${name}: equals mmagic's formula or the package pytorch-msssim`, async () => {
     const similarity = await msSsimMmagic(images, work);
     assert.ok(Math.abs(similarity - goldenMetrics.msSsim[name]) < 1e-6, `${similarity}`);
   });
 }
 
-test('two equal images are similar to 1', async () => {
+test('gives equal images a similarity of 1', async () => {
   const one = gray.pixels.subarray(0, 64 * 64);
   const similarity = await msSsimMmagic({ ...gray, pixels: Uint8Array.from([...one, ...one]) }, work);
   assert.ok(Math.abs(similarity - 1) < 1e-12);

@@ -13,7 +13,7 @@ for (const resizer of ['bilinear', 'bicubic'] satisfies Resizer[]) {
     [2, 9, 13],
     [1, 64, 48],
   ] as const) {
-    test(`${resizer} to ${width} x ${height} is Pillow's`, () => {
+    test(`resizes with ${resizer} to ${width} x ${height} as Pillow`, () => {
       const resized = resample(sliceImages(images, 0, count), height, width, resizer);
       assert.equal(resized.length, count * height * width * 3);
       const last = resized.subarray((count - 1) * height * width * 3);
@@ -24,6 +24,6 @@ for (const resizer of ['bilinear', 'bicubic'] satisfies Resizer[]) {
   }
 }
 
-test('images of the size are themselves', () => {
+test('returns images that already have the size unchanged', () => {
   assert.deepEqual(resample(images, 28, 28, 'bicubic'), Float32Array.from(images.pixels));
 });

@@ -4,7 +4,7 @@ import { onWhite } from '../../../src/evaluation/metrics/images.ts';
 import { resizeBilinear } from '../../../src/evaluation/metrics/resize.ts';
 import { goldenMetrics, hashedImages } from '../../helpers/hashed-images.ts';
 
-test("images are enlarged as by PyTorch's bilinear interpolation", () => {
+test("enlarges images as PyTorch's bilinear interpolation", () => {
   const images = hashedImages('small', 2, 28, 3);
   const { pixels, height, width } = resizeBilinear(images, 64, 48);
   assert.deepEqual([height, width, pixels.length], [64, 48, 2 * 64 * 48 * 3]);
@@ -14,7 +14,7 @@ test("images are enlarged as by PyTorch's bilinear interpolation", () => {
   assert.ok(Math.abs(mean - goldenMetrics.resized.mean) < 0.01, `${mean}`); // rounding cancels out
 });
 
-test('transparent pixels are white, half transparent ones half so', () => {
+test('composites transparent pixels onto white', () => {
   const pixels = Uint8Array.of(10, 20, 30, 255, 10, 20, 30, 0, 100, 0, 255, 51);
   const { channels, pixels: seen } = onWhite({ pixels, height: 1, width: 3, channels: 4 });
   assert.deepEqual([channels, ...seen], [3, 10, 20, 30, 255, 255, 255, 224, 204, 255]);

@@ -26,7 +26,7 @@ for (const [name, real, fake] of [
   ['rgb32', rgb, rgbFake],
   ['sparse32', sparse, sparseFake],
 ] as const) {
-  test(`${name}: mmagic's formula with everything sorted gives the same distances`, async () => {
+  test(`${name}: equals mmagic's formula with sorted projections`, async () => {
     const distances = await slicedWassersteinMmagic(real, fake, 7, work);
     const expected: Record<string, number> = goldenMetrics.swd[name];
     assert.deepEqual(Object.keys(distances), Object.keys(expected));
@@ -37,7 +37,7 @@ for (const [name, real, fake] of [
   });
 }
 
-test('the same images have little distance, gray or as RGB; a collapsed generator has much, and is no error', async () => {
+test('gives equal images a small distance, gray or RGB, and a collapsed generator a large one', async () => {
   const { average: own } = await slicedWassersteinMmagic(gray, gray, 0, work);
   const { average: collapsed } = await slicedWassersteinMmagic(
     gray,
@@ -48,7 +48,7 @@ test('the same images have little distance, gray or as RGB; a collapsed generato
   assert.ok(own! < 40 && collapsed! > 5 * own!, `${own} ${collapsed}`);
 });
 
-test('a gray image is three equal channels', async () => {
+test('treats a gray image as three equal channels', async () => {
   const inRgb = (images: Images): Images => {
     const pixels = Uint8Array.from({ length: 3 * images.pixels.length }, (_, i) => images.pixels[Math.floor(i / 3)]!);
     return { ...images, channels: 3, pixels };
@@ -60,7 +60,7 @@ test('a gray image is three equal channels', async () => {
   }
 });
 
-test('levels go down to 16 pixels, at most four', () => {
+test('halves levels down to 16 pixels, at most four', () => {
   assert.deepEqual(levelSides({ height: 28, width: 28 }), [28]);
   assert.deepEqual(levelSides({ height: 64, width: 48 }), [48, 24]);
   assert.deepEqual(levelSides({ height: 1024, width: 1024 }), [1024, 512, 256, 128]);

@@ -27,7 +27,7 @@ const values: [text: string, expected: number[]][] = [
   ['big + big - big', [3e38, 0].map(Math.fround)],
 ];
 
-test('vectors are added, subtracted, scaled and averaged', () => {
+test('adds, subtracts, scales and averages vectors', () => {
   for (const [text, expected] of values) assert.deepEqual(value(text), expected, text);
 });
 
@@ -42,7 +42,7 @@ const refused: [text: string, at: number, problem: RegExp][] = [
   ['s1 - big * 9', 0, /its values are too large/],
 ];
 
-test('what does not fit together is shown with a caret under it', () => {
+test('shows a caret under an impossible operation', () => {
   for (const [text, at, problem] of refused) {
     assert.throws(
       () => value(text),

@@ -30,11 +30,11 @@ const trees: [text: string, tree: string][] = [
   ['((s1))', 's1'],
 ];
 
-test('products before sums, from the left, with parentheses, signs and means', () => {
+test('parses products before sums, from the left, with parentheses, signs and means', () => {
   for (const [text, tree] of trees) assert.equal(written(parseFormula(text)), tree, text);
 });
 
-test('every part knows where it stands', () => {
+test('records the span of every part', () => {
   const text = 's1 - 2 * (s2 + s3)';
   const formula = parseFormula(text);
   assert.ok(formula.kind === 'operation' && formula.right.kind === 'operation');
@@ -58,7 +58,7 @@ const refused: [text: string, at: number, problem: RegExp][] = [
   ['2s1', 1, /there is "s1" where an operator/],
 ];
 
-test('what does not fit is shown with a caret under it', () => {
+test('shows a caret under a syntax error', () => {
   for (const [text, at, problem] of refused) {
     assert.throws(
       () => parseFormula(text),
@@ -74,7 +74,7 @@ test('what does not fit is shown with a caret under it', () => {
   }
 });
 
-test('a formula of any length and depth is read or refused, never a crash', () => {
+test('parses or rejects formulas of any length and depth without crashing', () => {
   assert.equal(written(parseFormula(`${'('.repeat(499)}s1${')'.repeat(499)}`)), 's1');
   for (const text of ['('.repeat(1000), '-'.repeat(1000), '('.repeat(1_000_000)]) {
     assert.throws(() => parseFormula(text), { code: 'usage.formula' });

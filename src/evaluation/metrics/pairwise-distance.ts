@@ -1,9 +1,9 @@
-// How different the images of one set are from each other.
+// Mean pairwise distance: the diversity metric.
 import { eachSquaredDistances } from './distances.ts';
 import type { Features } from './features.ts';
 import type { Work } from './work.ts';
 
-/** The mean Euclidean distance over all pairs. */
+/** Mean Euclidean distance over all pairs of images. */
 export async function meanPairwiseDistance(features: Features, work: Work): Promise<number> {
   let sum = 0;
   await eachSquaredDistances(
