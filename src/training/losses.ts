@@ -1,4 +1,4 @@
-// The adversarial losses by name. Logits are the discriminator's outputs, [B, 1], whatever a loss takes them for: logits, critic
+// The adversarial losses by name. Logits are the discriminator's outputs, [B, 1]: in the loss's terms logits, critic
 // scores (wgan) or probabilities (bce on probabilities).
 import {
   add,

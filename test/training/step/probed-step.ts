@@ -8,7 +8,7 @@ import { hashedValues } from '../../helpers/hashed-values.ts';
 import { configOf } from '../../helpers/tiny-network.ts';
 
 // A discriminator D(x) = x k + b and a generator that gives its own bias. With the wgan loss the discriminator's gradient in k is
-// mean(fake) - mean(real), so it shows the images as they were shown; the generator's is the gradient of -D in its image.
+// mean(fake) - mean(real), so it equals the augmented images; the generator's is the gradient of -D in its image.
 
 export const names = { kernel: 'discriminator/1/kernel', bias: 'discriminator/1/bias', image: 'generator/0/bias' };
 const rates = Float32Array.of(1e-4, 1e-8);

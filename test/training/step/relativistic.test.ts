@@ -99,11 +99,11 @@ test('penalises real images, fake ones or both: weight / 2 of the squared kernel
 });
 
 test('computes the penalty of each kind of image where the slope varies, and their sum for both', () => {
-  const judge = (x: Tensor) => sum(square(x), [1, 2, 3]); // its slope is 2 x
+  const discriminate = (x: Tensor) => sum(square(x), [1, 2, 3]); // its gradient is 2 x
   const images = { real: tensor4d([1, 2], [2, 1, 1, 1]), fake: tensor4d([3, 4], [2, 1, 1, 1]) };
   const random = { seed: tensor1d([1], 'int32'), nextDraw: () => 0 };
   const penaltyOn = (on: 'real' | 'fake' | 'both') =>
-    gradientPenalty({ type: 'r1', on, weight: 1 }, judge, images, random).dataSync()[0];
+    gradientPenalty({ type: 'r1', on, weight: 1 }, discriminate, images, random).dataSync()[0];
   assert.deepEqual((['real', 'fake', 'both'] as const).map(penaltyOn), [5, 25, 30]); // (4 + 16) / 4, (36 + 64) / 4
 });
 

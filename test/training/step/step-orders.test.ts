@@ -119,8 +119,8 @@ function reference(order: Order, start: { generator: Weights; discriminator: Wei
     const real = tf.sub(tf.mul(tf.tensor(Float32Array.from(given.images), [batch, 4]), 2 / 255), 1);
     const [realLabels, fakeLabels] = [tf.tensor(given.realLabels, [batch, 1]), tf.tensor(given.fakeLabels, [batch, 1])];
     const fake = generate(g.weights, z);
-    const judgeWith = (judge: Weights) =>
-      gradients((weights) => crossEntropy(logits(judge, generate(weights, z)), tf.ones([batch, 1])), g.weights);
+    const generatorGradients = (discriminator: Weights) =>
+      gradients((weights) => crossEntropy(logits(discriminator, generate(weights, z)), tf.ones([batch, 1])), g.weights);
     const discriminate = () =>
       gradients(
         (weights) =>
@@ -132,7 +132,7 @@ function reference(order: Order, start: { generator: Weights; discriminator: Wei
     const nextD = adam(d, forDiscriminator.grads, optimizers.discriminator);
     // Generator first: it answers the old discriminator, which then learns from the images made before. Without batch
     // statistics and dropout that is what simultaneous is.
-    const forGenerator = judgeWith(order === 'discriminator-first' ? nextD.weights : before);
+    const forGenerator = generatorGradients(order === 'discriminator-first' ? nextD.weights : before);
     g = adam(g, forGenerator.grads, optimizers.generator);
     d = nextD;
     losses.discriminator.push(forDiscriminator.value);
