@@ -34,7 +34,10 @@ const noLoader = process.platform === 'linux' ? false : "other systems have no V
 const hasGpu = mayHaveAdapters({ software: false }) ? 'this machine has a GPU' : false;
 
 test('without a driver: says how to install one', { skip: noLoader || hasGpu }, async () => {
-  assert.match(await refusal([], withoutDrivers), /no Vulkan driver works here; `apt-get install mesa-vulkan-drivers`/);
+  assert.match(
+    await refusal([], withoutDrivers),
+    /no Vulkan driver works here; for AMD and Intel GPUs install Mesa \(`apt-get install mesa-vulkan-drivers`\)/,
+  );
 });
 
 test('with a broken driver: names it', { skip: noLoader }, async () => {
