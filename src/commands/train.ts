@@ -247,7 +247,7 @@ export async function trainPrepared(
   return describeResult(prepared, folders, { root, progress, interrupted });
 }
 
-/** Of data order, latents, labels and masks. A fork's tries begin anew, and never go a way again that its source has lost. */
+/** Seed of data order, latents, labels and noise. A fork resets its retry count but skips seeds its source already failed with. */
 function seedOf({ seed }: Config, forkedFrom: Origin | undefined, rollbacks: number): number {
   return seedAfter(seed, (forkedFrom?.rollbacks ?? 0) + rollbacks);
 }

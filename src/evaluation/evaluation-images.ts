@@ -31,9 +31,12 @@ export async function generateImages(
 }
 
 const fewestImages = 16;
-const mostBytes = 2 ** 31; // of the three sets together, in their own size and in the compared one
+const maxBytes = 2 ** 31; // of the three sets together, in their own size and in the compared one
 
-/** The number asked for, limited to that of the data. @throws DcganError `data.too-few-images`, `usage.too-few-images`, `usage.too-many-images` */
+/**
+ * The number asked for, limited to that of the data.
+ * @throws DcganError `data.too-few-images`, `usage.too-few-images`, `usage.too-many-images`
+ */
 export function imagesToCompare(wanted: number, dataset: Dataset, { height, width }: Size): number {
   if (dataset.count < fewestImages) {
     throw new DcganError('data.too-few-images', {
@@ -50,7 +53,7 @@ export function imagesToCompare(wanted: number, dataset: Dataset, { height, widt
   }
   const count = Math.min(wanted, dataset.count);
   const pixels = height * width + dataset.height * dataset.width;
-  const most = Math.floor(mostBytes / (3 * pixels * Math.min(3, dataset.channels)));
+  const most = Math.floor(maxBytes / (3 * pixels * Math.min(3, dataset.channels)));
   if (count <= most) return count;
   throw new DcganError('usage.too-many-images', {
     happened: `Three sets of ${count} images of ${width} x ${height} pixels do not fit into memory.`,

@@ -7,9 +7,9 @@ import { type Features, inUnits, pixelFeatures } from './metrics/features.ts';
 import { nearestNeighbours } from './metrics/nearest.ts';
 import { part, type Work } from './metrics/work.ts';
 
-const mostQueries = 256;
+const maxQueries = 256;
 const columns = 16;
-const mostRows = 4;
+const maxRows = 4;
 
 export interface NeighbourResult {
   /** Number of generated images, and of real ones, that were looked up among all real images. */
@@ -31,7 +31,7 @@ export async function compareNeighbours(
   { seed, picture }: { seed: number; picture: string },
   work: Work,
 ): Promise<NeighbourResult> {
-  const count = Math.min(mostQueries, countImages(fake), dataset.count);
+  const count = Math.min(maxQueries, countImages(fake), dataset.count);
   const samples = sliceImages(fake, 0, count);
   const chosen = new RandomStream(seed, 'evaluation/neighbours').permutation(dataset.count).subarray(0, count);
   const real = featuresOfDataset(dataset);
@@ -71,7 +71,7 @@ function featuresOfDataset(dataset: Dataset): Features {
 }
 
 async function writeNeighbours(path: string, samples: Images, dataset: Dataset, nearest: number[]): Promise<void> {
-  const rows = Math.min(mostRows, Math.ceil(nearest.length / columns));
+  const rows = Math.min(maxRows, Math.ceil(nearest.length / columns));
   const size = samples.pixels.length / nearest.length;
   const pixels = new Uint8Array(2 * rows * columns * size).fill(255);
   for (let i = 0; i < Math.min(nearest.length, rows * columns); i++) {

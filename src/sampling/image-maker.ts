@@ -26,7 +26,7 @@ export async function openImageMaker(
   count: number,
   { onTuning = () => {}, signal }: Pick<CompileOptions, 'onTuning' | 'signal'> = {},
 ): Promise<ImageMaker> {
-  const size = Math.min(imagesPerCall(network, count), engine.info.name === 'wasm' ? fewPerCall : mostPerCall);
+  const size = Math.min(imagesPerCall(network, count), engine.info.name === 'wasm' ? fewPerCall : maxPerCall);
   const compiled = await engine.compile(samplerProgram(withMovingAverages(config), network, size), {
     precision: 'float32',
     ...(count >= worthTuning && { onTuning }),
@@ -65,12 +65,12 @@ function withMovingAverages(config: Config): Config {
 }
 
 const worthTuning = 1000; // images; for fewer, tuning convolutions takes longer than it saves
-const mostPerCall = 256;
+const maxPerCall = 256;
 const fewPerCall = 32; // if more are no faster: shows progress and saves memory
 const maxValues = 2 ** 25; // of one layer's output as float32, 128 MiB
 
 /** Limits the largest layer's output to 128 MiB. */
 export function imagesPerCall(generator: Network, count: number): number {
   const largest = Math.max(...singleLayersOf(generator.layers).map(({ output }) => elementCount(output)));
-  return Math.max(1, Math.min(mostPerCall, count, Math.floor(maxValues / largest)));
+  return Math.max(1, Math.min(maxPerCall, count, Math.floor(maxValues / largest)));
 }

@@ -35,7 +35,7 @@ interface InterpolatedLatents {
   seeds?: readonly number[];
 }
 
-const mostImages = 100_000;
+const maxImages = 100_000;
 
 /** @throws DcganError `usage.interpolation`, `usage.seeds`, `usage.latents` */
 export async function interpolatedLatents(
@@ -78,7 +78,7 @@ function gridBetween(
 }
 
 function checkCount(images: number): void {
-  if (images > mostImages) throw unusable(`${images} images are asked for, more than ${mostImages}.`, '--frames 11');
+  if (images > maxImages) throw unusable(`${images} images are asked for, more than ${maxImages}.`, '--frames 11');
 }
 
 function unusable(happened: string, fix: string): DcganError {

@@ -2,7 +2,7 @@
 import { DcganError } from '../errors.ts';
 
 const largestSeed = 0xffffffff;
-const mostSeeds = 1_000_000;
+const maxSeeds = 1_000_000;
 
 /**
  * The seeds of a list of numbers and ranges, in order; ranges include both ends.
@@ -12,7 +12,7 @@ export function parseSeeds(text: string): number[] {
   const seeds: number[] = [];
   for (const part of text.split(',')) {
     const [first, last] = parseRange(part.trim(), text);
-    if (seeds.length + last - first >= mostSeeds) throw unusable(`${text} is more than ${mostSeeds} seeds.`);
+    if (seeds.length + last - first >= maxSeeds) throw unusable(`${text} is more than ${maxSeeds} seeds.`);
     for (let seed = first; seed <= last; seed++) seeds.push(seed);
   }
   return seeds;
@@ -20,7 +20,7 @@ export function parseSeeds(text: string): number[] {
 
 /** The seeds 0 to `count` - 1. @throws DcganError `usage.seeds` */
 export function firstSeeds(count: number): number[] {
-  if (count > mostSeeds) throw unusable(`${count} images are more than ${mostSeeds} seeds.`);
+  if (count > maxSeeds) throw unusable(`${count} images are more than ${maxSeeds} seeds.`);
   return Array.from({ length: count }, (_, seed) => seed);
 }
 

@@ -13,7 +13,7 @@ type OnnxRuntime = typeof import('onnxruntime-web');
 
 const maxFileBytes = 2 ** 30; // Inception has 90 MB
 const maxValues = 2 ** 20; // of one call's input, 4 MiB: three images of 299 pixels, about a second of WebAssembly
-const mostPerCall = 64;
+const maxPerCall = 64;
 
 /**
  * Opens the file and checks its input and output; the config completes what the input's shape leaves open.
@@ -34,7 +34,7 @@ export async function openOnnxFeatures(path: string, config: FeaturesConfig, own
     name: basename(path),
     sha256: createHash('sha256').update(bytes).digest('hex'),
     input,
-    imagesPerCall: input.batch ?? Math.min(mostPerCall, fitting),
+    imagesPerCall: input.batch ?? Math.min(maxPerCall, fitting),
     run: (values, images) => runSession({ runtime, session, input, output, path, own }, values, images),
     dispose: () => session.release(),
   };
@@ -54,23 +54,23 @@ interface Opened {
   own: ImageSize;
 }
 
-const mostInputValues = 2 ** 26; // of one call, 256 MiB as float32: an RGB image of 4096 x 4096
+const maxInputValues = 2 ** 26; // of one call, 256 MiB as float32: an RGB image of 4096 x 4096
 
 /** The file decides how much is allocated, so that is limited first. @throws DcganError `usage.features-input` */
 function checkInput(path: string, { batch = 1, channels, height, width }: ImageTensor & ImageSize): void {
-  if (batch * channels * height * width <= mostInputValues) return;
+  if (batch * channels * height * width <= maxInputValues) return;
   throw new DcganError(
     'usage.features-input',
     {
       happened: `${path} takes ${batch === 1 ? 'images' : `${batch} images at once, each`} of ${width} x ${height} pixels and ${channels} channels.`,
-      expected: `At most ${mostInputValues} values are processed at once: one RGB image of 4096 x 4096.`,
+      expected: `At most ${maxInputValues} values are processed at once: one RGB image of 4096 x 4096.`,
       fix: 'Export the network with a dynamic batch axis and a fixed image size, e.g. 299 x 299.',
     },
     { data: { path, batch, channels, height, width } },
   );
 }
 
-const mostFeatures = 2 ** 14; // per image; distances take square matrices of them, 2 GiB each
+const maxFeatures = 2 ** 14; // per image; distances take square matrices of them, 2 GiB each
 
 async function runSession(opened: Opened, values: Float32Array, images: number): Promise<Float32Array> {
   const { runtime, session, input, output, path, own } = opened;
@@ -91,7 +91,7 @@ async function runSession(opened: Opened, values: Float32Array, images: number):
   if (!(features instanceof Float32Array) || shape[0] !== batch || shape.slice(2).some((side) => side !== 1)) {
     throw wrongOutput(path, output, `${results[output]!.type} [${shape.join(', ')}] for ${batch} images`);
   }
-  if (size < 1 || size > mostFeatures) throw wrongOutput(path, output, `${size} values for each image`);
+  if (size < 1 || size > maxFeatures) throw wrongOutput(path, output, `${size} values for each image`);
   if (!features.every(Number.isFinite)) throw wrongOutput(path, output, 'values that are no numbers');
   return features.slice(0, images * size);
 }

@@ -1,4 +1,5 @@
-// The input and output tensors of an ONNX file, completed by the config: a file may leave open axes, size and channels, and never records the value range.
+// The input and output tensors of an ONNX file, completed by the config: a file may leave open axes, size and channels, and never
+// records the value range.
 import type { InferenceSession } from 'onnxruntime-web';
 import type { FeaturesConfig } from '../../config/schema/metrics.ts';
 import { DcganError } from '../../errors.ts';

@@ -10,7 +10,7 @@ export const patchesPerImage = 128;
 const patchSize = patchSide * patchSide;
 const imagesAtOnce = 16;
 /** Capacity of a block. */
-export const mostPatches = imagesAtOnce * patchesPerImage;
+export const maxPatches = imagesAtOnce * patchesPerImage;
 
 /** Patches of a few images at one level, one per column. */
 export interface PatchBlock {
@@ -40,13 +40,13 @@ export async function eachPatches(
   onImages: (count: number) => void | Promise<void>,
 ): Promise<void> {
   const streams = Array.from({ length: levels }, (_, level) => new RandomStream(seed, `${streamName}/${level}`));
-  const blocks = streams.map(() => ({ values: new Float32Array(images.channels * patchSize * mostPatches), count: 0 }));
+  const blocks = streams.map(() => ({ values: new Float32Array(images.channels * patchSize * maxPatches), count: 0 }));
   for (let image = 0; image < countImages(images); image++) {
     const pyramids = pyramidsOf(images, image, levels);
     for (const [level, block] of blocks.entries()) {
       const planes = pyramids.map((pyramid) => pyramid[level]!);
       cutPatches(planes, streams[level]!, block);
-      if (block.count < mostPatches && image < countImages(images) - 1) continue;
+      if (block.count < maxPatches && image < countImages(images) - 1) continue;
       take(level, block);
       block.count = 0;
     }
@@ -74,7 +74,7 @@ function cutPatches(planes: readonly Plane[], stream: RandomStream, block: Patch
       for (let y = top; y < top + patchSide; y++) {
         for (let x = left; x < left + patchSide; x++) {
           block.values[target] = values[y * width + x]!;
-          target += mostPatches;
+          target += maxPatches;
         }
       }
     }
@@ -115,7 +115,7 @@ export function normalise(block: PatchBlock, { means, deviations }: Moments): vo
 
 function forEachRow(block: PatchBlock, channels: number, action: (row: Float32Array, channel: number) => void): void {
   for (let row = 0; row < channels * patchSize; row++) {
-    const start = row * mostPatches;
+    const start = row * maxPatches;
     action(block.values.subarray(start, start + block.count), Math.floor(row / patchSize));
   }
 }

@@ -7,7 +7,7 @@ import { openProducts, type Products } from '../../wasm/products.ts';
 import {
   createMoments,
   eachPatches,
-  mostPatches,
+  maxPatches,
   normalise,
   type PatchSource,
   patchesPerImage,
@@ -16,7 +16,7 @@ import {
 import type { Work } from './work.ts';
 
 const directionCount = 512; // mmagic draws 4 times 128 and takes the mean of the means
-const mostLevels = 4;
+const maxLevels = 4;
 const smallestSide = 16;
 
 // Projections are rounded to bins, offset by a different fraction of a bin for each direction, so that rounding averages out over the
@@ -27,7 +27,7 @@ const bins = 64 * binsPerUnit; // from -32 to 32
 /** The sides of the levels, largest first: 64, 32, 16 for images of 64 pixels. */
 export function levelSides({ height, width }: { height: number; width: number }): number[] {
   const sides: number[] = [];
-  for (let side = Math.min(height, width); side >= smallestSide && sides.length < mostLevels; side >>= 1)
+  for (let side = Math.min(height, width); side >= smallestSide && sides.length < maxLevels; side >>= 1)
     sides.push(side);
   return sides;
 }
@@ -86,7 +86,7 @@ export async function slicedWassersteinMmagic(
  */
 function openProjection(channels: number, stream: RandomStream): Products {
   const size = patchSide * patchSide;
-  const projection = openProducts({ k: channels * size, n: mostPatches, m: directionCount });
+  const projection = openProducts({ k: channels * size, n: maxPatches, m: directionCount });
   for (let direction = 0; direction < directionCount; direction++) {
     const vector = stream.normals(3 * size);
     const length = Math.sqrt(vector.reduce((sum, value) => sum + value ** 2, 0));
@@ -99,7 +99,7 @@ function openProjection(channels: number, stream: RandomStream): Products {
 /** Adds the first `count` projections of each direction, [512, 2048], to its histogram. */
 function countInto(difference: Int32Array, projected: Float32Array, count: number, sign: 1 | -1): void {
   for (let direction = 0; direction < directionCount; direction++) {
-    const start = direction * mostPatches;
+    const start = direction * maxPatches;
     const offset = bins / 2 + direction / directionCount;
     for (let i = start; i < start + count; i++) {
       const bin = (projected[i]! * binsPerUnit + offset) | 0;

@@ -20,7 +20,7 @@ export type Formula = Span &
 
 type Token = Span & { kind: 'number' | 'name' | 'symbol' | 'end'; text: string };
 
-const mostCharacters = 1000;
+const maxCharacters = 1000;
 const someVector = 'a seed such as s12, a saved name, a number, mean(...) or a parenthesis';
 
 /**
@@ -28,8 +28,8 @@ const someVector = 'a seed such as s12, a saved name, a number, mean(...) or a p
  * @throws DcganError `usage.formula` pointing at the first character that does not fit
  */
 export function parseFormula(text: string): Formula {
-  if (text.length > mostCharacters) {
-    throw formulaError(text.slice(0, 60), 0, `it has ${text.length} characters`, `At most ${mostCharacters} are read.`);
+  if (text.length > maxCharacters) {
+    throw formulaError(text.slice(0, 60), 0, `it has ${text.length} characters`, `At most ${maxCharacters} are read.`);
   }
   const tokens = tokenize(text);
   let next = 0;

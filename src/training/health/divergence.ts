@@ -4,7 +4,7 @@ import type { CompiledProgram } from '../../engines/engine.ts';
 import { DcganError } from '../../errors.ts';
 import type { Health } from './health.ts';
 
-const mostNames = 3;
+const maxNames = 3;
 
 /** The error for a value that became NaN or infinite between two steps; it names the tensors that now contain such values. */
 export async function notFinite(
@@ -61,8 +61,8 @@ export function gaveUp(rollbacks: number, last: DcganError): DcganError {
 
 function alsoIn(tensors: readonly string[]): string {
   if (tensors.length === 0) return '';
-  const more = tensors.length > mostNames ? ` and ${tensors.length - mostNames} more` : '';
-  return `; ${tensors.slice(0, mostNames).join(', ')}${more} contain NaN or infinite values`;
+  const more = tensors.length > maxNames ? ` and ${tensors.length - maxNames} more` : '';
+  return `; ${tensors.slice(0, maxNames).join(', ')}${more} contain NaN or infinite values`;
 }
 
 function wayBack(best: string | undefined, { metrics }: Config, otherwise: string): string {

@@ -7,11 +7,11 @@ import type { Networks } from '../../models/networks.ts';
 import { samplerFunction } from '../../models/sampler.ts';
 import { firstMomentsOf } from '../optimizer.ts';
 
-const mostImages = 16;
+const maxImages = 16;
 
 /** Number of images to compare; at most that of the real ones, or else a perfect generator would have to repeat some. */
 export function healthProbeImages(images: number): number {
-  return Math.min(mostImages, images);
+  return Math.min(maxImages, images);
 }
 
 /** Gives images [count, h, w, c] of the generator's current weights, not averaged, and the norms [2] of both Adams' first moments. */

@@ -37,6 +37,7 @@ export function createHealthProbe(
 /** [count, h, w, c] in data.range. */
 function realImages({ seed, data }: Config, dataset: Dataset, count: number): Float32Array {
   const [low, high] = data.range;
+  // A stream's name determines its values, so this one keeps its old name
   const chosen = new RandomStream(seed, 'vitals').permutation(dataset.count).subarray(0, count);
   return Float32Array.from(dataset.read(chosen), (value) => low + ((high - low) * value) / 255);
 }

@@ -8,7 +8,7 @@ import { parseJson } from '../../system/json.ts';
 import { readRegularText } from '../../system/read-file.ts';
 import { parseRunState } from './run-state.ts';
 
-const mostConfigBytes = 2 ** 20;
+const maxConfigBytes = 2 ** 20;
 
 /** A run's config and identity, as its files state them. */
 export interface StoredRun {
@@ -42,7 +42,7 @@ async function storedConfig(root: string, name: string): Promise<StoredRun | und
       dataFingerprint,
       forkedFrom,
       ...config
-    } = parseJson(await readRegularText(path, mostConfigBytes)) as Record<string, unknown>;
+    } = parseJson(await readRegularText(path, maxConfigBytes)) as Record<string, unknown>;
     return tryStoredRun({ config, dataFingerprint, forkedFrom }, path);
   } catch {
     return undefined;
