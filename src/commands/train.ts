@@ -1,7 +1,6 @@
-// dcgan train: config -> engine -> data -> networks -> run -> loop. The file that names every other folder, in order.
+// dcgan train: config, data, networks, engine, start point, loop: each part is made here, in order, from the parts before it.
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Config } from '../config/config.ts';
 import { identityHash, type Origin, runNames } from '../config/identity/run-hash.ts';
 import type { Dataset } from '../data/dataset/open.ts';
 import type { EngineInfo, Precision } from '../engines/engine.ts';
@@ -9,23 +8,20 @@ import type { OpenedEngine } from '../engines/open.ts';
 import { DcganError } from '../errors.ts';
 import { openTrainingEvaluation } from '../evaluation/training-evaluation.ts';
 import type { ConfigWarning } from '../models/design-warnings.ts';
-import { writeGrid } from '../pictures/grid.ts';
-import { RandomStream } from '../random.ts';
 import { bestCheckpoint } from '../runs/checkpoint.ts';
-import { describeEnvironment } from '../runs/environment.ts';
-import { createRunFolder, type MovedFolder, setAside, writeJson } from '../runs/run-folder.ts';
-import { lockRun, type RunLock } from '../runs/run-lock.ts';
-import type { LockOptions } from '../system/file-lock.ts';
+import { createRunFolder, type MovedFolder, setAside } from '../runs/run-folder.ts';
+import type { RunLock } from '../runs/run-lock.ts';
+import { type RunFolders, save, truncateLogs } from '../training/checkpointing.ts';
 import type { TrainingEvent } from '../training/events.ts';
 import { createFeeder } from '../training/feeds.ts';
 import { createHealthProbe } from '../training/health/health-probe.ts';
-import { seedAfter, trainWithRollbacks } from '../training/health/rollback.ts';
-import { initialProgress, type TrainingProgress, trainLoop } from '../training/loop.ts';
-import { startingValues } from '../training/program.ts';
+import { rollBack, seedAfter, trainWithRollbacks } from '../training/health/rollback.ts';
+import { type TrainingProgress, trainLoop } from '../training/loop.ts';
 import type { Schedule } from '../training/schedule.ts';
-import { chooseRun } from '../training/start/choose-run.ts';
+import { describeRun } from '../training/start/describe-run.ts';
 import { type EarlierOfName, findEarlier } from '../training/start/find-earlier.ts';
 import { longerFlag, programOf } from '../training/start/fork-advice.ts';
+import { lockRunFolder } from '../training/start/lock-run-folder.ts';
 import {
   identityOf,
   type PreparationEvent,
@@ -33,37 +29,28 @@ import {
   prepareRun,
   type RunOptions,
 } from '../training/start/prepare-run.ts';
-import {
-  type FirstState,
-  forkedValues,
-  loadLatest,
-  type RunFolders,
-  rollBack,
-  save,
-  savedValues,
-  truncateLogs,
-} from '../training/start/start-point.ts';
+import { loadLatest } from '../training/start/saved-run.ts';
+import { firstStart, resumedStart, type StartPoint } from '../training/start/start-point.ts';
 
 export interface TrainOptions extends RunOptions {
-  /** Start over, setting aside what the same run has written before. */
+  /** Start over; what the same run has written before is set aside. */
   fresh: boolean;
 }
 
-/** What training tells its caller while it works. */
 export interface TrainIo {
   onEvent: (event: PreparationEvent | TrainEvent | TrainingEvent) => void;
   /** Asked after every step. */
   shouldStop: () => boolean;
-  /** Ends the preparation before the first step: `train` then rejects with its reason. */
+  /** Aborts the preparation before the first step: `train` rejects with its reason. */
   signal?: AbortSignal;
 }
 
 export type TrainEvent =
   | { type: 'engine'; info: EngineInfo; precision: Precision; notChosen: OpenedEngine['notChosen'] }
   | ({ type: 'warning' } & ConfigWarning)
-  /** More memory will be needed than is free now. */
+  /** Training needs more memory than is free now. */
   | { type: 'memory'; expectedMiB: number; freeMiB: number }
-  /** Another machine or container had this run less than a lease ago: whether it still does is seen by waiting for a sign of life. */
+  /** Another machine or container renewed its lock on this run less than a lease ago; waiting shows whether it still runs. */
   | { type: 'lock'; pid: number | undefined; host: string | undefined; sinceRenewalMs: number; leaseMs: number }
   /** The ways to compute each convolution are timed, once per machine and shape. */
   | { type: 'tuning'; done: number; total: number }
@@ -75,21 +62,21 @@ export type TrainEvent =
       resumedAt: number;
       refused: { path: string; reason: string }[];
       forkedFrom?: Origin;
-      /** For a run that begins: another one of the same name, and by what they differ. */
+      /** For a fresh run: an earlier one of the same name, and the settings in which they differ. */
       earlier?: EarlierOfName;
-      /** Where an earlier version named the run: what its name would be now. */
+      /** For a run named by an earlier version: the name that this version would give it. */
       newName?: string;
-      /** For a fresh start: where the run that was there is now. */
+      /** With `fresh`: where the files of the replaced run are now. */
       replaced?: MovedFolder[];
     };
 
 export interface TrainResult {
   runHash: string;
-  /** Where the run is now. */
+  /** The run's last step. */
   step: number;
-  /** Where the config ends; below `step` if the run was longer before, and then nothing was trained. */
+  /** The config's last step; below `step` if an earlier session trained for longer, and then nothing was trained now. */
   totalSteps: number;
-  /** The flag that trains such a run further. */
+  /** The flag that trains such a run for longer. */
   longer?: string;
   interrupted: boolean;
   /** Paths relative to the root. */
@@ -99,10 +86,14 @@ export interface TrainResult {
   warnings: ConfigWarning[];
 }
 
-/** Trains a config to its end, or until asked to stop; resumes where an earlier session of the same run stopped. */
+/** Trains a config to its end or until asked to stop. A run that was interrupted resumes at its latest checkpoint. */
 export async function train(options: TrainOptions, io: TrainIo): Promise<TrainResult> {
   const prepared = await prepareRun(options, io.onEvent, io.signal);
-  const { hash, lock } = await lockFolder(prepared, options, io);
+  const { hash, lock } = await lockRunFolder(prepared, options, {
+    onWait: ({ pid, host, sinceRenewalMs }, leaseMs) =>
+      io.onEvent({ type: 'lock', pid, host, sinceRenewalMs, leaseMs }),
+    signal: io.signal,
+  });
   try {
     return await trainPrepared({ ...prepared, hash }, options, io, lock);
   } catch (error) {
@@ -112,99 +103,48 @@ export async function train(options: TrainOptions, io: TrainIo): Promise<TrainRe
   }
 }
 
-/** Takes a run's folder for this process; another run of the same short name may have come to it meanwhile. */
-async function lockFolder(
-  prepared: PreparedRun,
-  options: TrainOptions,
-  { onEvent, signal }: TrainIo,
-): Promise<{ hash: string; lock: RunLock }> {
-  const { root, resume } = options;
-  const onWait: LockOptions['onWait'] = ({ pid, host, sinceRenewalMs }, leaseMs) =>
-    onEvent({ type: 'lock', pid, host, sinceRenewalMs, leaseMs });
-  let { hash } = prepared;
-  for (;;) {
-    const lock = await lockRun(join(root, 'checkpoints', `${hash}.lock`), { onWait, signal });
-    try {
-      const chosen = resume === undefined ? await chooseRun(root, identityOf(prepared), options) : hash;
-      if (chosen === hash) return { hash, lock };
-      hash = chosen;
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
-    await lock.release();
-  }
-}
-
-/** The same from a run that is prepared already, and locked. Nothing of it is written before all that it needs is there. */
+/** Trains a run that is prepared and locked. Nothing is written until everything that can be refused has been checked. */
 export async function trainPrepared(
   prepared: PreparedRun,
-  options: Pick<TrainOptions, 'root' | 'fresh'>,
+  { root, fresh }: Pick<TrainOptions, 'root' | 'fresh'>,
   io: TrainIo,
   { confirm }: Pick<RunLock, 'confirm'> = { confirm: async () => undefined },
 ): Promise<TrainResult> {
-  const { config, networks, dataset, schedule, hash, opened, precision, memory, warnings, forkedFrom, source } =
-    prepared;
-  const { engine, notChosen } = opened;
-  const { root, fresh } = options;
-  io.onEvent({ type: 'engine', info: engine.info, precision, notChosen });
-  const { directory, count: images, skipped, notes } = dataset;
-  io.onEvent({ type: 'dataset', directory, images, skipped, notes });
-  for (const warning of warnings) io.onEvent({ type: 'warning', ...warning });
-  if (memory && memory.expectedMiB > memory.freeMiB) io.onEvent({ type: 'memory', ...memory });
+  const { config, dataset, schedule, hash, opened, precision, forkedFrom } = prepared;
+  const { engine } = opened;
+  reportPreparation(prepared, io.onEvent);
 
   const folders: RunFolders = { results: join(root, 'results', hash), checkpoints: join(root, 'checkpoints', hash) };
-  const saved = fresh ? undefined : await loadLatest(folders.checkpoints);
-  const from = saved ?? source;
-  if (saved && saved.progress.step > schedule.totalSteps) {
-    dataset.close();
-    return describeResult(prepared, folders, { root, progress: saved.progress, interrupted: false });
-  }
-  if (source && !saved) refuseDone(source.progress.step, schedule);
   const program = programOf(prepared);
-  const first: FirstState = source
-    ? {
-        progress: { ...initialProgress, step: source.progress.step, images: source.progress.images },
-        values: () => forkedValues(source, program, networks),
-      }
-    : { progress: initialProgress, values: () => startingValues(program, config, networks) };
-  const start = saved?.progress ?? first.progress;
-  const firstValues = saved ? () => savedValues(saved, program) : first.values;
-  if (from) firstValues(); // weights that do not fit are refused before anything is written
+  const first = firstStart(prepared, program);
+  const saved = fresh ? undefined : await loadLatest(folders.checkpoints);
+  const start = saved ? resumedStart(saved, program) : first;
+  const { step } = start.progress;
+  if (start.kind === 'resumed' && step > schedule.totalSteps) {
+    dataset.close();
+    return describeResult(prepared, folders, { root, step, interrupted: false });
+  }
+  if (start.kind === 'forked') checkStepsLeft(step, schedule);
+  if (start.kind !== 'fresh') start.values(); // throws if the weights do not fit
+
   const compiled = await engine.compile(program, {
     precision,
-    ...(from ? { decisions: from.decisions } : {}),
+    ...(start.kind !== 'fresh' && { decisions: start.checkpoint.decisions }),
     onTuning: (done, total) => io.onEvent({ type: 'tuning', done, total }),
     signal: io.signal,
   });
-  await compiled.write(firstValues());
-  const evaluation = await openTrainingEvaluation(prepared, {
-    root,
-    results: folders.results,
-    program: compiled,
-    confirm,
-  });
-
-  const identity = identityOf(prepared);
-  const earlier = from ? undefined : await findEarlier(root, hash, identity, prepared);
+  await compiled.write(start.values());
+  const { results } = folders;
+  const evaluation = await openTrainingEvaluation(prepared, { root, results, program: compiled, confirm });
+  const earlier = start.kind === 'fresh' ? await findEarlier(root, hash, identityOf(prepared), prepared) : undefined;
   io.signal?.throwIfAborted();
+
   await confirm();
   const replaced = fresh ? await setAside(root, hash) : [];
   await createRunFolder(root, hash);
-  await truncateLogs(folders, start); // what was written after the checkpoint
-  await describeRun(folders.results, prepared);
-  const [newName] = runNames(identityHash(identity));
-  io.onEvent({
-    type: 'run',
-    hash,
-    results: relative(root, folders.results),
-    resumedAt: start.step,
-    refused: from?.refused ?? [],
-    ...(forkedFrom ? { forkedFrom } : {}),
-    ...(earlier ? { earlier } : {}),
-    ...(hash.startsWith(newName!) ? {} : { newName: newName! }),
-    ...(replaced.length > 0 ? { replaced } : {}),
-  });
+  await truncateLogs(folders, start.progress);
+  await describeRun(results, prepared);
+  io.onEvent(runEvent(prepared, start, { results: relative(root, results), earlier, replaced }));
 
   const contents = {
     config,
@@ -216,12 +156,12 @@ export async function trainPrepared(
     keepEverySteps: schedule.keepCheckpointsEverySteps,
     confirm,
   };
-  if (source && !saved) await save(folders, contents, start, { best: false }); // what it may have to go back to
+  if (start.kind === 'forked') await save(folders, contents, start.progress, { best: false }); // rollbacks may need it
   const parts = {
     config,
     program: compiled,
     schedule,
-    folder: folders.results,
+    folder: results,
     healthProbe: createHealthProbe(config, dataset, compiled),
     evaluate: evaluation?.evaluate,
     saveCheckpoint: (at: TrainingProgress, best: boolean) => save(folders, contents, at, { best }),
@@ -230,63 +170,68 @@ export async function trainPrepared(
     onEvent: io.onEvent,
     shouldStop: io.shouldStop,
   };
-  const feedStepFrom = ({ rollbacks }: TrainingProgress) =>
-    createFeeder({ ...config, seed: seedOf(config, forkedFrom, rollbacks) }, dataset, program, schedule);
+  const feedStepAfter = (rollbacks: number) => {
+    const seed = seedAfter(config.seed, (forkedFrom?.rollbacks ?? 0) + rollbacks); // no seed that has already failed
+    return createFeeder({ ...config, seed }, dataset, program, schedule);
+  };
   const { progress, interrupted } = await trainWithRollbacks(
     {
       config,
-      run: (from) => trainLoop({ ...parts, feedStep: feedStepFrom(from) }, from),
+      run: (from) => trainLoop({ ...parts, feedStep: feedStepAfter(from.rollbacks) }, from),
       rollBack: (rollbacks, failure) => rollBack(folders, contents, { rollbacks, failure, first }),
       onEvent: io.onEvent,
     },
-    start,
+    start.progress,
   );
   await evaluation?.dispose();
   compiled.dispose();
   dataset.close();
-  return describeResult(prepared, folders, { root, progress, interrupted });
+  return describeResult(prepared, folders, { root, step: progress.step, interrupted });
 }
 
-/** Seed of data order, latents, labels and noise. A fork resets its retry count but skips seeds its source already failed with. */
-function seedOf({ seed }: Config, forkedFrom: Origin | undefined, rollbacks: number): number {
-  return seedAfter(seed, (forkedFrom?.rollbacks ?? 0) + rollbacks);
+function reportPreparation(prepared: PreparedRun, onEvent: TrainIo['onEvent']): void {
+  const { opened, precision, dataset, warnings, memory } = prepared;
+  onEvent({ type: 'engine', info: opened.engine.info, precision, notChosen: opened.notChosen });
+  const { directory, count: images, skipped, notes } = dataset;
+  onEvent({ type: 'dataset', directory, images, skipped, notes });
+  for (const warning of warnings) onEvent({ type: 'warning', ...warning });
+  if (memory && memory.expectedMiB > memory.freeMiB) onEvent({ type: 'memory', ...memory });
 }
 
-function refuseDone(step: number, schedule: Schedule): void {
+function runEvent(
+  prepared: PreparedRun,
+  start: StartPoint,
+  { results, earlier, replaced }: { results: string; earlier: EarlierOfName | undefined; replaced: MovedFolder[] },
+): TrainEvent {
+  const { hash, forkedFrom } = prepared;
+  const [newName] = runNames(identityHash(identityOf(prepared)));
+  return {
+    type: 'run',
+    hash,
+    results,
+    resumedAt: start.progress.step,
+    refused: start.kind === 'fresh' ? [] : start.checkpoint.refused,
+    ...(forkedFrom && { forkedFrom }),
+    ...(earlier && { earlier }),
+    ...(!hash.startsWith(newName!) && { newName: newName! }),
+    ...(replaced.length > 0 && { replaced }),
+  };
+}
+
+/** @throws DcganError `usage.nothing-to-train` if a fork starts where its config ends */
+function checkStepsLeft(step: number, schedule: Schedule): void {
   if (step < schedule.totalSteps) return;
   throw new DcganError('usage.nothing-to-train', {
     happened: `The checkpoint is at step ${step}, and the config ends at step ${schedule.totalSteps}.`,
     expected: 'A fork continues counting from the step of its checkpoint.',
-    fix: `Add ${longerFlag(schedule, step)}`,
+    fix: `Give ${longerFlag(schedule, step)} in place of the present length.`,
   });
-}
-
-/** config.json, environment.json, warnings.json and reals.png: what this run is, before it starts. */
-async function describeRun(results: string, prepared: PreparedRun): Promise<void> {
-  const { config, dataset, opened, hash, precision, warnings, forkedFrom } = prepared;
-  const identity = { runHash: hash, dataFingerprint: dataset.fingerprint, forkedFrom };
-  await writeJson(join(results, 'config.json'), { ...identity, ...config });
-  await writeJson(join(results, 'environment.json'), {
-    ...describeEnvironment(),
-    engine: opened.engine.info,
-    precision,
-  });
-  if (warnings.length > 0) await writeJson(join(results, 'warnings.json'), warnings);
-  await writeReals(join(results, 'reals.png'), config, dataset);
-}
-
-/** Real images in the grid's shape, drawn from the whole folder. */
-async function writeReals(path: string, { outputs, seed }: Config, dataset: Dataset): Promise<void> {
-  const { rows, columns } = outputs.grid;
-  const { height, width, channels, count } = dataset;
-  const chosen = new RandomStream(seed, 'reals').permutation(count).subarray(0, rows * columns);
-  await writeGrid(path, { pixels: dataset.read(chosen), height, width, channels }, { columns });
 }
 
 function describeResult(
   { hash, schedule, warnings }: PreparedRun,
   folders: RunFolders,
-  { root, progress: { step }, interrupted }: { root: string; progress: TrainingProgress; interrupted: boolean },
+  { root, step, interrupted }: { root: string; step: number; interrupted: boolean },
 ): TrainResult {
   const results = relative(root, folders.results);
   const lastSamples = join('samples', `${String(step).padStart(6, '0')}.png`);

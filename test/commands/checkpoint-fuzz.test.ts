@@ -11,7 +11,7 @@ import { contentOf } from '../../src/exports/exported-files.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
 import { readStepFolder, stepFolderName } from '../../src/runs/step-folder.ts';
 import { readLatentsFile } from '../../src/sampling/latents-file.ts';
-import { savedRun } from '../../src/training/start/start-point.ts';
+import { savedRun } from '../../src/training/start/saved-run.ts';
 import { storedRun } from '../../src/training/start/stored-run.ts';
 import { damagedBytes, mutatedJson } from '../helpers/mutated.ts';
 import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';

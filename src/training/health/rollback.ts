@@ -1,9 +1,16 @@
 // Rolls a failed run back to its best checkpoint and retries with other random numbers.
+import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { DcganError } from '../../errors.ts';
 import { RandomStream } from '../../random.ts';
+import { bestCheckpoint, loadCheckpoint } from '../../runs/checkpoint.ts';
+import { appendMetrics } from '../../runs/metrics-log.ts';
+import { stepFolderName } from '../../runs/step-folder.ts';
+import { type RunContents, type RunFolders, save, truncateLogs } from '../checkpointing.ts';
 import type { TrainingEvent } from '../events.ts';
 import type { TrainingProgress, trainLoop } from '../loop.ts';
+import { savedRun, savedValues } from '../start/saved-run.ts';
+import type { StartPoint } from '../start/start-point.ts';
 import { gaveUp } from './divergence.ts';
 
 interface RollbackParts {
@@ -32,6 +39,34 @@ export async function trainWithRollbacks(parts: RollbackParts, start: TrainingPr
       parts.onEvent({ type: 'rollback', step, rollbacks, rollbackTries, reason: failure.message.split('\n')[0]! });
     }
   }
+}
+
+/**
+ * Rolls a run back to its best checkpoint, or to its start if there is none, and saves that at once with the new count of
+ * rollbacks: a session killed before the save repeats the failure, one killed after it retries with new random numbers.
+ */
+export async function rollBack(
+  folders: RunFolders,
+  contents: RunContents,
+  { rollbacks, failure, first }: { rollbacks: number; failure: DcganError; first: StartPoint },
+): Promise<TrainingProgress> {
+  const { program, compiled } = contents;
+  const metrics = join(folders.results, 'metrics.jsonl');
+  const best = await bestCheckpoint(folders.checkpoints);
+  const good = best ?? startOfFork(folders, contents);
+  const saved = good === undefined ? undefined : savedRun(await loadCheckpoint(good, 'latest'));
+  await compiled.write(saved ? savedValues(saved, program) : first.values());
+  const progress = { ...(saved?.progress ?? first.progress), rollbacks };
+  await contents.confirm();
+  await appendMetrics(metrics, { step: progress.step, rollbacks, lostAt: Number(failure.data['step']) });
+  await save(folders, contents, progress, { best: best !== undefined });
+  await truncateLogs(folders, progress);
+  return progress;
+}
+
+/** A fork saves its own first checkpoint, since its source may be deleted. */
+function startOfFork({ checkpoints }: RunFolders, { forkedFrom }: RunContents): string | undefined {
+  return forkedFrom && join(checkpoints, stepFolderName(forkedFrom.step));
 }
 
 /** Seed of data order, latents, labels and noise after this many rollbacks; weights are always drawn with the config's. */

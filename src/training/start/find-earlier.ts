@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Difference, differencesOf, isRunName, type RunIdentity } from '../../config/identity/run-hash.ts';
 import { forkFlags, type RunParts } from './fork-advice.ts';
-import { loadLatest } from './start-point.ts';
+import { loadLatest } from './saved-run.ts';
 import { storedRuns } from './stored-run.ts';
 
 export interface EarlierOfName {

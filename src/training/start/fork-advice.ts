@@ -7,7 +7,7 @@ import type { Networks } from '../../models/networks.ts';
 import { healthProbeImages } from '../health/health-measurements.ts';
 import { trainingProgram } from '../program.ts';
 import { batchSizes, type Schedule } from '../schedule.ts';
-import { forkedValues, type SavedRun } from './start-point.ts';
+import { forkedValues, type SavedRun } from './saved-run.ts';
 
 /** All that a run trains with, except the engine. */
 export interface RunParts {

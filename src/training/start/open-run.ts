@@ -4,7 +4,7 @@ import { type RunIdentity, runNames } from '../../config/identity/run-hash.ts';
 import { loadCheckpoint } from '../../runs/checkpoint.ts';
 import { resolveCheckpoint } from '../../runs/find-checkpoint.ts';
 import { packageDirectory } from '../../system/package-directory.ts';
-import { type SavedRun, savedRun } from './start-point.ts';
+import { type SavedRun, savedRun } from './saved-run.ts';
 import { storedRun } from './stored-run.ts';
 
 export interface EarlierRun {

@@ -22,7 +22,7 @@ import { checkFolderOwner, chooseRun } from './choose-run.ts';
 import type { RunParts } from './fork-advice.ts';
 import { estimateMemory } from './memory.ts';
 import { type EarlierRun, openRun } from './open-run.ts';
-import type { SavedRun } from './start-point.ts';
+import type { SavedRun } from './saved-run.ts';
 
 export interface RunOptions extends EngineChoice {
   /** A path or a name; defaults to the earlier run's config with `resume` and `fork`. */

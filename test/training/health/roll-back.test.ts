@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { CompiledProgram, Program } from '../../../src/engines/engine.ts';
 import { DcganError } from '../../../src/errors.ts';
+import { type RunContents, save, truncateLogs } from '../../../src/training/checkpointing.ts';
+import { rollBack } from '../../../src/training/health/rollback.ts';
 import { initialProgress } from '../../../src/training/loop.ts';
-import { loadLatest, type RunContents, rollBack, save, truncateLogs } from '../../../src/training/start/start-point.ts';
+import { loadLatest } from '../../../src/training/start/saved-run.ts';
 import { minimalConfig } from '../../helpers/minimal-config.ts';
 import { temporaryFolder } from '../../helpers/temporary-run.ts';
 import { configOf } from '../../helpers/tiny-network.ts';
@@ -48,7 +50,7 @@ async function failedRun(name: string) {
   await save(folders, contents, at(20), { best: true });
   weight = Float32Array.of(2);
   await save(folders, contents, at(30), { best: false });
-  const first = { progress: initialProgress, values: () => ({ weight: Float32Array.of(0) }) };
+  const first = { kind: 'fresh' as const, progress: initialProgress, values: () => ({ weight: Float32Array.of(0) }) };
   const logs = () =>
     ['metrics', 'evaluations'].map((log) => readFileSync(join(folders.results, `${log}.jsonl`), 'utf8'));
   return { folders, contents, first, logs };
