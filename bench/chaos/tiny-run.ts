@@ -12,7 +12,7 @@ export async function writeTinyRun(folder: string): Promise<void> {
       grid: { rows: 2, columns: 2 },
       samplesEvery: { steps: 60 },
       checkpointEvery: { steps: 5 },
-      metricsEvery: { steps: 2 },
+      lossesEvery: { steps: 2 },
     },
   });
 }

@@ -1,4 +1,4 @@
-// dcgan evaluate: a checkpoint's generator and real images -> metrics, a line in evaluations.jsonl, a picture of nearest neighbours.
+// dcgan evaluate: a checkpoint's generator and real images -> metrics, a line in metrics.jsonl, a picture of nearest neighbours.
 import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { featureMetrics, featureUsers, type MetricName, metricNames } from '../config/schema/metrics.ts';
@@ -14,7 +14,8 @@ import { protocolSize, type Size } from '../evaluation/metrics/protocol-size.ts'
 import { createWork } from '../evaluation/metrics/work.ts';
 import { compareNeighbours, type NeighbourResult } from '../evaluation/neighbours.ts';
 import type { CheckpointChoice } from '../runs/checkpoint.ts';
-import { appendEvaluation } from '../runs/evaluations-log.ts';
+import { appendEvaluation } from '../runs/metrics-log.ts';
+import { renameOldLogs } from '../runs/old-log-names.ts';
 import { openImageMaker } from '../sampling/image-maker.ts';
 import { type OpenedGenerator, openGenerator } from '../sampling/open-generator.ts';
 import { makeFolder } from '../system/write-file.ts';
@@ -61,8 +62,8 @@ export type EvaluateEvent = {
 };
 
 /**
- * Evaluates a generator, appends a line to results/<hash>/evaluations.jsonl and writes neighbours-<step>.png beside it. It does
- * not write to metrics.jsonl, whose lines a resumed run truncates; evaluations may be made at any time and are kept.
+ * Evaluates a generator, appends a line to results/<hash>/metrics.jsonl and writes neighbours-<step>.png beside it. It does
+ * not write to losses.jsonl, whose lines a resumed run truncates; evaluations may be made at any time and are kept.
  * @param signal aborts the work; the promise rejects with its reason
  * @throws DcganError as openGenerator, openImages and openFeatures do, `usage.unknown-metric`, `usage.no-features`,
  * `usage.evaluation-size`, `usage.too-few-images`, `usage.too-many-images`, `data.too-few-images`
@@ -104,7 +105,7 @@ export async function evaluate(
     onEvent({ phase, done, total }),
   );
   await network?.dispose();
-  const log = join(results, 'evaluations.jsonl');
+  const log = join(results, 'metrics.jsonl');
   const files = [log];
   let nearest: NeighbourResult | undefined;
   if (names.includes('nearest')) {
@@ -118,6 +119,7 @@ export async function evaluate(
   const run = { runHash, step, dataFingerprint, folder };
   const evaluation = { ...describeEvaluation('evaluate', run, dataset, protocol, measured), checkpoint: label };
   const result = { ...evaluation, ...(nearest && { nearest }), refused };
+  await renameOldLogs(results);
   await appendEvaluation(log, { time: new Date().toISOString(), ...result });
   return {
     ...result,

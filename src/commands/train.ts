@@ -9,6 +9,7 @@ import { DcganError } from '../errors.ts';
 import { openTrainingEvaluation } from '../evaluation/training-evaluation.ts';
 import type { ConfigWarning } from '../models/design-warnings.ts';
 import { bestCheckpoint } from '../runs/checkpoint.ts';
+import { renameOldLogs } from '../runs/old-log-names.ts';
 import { createRunFolder, type MovedFolder, setAside } from '../runs/run-folder.ts';
 import type { RunLock } from '../runs/run-lock.ts';
 import { type RunFolders, save, truncateLogs } from '../training/checkpointing.ts';
@@ -142,6 +143,7 @@ export async function trainPrepared(
   await confirm();
   const replaced = fresh ? await setAside(root, hash) : [];
   await createRunFolder(root, hash);
+  await renameOldLogs(results);
   await truncateLogs(folders, start.progress);
   await describeRun(results, prepared);
   io.onEvent(runEvent(prepared, start, { results: relative(root, results), earlier, replaced }));
@@ -239,11 +241,11 @@ function describeResult(
     'config.json',
     'environment.json',
     'warnings.json',
-    'metrics.jsonl',
+    'losses.jsonl',
     'reals.png',
     'loss.png',
-    'evaluations.jsonl',
-    'evaluations.png',
+    'metrics.jsonl',
+    'metrics.png',
     'evolution.png',
     lastSamples,
   ];

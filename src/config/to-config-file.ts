@@ -2,6 +2,7 @@
 import { DcganError } from '../errors.ts';
 import type { Config } from './config.ts';
 import { resolveConfig } from './load/load.ts';
+import { withPresentNames } from './load/old-names.ts';
 import { applyOverrides } from './load/overrides.ts';
 
 /** The part of a stored config's shape that is checked before the schema. */
@@ -42,7 +43,10 @@ export function resolveStoredConfig(stored: unknown, source: string, overrides: 
       happened: `The checkpoint in ${source} does not contain the config it was trained with.`,
     });
   }
-  return resolveConfig(applyOverrides(toConfigFile(stored), overrides), { source, name: 'checkpoint' });
+  return resolveConfig(applyOverrides(withPresentNames(toConfigFile(stored)), overrides), {
+    source,
+    name: 'checkpoint',
+  });
 }
 
 function isSections(value: unknown): value is Sections {

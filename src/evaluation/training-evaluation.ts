@@ -7,7 +7,7 @@ import { averageVariables } from '../models/average.ts';
 import { parametersOf } from '../models/network.ts';
 import { type EvaluationCurves, readEvaluationCurves } from '../pictures/charts/evaluation-curves.ts';
 import { writeEvaluationPlot } from '../pictures/charts/evaluation-plot.ts';
-import { appendEvaluation } from '../runs/evaluations-log.ts';
+import { appendEvaluation } from '../runs/metrics-log.ts';
 import { type ImageMaker, openImageMaker } from '../sampling/image-maker.ts';
 import { type TrainedGenerator, weightsOf } from '../sampling/trained-generator.ts';
 import type { EvaluateImages, EvaluationResult } from '../training/evaluation.ts';
@@ -48,7 +48,7 @@ export async function openTrainingEvaluation(
   const network = usesFeatures ? await openFeatures(features, { engine, root, size: config.data }) : undefined;
   const protocol: Protocol = { names, count, seed, size, ...(network && { network }) };
   const evaluator = createEvaluator(dataset, protocol);
-  const log = join(results, 'evaluations.jsonl');
+  const log = join(results, 'metrics.jsonl');
   let maker: ImageMaker | undefined;
   let curves: EvaluationCurves | undefined;
 
@@ -71,7 +71,7 @@ export async function openTrainingEvaluation(
       const isNext = curves !== undefined && curves.lastStep() < step; // false after a rollback
       if (isNext) curves!.add(evaluation);
       else curves = await readEvaluationCurves(log);
-      await writeEvaluationPlot(join(results, 'evaluations.png'), curves!, config.name);
+      await writeEvaluationPlot(join(results, 'metrics.png'), curves!, config.name);
       return { seconds, values: valuesOf(evaluation), ...scoreOf(config, evaluation) };
     },
     async dispose() {

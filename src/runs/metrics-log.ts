@@ -1,46 +1,43 @@
-// metrics.jsonl: one JSON line per tick, cut back to the checkpoint's step when a run resumes.
-import { appendJsonLine, readLines, truncateLines } from './json-lines.ts';
+// metrics.jsonl: one JSON line per evaluation, by training or by dcgan evaluate, in chronological order.
+import { appendJsonLine, filterLines, readLines } from './json-lines.ts';
 
-/** One line: the step, and the values of its tick. */
-export interface MetricsRecord {
-  readonly step: number;
-  readonly [name: string]: number | string | boolean;
+/** The keys of a line that are read. */
+export interface EvaluationRecord {
+  by: 'train' | 'evaluate';
+  step: number;
+  metrics: Record<string, { values: Record<string, number | null>; ofData?: Record<string, number | null> }>;
 }
 
-/** Appends a tick. @throws DcganError `usage.cannot-write` */
-export async function appendMetrics(path: string, record: MetricsRecord): Promise<void> {
-  await appendJsonLine(path, record);
-}
-
-/**
- * Reads complete lines from a byte offset, in chunks. A line torn by a crash is skipped, null becomes NaN, and a missing file
- * has no lines. @throws DcganError `usage.cannot-read`
- */
-export async function* readMetrics(path: string, fromByte = 0): AsyncGenerator<MetricsRecord[]> {
-  for await (const lines of readLines(path, fromByte)) yield lines.flatMap((line) => recordOf(line) ?? []);
+/** @throws DcganError `usage.cannot-write` */
+export async function appendEvaluation(path: string, evaluation: object): Promise<void> {
+  await appendJsonLine(path, evaluation);
 }
 
 /**
- * Drops torn lines, lines after `step` and those of later rollbacks, so that a run resumed from that checkpoint leaves no gap
- * and no repetition. @throws DcganError `usage.cannot-read`, `usage.cannot-write`
+ * Reads the evaluations made by training, in chunks, skipping invalid lines.
+ * @throws DcganError `usage.cannot-read`
  */
-export async function truncateMetrics(
-  path: string,
-  { step, rollbacks }: { step: number; rollbacks: number },
-): Promise<void> {
-  await truncateLines(path, (line) => {
+export async function* readTrainingEvaluations(path: string): AsyncGenerator<EvaluationRecord[]> {
+  for await (const lines of readLines(path)) {
+    yield lines.flatMap((line) => recordOf(line) ?? []).filter(({ by }) => by === 'train');
+  }
+}
+
+/** Drops training's evaluations after `step`, which a resumed run repeats, and torn lines at the end. */
+export async function truncateEvaluations(path: string, step: number): Promise<void> {
+  await filterLines(path, (line) => {
     const record = recordOf(line);
-    if (!record || record.step > step || Number(record['rollbacks'] ?? 0) > rollbacks) return 'drop';
-    return 'rollbacks' in record ? 'keep' : 'last'; // lines before a rollback may be of later steps
+    if (!record) return 'drop';
+    if (record.by !== 'train') return 'keep';
+    return record.step > step ? 'drop' : 'last'; // steps of training ascend
   });
 }
 
-function recordOf(line: string): MetricsRecord | undefined {
+function recordOf(line: string): EvaluationRecord | undefined {
   try {
     const record = JSON.parse(line);
-    if (!Number.isSafeInteger(record.step)) return undefined;
-    for (const name in record) if (record[name] === null) record[name] = Number.NaN;
-    return record;
+    const isEvaluation = Number.isSafeInteger(record.step) && record.metrics && typeof record.metrics === 'object';
+    return isEvaluation ? record : undefined;
   } catch {
     return undefined;
   }

@@ -5,8 +5,8 @@ import type { Origin } from '../config/identity/run-hash.ts';
 import type { CompiledProgram, EngineInfo, HostValues, Program } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';
 import { saveCheckpoint } from '../runs/checkpoint.ts';
-import { truncateEvaluations } from '../runs/evaluations-log.ts';
-import { truncateMetrics } from '../runs/metrics-log.ts';
+import { truncateLosses } from '../runs/losses-log.ts';
+import { truncateEvaluations } from '../runs/metrics-log.ts';
 import { syncFile } from '../system/write-file.ts';
 import { allFinite } from './health/divergence.ts';
 import type { TrainingProgress } from './loop.ts';
@@ -44,7 +44,7 @@ export async function save(
   );
   const { decisions } = compiled;
   const state = { position: progress, config, dataFingerprint, forkedFrom, engine: engine.name, decisions };
-  for (const log of ['metrics.jsonl', 'evaluations.jsonl']) {
+  for (const log of ['losses.jsonl', 'metrics.jsonl']) {
     await syncFile(join(folders.results, log)); // so that no checkpoint is on disk before its log lines
   }
   const options = {
@@ -73,6 +73,6 @@ function checkWeights(values: HostValues, step: number): void {
 
 /** Drops the lines of a run's logs that were written after a checkpoint. */
 export async function truncateLogs({ results }: RunFolders, progress: TrainingProgress): Promise<void> {
-  await truncateMetrics(join(results, 'metrics.jsonl'), progress);
-  await truncateEvaluations(join(results, 'evaluations.jsonl'), progress.evaluated.at);
+  await truncateLosses(join(results, 'losses.jsonl'), progress);
+  await truncateEvaluations(join(results, 'metrics.jsonl'), progress.evaluated.at);
 }

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { CompiledProgram, HostValues } from '../engines/engine.ts';
 import { readLossCurves, saveLossCurves } from '../pictures/charts/loss-summary.ts';
-import { appendMetrics } from '../runs/metrics-log.ts';
+import { appendLosses } from '../runs/losses-log.ts';
 import { type Cadence, createCadence, createStepClock } from './cadence.ts';
 import {
   afterEvaluation,
@@ -87,7 +87,7 @@ export async function trainLoop(
   const totalEpochs = totalSteps / stepsPerEpoch;
   const progress = { ...start };
   const learningRates = learningRatesOf(config, schedule);
-  const log = join(parts.folder, 'metrics.jsonl');
+  const log = join(parts.folder, 'losses.jsonl');
   const curves = await readLossCurves(log); // of earlier sessions
   await saveLossCurves(log, curves);
   const clock = createStepClock();
@@ -149,7 +149,7 @@ export async function trainLoop(
       };
       await parts.confirm();
       const record = rounded(tick);
-      await appendMetrics(log, record);
+      await appendLosses(log, record);
       curves.add(record);
       onEvent({ type: 'tick', tick, totalSteps, totalEpochs, secondsLeft: speed.secondsLeft(step, schedule) });
     }

@@ -54,14 +54,14 @@ export function planSchedule(config: Config, images: number): Schedule {
   // What a rollback leads to depends on where checkpoints are, so that must not depend on the clock
   const checkpointsByDefault = () =>
     config.training.onCollapse === 'rollback' ? exactly(checkpointsOfRollbacks) : oncePerEpoch({ isThinned: false });
-  const { samplesEvery, checkpointEvery, metricsEvery, keepCheckpointsEvery } = config.outputs;
+  const { samplesEvery, checkpointEvery, lossesEvery, keepCheckpointsEvery } = config.outputs;
   return {
     totalSteps: steps(length),
     stepsPerEpoch: batches / discriminatorSteps,
     batchesPerEpoch: batches,
     samples: samplesEvery === 'auto' ? oncePerEpoch({ isThinned: true }) : exactly(samplesEvery),
     checkpoints: checkpointEvery === 'auto' ? checkpointsByDefault() : exactly(checkpointEvery),
-    tickEverySteps: steps(metricsEvery),
+    tickEverySteps: steps(lossesEvery),
     evaluateEverySteps: config.metrics.every && steps(config.metrics.every),
     keepCheckpointsEverySteps: keepCheckpointsEvery && steps(keepCheckpointsEvery),
     toSteps: steps,

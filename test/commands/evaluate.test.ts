@@ -28,12 +28,12 @@ const options = (more: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
   ...more,
 });
 const log = () =>
-  readFileSync(join(root, run.results, 'evaluations.jsonl'), 'utf8')
+  readFileSync(join(root, run.results, 'metrics.jsonl'), 'utf8')
     .trim()
     .split('\n');
 
-test('returns and logs every metric with its protocol, and leaves metrics.jsonl unchanged', async () => {
-  const ticks = readFileSync(join(root, run.results, 'metrics.jsonl'), 'utf8');
+test('returns and logs every metric with its protocol, and leaves losses.jsonl unchanged', async () => {
+  const ticks = readFileSync(join(root, run.results, 'losses.jsonl'), 'utf8');
   const events: EvaluateEvent[] = [];
   const { files, ...result } = await evaluate(options(), (event) => events.push(event));
   const { fingerprint, ...data } = result.data;
@@ -48,11 +48,11 @@ test('returns and logs every metric with its protocol, and leaves metrics.jsonl 
   const { values, ofData } = result.metrics.swd!;
   assert.ok(values['average']! > ofData!['average']!, JSON.stringify(result.metrics.swd));
   assert.equal(result.nearest!.count, 20);
-  assert.deepEqual(files, [`${run.results}/evaluations.jsonl`, `${run.results}/neighbours-000012.png`]);
+  assert.deepEqual(files, [`${run.results}/metrics.jsonl`, `${run.results}/neighbours-000012.png`]);
   const { time, ...line } = JSON.parse(log()[0]!);
   assert.ok(!Number.isNaN(Date.parse(time)));
   assert.deepEqual(line, JSON.parse(JSON.stringify(result)));
-  assert.equal(readFileSync(join(root, run.results, 'metrics.jsonl'), 'utf8'), ticks);
+  assert.equal(readFileSync(join(root, run.results, 'losses.jsonl'), 'utf8'), ticks);
   const finished = events.filter(({ done, total }) => done === total).map(({ phase }) => phase);
   for (const phase of ['generate', 'swd', 'ms-ssim', 'precision-recall', 'diversity', 'nearest'] as const) {
     assert.ok(finished.includes(phase), phase);

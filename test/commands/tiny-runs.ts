@@ -42,9 +42,9 @@ export function newRun(change: (content: ReturnType<typeof tinyConfig>) => void 
   };
 }
 
-/** metrics.jsonl without timing fields. */
+/** losses.jsonl without timing fields. */
 export function metricsOf(results: string): string[] {
-  const lines = readFileSync(join(results, 'metrics.jsonl'), 'utf8').trim().split('\n');
+  const lines = readFileSync(join(results, 'losses.jsonl'), 'utf8').trim().split('\n');
   return lines.map((line) => {
     const { seconds, imagesPerSecond, ...rest } = JSON.parse(line);
     assert.ok(seconds > 0 && imagesPerSecond >= 0);
@@ -52,10 +52,10 @@ export function metricsOf(results: string): string[] {
   });
 }
 
-/** All lines of metrics.jsonl of a root's only run, without timing fields. */
+/** All lines of losses.jsonl of a root's only run, without timing fields. */
 export function linesOf(own: string): Record<string, unknown>[] {
   const [hash] = readdirSync(join(own, 'results'));
-  const lines = readFileSync(join(own, 'results', hash!, 'metrics.jsonl'), 'utf8')
+  const lines = readFileSync(join(own, 'results', hash!, 'losses.jsonl'), 'utf8')
     .trim()
     .split('\n');
   return lines.map((line) => {

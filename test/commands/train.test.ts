@@ -20,7 +20,7 @@ test('a run writes pictures of the right size, logs and checkpoints, and lists o
     'environment.json',
     'evolution.png',
     'loss.png',
-    'metrics.jsonl',
+    'losses.jsonl',
     'reals.png',
     'samples/',
     'samples/000000.png',

@@ -61,7 +61,7 @@ let expected: Awaited<ReturnType<typeof weightsOf>>;
 before(async () => {
   const pictures = await writePictures(join(base, 'pictures'), 12);
   const tiny = tinyConfig();
-  const every = { samplesEvery: { steps: 6 }, checkpointEvery: { steps: 3 }, metricsEvery: { steps: 1 } };
+  const every = { samplesEvery: { steps: 6 }, checkpointEvery: { steps: 3 }, lossesEvery: { steps: 1 } };
   const content = { ...tiny, training: { steps, batchSize: 4 }, outputs: { ...tiny.outputs, ...every } };
   const config = writeJsonFile(join(base, 'disk.json'), content);
   args = ['train', '--engine', 'wasm', '--config', config, '--data', pictures];
@@ -104,7 +104,7 @@ async function assertGoesOn(cwd: string): Promise<void> {
   assert.equal(run.exitCode, 0, run.stderr);
   assert.match(run.stderr, /resumed at step \d/);
   assert.deepEqual(await weightsOf(cwd), expected);
-  const lines = readFileSync(join(foldersOf(cwd, 'results'), 'metrics.jsonl'), 'utf8')
+  const lines = readFileSync(join(foldersOf(cwd, 'results'), 'losses.jsonl'), 'utf8')
     .trimEnd()
     .split('\n');
   assert.deepEqual(lines.map((line) => JSON.parse(line).step), Array.from({ length: steps }, (_, i) => i + 1)); // biome-ignore format: one thought

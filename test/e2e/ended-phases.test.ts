@@ -20,7 +20,7 @@ function remains(cwd: string) {
   const [hash] = readdirSync(join(cwd, 'results'));
   const checkpoints = join(cwd, 'checkpoints', hash!);
   const latest = readFileSync(join(checkpoints, 'latest'), 'utf8').trim();
-  const lines = readFileSync(join(cwd, 'results', hash!, 'metrics.jsonl'), 'utf8')
+  const lines = readFileSync(join(cwd, 'results', hash!, 'losses.jsonl'), 'utf8')
     .trimEnd()
     .split('\n');
   return {
@@ -54,7 +54,7 @@ function rolledBack(): TinyConfig {
   const learningRate = { from: 2e-2, to: 1e39, over: { steps: 25 }, shape: 'step' };
   Object.assign(config.generator, { optimizer: { learningRate } });
   Object.assign(config.training, { steps: 30, onCollapse: 'rollback', rollbackTries: 2 });
-  Object.assign(config.outputs, { checkpointEvery: { steps: 10 }, metricsEvery: { steps: 5 } });
+  Object.assign(config.outputs, { checkpointEvery: { steps: 10 }, lossesEvery: { steps: 5 } });
   return config;
 }
 

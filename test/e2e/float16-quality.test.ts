@@ -48,7 +48,7 @@ const bars = {
     grid: { rows: 2, columns: 2 },
     samplesEvery: { steps: 1000 },
     checkpointEvery: { steps: 1000 },
-    metricsEvery: { steps: 100 },
+    lossesEvery: { steps: 100 },
   },
 };
 

@@ -61,7 +61,7 @@ function killable(precision: string, { channels, side }: { channels: number; sid
       grid: { rows: 2, columns: 2 },
       samplesEvery: { steps: 14 },
       checkpointEvery: { steps: 4 },
-      metricsEvery: { steps: 3 },
+      lossesEvery: { steps: 3 },
     },
   };
 }
@@ -81,8 +81,8 @@ async function remains(cwd: string) {
     step,
     weights: readFileSync(join(path, 'weights.safetensors')),
     state: { ...state, position },
-    metrics: linesOf('metrics.jsonl').map(({ seconds: _clock, imagesPerSecond: _speed, ...rest }) => rest),
-    evaluations: linesOf('evaluations.jsonl').map(({ time: _time, seconds: _clock, ...rest }) => rest),
+    metrics: linesOf('losses.jsonl').map(({ seconds: _clock, imagesPerSecond: _speed, ...rest }) => rest),
+    evaluations: linesOf('metrics.jsonl').map(({ time: _time, seconds: _clock, ...rest }) => rest),
     samples: readFileSync(join(cwd, 'results', hash!, 'samples', '000028.png')),
     curves: readFileSync(join(cwd, 'results', hash!, 'loss.png')),
   };

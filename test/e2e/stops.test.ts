@@ -95,5 +95,5 @@ test('train, evaluating: SIGTERM ends it with exit 143 and saves; the evaluation
   const { step, interrupted, checkpoints, results } = JSON.parse(run.stdout);
   assert.deepEqual([step, interrupted], [1, true]);
   assert.equal(readFileSync(join(cwd, checkpoints, 'latest'), 'utf8').trim(), '000001');
-  assert.equal(existsSync(join(cwd, results, 'evaluations.jsonl')), false);
+  assert.equal(existsSync(join(cwd, results, 'metrics.jsonl')), false);
 });

@@ -11,7 +11,7 @@ import { listAll, temporaryFolder } from '../helpers/temporary-run.ts';
 const cwd = temporaryFolder();
 const files = () => listAll(cwd).filter((path) => !path.startsWith('cache/'));
 const quick = (...more: string[]) => runCli(['train', '--config', 'quick', '--engine', 'wasm', ...more], { cwd });
-const short = ['--set', 'outputs.samplesEvery={ steps: 2 }', '--set', 'outputs.metricsEvery={ steps: 2 }'];
+const short = ['--set', 'outputs.samplesEvery={ steps: 2 }', '--set', 'outputs.lossesEvery={ steps: 2 }'];
 
 let hash = ''; // of the run that the tests below share
 
@@ -74,13 +74,13 @@ test('train in a pipe prints plain lines, and the files it lists exist', async (
 
 test('repeating the command reports a finished run', async () => {
   const before = files();
-  const metrics = readFileSync(join(cwd, 'results', hash, 'metrics.jsonl'), 'utf8');
+  const metrics = readFileSync(join(cwd, 'results', hash, 'losses.jsonl'), 'utf8');
   const { exitCode, stdout, stderr } = await quick('--set', 'training.steps=4', ...short);
   assert.equal(exitCode, 0);
   assert.match(stderr, /resumed at step 4\./);
   assert.match(stdout, /^Done: run .*, 4 steps\./);
   assert.deepEqual(files(), before);
-  assert.equal(readFileSync(join(cwd, 'results', hash, 'metrics.jsonl'), 'utf8'), metrics);
+  assert.equal(readFileSync(join(cwd, 'results', hash, 'losses.jsonl'), 'utf8'), metrics);
 });
 
 test('sample draws a picture from a run hash prefix', async () => {

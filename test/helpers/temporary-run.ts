@@ -55,7 +55,7 @@ export function tinyConfig() {
       grid: { rows: 2, columns: 3 },
       samplesEvery: { steps: 6 },
       checkpointEvery: { steps: 4 },
-      metricsEvery: { steps: 3 },
+      lossesEvery: { steps: 3 },
     },
   };
 }

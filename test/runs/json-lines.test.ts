@@ -15,7 +15,7 @@ import { test } from 'node:test';
 import { lossSummaryPath, readLossCurves, saveLossCurves } from '../../src/pictures/charts/loss-summary.ts';
 import { RandomStream } from '../../src/random.ts';
 import { filterLines, type LineAction, readLines, truncateLines } from '../../src/runs/json-lines.ts';
-import { appendMetrics, truncateMetrics } from '../../src/runs/metrics-log.ts';
+import { appendLosses, truncateLosses } from '../../src/runs/losses-log.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 
 const folder = temporaryFolder();
@@ -110,7 +110,7 @@ test('reports a log that is a folder or unreadable', async () => {
 test('2,000,000 ticks take no more memory, and no more time to truncate or start, than 20,000', async () => {
   const ticks = (count: number): string => {
     mkdirSync(join(folder, `${count}`)); // the summary of a log lies beside it
-    const file = join(folder, `${count}`, 'metrics.jsonl');
+    const file = join(folder, `${count}`, 'losses.jsonl');
     const descriptor = openSync(file, 'w');
     for (let from = 0; from < count; from += 10_000) {
       const text = Array.from({ length: 10_000 }, (_, i) => {
@@ -147,8 +147,8 @@ test('2,000,000 ticks take no more memory, and no more time to truncate or start
     assert.deepEqual(again.state(), curves.state());
     const began = performance.now();
     appendFileSync(file, '{"step":3');
-    await truncateMetrics(file, { step: count - 1000, rollbacks: 0 });
-    await appendMetrics(file, { step: count - 999 });
+    await truncateLosses(file, { step: count - 1000, rollbacks: 0 });
+    await appendLosses(file, { step: count - 999 });
     seconds.push((performance.now() - began) / 1000);
     const tail = readFileSync(file).subarray(-400).toString().split('\n').slice(-3);
     assert.match(tail[0]!, new RegExp(`^.*"seconds":${(count - 1000) / 50}}$`));

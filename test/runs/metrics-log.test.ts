@@ -1,107 +1,69 @@
+// metrics.jsonl of any length: a start reads its end, and memory does not grow with it.
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { readLossCurves } from '../../src/pictures/charts/loss-summary.ts';
-import {
-  appendMetrics,
-  type MetricsRecord,
-  readMetrics as readInParts,
-  truncateMetrics,
-} from '../../src/runs/metrics-log.ts';
+import { describe, test } from 'node:test';
+import { readEvaluationCurves } from '../../src/pictures/charts/evaluation-curves.ts';
+import { truncateEvaluations } from '../../src/runs/metrics-log.ts';
+import { residentMiB } from '../helpers/collect-garbage.ts';
+import { temporaryFolder } from '../helpers/temporary-run.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'dcgan-metrics-'));
-after(() => rmSync(folder, { recursive: true }));
+const path = join(temporaryFolder(), 'metrics.jsonl');
+const count = 200_000;
 
-async function readMetrics(path: string): Promise<MetricsRecord[]> {
-  const all: MetricsRecord[] = [];
-  for await (const records of readInParts(path)) all.push(...records);
-  return all;
+const line = (step: number, by = 'train') =>
+  `{"time":"2026-12-01T00:00:00.000Z","by":"${by}","step":${step},"count":1024,"resizer":"none","metrics":{"swd":{"protocol":"${'x'.repeat(200)}","values":{"16":${step % 7},"average":${step % 5}},"ofData":{"16":1,"average":2}}}}\n`;
+
+/** Every third line is one of dcgan evaluate. */
+function writeLog(): void {
+  const file = openSync(path, 'w');
+  for (let from = 1; from <= count; from += 1000) {
+    const lines = Array.from({ length: 1000 }, (_, i) => line(from + i, (from + i) % 3 ? 'train' : 'evaluate'));
+    writeSync(file, lines.join(''));
+  }
+  closeSync(file);
 }
 
-const tick = (step: number) => ({
-  step,
-  epoch: step / 10,
-  discriminatorLoss: 0.5 * step,
-  generatorLoss: 2,
-  imagesPerSecond: 900,
-});
+/** Bytes that this process has read, of any file. */
+function bytesRead(): number {
+  return Number(/^rchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+}
 
-test('writes one line per tick, and reads back the same values', async () => {
-  const path = join(folder, 'a.jsonl');
-  assert.deepEqual(await readMetrics(path), []);
-  await appendMetrics(path, tick(1));
-  await appendMetrics(path, { step: 1, metric: 'fid5k', value: 12.5 });
-  await appendMetrics(path, tick(2));
-  assert.equal(
-    readFileSync(path, 'utf8'),
-    '{"step":1,"epoch":0.1,"discriminatorLoss":0.5,"generatorLoss":2,"imagesPerSecond":900}\n' +
-      '{"step":1,"metric":"fid5k","value":12.5}\n' +
-      '{"step":2,"epoch":0.2,"discriminatorLoss":1,"generatorLoss":2,"imagesPerSecond":900}\n',
-  );
-  const records = await readMetrics(path);
-  assert.deepEqual(records, [tick(1), { step: 1, metric: 'fid5k', value: 12.5 }, tick(2)]);
-  const { raw } = (await readLossCurves(path)).panel('losses');
-  assert.deepEqual(
-    raw.map(({ name, step, value }) => [name, step, value]),
-    [
-      ['discriminator', 1, 0.5],
-      ['discriminator', 2, 1],
-      ['generator', 1, 2],
-      ['generator', 2, 2],
-    ],
-  );
-});
+/** MiB by which resident memory grows in `work` at most. */
+async function growthMiB(work: () => Promise<void>): Promise<number> {
+  const before = await residentMiB();
+  let most = before;
+  const watch = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().rss / 2 ** 20);
+  }, 5);
+  await work();
+  clearInterval(watch);
+  return most - before;
+}
 
-test('reads a non-finite loss as NaN', async () => {
-  const path = join(folder, 'nan.jsonl');
-  await appendMetrics(path, { ...tick(1), generatorLoss: Number.NaN, discriminatorLoss: Infinity });
-  const [line] = await readMetrics(path);
-  assert.deepEqual(line, { ...tick(1), discriminatorLoss: Number.NaN, generatorLoss: Number.NaN });
-  const curves = await readLossCurves(path);
-  assert.deepEqual([curves.leftOut(), curves.last()], [2, { step: 1, epoch: 0.1 }]);
-});
+describe('200,000 evaluations', () => {
+  test('reads only the end if there is nothing to drop', { skip: !existsSync('/proc/self/io') }, async () => {
+    writeLog();
+    const { ino, size } = statSync(path);
+    const before = bytesRead();
+    await truncateEvaluations(path, count);
+    const read = bytesRead() - before;
+    assert.ok(size > 50 * 2 ** 20 && read < 2 ** 20, `${read} of ${size} bytes`);
+    assert.equal(statSync(path).ino, ino);
+  });
 
-test('skips a torn last line, and appends the next one as a line of its own', async () => {
-  const whole = '{"step":1}\n{"step":2}\n';
-  const torn = '{"step":3,"loss":1.25}';
-  for (let length = 1; length < torn.length; length++) {
-    const path = join(folder, 'torn.jsonl');
-    writeFileSync(path, whole + torn.slice(0, length));
-    assert.deepEqual(await readMetrics(path), [{ step: 1 }, { step: 2 }]);
-    await appendMetrics(path, { step: 4 });
-    assert.deepEqual(await readMetrics(path), [{ step: 1 }, { step: 2 }, { step: 4 }]);
-  }
-});
-
-test('resuming leaves no gap and no repetition', async () => {
-  const path = join(folder, 'resume.jsonl');
-  for (let step = 1; step <= 9; step++) await appendMetrics(path, tick(step));
-  appendFileSync(path, '{"step":10,"ep');
-  await truncateMetrics(path, { step: 6, rollbacks: 0 });
-  for (let step = 7; step <= 12; step++) await appendMetrics(path, tick(step));
-  const lines = Array.from({ length: 12 }, (_, i) => `${JSON.stringify(tick(i + 1))}\n`);
-  assert.equal(readFileSync(path, 'utf8'), lines.join(''));
-  await truncateMetrics(path, { step: 0, rollbacks: 0 });
-  assert.equal(readFileSync(path, 'utf8'), '');
-  await truncateMetrics(join(folder, 'never-written.jsonl'), { step: 5, rollbacks: 0 });
-});
-
-test('resuming keeps the lines of earlier rollbacks, and drops that of one that was killed', async () => {
-  const path = join(folder, 'rollbacks.jsonl');
-  const back = (rollbacks: number) => ({ step: 2, rollbacks, lostAt: 4 });
-  const written = [tick(1), tick(2), back(1), tick(3), back(2)];
-  for (const line of written) await appendMetrics(path, line);
-  await truncateMetrics(path, { step: 3, rollbacks: 1 });
-  assert.deepEqual(await readMetrics(path), written.slice(0, 4));
-  await truncateMetrics(path, { step: 2, rollbacks: 2 });
-  assert.deepEqual(await readMetrics(path), written.slice(0, 3));
-});
-
-test('reports a missing folder', async () => {
-  await assert.rejects(appendMetrics(join(folder, 'no', 'm.jsonl'), tick(1)), {
-    code: 'usage.cannot-write',
-    exitCode: 2,
+  test('memory for dropping the last evaluations and reading all does not grow with the log', async () => {
+    writeLog();
+    appendFileSync(path, '{"torn');
+    const growth = await growthMiB(async () => {
+      await truncateEvaluations(path, count - 4);
+      const curves = await readEvaluationCurves(path);
+      assert.equal(curves.lastStep(), count - 4);
+      const [first] = curves.panels();
+      assert.ok(first!.values.length > 100 && first!.values.length <= 1600);
+    });
+    assert.ok(growth < 60, `${growth.toFixed(0)} MiB`);
+    const kept = line(count - 4) + line(count - 2, 'evaluate');
+    assert.equal(readFileSync(path).subarray(-kept.length).toString(), kept);
   });
 });

@@ -116,7 +116,7 @@ export async function runLoop({
 }
 
 export const metricsOf = (folder: string): Record<string, number | undefined>[] =>
-  readFileSync(join(folder, 'metrics.jsonl'), 'utf8')
+  readFileSync(join(folder, 'losses.jsonl'), 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));

@@ -57,7 +57,7 @@ test('converts each interval to steps from its own unit', () => {
   const outputs = {
     samplesEvery: { images: 1000 },
     checkpointEvery: { epochs: 2 },
-    metricsEvery: { steps: 3 },
+    lossesEvery: { steps: 3 },
     keepCheckpointsEvery: { epochs: 10 },
   };
   const schedule = planSchedule(config({ epochs: 1 }, { outputs }), 2000);

@@ -38,7 +38,17 @@ const frozenDefaults: Defaults = { ...laterOptions, ...versionOne };
  */
 export function identityHash(identity: RunIdentity, defaults: Defaults = frozenDefaults): string {
   const explicit = withoutDefaults(resultSettings(identity), defaults);
-  return createHash('sha256').update(canonicalJson(explicit)).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson(underHashedNames(explicit)))
+    .digest('hex');
+}
+
+/** Options keep the names under which they were first hashed. */
+function underHashedNames(explicit: unknown): unknown {
+  const { outputs, ...rest } = explicit as { outputs?: { lossesEvery?: unknown } };
+  if (!outputs || !('lossesEvery' in outputs)) return explicit;
+  const { lossesEvery: metricsEvery, ...others } = outputs;
+  return { ...rest, outputs: { ...others, metricsEvery } };
 }
 
 /**
@@ -66,7 +76,7 @@ function resultSettings({ design, seed, data, generator, discriminator, training
   const { metrics, outputs, dataFingerprint, forkedFrom } = rest;
   const { folder: _folder, preparation: _preparation, damagedLimit: _limit, height, width, ...dataSettings } = data;
   const { length: _length, labels, onCollapse, rollbackTries, deterministic: _bits, ...trainingSettings } = training;
-  const { metricsEvery } = outputs ?? {};
+  const { lossesEvery } = outputs ?? {};
   const checkpointEvery = outputs?.checkpointEvery === 'auto' ? checkpointsOfRollbacks : outputs?.checkpointEvery;
   const rollsBack = onCollapse === 'rollback';
   return {
@@ -80,7 +90,7 @@ function resultSettings({ design, seed, data, generator, discriminator, training
       labels: explicitLabels(labels),
       ...(rollsBack && { onCollapse, rollbackTries }),
     },
-    ...(rollsBack && { outputs: { metricsEvery, checkpointEvery } }),
+    ...(rollsBack && { outputs: { lossesEvery, checkpointEvery } }),
     ...(rollsBack && metrics?.best && { metrics }), // an older run's config.json has no such section
     dataFingerprint,
     forkedFrom: forkedFrom?.identity ? { ...forkedFrom, runHash: undefined } : forkedFrom,

@@ -8,6 +8,7 @@ import { featuresObject, namesOf } from '../schema/metrics.ts';
 import { type ConfigFile, configSchema } from '../schema/schema.ts';
 import { lossObject } from '../schema/training.ts';
 import { expandStacks } from '../stack.ts';
+import { withPresentNames } from './old-names.ts';
 import { applyOverrides } from './overrides.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { describeIssues } from './problems.ts';
@@ -16,12 +17,16 @@ import { readText } from './read-text.ts';
 export async function loadConfig(path: string, overrides: readonly string[] = []): Promise<Config> {
   const content = parseText(path, await readText(path));
   checkSize(content, path);
-  return resolveConfig(applyOverrides(content, overrides), { source: path, name: basename(path, extname(path)) });
+  return resolveConfig(applyOverrides(withPresentNames(content), overrides), {
+    source: path,
+    name: basename(path, extname(path)),
+  });
 }
 
 /** Checks an object as a config. `source` names it in messages. */
-export function resolveConfig(content: unknown, { source, name }: { source: string; name: string }): Config {
-  checkSize(content, source);
+export function resolveConfig(given: unknown, { source, name }: { source: string; name: string }): Config {
+  checkSize(given, source);
+  const content = withPresentNames(given);
   const parsed = configSchema.safeParse(content);
   if (!parsed.success) {
     const { issues } = parsed.error;

@@ -167,7 +167,7 @@ const outputs = z
     checkpointEvery: everyOrAuto.describe(
       'How often to write a checkpoint. auto: every epoch, or less often if checkpoints would take more than 4 % of the time; always every epoch with training.onCollapse: rollback.',
     ),
-    metricsEvery: every.prefault({ steps: 10 }).describe('How often to average, log and show the losses.'),
+    lossesEvery: every.prefault({ steps: 10 }).describe('How often to average, log and show the losses.'),
     keepCheckpointsEvery: every
       .optional()
       .describe('Interval of checkpoints to keep permanently, besides the latest two and the best.'),

@@ -1,6 +1,6 @@
 // Collects the evaluations of a run as curves, one panel per value.
 
-import { type EvaluationRecord, readTrainingEvaluations } from '../../runs/evaluations-log.ts';
+import { type EvaluationRecord, readTrainingEvaluations } from '../../runs/metrics-log.ts';
 import { type Curve, type CurvePoint, createCurve } from './curve.ts';
 
 interface Panel {

@@ -1,9 +1,9 @@
 // Collects the losses and learning rates of all ticks as curves for a plot.
 
-import type { MetricsRecord } from '../../runs/metrics-log.ts';
+import type { LossesRecord } from '../../runs/losses-log.ts';
 import { type Curve, type CurvePoint, type CurveState, createCurve, isCurveState } from './curve.ts';
 
-/** The curves of each panel: the name in its legend, and the key in metrics.jsonl. */
+/** The curves of each panel: the name in its legend, and the key in losses.jsonl. */
 const panels = {
   losses: { discriminator: 'discriminatorLoss', generator: 'generatorLoss' },
   parts: { 'real images': 'discriminatorLossReal', 'generated images': 'discriminatorLossFake' },
@@ -19,7 +19,7 @@ export interface NamedPoint extends CurvePoint {
 
 export interface LossCurves {
   /** Adds a line of the log; ignores those that are not ticks. */
-  add(record: MetricsRecord): void;
+  add(record: LossesRecord): void;
   /** Empty if the log has no values for this panel. */
   panel(name: PanelName): { raw: NamedPoint[]; smooth: NamedPoint[] };
   /** Number of non-finite losses. */

@@ -1,9 +1,9 @@
-// Caches the loss curves of metrics.jsonl up to a byte offset, so that a run with millions of ticks resumes at once. A cache that
+// Caches the loss curves of losses.jsonl up to a byte offset, so that a run with millions of ticks resumes at once. A cache that
 // does not match the log is ignored, and the log is read from its beginning.
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { DcganError } from '../../errors.ts';
-import { readMetrics } from '../../runs/metrics-log.ts';
+import { readLosses } from '../../runs/losses-log.ts';
 import { openRegular, readBytes, readRegularText, UnreadableFile } from '../../system/read-file.ts';
 import { writeFileAtomic } from '../../system/write-file.ts';
 import { createLossCurves, isLossCurvesState, type LossCurves, type LossCurvesState } from './loss-curves.ts';
@@ -34,7 +34,7 @@ export function lossSummaryPath(log: string): string {
 export async function readLossCurves(log: string): Promise<LossCurves> {
   const summary = await readSummary(log);
   const curves = createLossCurves(summary?.state);
-  for await (const records of readMetrics(log, summary?.log.bytes)) for (const record of records) curves.add(record);
+  for await (const records of readLosses(log, summary?.log.bytes)) for (const record of records) curves.add(record);
   return curves;
 }
 

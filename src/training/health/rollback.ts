@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts';
 import { DcganError } from '../../errors.ts';
 import { RandomStream } from '../../random.ts';
 import { bestCheckpoint, loadCheckpoint } from '../../runs/checkpoint.ts';
-import { appendMetrics } from '../../runs/metrics-log.ts';
+import { appendLosses } from '../../runs/losses-log.ts';
 import { stepFolderName } from '../../runs/step-folder.ts';
 import { type RunContents, type RunFolders, save, truncateLogs } from '../checkpointing.ts';
 import type { TrainingEvent } from '../events.ts';
@@ -51,14 +51,14 @@ export async function rollBack(
   { rollbacks, failure, first }: { rollbacks: number; failure: DcganError; first: StartPoint },
 ): Promise<TrainingProgress> {
   const { program, compiled } = contents;
-  const metrics = join(folders.results, 'metrics.jsonl');
+  const losses = join(folders.results, 'losses.jsonl');
   const best = await bestCheckpoint(folders.checkpoints);
   const good = best ?? startOfFork(folders, contents);
   const saved = good === undefined ? undefined : savedRun(await loadCheckpoint(good, 'latest'));
   await compiled.write(saved ? savedValues(saved, program) : first.values());
   const progress = { ...(saved?.progress ?? first.progress), rollbacks };
   await contents.confirm();
-  await appendMetrics(metrics, { step: progress.step, rollbacks, lostAt: Number(failure.data['step']) });
+  await appendLosses(losses, { step: progress.step, rollbacks, lostAt: Number(failure.data['step']) });
   await save(folders, contents, progress, { best: best !== undefined });
   await truncateLogs(folders, progress);
   return progress;

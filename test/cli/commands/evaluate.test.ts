@@ -30,9 +30,7 @@ test('prints the metrics, the images compared and the files as a table', async (
   assert.match(stdout, /^metric +generated +real$/m);
   assert.match(stdout, /^ms-ssim +[\d.]+ +[\d.]+ {2}as the data; higher is less diverse$/m);
   assert.match(stdout, /^nearest +[\d.]+ +[\d.]+ {2}far below real: the generator memorised images$/m);
-  assert.ok(
-    stdout.endsWith(`\nresults/${run.runHash}/evaluations.jsonl\nresults/${run.runHash}/neighbours-000008.png\n`),
-  );
+  assert.ok(stdout.endsWith(`\nresults/${run.runHash}/metrics.jsonl\nresults/${run.runHash}/neighbours-000008.png\n`));
   assert.match(stderr, /Computing ms-ssim 100%/);
 });
 
@@ -41,7 +39,7 @@ test('--json prints one object and nothing else to stdout', async () => {
   const { metrics, size, files } = JSON.parse(stdout);
   assert.deepEqual(size, { width: 32, height: 32 });
   assert.ok(metrics.diversity.values.distance >= 0);
-  assert.deepEqual(files, [`results/${run.runHash}/evaluations.jsonl`]);
+  assert.deepEqual(files, [`results/${run.runHash}/metrics.jsonl`]);
 });
 
 test('reports a usage error as one message with exit code 2', async () => {

@@ -51,9 +51,9 @@ function newRun(metrics?: object, engine: 'wasm' | 'tensorflow' = 'wasm') {
 
 type Event = Parameters<TrainIo['onEvent']>[0];
 
-/** The lines of evaluations.jsonl without timing fields. */
+/** The lines of metrics.jsonl without timing fields. */
 function evaluationsOf(results: string) {
-  const lines = readFileSync(join(results, 'evaluations.jsonl'), 'utf8').trim().split('\n');
+  const lines = readFileSync(join(results, 'metrics.jsonl'), 'utf8').trim().split('\n');
   return lines.map((line) => {
     const { time: _time, seconds: _seconds, ...rest } = JSON.parse(line);
     return rest;
@@ -104,7 +104,7 @@ describe('evaluations of a run', () => {
     assert.deepEqual(last.features, result.features);
     assert.deepEqual([last.by, last.step, result.by, result.step], ['train', 12, 'evaluate', 12]);
     assert.equal(result.features?.network, 'nchw.onnx');
-    const { format, width } = await sharp(join(run.results, 'evaluations.png')).metadata();
+    const { format, width } = await sharp(join(run.results, 'metrics.png')).metadata();
     assert.ok(format === 'png' && width > 400);
   });
 
@@ -132,7 +132,7 @@ describe('evaluations of a run', () => {
   test('after the checkpoint are repeated; those of dcgan evaluate are kept, and a partial line is removed', async () => {
     const run = newRun(measured);
     const whole = await run.train();
-    const log = join(whole.results, 'evaluations.jsonl');
+    const log = join(whole.results, 'metrics.jsonl');
     const [manual] = evaluationsOf(whole.results).slice(-1);
     appendFileSync(log, `${JSON.stringify({ ...manual, by: 'evaluate', step: 99 })}\n`);
     appendFileSync(log, `${JSON.stringify({ ...manual, step: 15 })}\n{"by":"tr`);
@@ -165,7 +165,7 @@ test('a failing run rolls back to the best checkpoint by the metric, and repeats
     'training.onCollapse=rollback',
     'training.rollbackTries=2',
     'outputs.checkpointEvery.steps=30',
-    'outputs.metricsEvery.steps=10',
+    'outputs.lossesEvery.steps=10',
     'outputs.samplesEvery.steps=1000',
   ];
   await assert.rejects(run.train({ set }), {

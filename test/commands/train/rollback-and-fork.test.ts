@@ -26,7 +26,7 @@ function overflowing(checkpointEvery = 30) {
     samplesEvery: { steps: 1000 },
     checkpointEvery: { steps: checkpointEvery },
     keepCheckpointsEvery: { steps: 12 },
-    metricsEvery: { steps: 10 },
+    lossesEvery: { steps: 10 },
   });
   return content;
 }
@@ -74,9 +74,9 @@ async function originIn(root: string, runHash: string) {
   return { runHash, identity: (await openRun(runHash, root)).identityHash };
 }
 
-/** All lines of metrics.jsonl without timing fields. */
+/** All lines of losses.jsonl without timing fields. */
 function linesOf(root: string, hash: string): Record<string, unknown>[] {
-  const path = join(root, 'results', hash, 'metrics.jsonl');
+  const path = join(root, 'results', hash, 'losses.jsonl');
   const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
   return lines.map((line) => {
     const { seconds: _seconds, imagesPerSecond: _speed, ...rest } = JSON.parse(line);

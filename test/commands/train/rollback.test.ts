@@ -15,7 +15,7 @@ const overflowing = (content: ReturnType<typeof tinyConfig>) => {
   Object.assign(content.outputs, {
     samplesEvery: { steps: 1000 },
     checkpointEvery: { steps: 30 },
-    metricsEvery: { steps: 10 },
+    lossesEvery: { steps: 10 },
   });
 };
 

@@ -60,7 +60,7 @@ describe('with an adapter', { skip: noWebgpu }, () => {
     );
   };
   const lossesIn = (root: string, { results }: TrainResult) =>
-    readFileSync(join(root, results, 'metrics.jsonl'), 'utf8').match(/"(discriminator|generator)Loss":[^,]+/g);
+    readFileSync(join(root, results, 'losses.jsonl'), 'utf8').match(/"(discriminator|generator)Loss":[^,]+/g);
 
   test('a lost device is an error, and the same command resumes to the same result', async () => {
     const root = join(folder, 'lost');

@@ -30,7 +30,7 @@ function trainTo(steps: number, engine: EngineName, root: string): Promise<Train
 }
 
 function lossesOf(root: string, { results }: TrainResult): number[] {
-  const lines = readFileSync(join(root, results, 'metrics.jsonl'), 'utf8')
+  const lines = readFileSync(join(root, results, 'losses.jsonl'), 'utf8')
     .trim()
     .split('\n');
   return lines.flatMap((line) => {

@@ -78,7 +78,7 @@ function fullConfig() {
       grid: { rows: 2, columns: 2 },
       samplesEvery: { epochs: 1 },
       checkpointEvery: { epochs: 1 },
-      metricsEvery: { steps: 10 },
+      lossesEvery: { steps: 10 },
       keepCheckpointsEvery: { epochs: 5 },
     },
   };
@@ -117,7 +117,7 @@ test('settings that do not affect the result do not change the hash', () => {
     (content) => Object.assign(content.outputs.grid, { rows: 5, columns: 7 }),
     (content) => Object.assign(content.outputs, { samplesEvery: { steps: 3 } }),
     (content) => Object.assign(content.outputs, { checkpointEvery: { steps: 3 }, keepCheckpointsEvery: { images: 1 } }),
-    (content) => Object.assign(content.outputs, { metricsEvery: { images: 3 } }),
+    (content) => Object.assign(content.outputs, { lossesEvery: { images: 3 } }),
     (content) => Reflect.deleteProperty(content, 'outputs'),
     (content) => Reflect.deleteProperty(content, 'name'),
     (content) => Object.assign(content, { metrics: { every: { steps: 5 }, names: ['swd'], best: 'swd', count: 99 } }),
@@ -136,7 +136,7 @@ test('with rollbacks, the intervals they depend on change the hash', () => {
   const changes: Record<string, unknown>[] = [
     {},
     { rollbackTries: 1 },
-    { metricsEvery: { steps: 20 } },
+    { lossesEvery: { steps: 20 } },
     { checkpointEvery: { steps: 20 } },
   ];
   const hashes = changes.map(({ rollbackTries, ...outputs }) => {

@@ -79,7 +79,7 @@ test('optional keys have their defaults', () => {
       grid: { rows: 8, columns: 8, batchNorm: 'moving' },
       samplesEvery: 'auto',
       checkpointEvery: 'auto',
-      metricsEvery: { steps: 10 },
+      lossesEvery: { steps: 10 },
       evolution: true,
     },
   });

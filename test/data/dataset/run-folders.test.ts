@@ -40,7 +40,7 @@ test('recognises results, checkpoints and exports anywhere, and no other folders
     'deep/down/mine/samples/000001.png': png,
     'page/export.json': JSON.stringify({ format: 'png-sheet', runHash: '1234567', files: ['sheet.png'] }),
     'page/sheet.png': png,
-    'results/89abcde/evaluations.jsonl': '{}',
+    'results/89abcde/metrics.jsonl': '{}',
     'results/89abcde/neighbours-000001.png': png,
     'model/weights.safetensors': '',
     'model/state.json': '{}',

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import { createEvaluationCurves } from '../../../src/pictures/charts/evaluation-curves.ts';
 import { writeEvaluationPlot } from '../../../src/pictures/charts/evaluation-plot.ts';
-import type { EvaluationRecord } from '../../../src/runs/evaluations-log.ts';
+import type { EvaluationRecord } from '../../../src/runs/metrics-log.ts';
 import { temporaryFolder } from '../../helpers/temporary-run.ts';
 
 const folder = temporaryFolder();

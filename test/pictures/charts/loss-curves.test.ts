@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLossCurves } from '../../../src/pictures/charts/loss-curves.ts';
-import type { MetricsRecord } from '../../../src/runs/metrics-log.ts';
+import type { LossesRecord } from '../../../src/runs/losses-log.ts';
 
 const record = (step: number, discriminatorLoss: number, generatorLoss: number) => ({
   step,
@@ -10,7 +10,7 @@ const record = (step: number, discriminatorLoss: number, generatorLoss: number) 
   generatorLoss,
 });
 
-function lossCurves(records: readonly MetricsRecord[]) {
+function lossCurves(records: readonly LossesRecord[]) {
   const curves = createLossCurves();
   for (const each of records) curves.add(each);
   return { ...curves.panel('losses'), leftOut: curves.leftOut() };

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { createLossCurves } from '../../../src/pictures/charts/loss-curves.ts';
 import { lossSummaryPath, readLossCurves, saveLossCurves } from '../../../src/pictures/charts/loss-summary.ts';
-import { appendMetrics, truncateMetrics } from '../../../src/runs/metrics-log.ts';
+import { appendLosses, truncateLosses } from '../../../src/runs/losses-log.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dcgan-summary-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -26,7 +26,7 @@ const ticks = (from: number, to: number, seconds?: number) =>
 
 /** A log in a folder of its own. */
 function logOf(content: string): string {
-  const log = join(mkdtempSync(join(folder, 'log-')), 'metrics.jsonl');
+  const log = join(mkdtempSync(join(folder, 'log-')), 'losses.jsonl');
   writeFileSync(log, content);
   return log;
 }
@@ -66,19 +66,19 @@ test('reads the summary and the lines after it, with the same curves as from the
 test('gives the curves of the remaining lines after the log was truncated', async () => {
   const log = await summarised(linesOf(ticks(1, 3000)));
   writeFileSync(log, linesOf(ticks(3001, 3100)), { flag: 'a' });
-  await truncateMetrics(log, { step: 3000, rollbacks: 0 }); // to the checkpoint that the summary belongs to
+  await truncateLosses(log, { step: 3000, rollbacks: 0 }); // to the checkpoint that the summary belongs to
   breakBeginning(log);
   assert.deepEqual((await readLossCurves(log)).state(), await rebuilt(logOf(linesOf(ticks(1, 3000)))));
 
   const earlier = await summarised(linesOf(ticks(1, 3000)));
-  await truncateMetrics(earlier, { step: 2000, rollbacks: 0 }); // to one before
+  await truncateLosses(earlier, { step: 2000, rollbacks: 0 }); // to one before
   assert.deepEqual((await readLossCurves(earlier)).state(), await rebuilt(earlier));
   for (const each of ticks(2001, 3200, 7)) writeFileSync(earlier, linesOf([each]), { flag: 'a' });
   assert.deepEqual((await readLossCurves(earlier)).state(), await rebuilt(earlier));
 
   const rolledBack = await summarised(linesOf(ticks(1, 100)));
-  await appendMetrics(rolledBack, { step: 60, rollbacks: 1, lostAt: 100 });
-  await truncateMetrics(rolledBack, { step: 60, rollbacks: 1 });
+  await appendLosses(rolledBack, { step: 60, rollbacks: 1, lostAt: 100 });
+  await truncateLosses(rolledBack, { step: 60, rollbacks: 1 });
   writeFileSync(rolledBack, linesOf(ticks(61, 200)), { flag: 'a' });
   assert.deepEqual((await readLossCurves(rolledBack)).state(), await rebuilt(rolledBack));
 });
@@ -116,7 +116,7 @@ test('does not summarise a missing log, or one that ends inside a line', async (
   const torn = logOf(`${linesOf(ticks(1, 5))}{"step":6`);
   await saveLossCurves(torn, await readLossCurves(torn));
   assert.throws(() => statSync(lossSummaryPath(torn)), { code: 'ENOENT' });
-  const none = join(mkdtempSync(join(folder, 'none-')), 'metrics.jsonl');
+  const none = join(mkdtempSync(join(folder, 'none-')), 'losses.jsonl');
   await saveLossCurves(none, await readLossCurves(none));
   assert.throws(() => statSync(lossSummaryPath(none)), { code: 'ENOENT' });
 });
@@ -136,11 +136,11 @@ test('ignores a pipe or folder instead of the summary, and reports one instead o
     await saveLossCurves(log, curves);
     assert.deepEqual((await readLossCurves(log)).state(), expected);
 
-    const place = join(mkdtempSync(join(folder, 'place-')), 'metrics.jsonl');
+    const place = join(mkdtempSync(join(folder, 'place-')), 'losses.jsonl');
     copyFileSync(lossSummaryPath(await summarised(content)), join(dirname(place), '.loss-curves.json'));
     make(place);
     await assert.rejects(readLossCurves(place), { code: 'usage.cannot-read' });
-    await assert.rejects(appendMetrics(place, { step: 1 }), { code: 'usage.cannot-write' });
+    await assert.rejects(appendLosses(place, { step: 1 }), { code: 'usage.cannot-write' });
     await saveLossCurves(place, curves);
   }
 });

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { createLossCurves } from '../../../src/pictures/charts/loss-curves.ts';
 import { writeLossPlot } from '../../../src/pictures/charts/plot.ts';
-import type { MetricsRecord } from '../../../src/runs/metrics-log.ts';
+import type { LossesRecord } from '../../../src/runs/losses-log.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dcgan-plot-'));
 before(() => {
@@ -45,7 +45,7 @@ const record = (step: number, discriminatorLoss: number, generatorLoss: number) 
   generatorLoss,
 });
 
-function curvesOf(records: readonly MetricsRecord[]) {
+function curvesOf(records: readonly LossesRecord[]) {
   const curves = createLossCurves();
   for (const each of records) curves.add(each);
   return curves;

@@ -24,8 +24,8 @@ const evaluations = (steps: readonly number[]) =>
 async function failedRun(name: string) {
   const folders = { results: join(base, name, 'results'), checkpoints: join(base, name, 'checkpoints') };
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folders.results, 'metrics.jsonl'), lines([10, 20, 30, 40]));
-  writeFileSync(join(folders.results, 'evaluations.jsonl'), evaluations([10, 20, 30, 40]));
+  writeFileSync(join(folders.results, 'losses.jsonl'), lines([10, 20, 30, 40]));
+  writeFileSync(join(folders.results, 'metrics.jsonl'), evaluations([10, 20, 30, 40]));
   let weight: Float32Array = Float32Array.of(1);
   const compiled: CompiledProgram = {
     run: async () => ({}),
@@ -51,8 +51,7 @@ async function failedRun(name: string) {
   weight = Float32Array.of(2);
   await save(folders, contents, at(30), { best: false });
   const first = { kind: 'fresh' as const, progress: initialProgress, values: () => ({ weight: Float32Array.of(0) }) };
-  const logs = () =>
-    ['metrics', 'evaluations'].map((log) => readFileSync(join(folders.results, `${log}.jsonl`), 'utf8'));
+  const logs = () => ['losses', 'metrics'].map((log) => readFileSync(join(folders.results, `${log}.jsonl`), 'utf8'));
   return { folders, contents, first, logs };
 }
 
@@ -81,9 +80,9 @@ test('resumes the rolled-back run if killed right after the save', async () => {
   const { folders, contents, first, logs } = await failedRun('killed-after');
   const [ticks, measured] = logs();
   await rollBack(folders, contents, { rollbacks: 1, failure, first });
-  writeFileSync(join(folders.results, 'metrics.jsonl'), ticks!); // before the lines after the checkpoint are dropped
-  appendFileSync(join(folders.results, 'metrics.jsonl'), '{"step":20,"rollbacks":1,"lostAt":40}\n');
-  writeFileSync(join(folders.results, 'evaluations.jsonl'), measured!);
+  writeFileSync(join(folders.results, 'losses.jsonl'), ticks!); // before the lines after the checkpoint are dropped
+  appendFileSync(join(folders.results, 'losses.jsonl'), '{"step":20,"rollbacks":1,"lostAt":40}\n');
+  writeFileSync(join(folders.results, 'metrics.jsonl'), measured!);
   await truncateLogs(folders, (await loadLatest(folders.checkpoints))!.progress);
   assert.deepEqual(logs(), rolledBack);
 });
