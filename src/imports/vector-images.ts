@@ -3,6 +3,7 @@
 import type { Shape } from '../engines/engine.ts';
 import { DcganError } from '../errors.ts';
 import { type ShapedSingle, singleLayersOf } from '../models/infer-shapes.ts';
+import { hasTrait } from '../models/layer-registry.ts';
 import type { Network } from '../models/network.ts';
 
 /** The image [height, width, channels] that was flattened to the input of layer `index`; undefined if both orders agree. */
@@ -28,19 +29,16 @@ export function checkVectors(network: Network): void {
     throw new DcganError('config.not-importable', {
       happened: `${network.name}, layer ${place} (reshape) makes an image [${output.join(', ')}] from a vector that does not come from a dense layer.`,
       expected:
-        'PyTorch orders the values of an image in another way, which only the weights before it can make up for.',
+        'PyTorch orders the values of an image differently, and only the weights of a dense layer before it can be reordered to match.',
     });
   });
 }
-
-/** Layers that do not depend on the order of a vector's values. */
-const orderless = ['batchNorm', 'relu', 'leakyRelu', 'tanh', 'sigmoid', 'dropout'];
 
 /** The nearest layer in a direction that depends on the order of a vector's values. */
 function neighbour(network: Network, index: number, direction: 1 | -1): ShapedSingle | undefined {
   const layers = singleLayersOf(network.layers);
   let other = index + direction;
-  while (layers[other] && orderless.includes(layers[other]!.layer.type)) other += direction;
+  while (layers[other] && hasTrait(layers[other]!.layer, 'featurewise')) other += direction;
   return layers[other];
 }
 

@@ -1,5 +1,5 @@
-// Layer type -> definition. A new layer is one line here, one file in layers/ and one entry in config/schema/layers.ts. Residual
-// layers consist of other layers, so infer-shapes.ts and network.ts handle them.
+// Layer type -> definition; CONTRIBUTING.md says how to add one. Residual layers consist of other layers, so infer-shapes.ts and
+// network.ts handle them.
 import type { SingleLayer } from '../config/schema/layers.ts';
 import type { LayerDefinition, LayerOf, LayerTrait } from './layer.ts';
 import { leakyRelu, relu, sigmoid, tanh } from './layers/activation.ts';
@@ -35,6 +35,6 @@ export function definitionOf(layer: SingleLayer): LayerDefinition<SingleLayer> {
   return definitions[layer.type] as LayerDefinition<SingleLayer>;
 }
 
-export function hasTrait(layer: SingleLayer, trait: LayerTrait): boolean {
-  return definitions[layer.type].traits.includes(trait);
+export function hasTrait({ type }: Pick<SingleLayer, 'type'>, trait: LayerTrait): boolean {
+  return definitions[type].traits.includes(trait);
 }

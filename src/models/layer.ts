@@ -32,8 +32,10 @@ export interface LayerContext {
  * kernel: multiplies by a kernel, its main weights; the gradient keeps its output in memory.
  * batchStatistics: normalises by statistics of the batch, so it needs at least two values per channel.
  * random: draws random numbers in training.
+ * featurewise: computes each feature of a vector alone, so that permuted inputs give permuted outputs. Exports and imports move the
+ * permutation between TensorFlow's and PyTorch's order of features through such layers to the nearest weights.
  */
-export type LayerTrait = 'kernel' | 'batchStatistics' | 'random';
+export type LayerTrait = 'kernel' | 'batchStatistics' | 'random' | 'featurewise';
 
 /** How one type of layer works. Shapes are without the batch: [n] or [height, width, channels]. */
 export interface LayerDefinition<Options> {

@@ -8,25 +8,25 @@ import {
 import type { LayerDefinition, LayerOf } from '../layer.ts';
 
 export const relu: LayerDefinition<LayerOf<'relu'>> = {
-  traits: [],
+  traits: ['featurewise'],
   outputShape: (_, input) => input,
   apply: (_, x) => applyRelu(x),
 };
 
 export const leakyRelu: LayerDefinition<LayerOf<'leakyRelu'>> = {
-  traits: [],
+  traits: ['featurewise'],
   outputShape: (_, input) => input,
   apply: ({ slope }, x) => applyLeakyRelu(x, slope),
 };
 
 export const tanh: LayerDefinition<LayerOf<'tanh'>> = {
-  traits: [],
+  traits: ['featurewise'],
   outputShape: (_, input) => input,
   apply: (_, x) => applyTanh(x),
 };
 
 export const sigmoid: LayerDefinition<LayerOf<'sigmoid'>> = {
-  traits: [],
+  traits: ['featurewise'],
   outputShape: (_, input) => input,
   apply: (_, x) => applySigmoid(x),
 };

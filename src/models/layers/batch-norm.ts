@@ -19,7 +19,7 @@ import type { LayerContext, LayerDefinition, LayerOf, Parameter } from '../layer
 type Options = LayerOf<'batchNorm'>;
 
 export const batchNorm: LayerDefinition<Options> = {
-  traits: ['batchStatistics'],
+  traits: ['batchStatistics', 'featurewise'],
   outputShape: (_, input) => input,
   parameters({ scale, center, gammaInitializer }, input) {
     const shape = [input.at(-1)!];

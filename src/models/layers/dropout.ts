@@ -5,7 +5,7 @@ import { statelessUniform } from '../../engines/ops/stateless-uniform.ts';
 import { expectImage, type LayerDefinition, type LayerOf } from '../layer.ts';
 
 export const dropout: LayerDefinition<LayerOf<'dropout'>> = {
-  traits: ['random'],
+  traits: ['random', 'featurewise'],
   outputShape({ channels }, input) {
     if (channels) expectImage(input, 'dropout of channels');
     return input;
