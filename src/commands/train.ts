@@ -1,4 +1,4 @@
-// dcgan train: config, data, networks, engine, start point, loop: each part is made here, in order, from the parts before it.
+// dcgan train: builds a run's parts in order (config, data, networks, engine, start point) and trains it to its end.
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { identityHash, type Origin, runNames } from '../config/identity/run-hash.ts';
@@ -21,7 +21,7 @@ import { type TrainingProgress, trainLoop } from '../training/loop.ts';
 import type { Schedule } from '../training/schedule.ts';
 import { describeRun } from '../training/start/describe-run.ts';
 import { type EarlierOfName, findEarlier } from '../training/start/find-earlier.ts';
-import { longerFlag, programOf } from '../training/start/fork-advice.ts';
+import { longerFlag } from '../training/start/fork-advice.ts';
 import { lockRunFolder } from '../training/start/lock-run-folder.ts';
 import {
   identityOf,
@@ -30,6 +30,7 @@ import {
   prepareRun,
   type RunOptions,
 } from '../training/start/prepare-run.ts';
+import { programOf } from '../training/start/run-parts.ts';
 import { loadLatest } from '../training/start/saved-run.ts';
 import { firstStart, resumedStart, type StartPoint } from '../training/start/start-point.ts';
 
@@ -53,7 +54,7 @@ export type TrainEvent =
   | { type: 'memory'; expectedMiB: number; freeMiB: number }
   /** Another machine or container renewed its lock on this run less than a lease ago; waiting shows whether it still runs. */
   | { type: 'lock'; pid: number | undefined; host: string | undefined; sinceRenewalMs: number; leaseMs: number }
-  /** The ways to compute each convolution are timed, once per machine and shape. */
+  /** The implementations of each convolution are timed, once per machine and shape. */
   | { type: 'tuning'; done: number; total: number }
   | { type: 'dataset'; directory: string; images: number; skipped: Dataset['skipped']; notes: Dataset['notes'] }
   | {

@@ -14,7 +14,7 @@ import type { TrainingEvent } from './events.ts';
 import { functionNames } from './program.ts';
 import { generatorPasses } from './schedule.ts';
 
-interface RunParts {
+interface PictureParts {
   config: Config;
   program: CompiledProgram;
   /** results/<hash>. */
@@ -26,7 +26,7 @@ interface RunParts {
 
 /** Writes samples/<step>.png, always from the same latents, and loss.png. */
 export async function writeSamples(
-  { config, program, folder, confirm, onEvent }: RunParts,
+  { config, program, folder, confirm, onEvent }: PictureParts,
   step: number,
   curves: LossCurves,
 ): Promise<void> {
@@ -43,7 +43,7 @@ export async function writeSamples(
 }
 
 /** Writes evolution.png from the grids that the run has written. */
-export async function writeEvolutionStrip({ config, folder, confirm }: RunParts): Promise<void> {
+export async function writeEvolutionStrip({ config, folder, confirm }: PictureParts): Promise<void> {
   const samples = join(folder, 'samples');
   const grids = (await readdir(samples))
     .filter((name) => /^\d+\.png$/.test(name))

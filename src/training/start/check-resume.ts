@@ -2,8 +2,9 @@
 import { join, relative, resolve } from 'node:path';
 import { type Difference, differencesOf, isRunName, type RunIdentity } from '../../config/identity/run-hash.ts';
 import { DcganError } from '../../errors.ts';
-import { forkFlags, type RunParts } from './fork-advice.ts';
+import { forkFlags } from './fork-advice.ts';
 import type { EarlierRun } from './open-run.ts';
+import type { RunParts } from './run-parts.ts';
 
 /** @throws DcganError `usage.another-run`, `usage.not-here` */
 export function checkSameRun(earlier: EarlierRun, now: RunIdentity, parts: RunParts & { root: string }): void {

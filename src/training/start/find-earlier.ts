@@ -2,7 +2,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Difference, differencesOf, isRunName, type RunIdentity } from '../../config/identity/run-hash.ts';
-import { forkFlags, type RunParts } from './fork-advice.ts';
+import { forkFlags } from './fork-advice.ts';
+import type { RunParts } from './run-parts.ts';
 import { loadLatest } from './saved-run.ts';
 import { storedRuns } from './stored-run.ts';
 

@@ -1,27 +1,8 @@
 // The flags that would fork a run, suggested only if its weights fit.
-import type { Config } from '../../config/config.ts';
-import type { Dataset } from '../../data/dataset/open.ts';
-import type { Program } from '../../engines/engine.ts';
 import { DcganError } from '../../errors.ts';
-import type { Networks } from '../../models/networks.ts';
-import { healthProbeImages } from '../health/health-measurements.ts';
-import { trainingProgram } from '../program.ts';
-import { batchSizes, type Schedule } from '../schedule.ts';
+import type { Schedule } from '../schedule.ts';
+import { programOf, type RunParts } from './run-parts.ts';
 import { forkedValues, type SavedRun } from './saved-run.ts';
-
-/** All that a run trains with, except the engine. */
-export interface RunParts {
-  config: Config;
-  networks: Networks;
-  dataset: Dataset;
-  schedule: Schedule;
-}
-
-export function programOf({ config, networks, dataset }: Omit<RunParts, 'schedule'>): Program {
-  const { rows, columns } = config.outputs.grid;
-  const sizes = batchSizes(config, dataset.count);
-  return trainingProgram(config, networks, sizes, rows * columns, healthProbeImages(dataset.count));
-}
 
 /** The flags to add to start a new run from a checkpoint; undefined if its weights do not fit. */
 export function forkFlags(checkpoint: string, saved: SavedRun, parts: RunParts): string | undefined {

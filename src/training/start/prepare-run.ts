@@ -19,9 +19,9 @@ import { checkBatchNorm } from './check-batch-norm.ts';
 import { checkMemory, type MemoryOutlook } from './check-memory.ts';
 import { checkSameRun } from './check-resume.ts';
 import { checkFolderOwner, chooseRun } from './choose-run.ts';
-import type { RunParts } from './fork-advice.ts';
 import { estimateMemory } from './memory.ts';
 import { type EarlierRun, openRun } from './open-run.ts';
+import type { RunParts } from './run-parts.ts';
 import type { SavedRun } from './saved-run.ts';
 
 export interface RunOptions extends EngineChoice {
