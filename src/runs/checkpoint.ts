@@ -9,11 +9,11 @@ import { codeOf } from '../system/reasons.ts';
 import { makeFolder, writeFileAtomic, writingTo } from '../system/write-file.ts';
 import {
   type Checkpoint,
+  type CheckpointState,
   isRefusal,
+  readCheckpointState,
   readStepFolder,
-  readStepState,
   removeStepFolder,
-  type StepState,
   stateFile,
   stepFolderName,
   unreadable,
@@ -78,10 +78,10 @@ export async function loadCheckpoint(directory: string, which: CheckpointChoice)
 }
 
 /** State of the latest checkpoint whose state file is intact, without its weights. */
-export async function readLatestState(directory: string): Promise<StepState | undefined> {
+export async function readLatestState(directory: string): Promise<CheckpointState | undefined> {
   const steps = await listCheckpoints(directory);
   for (const step of steps.length > 0 ? await latestFirst(directory, steps) : []) {
-    const state = await readStepState(join(directory, stepFolderName(step))).catch(() => undefined);
+    const state = await readCheckpointState(join(directory, stepFolderName(step))).catch(() => undefined);
     if (state) return state;
   }
   return undefined;

@@ -18,7 +18,7 @@ export interface Checkpoint {
   state: Record<string, unknown>;
 }
 
-export type StepState = Pick<Checkpoint, 'step' | 'state'> & { path: string };
+export type CheckpointState = Pick<Checkpoint, 'step' | 'state'> & { path: string };
 
 const weightsFile = 'weights.safetensors';
 export const stateFile = 'state.json';
@@ -81,7 +81,7 @@ export async function readStepFolder(path: string): Promise<Checkpoint> {
 }
 
 /** A checkpoint without its weights. @throws DcganError `checkpoint.damaged` naming the file */
-export async function readStepState(path: string): Promise<StepState> {
+export async function readCheckpointState(path: string): Promise<CheckpointState> {
   const { step, state } = await readState(path);
   return { path, step, state };
 }
