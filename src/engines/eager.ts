@@ -1,7 +1,7 @@
 // Runs a program's functions op by op on tfjs's current backend, as the wasm and webgpu engines do.
 import { keep, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { checkFeeds, checkNames, checkUpdates, checkVariables, checkWritten, functionNamed } from './check-program.ts';
 import type { CompiledProgram, FeedSpec, Feeds, HostValues, Program, Tensors } from './engine.ts';
-import { checkFeeds, checkNames, checkUpdates, checkVariables, checkWritten, functionNamed } from './feeds.ts';
 
 /** Access to a backend that may compute asynchronously, and fail after the call that caused it. */
 export interface BackendQueue {

@@ -50,7 +50,12 @@ export interface CompiledProgram {
 }
 
 export type EngineName = 'tensorflow' | 'webgpu' | 'wasm';
-/** `tensorfloat32` is float32 whose convolutions and matrix products use 10 bits of the mantissa, on GPUs that support it. */
+/**
+ * How convolutions and matrix products are computed; variables, optimizers and losses are always float32.
+ * tensorfloat32: with 10 bits of the mantissa, on GPUs that support it.
+ * mixed_bfloat16 (tensorflow): in bfloat16, with bfloat16 activations between them (tensorflow/mixed-bfloat16.ts).
+ * mixed_float16 (webgpu): from operands stored in float16, summed in float32 (webgpu/mixed-float16.ts).
+ */
 export type Precision = 'float32' | 'tensorfloat32' | 'mixed_bfloat16' | 'mixed_float16';
 
 /** The part of a config's training section that TensorFlow must know before it is loaded. Omitted fields mean no preference. */

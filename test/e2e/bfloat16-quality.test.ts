@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { bfloat16Units } from '../../src/engines/tensorflow/bfloat16.ts';
+import { bfloat16Units } from '../../src/engines/tensorflow/bfloat16-support.ts';
 import { distanceAfter, meanDistance } from '../helpers/quality.ts';
 import { noTensorflow } from '../helpers/tensorflow.ts';
 

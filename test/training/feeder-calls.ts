@@ -1,6 +1,6 @@
 // What the feeder gives a run on ten numbered pictures.
 import type { Config } from '../../src/config/config.ts';
-import { checkFeeds } from '../../src/engines/feeds.ts';
+import { checkFeeds } from '../../src/engines/check-program.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
 import { type Call, createFeeder } from '../../src/training/feeds.ts';
 import { trainingProgram } from '../../src/training/program.ts';

@@ -5,7 +5,7 @@ import * as core from '@tensorflow/tfjs-core';
 import { endedBySignals } from '../../system/stop-signals.ts';
 import type { Engine, LibrarySettings } from '../engine.ts';
 import { registerOps } from '../ops/register.ts';
-import { bfloat16Units, gpuBfloat16Units } from './bfloat16.ts';
+import { bfloat16Units, gpuBfloat16Units } from './bfloat16-support.ts';
 import { loadBinding } from './binding.ts';
 import { choicesFile, createChoices } from './convolutions/choices.ts';
 import { chooseVariant, whyNoGpu } from './install/gpu.ts';

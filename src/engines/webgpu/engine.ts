@@ -8,8 +8,8 @@ import { registerOps } from '../ops/register.ts';
 import { flushCommands, startBackend } from './backend.ts';
 import { type Adapter, type Dawn, dawnPackage } from './dawn.ts';
 import { watchDevice } from './failures.ts';
-import { inFloat16 } from './float16.ts';
 import { webgpuKernels } from './kernels.ts';
+import { inFloat16 } from './mixed-float16.ts';
 
 interface Started {
   backend: WebGPUBackend;

@@ -11,9 +11,9 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { convolution, filterGradient, inputGradient } from './convolution-products.ts';
-import { computesInFloat16, float16Of } from './float16.ts';
 import type { WebgpuKernel } from './kernel.ts';
 import { matrixProduct } from './matrix-product.ts';
+import { computesInFloat16, float16Of } from './mixed-float16.ts';
 import { type Product, tiledProduct } from './tiled-product.ts';
 
 type ProductOf = (left: TensorInfo, right: TensorInfo, attrs: NamedAttrMap) => Product;

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
+import { checkFeeds, checkNames, checkVariables, checkWritten, functionNamed } from '../../check-program.ts';
 import type { CompiledProgram, FeedValues, HostValues, Program } from '../../engine.ts';
-import { checkFeeds, checkNames, checkVariables, checkWritten, functionNamed } from '../../feeds.ts';
 import type { Binding, TensorMetadata } from '../binding.ts';
 import { DataType, type GraphNode } from '../graph/graph.ts';
 import { writeGraph } from '../graph/graph-file.ts';

@@ -1,12 +1,12 @@
 // Traces a program: runs each function once under the recorder, and builds one graph of all.
 import { cast, engine, fill, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { checkUpdates } from '../../check-program.ts';
 import type { Precision, Program, ProgramFunction, Tensors } from '../../engine.ts';
-import { checkUpdates } from '../../feeds.ts';
 import type { FormChoices, Untuned } from '../convolutions/choices.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { functionNodes, type TracedFunction } from '../graph/graph-builder.ts';
 import { variableNodes } from '../graph/variable-nodes.ts';
-import { toMixedBfloat16 } from '../precision.ts';
+import { toMixedBfloat16 } from '../mixed-bfloat16.ts';
 import type { Recorder } from './recorder.ts';
 
 let programs = 0;

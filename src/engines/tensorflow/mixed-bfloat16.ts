@@ -1,5 +1,5 @@
-// Mixed precision as a graph pass: convolutions and matrix products compute in bfloat16. Ops between two of them read and write
-// bfloat16 too, as in PyTorch's autocast, but compute in float32 internally. Everything else stays float32.
+// The precision mixed_bfloat16, as a pass over a recorded graph: convolutions and matrix products compute in bfloat16. Ops between two
+// of them read and write bfloat16 but compute in float32, as in PyTorch's autocast. Everything else stays float32.
 import { biasGradient } from './bias-gradient.ts';
 import { castNode, DataType, type GraphNode, typeAttribute } from './graph/graph.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gpuBfloat16Units, haveBfloat16 } from '../../../src/engines/tensorflow/bfloat16.ts';
+import { gpuBfloat16Units, haveBfloat16 } from '../../../src/engines/tensorflow/bfloat16-support.ts';
 import { temporaryFolder } from '../../helpers/temporary-run.ts';
 
 // NVIDIA's table of GPUs: V100 7.0, T4 7.5, A100 8.0, RTX 4090 8.9, H200 9.0, RTX 5090 12.0.

@@ -4,7 +4,7 @@ import { conv2d, grad, sum, type Tensor, type Tensor1D, type Tensor4D } from '@t
 import { openEngine } from '../../../src/engines/open.ts';
 import { biasAdd } from '../../../src/engines/ops/bias-add.ts';
 import { DataType, type GraphNode, typeAttribute } from '../../../src/engines/tensorflow/graph/graph.ts';
-import { toMixedBfloat16 } from '../../../src/engines/tensorflow/precision.ts';
+import { toMixedBfloat16 } from '../../../src/engines/tensorflow/mixed-bfloat16.ts';
 import { relativeError } from '../../helpers/relative-error.ts';
 import { noTensorflow } from '../../helpers/tensorflow.ts';
 import { residualLayers, type SmallGan, smallGan, train } from '../small-gan.ts';

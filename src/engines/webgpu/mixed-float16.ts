@@ -1,4 +1,4 @@
-// The precision mixed_float16: while a function of such a program runs, convolutions, their gradients and matrix products read float16.
+// The precision mixed_float16: while a function runs, convolutions, their gradients and matrix products read operands in float16.
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { type Float16Tensor, toFloat16 } from './float16-tensors.ts';
