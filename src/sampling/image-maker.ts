@@ -1,4 +1,4 @@
-// Generates images from latents with a trained generator in inference mode, in batches that fit into memory.
+// Compiles a trained generator on an engine and generates images from latents, in batches that fit into memory.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { CompileOptions, Engine } from '../engines/engine.ts';

@@ -1,4 +1,4 @@
-// The library's interface to a trained generator.
+// openCheckpoint of the library: a trained generator kept open for many calls. The commands use sampling.ts instead.
 import type { Config } from '../config/config.ts';
 import type { EngineInfo } from '../engines/engine.ts';
 import { openEngine } from '../engines/open.ts';

@@ -1,4 +1,4 @@
-// Opens a trained generator by the name of its checkpoint.
+// Loads a trained generator from a checkpoint: config, network and weights, not yet on an engine.
 import { runNames } from '../config/identity/run-hash.ts';
 import { buildNetworks } from '../models/networks.ts';
 import { type CheckpointChoice, loadCheckpoint } from '../runs/checkpoint.ts';

@@ -19,9 +19,9 @@ export interface SamplingOptions extends EngineChoice {
 export type SamplingEvent =
   | ({ type: 'checkpoint' } & CheckpointUsed)
   | { type: 'engine'; info: EngineInfo; notChosen: OpenedEngine['notChosen'] }
-  /** Ways to compute a convolution are measured, once per machine and shape. */
+  /** The implementations of a convolution are timed, once per machine and shape. */
   | { type: 'tuning'; done: number; total: number }
-  /** Only where the engine is called more than once. */
+  /** Only if it takes more than one call of the engine. */
   | { type: 'images'; done: number; total: number };
 
 /** The checkpoint that generated the images. */

@@ -30,7 +30,7 @@ export function createFeeder(config: Config, dataset: Dataset, program: Program,
   const scheduled = scheduledValues(config, schedule);
   const calls = callsPerStep(config);
 
-  /** Computes only the feeds that the function takes. `call` numbers the function calls of the whole run. */
+  /** Computes only the feeds that the function takes. `call` is the number of this call in the whole run. */
   function makeCall(name: string, call: number, images: number, makers: Record<string, () => FeedValues>): Call {
     const noiseSeed = () => Int32Array.of(new RandomStream(seed, 'dropout', call).bits()); // named when only dropout drew
     const all: Record<string, () => FeedValues> = { ...makers, noiseSeed };

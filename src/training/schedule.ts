@@ -51,7 +51,7 @@ export function planSchedule(config: Config, images: number): Schedule {
   const oncePerEpoch = ({ isThinned }: { isThinned: boolean }): DefaultCadence => {
     return { isDefault: true, everySteps: steps({ epochs: 1 }), isThinned };
   };
-  // What a rollback leads to depends on where checkpoints are, so that must not depend on the clock
+  // A rollback restarts from a checkpoint, so the steps of checkpoints must not depend on the clock
   const checkpointsByDefault = () =>
     config.training.onCollapse === 'rollback' ? exactly(checkpointsOfRollbacks) : oncePerEpoch({ isThinned: false });
   const { samplesEvery, checkpointEvery, lossesEvery, keepCheckpointsEvery } = config.outputs;

@@ -81,7 +81,10 @@ export function generatorStep(gan: Gan): StepBody {
   };
 }
 
-/** Updates D, then G by its loss under the updated D; both see the same fake images. */
+/**
+ * Updates D, then G by its loss under the updated D. D's update runs inside G's tape, so that one pass of G serves both; `detach`
+ * keeps D's loss off that tape.
+ */
 function discriminatorFirst(gan: Gan, state: StepState): void {
   const { generator } = gan.networks;
   const result = gradientsOf(trainableWeights(state, generator), (weights) => {
@@ -119,7 +122,7 @@ function simultaneous(gan: Gan, state: StepState): void {
 interface DiscriminatorResult {
   loss: Tensor;
   gradients: Tensors;
-  /** Share of real and of fake images in the loss, without a penalty; undefined if the loss is not a sum of the two. */
+  /** The loss's terms of real and of fake images, without a penalty; undefined if the loss is not a sum of the two. */
   parts: { real: Tensor; fake: Tensor } | undefined;
   realLogits: Tensor; // [B, 1]
   fakeLogits: Tensor; // [B, 1], on the tape of the fake images
