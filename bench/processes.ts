@@ -1,4 +1,4 @@
-// What Linux tells of a process: its peak of resident memory, and the processor time that it has used.
+// Reads a process's peak resident memory and processor time from /proc.
 import { readFileSync } from 'node:fs';
 
 /** VmHWM of /proc/<pid>/status. */

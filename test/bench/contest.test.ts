@@ -64,7 +64,7 @@ const alternating = {
   training: { steps: 9, batchSize: 64, order: 'generator-first', freshLatents: true, loss: { on: 'probabilities' } },
 };
 
-/** Holds a short contest, which compares parameters, scores and losses before it measures. */
+/** Runs a short contest, which compares parameters, scores and losses before it measures. */
 async function shortContest(content: object, names: readonly string[]): Promise<void> {
   const contestants = ['this float32', ...names].map(
     (name): Contestant => trainers.find((known) => known.name === name)!,

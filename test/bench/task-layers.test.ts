@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { taskLayers } from '../../bench/task-layers.ts';
 import { networkOf } from '../helpers/tiny-network.ts';
 
-/** What a peer is told of the edges of one convolution. */
-function edgesOf(layer: Record<string, unknown>, side: number) {
-  const [told] = taskLayers(networkOf([{ filters: 3, ...layer }], [side, side, 2]));
-  assert.ok(told?.type === 'conv' || told?.type === 'convTranspose');
-  const { same, sides, output } = told;
+/** The padding of one convolution as a peer receives it. */
+function edgesOf(options: Record<string, unknown>, side: number) {
+  const [layer] = taskLayers(networkOf([{ filters: 3, ...options }], [side, side, 2]));
+  assert.ok(layer?.type === 'conv' || layer?.type === 'convTranspose');
+  const { same, sides, output } = layer;
   assert.deepEqual(sides[0], sides[1]);
   return { same, sides: sides[0], size: output[0] };
 }

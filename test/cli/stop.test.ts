@@ -1,4 +1,4 @@
-// What a signal does to a process whose event loop does not turn, and two of them shortly after each other.
+// Signals to a process whose event loop is blocked, and two signals in quick succession.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { temporaryFolder } from '../helpers/temporary-run.ts';
 const folder = temporaryFolder();
 const source = (path: string) => JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href);
 
-/** Runs lines of a program that listens for stops; `block(ms)` keeps its event loop from turning. */
+/** Runs a program that handles stop signals; `block(ms)` blocks its event loop. */
 function start(name: string, lines: string) {
   const path = join(folder, `${name}.mjs`);
   writeFileSync(
@@ -47,7 +47,7 @@ ${lines}`,
 
 const endless = { timeout: 60_000 }; // the children block for ten minutes
 
-test('a signal ends a call that has nothing to save, although it blocks', endless, async () => {
+test('a signal ends a blocking call that has nothing to save', endless, async () => {
   const child = start('blocked', "await endedBySignals(() => { say('blocked'); block(600_000); });");
   await child.said('blocked');
   child.kill('SIGTERM');
@@ -74,7 +74,7 @@ await delay(600_000);`,
   },
 );
 
-test('work with nothing to save that does not end by itself is ended', endless, async () => {
+test('work that has nothing to save and ignores the stop is ended', endless, async () => {
   const child = start('deaf', "say('working'); await delay(600_000);");
   await child.said('working');
   child.kill('SIGHUP');
@@ -83,7 +83,7 @@ test('work with nothing to save that does not end by itself is ended', endless, 
 
 const saving = 'Stopping: finishing this step and saving. Press again to quit immediately.\n';
 
-test('a second signal ends a step that blocks', endless, async () => {
+test('a second signal ends a blocking step', endless, async () => {
   const child = start(
     'second',
     "stop.takeTime(); say('step'); setTimeout(() => {}, 600_000); await once(stop.signal, 'abort'); await delay(800); say('save'); block(600_000);",
@@ -95,14 +95,18 @@ test('a second signal ends a step that blocks', endless, async () => {
   assert.deepEqual(await child.ended, { exitCode: null, signal: 'SIGINT', output: `step\n${saving}save\n` });
 });
 
-test('two signals at once are one press, which npm may pass on a second time: the step is saved', endless, async () => {
-  const child = start(
-    'twice',
-    "stop.takeTime(); say('step'); block(1500); await delay(100); say('saved'); process.exit(stop.exitCode());",
-  );
-  await child.said('step');
-  child.kill('SIGINT');
-  await delay(200);
-  child.kill('SIGINT');
-  assert.deepEqual(await child.ended, { exitCode: 130, signal: null, output: `step\n${saving}saved\n` });
-});
+test(
+  'two signals at once count as one key press, which npm may forward again: the step is saved',
+  endless,
+  async () => {
+    const child = start(
+      'twice',
+      "stop.takeTime(); say('step'); block(1500); await delay(100); say('saved'); process.exit(stop.exitCode());",
+    );
+    await child.said('step');
+    child.kill('SIGINT');
+    await delay(200);
+    child.kill('SIGINT');
+    assert.deepEqual(await child.ended, { exitCode: 130, signal: null, output: `step\n${saving}saved\n` });
+  },
+);

@@ -1,4 +1,4 @@
-// A lazy gradient penalty, its weight and Adam's beta2 on schedules: a run stopped after any step becomes what it is in one go.
+// A lazy gradient penalty, its weight and Adam's beta2 on schedules: a run stopped after any step and resumed equals an uninterrupted one.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { tinyConfig } from '../helpers/temporary-run.ts';
@@ -26,7 +26,7 @@ test('resumes bit for bit after any step', async () => {
   }
 });
 
-test('the penalty of every third update is another training than that of every update, and than none', async () => {
+test('a penalty at every third update trains differently from one at every update, and from none', async () => {
   const kernel = async (set: string[]) => {
     const { tensors } = (await newRun(lazy).train(set)).latest;
     return tensors[Object.keys(tensors).find((name) => /^discriminator\/.*kernel$/.test(name))!];

@@ -26,7 +26,7 @@ before(async () => {
 const nobody = 65534;
 const noPermissions = process.platform === 'win32' ? 'Windows has no such permissions' : false;
 
-/** The result of a process of another user that may not read the checkpoint. */
+/** Loads the checkpoint in a process whose user may not read it. */
 function loadedByNobody(): { step?: number; code?: string; message?: string } {
   const checkpoint = JSON.stringify(new URL('../../src/runs/checkpoint.ts', import.meta.url).href);
   const program = `

@@ -7,7 +7,7 @@ import { temporaryFolder, writePictures } from '../helpers/temporary-run.ts';
 
 const page = readFileSync(new URL('../../docs/getting-started.md', import.meta.url), 'utf8');
 
-/** The indented lines of the page that call dcgan, as arguments. None of them needs quotes but for a formula. */
+/** The arguments of the page's indented dcgan commands. Only a formula is quoted. */
 function commandsOf(text: string): string[][] {
   const lines = [...text.matchAll(/^ {4}npx dcgan (.+)$/gm)].map((match) => match[1]!);
   return lines.map((line) => [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!));
@@ -15,14 +15,14 @@ function commandsOf(text: string): string[][] {
 
 const short = ['--set', 'training.batchSize=4', '--set', 'training.steps=2'];
 
-/** The same command with two small steps in place of its epochs. */
+/** The same command, training for two small steps instead of its epochs. */
 function shortened(args: string[]): string[] {
   if (args[0] !== 'train') return args;
   const epochs = args.indexOf('--epochs');
   return [...args.toSpliced(epochs, 2), ...short];
 }
 
-test('every command of the getting-started page runs, in this order, and writes what it names', async () => {
+test('every command of the getting-started page runs, in this order, and writes the files it names', async () => {
   const cwd = temporaryFolder();
   await writePictures(join(cwd, 'photos'), 64);
   const commands = commandsOf(page);

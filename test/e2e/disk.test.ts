@@ -34,7 +34,7 @@ function remove(folder: string): void {
   rmSync(aside, { recursive: true });
 }
 
-/** A file system in memory; says why not where that is not allowed. */
+/** Mounts an in-memory file system; throws if that is not allowed. */
 function mountSmall(folder: string, kib: number): void {
   mkdirSync(folder, { recursive: true });
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kib}k`, 'tmpfs', folder], { stdio: 'pipe' });

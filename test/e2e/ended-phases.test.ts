@@ -1,4 +1,4 @@
-// Runs ended in the middle of tuning, of an evaluation and after a rollback, and resumed: they leave what a run left alone leaves.
+// Runs stopped or killed during tuning, during an evaluation and after a rollback, then resumed, equal an undisturbed run.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ before(async () => {
   await writePictures(join(base, 'pictures'), 20);
 });
 
-/** The bytes of the last weights, and the log without the fields of the clock. */
+/** The bytes of the last weights, and the log without timing fields. */
 function remains(cwd: string) {
   const [hash] = readdirSync(join(cwd, 'results'));
   const checkpoints = join(cwd, 'checkpoints', hash!);
@@ -37,7 +37,7 @@ interface Phase {
   config: () => TinyConfig;
   /** A line of stderr in the phase. */
   at: RegExp;
-  /** Of a run left alone. */
+  /** Of an undisturbed run. */
   exitCode: number;
   skip?: string | false;
 }
@@ -48,7 +48,7 @@ function evaluated(): TinyConfig {
   });
 }
 
-/** Weights overflow at step 26 of 30, however the run goes; the last rollback is undisturbed, so that both end on the same way. */
+/** Weights overflow at step 26 of 30 with any seed; the last rollback is undisturbed, so that both runs end in the same attempt. */
 function rolledBack(): TinyConfig {
   const config = tinyConfig();
   const learningRate = { from: 2e-2, to: 1e39, over: { steps: 25 }, shape: 'step' };
@@ -82,11 +82,11 @@ const phases: Record<string, Phase> = {
   tuning: { engine: 'tensorflow', config: tuned, at: /^Tuning/m, exitCode: 0, skip: noTensorflow },
 };
 
-describe('a run that is ended and resumed leaves the bytes of a run left alone', { concurrency: 1 }, () => {
+describe('a stopped and resumed run has the bytes of an undisturbed run', { concurrency: 1 }, () => {
   for (const [name, { engine, config, at, exitCode, skip = false }] of Object.entries(phases)) {
     for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       test(`${signal} in ${name}`, { skip }, async () => {
-        const cache = join(base, `${name} ${signal} cache`); // without any form that was timed before
+        const cache = join(base, `${name} ${signal} cache`); // without tuning results
         mkdirSync(cache);
         if (engine === 'tensorflow') symlinkSync(installed, join(cache, 'tensorflow'));
         const env = { DCGAN_CACHE: cache };

@@ -86,7 +86,7 @@ test('bench, timing: SIGINT ends it with exit 130 and what it has measured, mark
 test('train, evaluating: SIGTERM ends it with exit 143 and saves; the evaluation is made when the run resumes', async () => {
   const each = ['metrics.every.steps=1', 'metrics.names=[swd]', 'metrics.count=2000', 'training.steps=9'];
   const args = ['train', '--config', 'quick', ...wasm, ...each.flatMap((set) => ['--set', set])];
-  let seed = 0; // a run of its own each time
+  let seed = 0; // a new run each time
   const run = await stopInTime(() =>
     runCli([...args, '--seed', String(++seed), '--json'], { cwd, interruptAt: /^Evaluating/m, signal: 'SIGTERM' }),
   );

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../helpers/temporary-run.ts';
 
 const root = temporaryFolder();
 const work = { onProgress() {} };
-const dataset = numberedPictures(40); // 8 x 8 pixels of 0, of 1, ..., of 39
+const dataset = numberedPictures(40); // 8 x 8 pixels, all 0, all 1, ..., all 39
 const grays = (values: number[]): Images => ({
   pixels: Uint8Array.from(values.flatMap((value) => Array<number>(64).fill(value))),
   height: 8,

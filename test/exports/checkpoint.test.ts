@@ -20,7 +20,7 @@ function emptyFolder(name: string): string {
   return folder;
 }
 
-// Kernel values of each generator by hand from its config, and all else it has: 2 bytes and 4 bytes each.
+// Kernel values, 2 bytes each, and all other values, 4 bytes each, counted by hand from the configs.
 const sizes: readonly (readonly [ShapeName, { kernels: number; others: number }])[] = [
   ['mnist', { kernels: 100 * 784 + 25 * (16 * 8 + 8 * 4 + 4), others: 4 * (784 + 8 + 4) }],
   ['afg', { kernels: 100 * 512 + 9 * (8 * 8 + 8 * 4 + 4 * 4 + 4 * 3), others: 512 + 3 + 4 * 8 + 5 * 16 }],

@@ -1,5 +1,5 @@
-// Runs a Python script that opens the exported folder, computes the images of 16 latents and reports
-// how far they are from `dcgan sample`'s.
+// Runs a Python script that opens an export and generates the images of 16 latents, and returns how far they are from
+// `dcgan sample`'s.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { python } from '../helpers/python.ts';
 const count = 16;
 
 interface Comparison {
-  /** Of pixels in 0 ... 255. */
+  /** In pixel values from 0 to 255. */
   largestDifference: number;
   [more: string]: unknown;
 }
@@ -30,7 +30,7 @@ export async function sampleImages({ generator }: ExportSource): Promise<Uint8Ar
   return pixels;
 }
 
-/** Of seeds 0 to 15: float32 [16, latent size]. */
+/** Latents of seeds 0 to 15: float32 [16, latent size]. */
 export function testLatents({ generator }: ExportSource['generator']['config']): Float32Array {
   return latentsOfSeeds(
     generator.latent,
@@ -38,7 +38,7 @@ export function testLatents({ generator }: ExportSource['generator']['config']):
   );
 }
 
-/** Exports into a temporary folder and lets `script` of this folder compare it with `dcgan sample`. */
+/** Exports into a temporary folder and compares it with `dcgan sample` by a Python script of this folder. */
 export async function openElsewhere(source: ExportSource, format: ExportFormat, script: string): Promise<Comparison> {
   const folder = mkdtempSync(join(tmpdir(), 'dcgan-export-'));
   try {

@@ -75,7 +75,7 @@ test('grey becomes three equal colours, because ml5 drops axes of length 1', asy
   await setBackend('cpu');
   const model = await loadLayersModel(`${url}model.json`);
   const latents = tensor2d(latentsOfSeeds(grey.config.generator.latent, [5]), [1, 6]);
-  // as ml5 goes on: https://github.com/ml5js/ml5-library/blob/main/src/DCGAN/index.js, compute
+  // the rest of compute() in https://github.com/ml5js/ml5-library/blob/main/src/DCGAN/index.js
   const output = model.predict(latents) as Tensor;
   const image = output.squeeze().transpose([1, 2, 0]).div(scalar(2)).add(scalar(0.5));
   assert.deepEqual(image.shape, [3, 4, 3]);

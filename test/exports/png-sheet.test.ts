@@ -46,12 +46,12 @@ for (const shape of ['odd', 'emoji'] as const) {
       const tile = await sharp(join(folder, image)).extract({ left: x, top: y, width, height }).raw().toBuffer();
       const bytes = height * width * channels;
       const image16 = expected.subarray(seed * bytes, (seed + 1) * bytes);
-      assert.ok(tile.every((value, i) => Math.abs(value - image16[i]!) <= 1)); // another batch size may round otherwise
+      assert.ok(tile.every((value, i) => Math.abs(value - image16[i]!) <= 1)); // rounding may depend on the batch size
     }
   });
 }
 
-test('an image does not depend on others of its batch, even if it does in the grids of a run', async () => {
+test("an image does not depend on the others of its batch, even if the run's grids use batch statistics", async () => {
   const source = await sourceOfShape('odd');
   const { config } = source.generator;
   const grid = { ...config.outputs.grid, batchNorm: 'batch' as const };

@@ -50,7 +50,7 @@ function oddGenerator(): TrainedGenerator {
   return generatorOf(layers, { size: [15, 24], channels: 3, range: [-0.5, 2], latent });
 }
 
-/** Shortcuts as they are, with other channels, enlarged and pooled; residuals within each other, one of them without any computation. */
+/** Shortcuts that are the identity, change channels, upsample or pool; nested residual layers, one of them empty. */
 export function residualGenerator(): TrainedGenerator {
   const norm = [{ type: 'batchNorm' }, { type: 'relu' }];
   const conv = (filters: number) => ({ type: 'conv', filters, kernel: 3 });

@@ -13,7 +13,7 @@ import { type ShapeName, shapeNames, sourceOfShape } from './sources.ts';
 
 const skip = missingPackages('torch', 'safetensors');
 
-/** A generator made in PyTorch is written with the modules it was made of. */
+/** A generator designed in PyTorch is exported with its original modules. */
 const modules: Partial<Record<ShapeName, string[]>> = {
   simpsons: [
     'Linear(in_features=100, out_features=4096, bias=True)',

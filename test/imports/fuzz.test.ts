@@ -1,4 +1,4 @@
-// Damaged weights of every format: tensors or one sentence, with nothing large allocated. 5,000 cases of each format.
+// Damaged weights files are read or rejected with one sentence, without allocating much memory: 5,000 cases per format.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -20,7 +20,7 @@ const fixture = (name: string) => readFileSync(fileURLToPath(new URL(`../fixture
 const runs = { numRuns: 5000, seed: 7 };
 const slow = { timeout: 300_000 };
 
-/** Reads all tensors of a damaged file; what is wrong with it is a user's error and not a bug. */
+/** Reads all tensors of a damaged file, which may fail with a DcganError but not with a bug. */
 async function tryReading(bytes: Uint8Array): Promise<void> {
   try {
     await readAll(bytes);

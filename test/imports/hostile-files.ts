@@ -31,10 +31,10 @@ export async function readAll(bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Files by what is wrong with them, and the reason that is given. */
+/** Files by what is wrong with them, and the expected reason. */
 export type Damaged = Record<string, { bytes: () => Uint8Array; reason: RegExp }>;
 
-/** One test per file: it is refused, with nothing large allocated and nothing written. */
+/** One test per file: it is refused without allocating much memory or writing files. */
 export function testRefusals(damaged: Damaged): void {
   for (const [title, { bytes, reason }] of Object.entries(damaged)) {
     test(`refused: ${title}`, async () => {

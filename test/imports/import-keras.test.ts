@@ -83,7 +83,7 @@ test('groups nested 100 deep are refused', async () => {
   });
 });
 
-test('stops at groups that contain each other', async () => {
+test('refuses groups that contain each other', async () => {
   const { FS } = await ready;
   const written = new File('/endless.h5', 'w');
   for (const name of ['a', 'b']) written.create_soft_link('/', name);

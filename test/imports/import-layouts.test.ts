@@ -1,4 +1,4 @@
-// The layouts of three published models, with random weights from PyTorch, made on the fly because they take 96 MB.
+// The layouts of three published models, with random weights that PyTorch generates during the test, as they take 96 MB.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -67,7 +67,7 @@ test('reads only the viewed part of a storage of two gigabytes', async () => {
   const head = [magic, pickle(int(1001)), pickle(dict({ little_endian: '\x88' })), pickle(dict({ weight }))];
   const bytes = Buffer.concat([...head, pickle(`](${text('0')}e`), length]);
   writeFileSync(path, bytes);
-  truncateSync(path, bytes.length + 4 * count); // a sparse file: zeros that take no room
+  truncateSync(path, bytes.length + 4 * count); // a sparse file, which takes no disk space
   const before = await residentMiB();
   const weights = await openWeights(path);
   assert.deepEqual(await weights.stateDicts.get('')!.get('weight')!.read(), new Float32Array(3));

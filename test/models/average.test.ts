@@ -19,7 +19,7 @@ before(useCpuBackend);
 const decay = 0.4;
 const samples = 3;
 
-/** Trains the tiny GAN with averages and gives all variables after every step, the start first. */
+/** Trains the tiny GAN with averages. @returns all variables before the first and after every step */
 async function train(training: Record<string, unknown>, steps: number) {
   const config = configOf({ ...tinyConfig(), training: { steps: 100, batchSize: 4, ema: { decay }, ...training } });
   const networks = buildNetworks(config);
@@ -74,7 +74,7 @@ test('updates the average by the formula at every step, with smaller decays at f
 
 test('counts every generator update, including those on their own latents', async () => {
   const { history } = await train({ generatorSteps: 2, discriminatorSteps: 2, ema: { decay: 0 } }, 2);
-  // without memory the average is the weight
+  // with decay 0 the average is the weight
   for (const name of trained) assert.deepEqual(history[2]![`average/${name}`], history[2]![name]);
 });
 

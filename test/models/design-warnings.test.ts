@@ -1,4 +1,4 @@
-// What is advised against: by hand, and in the shipped configs, which are as they were published.
+// Design warnings for hand-written networks, and those of the shipped configs, which follow publications.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -106,7 +106,7 @@ test('draws each layer from its own stream, so that a change to one leaves the o
   assert.deepEqual(wider['discriminator/0/kernel'], values['discriminator/0/kernel']);
 });
 
-/** Of a large tensor: its deviation from 0, largest absolute value, and fourth moment by that of the deviation. */
+/** Of a large tensor: root mean square, largest absolute value, and kurtosis about 0. */
 interface Statistics {
   deviation: number;
   largest: number;
@@ -120,7 +120,7 @@ interface GoldenStart {
   keras: { initializer: Entry; cases: { layer: Entry; input: number[]; kernel: Statistics }[] }[];
 }
 
-/** From the frameworks themselves, over four million draws each (test/fixtures/initializers/make.py). */
+/** From the frameworks, over four million draws each (test/fixtures/initializers/make.py). */
 const golden = JSON.parse(
   readFileSync(new URL('../fixtures/initializers/golden.json', import.meta.url), 'utf8'),
 ) as GoldenStart;
@@ -156,7 +156,7 @@ test("draws kernels and biases as PyTorch's layers do, for pytorch", () => {
   );
   const pytorch = { type: 'pytorch' };
   for (const { layer, input, kernel, bias } of golden.pytorch) {
-    // A bias has few values, so that of 100 seeds is looked at.
+    // A bias has few values, so those of 100 seeds are combined.
     const own = networkOf([{ ...layer, initializer: pytorch, biasInitializer: pytorch }], input);
     const drawn = Array.from({ length: 100 }, (_, seed) => initialValues([own], seed)['discriminator/0/bias']!);
     const biases = Float32Array.from(drawn.flatMap((values) => [...values]));

@@ -1,4 +1,4 @@
-// The networks of the published systems, written as layer lists: they fit their images and have the parameters of the originals.
+// Published networks written as layer lists fit their images and have as many parameters as the originals.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { countParameters } from '../../src/models/network.ts';
@@ -15,7 +15,7 @@ interface Published {
   discriminator: Entry[];
 }
 
-/** Parameters of both networks, and the sides of the square images of features on the way. */
+/** Numbers of parameters of both networks, and the sides of their square feature maps. */
 function walk({ image, latentSize, generator, discriminator }: Published) {
   const content = minimalConfig();
   Object.assign(content.data, image);
@@ -147,7 +147,7 @@ test('anime faces by upsampling (AFG, PyTorch): 1,068,803 and 99,937 trainable p
     ],
   });
   assert.equal(found.generator.trainable, 1_068_803);
-  assert.equal(found.generator.all, 1_069_507); // with the running statistics, as the published checkpoint has them
+  assert.equal(found.generator.all, 1_069_507); // including running statistics, as in the published checkpoint
   assert.equal(found.discriminator.trainable, 99_937);
   assert.deepEqual(found.generator.sides, [16, 16, 32, 32, 64, 64, 64]);
   assert.deepEqual(found.discriminator.sides, [32, 16, 8, 4]);

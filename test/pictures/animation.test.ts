@@ -49,7 +49,7 @@ for (const channels of [1, 3, 4] as const) {
       assert.deepEqual([...frame.data], [...pixels.subarray(i * size, (i + 1) * size)]);
       assert.equal(frame.delayNumber / frame.delayDenominator, 0.07);
     }
-    assert.deepEqual([...decode(bytes).data], [...pixels.subarray(0, size)]); // where animations are not known
+    assert.deepEqual([...decode(bytes).data], [...pixels.subarray(0, size)]); // programs without APNG support show the first frame
   });
 }
 

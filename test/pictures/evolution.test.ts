@@ -1,4 +1,4 @@
-// The strip of a run's grids.
+// The evolution strip of a run's grids.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const folder = temporaryFolder();
 const tile = { height: 8, width: 8 };
 const rowHeight = tile.height * gridGeometry(tile).scale + gridGeometry(tile).padding;
 
-/** A grid's picture in one shade of grey. */
+/** A grid in one shade of grey. */
 async function writeGrid(name: string, shade: number, width = 100): Promise<string> {
   const path = join(folder, name);
   const background = { r: shade, g: shade, b: shade };

@@ -4,9 +4,9 @@ import { createGrid, drawImages } from '../../src/pictures/grid.ts';
 import { labelRows } from '../../src/pictures/row-labels.ts';
 import { temporaryFolder } from '../helpers/temporary-run.ts';
 
-temporaryFolder(); // for the settings of the fonts
+temporaryFolder(); // for the fonts' configuration
 
-/** Which pixels of a row of two labels are covered by ink, top to bottom. */
+/** Which rows of pixels beside a grid of two labelled rows have ink, top to bottom. */
 async function inkOf(labels: string[], channels: 1 | 3 | 4) {
   const image = { height: 40, width: 40, channels };
   const grid = await createGrid(image, labels.length, { columns: 1, scale: 1 });

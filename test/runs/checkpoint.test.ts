@@ -159,7 +159,7 @@ test('detects every truncation and every flipped byte of either file', async () 
   for (const name of ['weights.safetensors', 'state.json']) {
     const file = join(path, name);
     const whole = readFileSync(file);
-    // state.json ends in a newline, which alone may go.
+    // Only the final newline of state.json may be missing.
     const lengths = Array.from({ length: whole.length - 1 }, (_, i) => i).filter(
       (i) => i % 3 === 0 || i > whole.length - 20,
     );
@@ -177,7 +177,7 @@ test('detects every truncation and every flipped byte of either file', async () 
         codeOf('checkpoint.damaged')(error),
       );
       if (loaded === true) refused++;
-      // One blank for another in the JSON changes nothing that is loaded.
+      // Replacing one space character of JSON by another changes no loaded value.
       else assert.deepEqual(loaded, original, `${name} byte ${position} became ${damaged[position]}`);
     }
     assert.ok(refused >= (name === 'state.json' ? 390 : 400), `${name}: ${refused} of 400`);

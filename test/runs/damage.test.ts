@@ -57,7 +57,7 @@ describe('damage', { concurrency: 1 }, () => {
         const position = random.below(whole.length);
         bytes[position] = bytes[position]! ^ (1 + random.below(255));
         if (await isRefused(file, bytes, { tensors, state })) continue;
-        assert.match(String.fromCharCode(whole[position]!, bytes[position]!), /^\s\s$/); // JSON with another blank
+        assert.match(String.fromCharCode(whole[position]!, bytes[position]!), /^\s\s$/); // another space character in JSON
         harmless++;
       }
       assert.ok(file === 'state.json' ? harmless < 20 : harmless === 0, `${harmless} loaded`);

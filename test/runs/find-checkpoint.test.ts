@@ -93,7 +93,7 @@ test('lists the known names for an unknown one, and suggests the nearest', async
   );
   await assert.rejects(resolveCheckpoint('e', places), codeOf('checkpoint.unknown', /mnist\.$/)); // not the start of a run hash
   await assert.rejects(resolveCheckpoint('feedbee', places), codeOf('checkpoint.unknown', /"feedbee"/));
-  await assert.rejects(resolveCheckpoint('mn', places), codeOf('checkpoint.unknown', /mnist\.$/)); // only hashes may be cut short
+  await assert.rejects(resolveCheckpoint('mn', places), codeOf('checkpoint.unknown', /mnist\.$/)); // only hashes may be abbreviated
   await assert.rejects(resolveCheckpoint('', places), codeOf('checkpoint.unknown', /""/));
 });
 

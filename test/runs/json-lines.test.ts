@@ -90,7 +90,7 @@ test('filtering rewrites a file only if there are lines to drop', async () => {
   assert.equal(statSync(path).ino, ino);
   writeFileSync(path, 'b\na\nc\n');
   await filterLines(path, verdictOf);
-  assert.equal(readFileSync(path, 'utf8'), 'b\na\nc\n'); // before the last one nothing is looked at
+  assert.equal(readFileSync(path, 'utf8'), 'b\na\nc\n'); // lines before the last one to drop are not examined
   await filterLines(join(folder, 'none.jsonl'), () => 'drop');
 });
 
@@ -109,7 +109,7 @@ test('reports a log that is a folder or unreadable', async () => {
 
 test('2,000,000 ticks take no more memory, and no more time to truncate or start, than 20,000', async () => {
   const ticks = (count: number): string => {
-    mkdirSync(join(folder, `${count}`)); // the summary of a log lies beside it
+    mkdirSync(join(folder, `${count}`)); // a folder per log, as its summary is written beside it
     const file = join(folder, `${count}`, 'losses.jsonl');
     const descriptor = openSync(file, 'w');
     for (let from = 0; from < count; from += 10_000) {

@@ -40,11 +40,11 @@ test('kill -9 while saving loses no checkpoint that was reported as saved', asyn
   const directory = join(root, 'c0ffee0');
   let next = 1;
   for (const lifeMs of [13, 22, 37, 51, 68, 84]) {
-    const said = await saveUntilKilled(directory, next, lifeMs);
-    assert.ok(said >= next);
+    const lastSaved = await saveUntilKilled(directory, next, lifeMs);
+    assert.ok(lastSaved >= next);
     const loaded = await loadCheckpoint(directory, 'latest');
     assert.deepEqual(loaded.refused, []);
-    assert.ok(loaded.step >= said, `${loaded.step} after ${said}`);
+    assert.ok(loaded.step >= lastSaved, `${loaded.step} after ${lastSaved}`);
     assert.ok(loaded.tensors['a']!.values.every((value) => value === loaded.step));
     next = loaded.step + 1;
   }

@@ -23,7 +23,7 @@ test('locks a run for one process until it releases the lock', async () => {
   await lock.release();
   assert.ok(!existsSync(path));
   await (await lockRun(path)).release();
-  assert.deepEqual(readdirSync(root), ['a run'], 'a folder for nothing but the lock goes with it');
+  assert.deepEqual(readdirSync(root), ['a run'], 'a folder made only for the lock is removed with it');
 });
 
 test('takes over the lock of a killed process, even if its id has been reused', async () => {
@@ -37,14 +37,14 @@ test('takes over the lock of a killed process, even if its id has been reused', 
   await once(child, 'close');
   await (await lockRun(path)).release();
 
-  if (process.platform !== 'linux') return; // only Linux tells when a process was started
+  if (process.platform !== 'linux') return; // only Linux reports when a process was started
   writeFileSync(path, lockOf(thisOwner().replace(/-\d+-/, '-1-')));
   await (await lockRun(path)).release();
 });
 
 const gone = lockOf(thisOwner().replace(/^\d+/, '4194304')); // above the largest process id
 
-test('one of many concurrent takeovers succeeds', async () => {
+test('exactly one of many concurrent takeovers in one process succeeds', async () => {
   for (let round = 0; round < 200; round++) {
     const path = join(root, `crowd-${round}.lock`);
     writeFileSync(path, gone);
@@ -55,7 +55,7 @@ test('one of many concurrent takeovers succeeds', async () => {
   }
 });
 
-test('one of many processes that take over at once succeeds', async () => {
+test('exactly one of many processes that take over at once succeeds', async () => {
   const module = new URL('../../src/runs/run-lock.ts', import.meta.url).href;
   const path = join(root, 'processes');
   // Each process reports that it is ready, waits for a line, then tries every file and keeps the locks it gets.

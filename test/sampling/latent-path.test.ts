@@ -8,7 +8,7 @@ const path = (keys: number[][], options: Partial<PathOptions>) =>
     (value) => Math.round(value * 1e6) / 1e6,
   );
 
-test('weights eleven frames between two vectors 0, 0.1, 0.2 to 1', () => {
+test('weights the second of two vectors by 0, 0.1, 0.2 to 1 in eleven frames', () => {
   assert.deepEqual(path([[0], [1]], {}), [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]);
 });
 

@@ -10,7 +10,7 @@ import { configOf } from '../helpers/tiny-network.ts';
 
 const root = temporaryFolder();
 
-/** A checkpoint of step 12, with this in its state. */
+/** Saves a checkpoint of step 12 with these fields in its state. */
 async function save(name: string, more: Record<string, unknown>): Promise<void> {
   const config = configOf(tinyConfig());
   const tensors = parametersOf(buildNetworks(config).generator).map(({ name: variable, shape }) => {

@@ -1,4 +1,4 @@
-// The lock with clocks that are set, and with damaged, removed and partial lock files.
+// The lock when clocks are changed, and with damaged, removed and partial lock files.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -57,7 +57,7 @@ test('takes over an empty or truncated lock, from a full disk or a power cut, wi
   }
 });
 
-test('makes a lock again that was removed by hand, unless another process has made one', async () => {
+test('recreates a lock that was removed by hand, unless another process has taken it', async () => {
   const path = join(root, 'folder', 'removed.lock');
   const lock = await take(path, 2000);
   rmSync(join(root, 'folder'), { recursive: true });

@@ -95,7 +95,7 @@ describe('two PID namespaces with one host name', { skip: noNamespaces }, () => 
     await Promise.all([owner.kill(), taker.kill()]);
   });
 
-  test('an owner suspended beyond its lease keeps a lock that nobody took over', async () => {
+  test('an owner suspended beyond its lease keeps a lock that was not taken over', async () => {
     const path = join(root, 'slept.lock');
     const owner = contend(path, 1000);
     assert.match(await owner.says(), /^taken/);

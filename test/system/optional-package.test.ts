@@ -1,4 +1,4 @@
-// Optional packages: downloaded into the user's cache once, with the packages they import, and loaded from there.
+// Optional packages are downloaded into the user's cache once, with the packages they import, and loaded from there.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// Partial files and folders, and what is left of them when their process is killed.
+// Partial files and folders, also after their process is killed.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';

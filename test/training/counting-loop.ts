@@ -1,4 +1,4 @@
-// The training loop around a program that computes nothing, and all that the loop did meanwhile.
+// Runs the training loop on a program that computes nothing, and records what the loop did.
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';

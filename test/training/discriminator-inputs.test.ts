@@ -1,4 +1,4 @@
-// The discriminator's inputs: unchanged, augmented or with noise.
+// The discriminator's inputs: unchanged, augmented or noisy.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { type Tensor4D, tensor, tensor1d } from '@tensorflow/tfjs-core';
@@ -29,7 +29,7 @@ for (const order of ['discriminator-first', 'simultaneous']) {
       training: { diffAugment: kinds, order },
       feeds: { noiseSeed: Int32Array.of(seed) },
     });
-    /** The expected input, by the function that is checked against PyTorch elsewhere. */
+    /** The expected input, from the function that diff-augment.test.ts compares with PyTorch. */
     const augmented = (image: Float32Array, firstDraw: number) => {
       let draw = firstDraw;
       const random = { seed: tensor1d([seed], 'int32'), nextDraw: () => draw++ };
@@ -59,7 +59,7 @@ for (const on of ['both', 'real']) {
     const side = 40;
     const { kernelGradient, fake, real, means, after } = await probe({
       side,
-      training: { instanceNoise: { deviation: 9, on } }, // what counts is what is fed
+      training: { instanceNoise: { deviation: 9, on } }, // ignored: the step uses the fed deviation
       feeds: { noiseDeviation: Float32Array.of(deviation), noiseSeed: Int32Array.of(3) },
     });
     const noise = minus(kernelGradient, minus(fake, real));

@@ -1,4 +1,4 @@
-// When evaluations are due, and which is the best.
+// When evaluations are due, and which one is the best.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -31,7 +31,7 @@ test('counts the evaluations left, including the one at the end', () => {
   assert.equal(left(8, { ...schedule, totalSteps: 8 }), 0);
 });
 
-test('takes the lowest comparable score for the best, and never NaN', () => {
+test('takes the lowest comparable score as the best, and never NaN', () => {
   let state = noEvaluations;
   const bests = [3, 5, 2, Number.NaN, 2, 1].map((value, i) => {
     state = afterEvaluation(state, 4 * (i + 1), measurement(value));

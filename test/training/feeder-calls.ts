@@ -1,4 +1,4 @@
-// What the feeder gives a run on ten numbered pictures.
+// The calls and feeds of a run on ten numbered images.
 import type { Config } from '../../src/config/config.ts';
 import { checkFeeds } from '../../src/engines/check-program.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
@@ -9,7 +9,7 @@ import { minimalConfig } from '../helpers/minimal-config.ts';
 import { numberedPictures } from '../helpers/numbered-pictures.ts';
 import { configOf } from '../helpers/tiny-network.ts';
 
-/** The calls of the first `steps` steps of a run on ten pictures in batches of 4, 4 and 2. */
+/** The calls of the first `steps` steps of a run on ten images in batches of 4, 4 and 2. */
 export function callsOf(
   training: Record<string, unknown>,
   steps: number,
@@ -28,8 +28,8 @@ export function callsOf(
   return { calls, feedStep, config };
 }
 
-/** The function that is called, for each call of each step. */
+/** The name of the function of each call of each step. */
 export const names = (calls: Call[][]) => calls.map((step) => step.map(({ name }) => name));
 
-/** The numbers of the pictures of a call. */
+/** The numbers of the images of a call. */
 export const pictures = ({ feeds }: Call) => Array.from(feeds['images']!).filter((_, index) => index % 64 === 0);

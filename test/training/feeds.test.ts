@@ -1,4 +1,4 @@
-// Which calls a step is, in which order, and on which pictures.
+// The calls of a step, their order and their images.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callsOf, names, pictures } from './feeder-calls.ts';

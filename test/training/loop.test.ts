@@ -119,7 +119,7 @@ test('reports completion, not an interruption, for a stop in the last step', asy
   assert.equal((outcome as { interrupted: boolean }).interrupted, false);
 });
 
-test('a stop that leaves the last evaluation to be made is an interruption', async () => {
+test('a stop before the last evaluation counts as an interruption', async () => {
   const { outcome, saved } = await runLoop({ stopAfter: 10, schedule: { evaluateEverySteps: 10 } });
   assert.equal((outcome as { interrupted: boolean }).interrupted, true);
   assert.deepEqual([saved.at(-1)?.step, saved.at(-1)?.evaluated.at], [10, 0]);

@@ -22,7 +22,7 @@ test('folds the bias corrections into step size and epsilon', () => {
   const [third, thirdEpsilon] = adamRates(settings, 0.1, 3);
   close(third, (0.1 * Math.sqrt(0.271)) / 0.875);
   close(thirdEpsilon, 1e-3 * Math.sqrt(0.271));
-  // long after the start nothing is left of them
+  // long after the start the corrections are negligible
   assert.deepEqual(adamRates(settings, 0.1, 100_000), [0.1, 1e-3]);
 });
 

@@ -23,7 +23,7 @@ test('a plain value or range is the same at every step', () => {
   }
 });
 
-test('linear: equal changes, and the second value from the end of the way on', () => {
+test('linear: equal changes, and the second value from the end of the ramp', () => {
   const at = rampOf({ from: 1, to: 0, over, shape: 'linear' }, inSteps);
   assertClose([0, 2, 4, 6, 8, 9, 100].map(at), [1, 0.75, 0.5, 0.25, 0, 0, 0]);
 });
@@ -36,12 +36,12 @@ test('cosine: half a wave, slow at both ends', () => {
   assertClose([0, 2, 8].map(up), [2, 2.585786437626905, 6]);
 });
 
-test('step: the first value until the end of the way, then the second', () => {
+test('step: the first value until the end of the ramp, then the second', () => {
   const at = rampOf({ from: 0.1, to: 0, over, shape: 'step' }, inSteps);
   assertClose([0, 1, 7, 8, 9].map(at), [0.1, 0.1, 0.1, 0, 0]);
 });
 
-test('ranges go end by end, and a number beside a range is one of no width', () => {
+test('ranges change at both ends, and a number beside a range counts as a range of zero width', () => {
   const range = rampOf<number | readonly number[]>({ from: [0.7, 1.2], to: [0.9, 1], over, shape: 'linear' }, inSteps);
   assertClose(range(4) as number[], [0.8, 1.1]);
   const opening = rampOf<number | readonly number[]>({ from: 1, to: [0.8, 1.2], over, shape: 'linear' }, inSteps);
@@ -53,7 +53,7 @@ test('ranges go end by end, and a number beside a range is one of no width', () 
   assertClose(closing(8) as number[], [1, 1]);
 });
 
-test('a way is as long as it is told: 10 pictures in batches of 4, 4, 2, two batches a step', () => {
+test("converts the ramp's duration to steps: 10 images in batches of 4, 4, 2, two batches per step", () => {
   const content = minimalConfig();
   Object.assign(content.training, { discriminatorSteps: 2 });
   const { toSteps } = planSchedule(configOf(content), 10);
@@ -63,6 +63,6 @@ test('a way is as long as it is told: 10 pictures in batches of 4, 4, 2, two bat
   };
   assert.equal(end({ steps: 5 }), 5);
   assert.equal(end({ epochs: 4 }), 6); // 12 batches
-  assert.equal(end({ images: 40 }), 6); // as many
+  assert.equal(end({ images: 40 }), 6); // also 12 batches
   assert.equal(end({ images: 41 }), 7);
 });

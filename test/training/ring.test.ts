@@ -6,7 +6,7 @@ import { ringConfig, trainOnRing } from './ring.ts';
 
 const opened = openEngine(noTensorflow ? 'wasm' : 'tensorflow');
 
-/** Reached with room by every loss with seeds 0 to 3: all eight modes, and shares from 0.67 (clipped weights) to 0.94. */
+/** Well below what every loss reaches with seeds 0 to 3: all eight modes, and shares from 0.67 (clipped weights) to 0.94. */
 const enough = { modes: 7, share: 0.55 };
 
 const setups = {

@@ -1,4 +1,4 @@
-// Eight Gaussians on a ring, a small GAN that learns them, and how well its points lie on them: the usual test for collapsed modes.
+// Eight Gaussians on a ring, a small GAN that learns them, and how many modes it covers: the usual test for mode collapse.
 import type { Config } from '../../src/config/config.ts';
 import type { Dataset } from '../../src/data/dataset/open.ts';
 import type { Engine } from '../../src/engines/engine.ts';
@@ -24,7 +24,7 @@ function middle(index: number): [number, number] {
   return [radius * Math.cos(angle), radius * Math.sin(angle)];
 }
 
-/** Points as pictures of 1 x 2 pixels: x and y. */
+/** Points as images of 1 x 2 pixels: x and y. */
 export function ringOfGaussians(): Dataset {
   const noise = new RandomStream(0, 'ring').normals(2 * points);
   const bytes = Uint8Array.from(noise, (value, at) => {
@@ -81,7 +81,7 @@ interface Coverage {
   share: number;
 }
 
-/** A mode counts as covered from 2 % of the samples on; an even share is 12.5 %. */
+/** A mode counts as covered if it has at least 2 % of the samples; an even share is 12.5 %. */
 function coverageOf(images: Float32Array): Coverage {
   const hits = Array<number>(modes).fill(0);
   for (let at = 0; at < images.length; at += 2) {
@@ -96,7 +96,7 @@ function coverageOf(images: Float32Array): Coverage {
   return { modes: hits.filter((hit) => hit >= 0.02 * count).length, share };
 }
 
-/** Trains for so many steps, or all, and looks at samples of the averaged generator. */
+/** Trains for `steps` steps, or all, and measures the coverage of the averaged generator. */
 export async function trainOnRing(engine: Engine, config: Config, steps?: number): Promise<Coverage> {
   const dataset = ringOfGaussians();
   const schedule = planSchedule(config, dataset.count);

@@ -25,7 +25,7 @@ interface Session {
 const secondsPerStep = 0.125;
 const imagesPerStep = 8;
 
-/** Runs a session on a clock of its own. Gives, for steps after which nothing is written, what is said and what comes of it. */
+/** Runs a session on a fake clock. @returns the predictions after steps without a write, and the time at the end */
 async function run({ totalSteps, costs, evaluateEverySteps, ...planned }: Session) {
   let now = 0;
   const clock = createStepClock(() => now);
@@ -37,7 +37,7 @@ async function run({ totalSteps, costs, evaluateEverySteps, ...planned }: Sessio
     clock.outside(async () => {
       now += seconds;
     });
-  const said: { step: number; at: number; secondsLeft: number; imagesPerSecond: number }[] = [];
+  const predictions: { step: number; at: number; secondsLeft: number; imagesPerSecond: number }[] = [];
   await take(costs.samples);
   samples.wrote(costs.samples);
   for (let step = 1; step <= totalSteps; step++) {
@@ -45,7 +45,7 @@ async function run({ totalSteps, costs, evaluateEverySteps, ...planned }: Sessio
     speed.stop();
     clock.stepDone();
     const last = step === totalSteps;
-    const moment = {
+    const prediction = {
       step,
       at: now,
       secondsLeft: speed.secondsLeft(step, schedule),
@@ -63,9 +63,9 @@ async function run({ totalSteps, costs, evaluateEverySteps, ...planned }: Sessio
       await take(costs.evaluation);
       speed.shareOfEvaluation(costs.evaluation);
     }
-    if (now === moment.at) said.push(moment);
+    if (now === prediction.at) predictions.push(prediction);
   }
-  return { said, end: now };
+  return { predictions, end: now };
 }
 
 const everySteps = fc.integer({ min: 2, max: 30 });
@@ -81,9 +81,12 @@ const sessions = fc.record({
 test('predicts the time left from steps, grids, checkpoints and evaluations once each has happened', async () => {
   await fc.assert(
     fc.asyncProperty(sessions, async (session) => {
-      const { said, end } = await run(session);
-      for (const { step, at, secondsLeft } of said.filter((each) => each.step > 60)) {
-        assert.ok(Math.abs(secondsLeft - (end - at)) < 1e-6, `step ${step}: ${secondsLeft} said, ${end - at} taken`);
+      const { predictions, end } = await run(session);
+      for (const { step, at, secondsLeft } of predictions.filter((each) => each.step > 60)) {
+        assert.ok(
+          Math.abs(secondsLeft - (end - at)) < 1e-6,
+          `step ${step}: ${secondsLeft} predicted, ${end - at} taken`,
+        );
       }
     }),
   );
@@ -93,22 +96,28 @@ test('accounts for default grids that become rarer as a run gets longer', async 
   const samples: DefaultCadence = { isDefault: true, everySteps: 2, isThinned: true };
   const checkpoints: FixedCadence = { isDefault: false, everySteps: 50 };
   const costs = { samples: 2 ** -10, checkpoints: 1, evaluation: 1 };
-  const { said, end } = await run({ totalSteps: 1001, samples, checkpoints, evaluateEverySteps: undefined, costs });
-  const { secondsLeft, at } = said.find(({ step }) => step > 100)!;
-  assert.ok(Math.abs(secondsLeft - (end - at)) < 1e-6, `${secondsLeft} said, ${end - at} taken`);
+  const { predictions, end } = await run({
+    totalSteps: 1001,
+    samples,
+    checkpoints,
+    evaluateEverySteps: undefined,
+    costs,
+  });
+  const { secondsLeft, at } = predictions.find(({ step }) => step > 100)!;
+  assert.ok(Math.abs(secondsLeft - (end - at)) < 1e-6, `${secondsLeft} predicted, ${end - at} taken`);
 });
 
 test('reports images per second over the whole time, and none during the warm-up', async () => {
   const every = (everySteps: number): FixedCadence => ({ isDefault: false, everySteps });
   const costs = { samples: 1, checkpoints: 1, evaluation: 1 };
-  const { said } = await run({
+  const { predictions } = await run({
     totalSteps: 200,
     samples: every(8),
     checkpoints: every(8),
     evaluateEverySteps: 8,
     costs,
   });
-  assert.equal(said[0]!.imagesPerSecond, 0);
+  assert.equal(predictions[0]!.imagesPerSecond, 0);
   const perRound = (8 * imagesPerStep) / (8 * secondsPerStep + 3);
-  assert.ok(Math.abs(said.at(-1)!.imagesPerSecond / perRound - 1) < 0.02);
+  assert.ok(Math.abs(predictions.at(-1)!.imagesPerSecond / perRound - 1) < 0.02);
 });

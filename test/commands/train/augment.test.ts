@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { augmentState } from '../../../src/training/regularisation/adaptive-augment.ts';
 import { metricsOf, newRun } from '../tiny-runs.ts';
 
-/** Below the target is only a batch all of which is held to be generated; the probability rises by the images of 4 steps in 40. */
+/** Only a batch that is scored as generated throughout is below the target; the probability rises by the images of 4 steps in 40. */
 const adaptive = ['training.diffAugment=[color, translation]', 'training.adaptiveAugment={target: -1, images: 40}'];
 
 const probabilities = (results: string) =>

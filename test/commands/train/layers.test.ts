@@ -65,8 +65,8 @@ test('training, a dry run and the run folder report design notes', async () => {
     warnings.map(({ code, layers }) => [code, layers]),
     [['config.norm-of-images', ['3']]],
   );
-  const told = events.filter((event) => event.type === 'warning');
-  assert.deepEqual(told, [{ type: 'warning', ...warnings[0] }]);
+  const reported = events.filter((event) => event.type === 'warning');
+  assert.deepEqual(reported, [{ type: 'warning', ...warnings[0] }]);
   assert.deepEqual(JSON.parse(readFileSync(join(results, 'warnings.json'), 'utf8')), warnings);
   assert.ok(files.some((file) => file.endsWith('warnings.json')));
   const options = { config: join(run.own, 'tiny.json'), set: [], engine: 'wasm', root: run.own } as const;

@@ -150,9 +150,9 @@ test('the best checkpoint is the one with the lowest distance, and is kept', asy
   const lowest = [3, 6, 9, 12][distances.indexOf(Math.min(...distances))];
   const best = await loadCheckpoint(run.checkpoints, 'best');
   assert.equal(best.step, lowest);
-  const told = run.events.filter((event) => event.type === 'evaluation').map(({ isBest }) => isBest);
+  const reported = run.events.filter((event) => event.type === 'evaluation').map(({ isBest }) => isBest);
   const lowestSoFar = distances.map((distance, i) => distances.slice(0, i).every((before) => distance < before));
-  assert.deepEqual(told, lowestSoFar);
+  assert.deepEqual(reported, lowestSoFar);
   const noBest = await newRun({ ...measured, best: undefined }).train();
   await assert.rejects(loadCheckpoint(noBest.checkpoints, 'best'), { code: 'checkpoint.missing' });
 });

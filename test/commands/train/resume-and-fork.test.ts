@@ -67,7 +67,7 @@ test('--fork starts a new run from both networks and their moments, and records 
   const written = JSON.parse(readFileSync(join(root, fork.results, 'config.json'), 'utf8'));
   assert.deepEqual([written.runHash, written.forkedFrom], [fork.runHash, forkedFrom]);
   assert.equal(fork.step, source.step + 1);
-  // A rate of nothing leaves the weights; a moment m becomes 0.5 m + 0.5 g, and v 0.999 v + 0.001 g^2: g follows from m and v alike.
+  // A rate of 0 keeps the weights; m becomes 0.5 m + 0.5 g and v becomes 0.999 v + 0.001 g^2, and both must give the same g.
   for (const [name, { values }] of Object.entries(source.tensors)) {
     const now = fork.latest.tensors[name]!.values;
     if (/kernel|bias$/.test(name) && !name.startsWith('optimizer/')) assert.deepEqual(now, values, name);
@@ -112,7 +112,7 @@ test('a config trained with other settings reports the different key and how to 
   assert.notEqual(start.earlier, undefined);
   assert.ok(start.earlier!.differences.some(({ key, now }) => key === 'training.batchSize' && now === 5));
   const again = await run({ config, set: ['training.batchSize=5', 'training.steps=3'] });
-  assert.equal(again.start.earlier, undefined, 'a run that goes on is told nothing');
+  assert.equal(again.start.earlier, undefined, 'a resumed run gets no such note');
 });
 
 test('checks the progress, config and step of a forged checkpoint with correct checksums', async () => {

@@ -107,9 +107,9 @@ test('a fork that fails before its first healthy checkpoint rolls back to its st
   assert.deepEqual([images, rollbacks], [positionOf(source.latest).images, 2]);
   const forkedFrom = { ...(await originIn(place.root, source.hash)), step: 12 };
   assert.deepEqual([whole.latest.state['forkedFrom'], whole.start.forkedFrom], [forkedFrom, forkedFrom]);
-  assert.equal(await bestCheckpoint(whole.checkpoints), undefined, 'nobody has said that its beginning is good');
+  assert.equal(await bestCheckpoint(whole.checkpoints), undefined, 'its start was never marked as best');
 
-  // Stopped before, between and after both rollbacks, and gone on with by its hash alone, when its source is long gone.
+  // Stopped before, between and after both rollbacks, and resumed by its hash after its source was deleted.
   for (const stopAfter of [5, 60, 75, 130, 145]) {
     const other = newPlace();
     await other.train({ config: other.config('tiny') });
@@ -169,7 +169,7 @@ test('a fork of a run that rolled back continues its new attempt, with all retri
   const rest = await place.train({ resume: fork.hash });
   assert.equal(rest.failure?.code, 'diverged.gave-up');
   assert.deepEqual(ways(rest.lines), [[65, 1, 80], [65, 2, 80], 70]);
-  // Three ways from step 65: with the seeds after one, two and three rollbacks. The source has been on the first one only.
+  // Three attempts from step 65, with the seeds after one, two and three rollbacks. The source made only the first one.
   assert.notDeepEqual(rest.lines.at(-1)!['generatorLoss'], fork.lines.at(-1)!['generatorLoss']);
   const grandchild = await place.train({ fork: fork.hash, config: place.config('often'), set: ['training.steps=66'] });
   assert.deepEqual(grandchild.start.forkedFrom, { ...(await originIn(place.root, fork.hash)), step: 65, rollbacks: 3 });
@@ -186,7 +186,7 @@ test('a fork of a step abandoned by a rollback continues that attempt, and is a 
   assert.deepEqual([ofLost.latest.step, onLostWay.latest.step], [75, 75]);
   assert.deepEqual(learned(ofLost.latest), learned(onLostWay.latest));
 
-  await place.train(options, 7); // on the new way to step 72, which takes the left one's place
+  await place.train(options, 7); // the new attempt's step 72 replaces the abandoned one's
   assert.equal(positionOf(await loadCheckpoint(source.checkpoints, 72)).rollbacks, 1);
   const ofNew = await place.train(fork, 3);
   assert.notEqual(ofNew.hash, ofLost.hash);

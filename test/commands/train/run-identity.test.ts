@@ -60,7 +60,7 @@ test('two runs with the same short name use separate folders, and each finds its
     forks.push(await run.train(['training.steps=14', 'seed=7'], { fork, stopAfter: 1 }));
   assert.notEqual(forks[0]!.runHash, forks[1]!.runHash);
 
-  // A fresh start of the one leaves the other alone; when the first is gone the second keeps its longer name.
+  // --fresh for one run leaves the other alone; after the first is deleted the second keeps its longer name.
   await run.train([`seed=${two}`], { fresh: true, stopAfter: 1 });
   assert.equal(readFileSync(join(first.results, 'config.json'), 'utf8').includes(`"seed": ${one},`), true);
   for (const folder of ['results', 'checkpoints']) rmSync(join(run.own, folder, name), { recursive: true });
@@ -168,7 +168,7 @@ test('--fresh sets aside the earlier run, keeping only the last one with a check
 
   rmSync(fresh.checkpoints, { recursive: true }); // killed before its first checkpoint
   await run.train([], { fresh: true, stopAfter: 2 });
-  assert.ok(existsSync(join(aside, '000005')), 'a run without checkpoints takes no place');
+  assert.ok(existsSync(join(aside, '000005')), 'a run without checkpoints replaces no earlier one');
   await run.train([], { fresh: true, stopAfter: 3 });
   assert.deepEqual(readdirSync(aside).includes('000002'), true);
   assert.equal(readdirSync(join(run.own, 'checkpoints')).length, 2);

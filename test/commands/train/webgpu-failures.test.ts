@@ -24,7 +24,7 @@ async function refusal(more: string[], env: Record<string, string> = {}): Promis
     env,
   });
   assert.equal(exitCode, 5, stderr);
-  const words = stderr.slice(stderr.indexOf('✖')); // the driver's own come before
+  const words = stderr.slice(stderr.indexOf('✖')); // after the driver's own messages
   assert.doesNotMatch(words, /\n {4}at /);
   return words;
 }
@@ -73,7 +73,7 @@ describe('with an adapter', { skip: noWebgpu }, () => {
     });
     const resumedAt: number[] = [];
     const ended = await trainIn(root, (step) => resumedAt.push(step));
-    assert.equal(resumedAt[0], 6); // the checkpoint of step 4 was whole, and ticks come every 3 steps
+    assert.equal(resumedAt[0], 6); // the checkpoint of step 4 was intact, and there is a tick every 3 steps
     const whole = join(folder, 'whole');
     assert.deepEqual(lossesIn(root, ended), lossesIn(whole, await trainIn(whole, () => {})));
   });

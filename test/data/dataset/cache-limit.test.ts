@@ -19,7 +19,7 @@ function open(directory: string) {
   return openImages({ directory, height: 2, width: 2, channels: 1, background: 'white', fit: 'cover' });
 }
 
-/** Opens, says which packed file is new, and dates it. */
+/** Opens a folder, and dates and returns the packed file that this adds. */
 async function openAndDate(directory: string, second: number): Promise<string> {
   const before = new Set(packedFiles());
   (await open(directory)).close();
@@ -51,7 +51,7 @@ test('evicts the least recently used files beyond the limit, and an open one sta
   assert.deepEqual([...reading.read([0])], [2, 2, 2, 2]);
   reading.close();
   (await open(two)).close();
-  assert.ok(packedFiles().includes(second), 'what was removed is decoded again when it is wanted');
+  assert.ok(packedFiles().includes(second), 'a removed file is decoded again when it is needed');
 });
 
 test('keeps the file being opened, even if it alone exceeds the limit', async () => {

@@ -53,7 +53,7 @@ test('detects a flipped bit anywhere in a packed file, and decodes the images ag
   }
 });
 
-test('a packed file that is damaged while it is used is an error at the first image that is wrong, and is removed', async () => {
+test('a packed file damaged during use fails at the first wrong image, and is removed', async () => {
   const folder = await folderOf('rotting', { 'a.png': 34, 'b.png': 45 });
   const packed = await packedFileOf(folder);
   const { dataset } = await open(folder);
@@ -116,7 +116,7 @@ test('decodes into a temporary file if the cache is full, leaving the cache unch
     process.env['DCGAN_CACHE'] = disk;
     const folder = await manyGreys('for-a-small-disk', 40);
     const { dataset, decoded } = await open(folder, { height: 64, width: 64 });
-    assert.ok(decoded > 40, 'begun anew');
+    assert.ok(decoded > 40, 'decoded from the beginning');
     assert.equal(values(dataset)[39], 39);
     assert.match(dataset.notes.join(), /cannot be kept in .*small-disk.*ENOSPC.*They are kept in a temporary file/);
     const left = readdirSync(disk, { recursive: true, encoding: 'utf8' });

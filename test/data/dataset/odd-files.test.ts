@@ -91,14 +91,14 @@ test('files without permission to read are reported as such, and the advice is t
   assert.doesNotMatch(message, /damaged|Fetch/);
 });
 
-/** What opening a folder is refused with by a user who is not root, who could read everything. */
+/** The error of opening a folder as an unprivileged user, since root can read everything. */
 function openAsNobody(folder: string, lock: () => void): { code: string; message: string } {
   lock();
   chmodSync(root, 0o755);
   const program = `
     process.env.DCGAN_CACHE = ${JSON.stringify(join(root, 'cache-of-nobody'))};
     const { openImages } = await import(${JSON.stringify(new URL('../../../src/data/dataset/open.ts', import.meta.url).href)});
-    if (process.getuid() === 0) { // only now: the program may lie where nobody may read
+    if (process.getuid() === 0) { // after the imports, as the program's folder may be unreadable to this user
       process.setgid(65534);
       process.setuid(65534);
     }

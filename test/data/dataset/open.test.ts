@@ -22,7 +22,7 @@ test('nested folders, capital extensions and links are read, in the order of the
   assert.deepEqual(dataset.skipped, []);
 });
 
-test('read copies the asked images in the asked order', async () => {
+test('read copies the requested images in the requested order', async () => {
   const { dataset } = await open(await folderOf('order', { 'a.png': 1, 'b.png': 2, 'c.png': 3 }));
   assert.deepEqual([...dataset.read(Uint32Array.of(2, 0, 2))], [3, 3, 3, 3, 1, 1, 1, 1, 3, 3, 3, 3]);
   assert.throws(() => dataset.read([3]), RangeError);
@@ -98,7 +98,7 @@ test('the limit on unreadable files is an option; all names are in the error and
   await assert.rejects(open(folder, { damagedLimit: 0.19 }), /Up to 19 % are skipped/);
 });
 
-test('a folder of which no image can be read is an error', async () => {
+test('a folder without a readable image is an error', async () => {
   const folder = writeFiles(join(root, 'none-good'), { 'a.png': 'text' });
   assert.equal((await refusal(folder)).code, 'data.unreadable');
 });

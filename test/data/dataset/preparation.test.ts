@@ -79,7 +79,7 @@ test('the command prepares the folder that the config reads', () => {
   );
 });
 
-test('train reports faces that are not those of its config until they are, and how to make those that are missing', async () => {
+test('train reports a folder prepared otherwise than its config expects, and how to prepare a missing one', async () => {
   const content = tinyConfig();
   Object.assign(content.data, { folder: 'data/avatars', preparation: { dataset: 'avatars', count: 4, size: 16 } });
   const config = writeJsonFile(join(root, 'faces.json'), content);

@@ -79,7 +79,7 @@ test('reports pictures that dcgan has drawn, unless the folder has no others', a
   assert.doesNotMatch((await openImages({ ...spec, directory })).notes.join('\n'), /drawn by dcgan/);
 });
 
-test('pictures that are decoded beside one that this program has drawn are not taken for its own', async () => {
+test('pictures decoded beside one that dcgan has drawn are not mistaken for its own', async () => {
   const directory = join(folder, 'beside-samples');
   await writeNoise(directory, 12);
   const images = { pixels: new Uint8Array(64).fill(200, 0, 20), height: 8, width: 8, channels: 1 as const };
@@ -105,7 +105,7 @@ test('reports a folder that contains only runs', async () => {
   });
 });
 
-/** Pictures whose files are longer than the place of the mark in a drawn one: 1,024 pixels of noise each. */
+/** Pictures of 1,024 pixels of noise, whose files extend beyond the position of the mark in a drawn one. */
 async function writeNoise(directory: string, count: number): Promise<void> {
   mkdirSync(directory, { recursive: true });
   for (let index = 0; index < count; index++) {

@@ -92,7 +92,7 @@ test('refuses or skips entries with false sizes, encryption or paths outside of 
   assert.ok(dataset.notes.includes('Skipped 3 files: 3 with a name that leads out of its archive or is too long.'));
 });
 
-test('names are read as unpacking reads them: ./ is the folder itself, and the last of one name remains', async () => {
+test('names are interpreted as by unzip: ./ is the folder itself, and the last of equal names counts', async () => {
   const names = { './dot.png': 1, 'in/./dot.png': 2, './.hidden.png': 9 };
   const folder = { name: './', bytes: new Uint8Array() };
   const dotted = await open(zipFile('dotted.zip', [folder, ...(await images(names))]));
@@ -105,7 +105,7 @@ test('names are read as unpacking reads them: ./ is the folder itself, and the l
   assert.ok(dataset.notes.includes('Skipped 1 file: 1 with the name of a later one.'));
 });
 
-test('names that no folder can have are skipped, and flood no message', async () => {
+test('names that no file can have are skipped, and do not flood the messages', async () => {
   const long = { [`${'x'.repeat(300)}.png`]: 1, [`${'d/'.repeat(3000)}y.png`]: 2, 'ok.png': 3 };
   const { dataset } = await open(zipFile('long.zip', await images(long)));
   assert.deepEqual(values(dataset), [3]);

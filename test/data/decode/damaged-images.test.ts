@@ -16,7 +16,7 @@ import { temporaryFolder, tinyConfig, writeJsonFile } from '../../helpers/tempor
 const folder = temporaryFolder();
 const random = new RandomStream(5, 'damage');
 
-/** 24 x 24 pixels that no format compresses to nothing, as a file of each format and kind. */
+/** 24 x 24 incompressible pixels, as a file of each format and kind. */
 async function soundFiles(): Promise<Record<string, Buffer>> {
   const raw = (channels: 1 | 2 | 3 | 4) => {
     const values = Uint8Array.from({ length: 24 * 24 * channels }, () => random.below(256));
@@ -48,7 +48,7 @@ async function soundFiles(): Promise<Record<string, Buffer>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** 16 damaged files of each sound one: 8 cut short, 8 with changed bytes, one of them near the beginning. */
+/** 16 damaged files of each valid one: 8 truncated, 8 with changed bytes, one of them near the beginning. */
 function damagesOf(name: string, whole: Buffer): [string, Buffer][] {
   const cut = Array.from({ length: 8 }, (_, i): [string, Buffer] => [
     `cut-${i}-${name}`,
@@ -90,7 +90,7 @@ test('survives 224 damaged files of 14 kinds, and refuses the truncated ones', a
     assert.equal(Object.keys(results).length, 14 * 17);
     for (const [file, result] of Object.entries(results)) {
       if (file.startsWith('sound-')) assert.equal(result, 64 * channels, file);
-      // The first frame of an animation may be whole in a file that is cut in the second.
+      // A file truncated within the second frame still has a complete first frame.
       else if (file.startsWith('cut-') && !file.includes('animated')) assert.equal(typeof result, 'string', file);
       else if (typeof result === 'number') assert.equal(result, 64 * channels, file);
       if (typeof result === 'string') assert.ok(result.length > 10, file);
@@ -98,7 +98,7 @@ test('survives 224 damaged files of 14 kinds, and refuses the truncated ones', a
   }
 });
 
-/** A PNG chunk; readers that check CRCs are given the right one by zlib's own table. */
+/** A PNG chunk with a correct CRC. */
 function chunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   let crc = ~0;
@@ -112,7 +112,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, body, check]);
 }
 
-/** A gray PNG that says it has this side, and holds that many zeros, compressed a thousandfold. */
+/** A square gray PNG of this side whose pixels are zeros, compressed a thousandfold. */
 function zerosPng(side: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
@@ -181,7 +181,7 @@ test('reads a folder with entries of every kind, and reports the skipped ones', 
   const locked = join(pictures, 'locked.png');
   writeFileSync(locked, digit);
   chmodSync(locked, 0);
-  const isRoot = process.getuid?.() === 0; // to whom permissions are nothing
+  const isRoot = process.getuid?.() === 0; // root ignores permissions
   const tiny = tinyConfig();
   writeJsonFile(join(cwd, 'odd.json'), { ...tiny, data: { ...tiny.data, lastBatch: 'drop' } });
 

@@ -20,7 +20,7 @@ import { refusal, root } from './grey-folders.ts';
 
 const runs = { numRuns: 5000, seed: 7 };
 
-/** A sound file with one to six changes: bytes set to anything, to extremes, cut off, taken out or repeated. */
+/** A valid file with one to six changes: bytes set to random or extreme values, truncated, removed or repeated. */
 function damaged(whole: Uint8Array): fc.Arbitrary<Buffer> {
   const at = fc.oneof(fc.nat({ max: Math.min(64, whole.length - 1) }), fc.nat({ max: whole.length - 1 }));
   const value = fc.oneof(fc.nat({ max: 255 }), fc.constantFrom(0, 1, 127, 128, 255));
@@ -39,7 +39,7 @@ function damaged(whole: Uint8Array): fc.Arbitrary<Buffer> {
   });
 }
 
-/** Runs an action whose every failure has to be an Error with a sentence; what a bug throws is none. */
+/** Runs an action that may only fail with an Error whose message is a sentence, unlike those of bugs. */
 function expectReason<Result>(action: () => Result): Result | undefined {
   try {
     return action();
@@ -167,7 +167,7 @@ test('packed files are opened as they were written, or not at all', () => {
       writeFileSync(file, bytes);
       const packed = openPacked(file, 4);
       if (!packed) return;
-      opened++; // an image alone has changed, or nothing
+      opened++; // only an image has changed, or nothing
       assert.deepEqual(packed.record, record);
       packed.close();
     }),

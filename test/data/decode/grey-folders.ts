@@ -1,4 +1,4 @@
-// Folders of grey images of 2 x 2 pixels, opened as a dataset, with a cache of their own.
+// Folders of grey 2 x 2 images opened as a dataset, with their own cache.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type Dataset, type DatasetSpec, openImages } from '../../../src/data/dataset/open.ts';
@@ -8,7 +8,7 @@ import { greyPng, temporaryFolder, writeFiles } from '../temporary.ts';
 export const root = temporaryFolder();
 export const cache = process.env['DCGAN_CACHE']!;
 
-/** Opens a folder of 2x2 grey images; `decoded` is how many of them were decoded on the way. */
+/** Opens a folder of grey 2 x 2 images; `decoded` is the number of images decoded for it. */
 export async function open(
   directory: string,
   changes: Partial<DatasetSpec> = {},

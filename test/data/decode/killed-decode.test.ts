@@ -10,7 +10,7 @@ import { cache, manyGreys, open, values } from './grey-folders.ts';
 const images = join(cache, 'images');
 const partialsIn = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('.partial-'));
 
-/** Copies, as they are when 65 to 128 images are decoded, the files of a process that is then killed. */
+/** Copies the files of a process when it has decoded 65 to 128 images, then kills it. */
 async function killWhileDecoding(directory: string, stretch: boolean): Promise<{ journal: string; pixels: string }> {
   const ofDead = (name: string) => name.replace(/partial-\d+-\d+-/, 'partial-999999999-1-');
   const copies: { journal: string; pixels: string }[] = [];

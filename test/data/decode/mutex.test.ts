@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { createMutex, withMutex } from '../../../src/data/decode/mutex.ts';
 
-/** Counts the tasks that ran while another one did, in a thread that takes 30 turns, three of them asked for at once. */
+/** Runs 30 tasks in a thread, three requested at a time, and counts those that ran during another one. */
 const program = `
   const { parentPort, workerData: { tsx, module, mutex, running } } = require('node:worker_threads');
   const { setTimeout: sleep } = require('node:timers/promises');

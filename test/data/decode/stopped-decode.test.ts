@@ -29,7 +29,7 @@ async function leftBy(directory: string, atImage: number): Promise<string> {
   return join(images, added[0]!);
 }
 
-/** The fingerprint and every image, decoded in a cache of its own that nothing has disturbed. */
+/** The fingerprint and every image, decoded without interruption into a separate cache. */
 async function undisturbed(directory: string, changes: Partial<DatasetSpec> = {}) {
   process.env['DCGAN_CACHE'] = join(root, 'another-cache');
   try {
@@ -112,7 +112,7 @@ test('keeps the levels of stretched images, and their pixels unless the range of
     const { dataset, decoded } = await open(folder, { stretch: true });
     assert.equal(decoded, missing, `stopped at ${atImage}`);
     assert.deepEqual(contentsOf(dataset), await undisturbed(folder, { stretch: true }));
-    writeFiles(folder, { '003.png': await greyPng(3) }); // a new time of change, for the next round
+    writeFiles(folder, { '003.png': await greyPng(3) }); // changes its modification time for the next round
   }
   await stopAt(folder, 300, { stretch: true });
   writeFiles(folder, { '003.png': await greyPng(250) });

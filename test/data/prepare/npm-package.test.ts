@@ -14,7 +14,7 @@ const files = { 'package.json': '{}', 'data/wanted.txt': 'wanted', 'data/other.t
 const isWanted = (path: string) => path === 'data/wanted.txt';
 const silent = () => {};
 
-/** Runs with a PATH of which only node and a script in the place of npm are known; the script reads its registry from a folder. */
+/** Runs with a PATH of only node and a substitute for npm, whose registry is a folder. */
 async function withNpm(script: string | undefined, action: () => Promise<unknown>): Promise<void> {
   const bin = join(root, `bin-${Math.random()}`);
   writeFiles(bin, script === undefined ? { empty: '' } : { npm: `#!/bin/sh\n${script}\n` });

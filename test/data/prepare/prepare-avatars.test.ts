@@ -24,7 +24,7 @@ type Pixel = [number, number, number];
 const isOneOf = (pixel: Pixel, colours: readonly Pixel[]) =>
   colours.some((colour) => colour.every((value, i) => Math.abs(value - pixel[i]!) <= 2));
 
-/** The backgrounds as the eye sees them: light and of little colour. */
+/** Backgrounds must be light and of low saturation. */
 const isPlainAndLight = (pixel: Pixel) => Math.min(...pixel) >= 150 && Math.max(...pixel) - Math.min(...pixel) <= 90;
 
 test('avatars are RGB PNG files numbered by their seeds, all different, and progress counts them', async () => {

@@ -42,7 +42,7 @@ const files = {
     .toBuffer(),
   'img/twitter/64/1f44b-1f3fb.png': await square(64, { r: 200, g: 100, b: 50, alpha: 0 }).png().toBuffer(),
   'img/twitter/64/26bd.png': await square(64, { r: 0, g: 0, b: 255, alpha: 1 }).png({ palette: true }).toBuffer(),
-  'img/twitter/sheets/64.png': 'a large sheet that nobody needs',
+  'img/twitter/sheets/64.png': 'a large sheet that is not needed',
 };
 const made = await fakePackage(join(root, 'package-root'), 'emoji-datasource-twitter', files);
 
@@ -136,7 +136,7 @@ test('selects the skin tones of EmojiOne, which are separate entries', async () 
   await assert.rejects(names({ categories: ['smileys'] }), /EmojiOne has no category "smileys"/);
 });
 
-test('Fluent Emoji come without a list: categories and skin tones are those of a second package', async () => {
+test('Fluent Emoji have no list: categories and skin tones come from a second package', async () => {
   const drawing = await square(256, yellow).webp().toBuffer();
   const names = ['1f600', '1f44b', '1f44b-1f3fb', '26bd', '1f469-200d-1f4bb'];
   const higher = await square(256, yellow).resize(256, 264).webp().toBuffer(); // as a few are

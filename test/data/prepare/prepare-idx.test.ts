@@ -20,7 +20,7 @@ const images = (count: number) =>
   );
 const labels = (values: number[]) => idx(0x801, [values.length], values);
 
-/** Files in a folder of their own, by name; gives the folder. */
+/** Writes files by name into a new folder. @returns the folder */
 function folderOf(name: string, files: Record<string, Buffer>): string {
   writeFiles(join(root, name), files);
   return join(root, name);
@@ -67,7 +67,7 @@ test('files can be named one by one; the same file packed and unpacked is one', 
   assert.deepEqual(readdirSync(join(alone.directory, 'letters')), ['00000.png', '00001.png']);
 });
 
-test('what is not there, not whole or not a pair is refused by its name', async () => {
+test('missing, truncated and unpaired files are refused by name', async () => {
   await refused([join(root, 'nowhere')], 'data.idx-files', /nowhere cannot be read/);
   await refused([folderOf('empty', { 'a.txt': Buffer.from('a') })], 'data.idx-files', /no idx file of images/);
   const cut = images(2).subarray(0, 20);

@@ -18,7 +18,7 @@ interface SheetPlan {
   spacing?: number;
   /** Pixel (x, y) of a tile. */
   colour: (row: number, column: number, x: number, y: number) => number[];
-  /** What lies between the tiles. */
+  /** The pixel between tiles. */
   between?: number[];
 }
 
@@ -130,7 +130,7 @@ test('gray stays gray; gray with transparency, RGB, palettes and 16 bits become 
   }
 });
 
-test('tiles that do not fill the sheet are refused with the numbers, and a margin that would', async () => {
+test('tiles that do not fill the sheet are refused with the numbers and a margin that fits', async () => {
   const tile = { width: 4, height: 3 };
   const file = await writeSheet({ columns: 3, rows: 2, tile, margin: 1, colour: numbered }); // 18x10
   await assert.rejects(cut({ file, tile, name: 'misfit' }), {

@@ -10,7 +10,7 @@ export interface GoldenLayer {
   input: number[];
   output: number[];
   y: number[];
-  /** Of sum(y dy), by `x` and the layer's parameters. */
+  /** Of sum(y dy) with respect to `x` and the layer's parameters. */
   gradients: Record<string, number[]>;
   /** Batch norm only: y computed with moving averages, and the moving averages after training on x. */
   inference?: number[];

@@ -20,7 +20,7 @@ const padding: Parameters<typeof conv2d>[3] = [
   [0, 0],
 ];
 
-/** A bit of everything a training step does, on tensors of 256 KiB, large enough for a leaked one to show. */
+/** The kinds of op in a training step, on tensors of 256 KiB, large enough for a leaked one to show. */
 const program: Program = {
   variables: { w: kernel, m: kernel, v: kernel, bias: [1], scale: [4], offset: [4], moving: [4], last: images },
   functions: {
@@ -123,7 +123,7 @@ const writeTest: ContractTest = {
 
 const programCount = 10;
 
-/** Also a program that failed to compile, and one that rejected its feeds. */
+/** Includes a program that fails to compile, and one that rejects its feeds. */
 const disposeTest: ContractTest = {
   name: `${rounds * programCount} programs compiled and disposed of leak no tensor and at most ${marginMiB} MiB`,
   async run(engine) {

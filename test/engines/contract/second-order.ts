@@ -1,5 +1,5 @@
-// Gradients of gradients equal PyTorch's (test/fixtures/second-order/make.py): a penalty on the discriminator's gradient by its images,
-// or by its weights, differentiated by the weights.
+// Gradients of gradients equal PyTorch's (test/fixtures/second-order/make.py): a penalty on the discriminator's gradient with respect to
+// its images or weights, differentiated with respect to the weights.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { add, grad, grads, mean, mul, sqrt, square, sub, sum, type Tensor, valueAndGrads } from '@tensorflow/tfjs-core';
@@ -29,21 +29,21 @@ const { networks } = JSON.parse(
 ) as { networks: GoldenNetwork[] };
 
 /** The discriminator's logits for x with these weights. */
-type Judge = (weights: readonly Tensor[], x: Tensor) => Tensor;
+type Discriminate = (weights: readonly Tensor[], x: Tensor) => Tensor;
 
-function slopesOf(judge: Judge, weights: readonly Tensor[], x: Tensor): Tensor {
-  return grad((images: Tensor) => sum(judge(weights, images)))(x); // [B, h, w, c]
+function slopesOf(discriminate: Discriminate, weights: readonly Tensor[], x: Tensor): Tensor {
+  return grad((images: Tensor) => sum(discriminate(weights, images)))(x); // [B, h, w, c]
 }
 
-/** Penalties by name: on the gradient by the images, and on the gradients of sum(D(x)^2) by all weights. */
-const penalties: Record<string, (judge: Judge, weights: readonly Tensor[], x: Tensor) => Tensor> = {
-  r1: (judge, weights, x) => sum(square(slopesOf(judge, weights, x))),
-  'wgan-gp': (judge, weights, x) => {
-    const lengths = sqrt(sum(square(slopesOf(judge, weights, x)), [1, 2, 3])); // [B]
+/** Penalties by name: on dD/dx, and on the gradients of sum(D(x)^2) with respect to all weights. */
+const penalties: Record<string, (discriminate: Discriminate, weights: readonly Tensor[], x: Tensor) => Tensor> = {
+  r1: (discriminate, weights, x) => sum(square(slopesOf(discriminate, weights, x))),
+  'wgan-gp': (discriminate, weights, x) => {
+    const lengths = sqrt(sum(square(slopesOf(discriminate, weights, x)), [1, 2, 3])); // [B]
     return mul(mean(square(sub(lengths, 1))), 10);
   },
-  weights: (judge, weights, x) => {
-    const gradients = grads((...tensors: Tensor[]) => sum(square(judge(tensors, x))))([...weights]);
+  weights: (discriminate, weights, x) => {
+    const gradients = grads((...tensors: Tensor[]) => sum(square(discriminate(tensors, x))))([...weights]);
     return gradients.map((gradient) => sum(square(gradient))).reduce((total, each) => add(total, each));
   },
 };
@@ -87,11 +87,11 @@ function fullName(weight: string): string {
   return `discriminator/${weight}`;
 }
 
-/** Functions: the gradient by the images, and for each penalty the loss with its gradients by the weights. */
+/** Functions: dD/dx, and for each penalty the loss with its gradients with respect to the weights. */
 function penaltyProgram(network: Network, input: readonly number[]): Program {
   const feeds = { x: { shape: input, dtype: 'float32' } } as const;
   const names = parametersOf(network).flatMap(({ name, trainable }) => (trainable ? [name] : []));
-  const judgeWith = (variables: Tensors): Judge => {
+  const judgeWith = (variables: Tensors): Discriminate => {
     return (weights, x) => {
       const trained = Object.fromEntries(names.map((name, index) => [name, weights[index]!]));
       return applyNetwork(network, x, { variables: { ...variables, ...trained }, training: true }).y;
@@ -110,8 +110,8 @@ function penaltyProgram(network: Network, input: readonly number[]): Program {
     functions[penalty] = {
       feeds,
       body(variables, { x }) {
-        const judge = judgeWith(variables);
-        const lossOf = (...weights: Tensor[]) => add(sum(judge(weights, x!)), of(judge, weights, x!));
+        const discriminate = judgeWith(variables);
+        const lossOf = (...weights: Tensor[]) => add(sum(discriminate(weights, x!)), of(discriminate, weights, x!));
         const { value, grads: gradients } = valueAndGrads(lossOf)(weightsOf(variables));
         return { outputs: { loss: value, ...Object.fromEntries(names.map((name, i) => [name, gradients[i]!])) } };
       },

@@ -20,13 +20,16 @@ test('the CUDA build sees one GPU, allocates memory on demand and caches 4 GiB o
 });
 
 test('only float32 disables TensorFloat-32 in NVIDIA libraries and in XLA', () => {
-  const told = ({ NVIDIA_TF32_OVERRIDE: tf32, XLA_FLAGS: flags }: Record<string, string>) => [tf32, flags];
+  const picked = ({ NVIDIA_TF32_OVERRIDE: tf32, XLA_FLAGS: flags }: Record<string, string>) => [tf32, flags];
   const flag = '--xla_gpu_enable_triton_gemm=false';
-  assert.deepEqual(told(tensorflowEnvironment('cuda', {}, { precision: 'float32' })), ['0', undefined]);
-  assert.deepEqual(told(tensorflowEnvironment('cuda', {}, { precision: 'float32', xla: true })), ['0', flag]);
-  assert.deepEqual(told(tensorflowEnvironment('cpu', {}, { precision: 'float32', xla: true })), [undefined, undefined]);
+  assert.deepEqual(picked(tensorflowEnvironment('cuda', {}, { precision: 'float32' })), ['0', undefined]);
+  assert.deepEqual(picked(tensorflowEnvironment('cuda', {}, { precision: 'float32', xla: true })), ['0', flag]);
+  assert.deepEqual(picked(tensorflowEnvironment('cpu', {}, { precision: 'float32', xla: true })), [
+    undefined,
+    undefined,
+  ]);
   for (const precision of ['auto', 'tensorfloat32', 'mixed_bfloat16'] as const)
-    assert.deepEqual(told(tensorflowEnvironment('cuda', {}, { precision, xla: true })), [undefined, undefined]);
+    assert.deepEqual(picked(tensorflowEnvironment('cuda', {}, { precision, xla: true })), [undefined, undefined]);
 });
 
 test('variables set by the user are kept, but only the first of several GPUs is used', () => {

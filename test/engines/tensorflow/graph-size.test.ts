@@ -15,7 +15,7 @@ const standing = ['Const', 'Placeholder', 'ReadVariableOp', 'Identity']; // node
 
 test('a step of mnist-test4.yaml stays a small graph with few uploads', { skip: noTensorflow }, async (t) => {
   const { tracer } = await startTensorflow(findInstallation()!);
-  const standard = { recorder: tracer.recorder, choices: createChoices(undefined) }; // the kernels' own choices are not asked
+  const standard = { recorder: tracer.recorder, choices: createChoices(undefined) }; // so that the kernels use the standard forms
   const config = await loadConfig(join(packageDirectory, 'configs', 'mnist-test4.yaml'));
   const program = trainingProgram(config, buildNetworks(config), [100], 16);
   const name = functionNames.step(100);
@@ -29,7 +29,7 @@ test('a step of mnist-test4.yaml stays a small graph with few uploads', { skip: 
   // Stock tf.layers and minimize run 782 ops for a step of this network.
   assert.ok(computing.length <= 250, `${computing.length} nodes compute`);
   assert.ok(count('Placeholder') <= 3, `${count('Placeholder')} uploads`);
-  assert.deepEqual(untuned, []); // nowhere to remember, so nothing is measured
+  assert.deepEqual(untuned, []); // without a file of choices nothing is tuned
   assert.equal(count('ResourceApplyAdam'), 10 + 6); // one per weight: generator and discriminator
   assert.equal(count('StatelessRandomUniform'), 2 * 2); // two dropout layers, real and fake images
   // Generator: 3 transposed convolutions forward, each a Conv2DBackpropInput; backward each has dx, a Conv2D, and dw.

@@ -22,7 +22,7 @@ const cases: [string, LibrarySettings, NodeJS.ProcessEnv, LibrarySettings, RegEx
   ['float32 again', {}, exact, { precision: 'float32' }, undefined],
   ['plain after XLA', { xla: true }, exact, { xla: false }, /training\.xla is false, but/],
   ['XLA after plain', {}, exact, { xla: true }, /training\.xla is true, but/],
-  ['whoever does not mind, after XLA', { xla: true }, exact, {}, undefined],
+  ['no preference, after XLA', { xla: true }, exact, {}, undefined],
   ['deterministic after not', {}, exact, { deterministic: true }, /training\.deterministic is true, but/],
   ['not deterministic after deterministic', { deterministic: true }, exact, { deterministic: false }, undefined],
   [

@@ -87,7 +87,7 @@ test('the result of a heavy op moves to the next heavy op without a cast', () =>
     node('y', 'Conv2D', 'x', 'w'),
     node('pixels', 'DepthToSpace', 'y'),
     node('both', 'ConcatV2', 'pixels', 'y', 'axis'),
-    node('mixed', 'ConcatV2', 'both', 'x', 'axis'), // x is no product, so this is float32 for whom it may concern
+    node('mixed', 'ConcatV2', 'both', 'x', 'axis'), // x is not a heavy op's result, so this stays float32
     node('z', 'Conv2D', 'mixed', 'w'),
     node('out', 'Pack', 'both', 'mixed', 'z'),
   ];
@@ -191,7 +191,7 @@ async function checkMixedTraining(gan: SmallGan): Promise<void> {
   ];
   const [expected, found] = [await train(gan, full, 3), await train(gan, mixed, 3)];
   for (const name of ['means/discriminator', 'means/generator']) {
-    const [mean, reference] = [found[name]!, expected[name]!].map((sums) => sums.slice(0, 4)); // accuracies behind them are counts
+    const [mean, reference] = [found[name]!, expected[name]!].map((sums) => sums.slice(0, 4)); // the accuracies after them are counts
     const error = relativeError(mean!, reference!);
     assert.ok(error > 0 && error < 0.02, `${name} is off by ${error}`); // 0 would mean that nothing was cast
   }

@@ -18,7 +18,7 @@ test('three steps stay within 0.5 % of float32, and weights are float32', { skip
   }
   const [expected, found] = [after[0]!, after[1]!];
   for (const name of ['means/discriminator', 'means/generator']) {
-    const [mean, reference] = [found[name]!, expected[name]!].map((sums) => sums.slice(0, 4)); // accuracies behind them are counts
+    const [mean, reference] = [found[name]!, expected[name]!].map((sums) => sums.slice(0, 4)); // the accuracies after them are counts
     const error = relativeError(mean!, reference!);
     assert.ok(error > 0 && error < 0.005, `${name} is off by ${error}`); // 0 would mean that nothing was rounded
   }

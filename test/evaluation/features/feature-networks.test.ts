@@ -65,7 +65,7 @@ describe('an ONNX file', () => {
     assert.deepEqual(described, { network: 'nchw.onnx', size: 12, input: 'nchw, RGB, -1..1, 16 x 16, bicubic' });
   });
 
-  test("gets images normalised by ImageNet's mean and deviation", async () => {
+  test("gets images normalised by ImageNet's mean and standard deviation", async () => {
     const network = await open('nchw.onnx', { range: 'imagenet' });
     checkFeatures(
       await extractFeatures(network, hashedImages('features/rgb', 4, 28, 3), work),

@@ -1,4 +1,4 @@
-// ONNX files that claim what they like: each is one sentence, and nothing large is allocated.
+// Malicious ONNX files are rejected with one sentence, without allocating much memory.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -24,7 +24,7 @@ async function exported(generator: TrainedGenerator) {
   return { folder, files, url: `${await address}${folder.slice(root.length + 1)}/model.json` };
 }
 
-/** What the exported model makes of the seeds, in plain JavaScript. */
+/** The exported model's images of the seeds, on the plain JavaScript backend. */
 async function loadedPixels(generator: TrainedGenerator, url: string): Promise<Uint8Array> {
   await useCpuBackend();
   await setBackend('cpu');
@@ -64,7 +64,7 @@ const dense = (units: number) => ({ type: 'dense', units });
 const up = (options: Record<string, unknown>) => ({ type: 'convTranspose', filters: 2, ...options });
 const conv = (options: Record<string, unknown>) => ({ type: 'conv', filters: 2, ...options });
 
-/** [6, 5, 2] in, through these layers, [h, w, 1] out. */
+/** A generator through a [6, 5, 2] map and these layers to an [h, w, 1] image. */
 function stackOf(layers: readonly Record<string, unknown>[], size: [number, number]): TrainedGenerator {
   const start = [dense(60), { type: 'reshape', shape: [6, 5, 2] }];
   const end = [{ type: 'conv', filters: 1, kernel: 1 }, { type: 'tanh' }];

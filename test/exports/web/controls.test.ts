@@ -23,7 +23,7 @@ test('seeds, sliders, interpolation and walk show their images', inChromium, asy
 
   const slider = page.locator('.sliders input').first();
   await slider.focus();
-  await page.keyboard.press('End'); // 3, the most
+  await page.keyboard.press('End'); // 3, the largest value
   await shows(page, 'Seed 7, changed');
   const dimension = Number((await slider.getAttribute('id'))!.split('-')[1]);
   const changed = asRgba(await madePixels(digits, [7], (latents) => latents.with(dimension, 3)), 1);
@@ -41,7 +41,7 @@ test('seeds, sliders, interpolation and walk show their images', inChromium, asy
 
   await page.click('#play');
   assert.equal(await page.textContent('#play'), 'Pause');
-  await page.waitForFunction("document.querySelector('#position').valueAsNumber < 0.9"); // on its way back
+  await page.waitForFunction("document.querySelector('#position').valueAsNumber < 0.9"); // moving back
   await page.click('#walk');
   await page.waitForFunction("document.querySelector('#caption').textContent.startsWith('Walking to seed')");
   assert.equal(await page.textContent('#play'), 'Play');

@@ -16,13 +16,13 @@ export const desktop = { width: 1440, height: 900 };
 
 export const address = await serve(root);
 
-/** Gives the files written. */
+/** @returns the written files */
 export function exportAs(name: string, generator: TrainedGenerator): Promise<string[]> {
   mkdirSync(join(root, name));
   return exportWeb(sourceOf(generator, `The <${name}>`), join(root, name));
 }
 
-/** An exported page whose generator is there. */
+/** Opens an exported page and waits until its generator is loaded. */
 export async function openExport(name: string, options: PageOptions): Promise<Page> {
   const page = await openPage(options);
   await page.goto(`${address}${name}/`);
@@ -30,7 +30,7 @@ export async function openExport(name: string, options: PageOptions): Promise<Pa
   return page;
 }
 
-/** Chooses what computes, and waits until it has drawn. */
+/** Selects a backend, and waits until it has drawn. */
 export async function compute(page: Page, backend: string): Promise<void> {
   const empty = "document.querySelectorAll('canvas').forEach((canvas) => { canvas.width = canvas.width; })";
   await page.evaluate(empty);
@@ -44,7 +44,7 @@ export function drawn(page: Page, canvas: string): Promise<unknown> {
   return page.waitForFunction(`${dataOf(canvas)}.some((value) => value > 0)`);
 }
 
-/** What a canvas shows, as an expression: [height, width, RGBA]. */
+/** A JavaScript expression for the pixels of a canvas: [height, width, RGBA]. */
 export function dataOf(canvas: string): string {
   const read = "(canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data";
   return `(${read})(document.querySelector('${canvas}'))`;
@@ -54,7 +54,7 @@ export function shownPixels(page: Page, canvas: string): Promise<number[]> {
   return page.evaluate<number[]>(`[...${dataOf(canvas)}]`);
 }
 
-/** Waits until the large image is the one called so. */
+/** Waits until the large image has this name. */
 export function shows(page: Page, title: string): Promise<unknown> {
   return page.waitForFunction(`document.querySelector('#caption').textContent === ${JSON.stringify(title)}`);
 }

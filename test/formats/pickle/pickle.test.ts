@@ -28,7 +28,7 @@ const value = new Map<string, unknown>([
 
 for (const [protocol, hex] of Object.entries(pickles)) {
   test(`plain values in protocol ${protocol} equal those of Python`, () => {
-    const bytes = Buffer.from(`ff${hex}ff`, 'hex'); // other things before and after it
+    const bytes = Buffer.from(`ff${hex}ff`, 'hex'); // other bytes before and after it
     assert.deepEqual(readPickle(bytes, plainVocabulary, 1), { value, end: bytes.length - 1 });
   });
 }

@@ -1,11 +1,11 @@
-// One layer applied to a few values.
+// Applies a single layer to a few values.
 import assert from 'node:assert/strict';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { type ApplyOptions, applyNetwork, type Network, parametersOf } from '../../../src/models/network.ts';
 
 export type Values = Record<string, number[] | Float32Array>;
 
-/** Applies a one-layer network to x with these variables; gives the values of y and of the statistics. */
+/** Applies a one-layer network to x with these variables. @returns y and the updated statistics */
 export function apply(
   network: Network,
   x: Tensor,

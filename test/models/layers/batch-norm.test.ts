@@ -1,4 +1,4 @@
-// Batch norm by hand.
+// Batch norm, compared with values computed by hand.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { type Scalar, scalar, tensor } from '@tensorflow/tfjs-core';

@@ -22,7 +22,7 @@ test('interpolates bilinearly between pixel centres, and clamps at the edges', (
   );
 });
 
-/** How much the pixels away from the edges differ that these layers make of an image of ones. [6, 6, 2] in, [12, 12, 1] out */
+/** The range of the output away from the edges for an input of ones: [6, 6, 2] to [12, 12, 1]. */
 function patternOf(layers: Record<string, unknown>[]): number {
   const network = networkOf(layers, [6, 6, 2]);
   const variables = Object.fromEntries(

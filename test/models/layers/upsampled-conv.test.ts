@@ -1,4 +1,4 @@
-// Which pairs of layers become one.
+// Which pairs of upsampling and convolution are fused.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { ones, profile } from '@tensorflow/tfjs-core';

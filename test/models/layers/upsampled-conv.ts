@@ -1,5 +1,5 @@
-// Upsampling and convolution in one against the two layers one after the other, which the contract suite holds to PyTorch's
-// numbers; the golden step of afg holds both together to PyTorch's, for factor 2 and a kernel of 3.
+// Compares fused upsampling and convolution with the two separate layers, which the contract suite compares with PyTorch's
+// numbers; the golden step of afg compares the fused layers with PyTorch's, for factor 2 and a kernel of 3.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { grads, mul, square, sum, type Tensor, valueAndGrads } from '@tensorflow/tfjs-core';
@@ -59,7 +59,7 @@ function pairOf({ factor, ...convolution }: Case): Network {
 
 type Layers = (weights: Tensors, x: Tensor) => { y: Tensor; updates: Tensors };
 
-/** As networks compute the two. */
+/** Fused, as networks compute them. */
 const together =
   (network: Network): Layers =>
   (weights, x) => {
@@ -69,7 +69,7 @@ const together =
     return { y, updates: Object.fromEntries(parts) };
   };
 
-/** One layer after the other. */
+/** As two separate layers. */
 const apart =
   (network: Network): Layers =>
   (weights, x) => {
@@ -91,7 +91,7 @@ const apart =
     return { y, updates };
   };
 
-/** y, the gradients of sum(y dy), what spectral normalisation moves, and the gradients of a penalty on dx. */
+/** y, the gradients of sum(y dy), the updates of spectral normalisation, and the gradients of a penalty on dx. */
 function functionOf(network: Network, layers: Layers): ProgramFunction {
   const output = [input[0]!, ...network.output];
   const trainable = network.layers[1]!.parameters.filter((parameter) => parameter.trainable).map(({ part }) => part);

@@ -1,4 +1,4 @@
-// What layers compute, but for normalisation.
+// The outputs of layers other than normalisation.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, test } from 'node:test';

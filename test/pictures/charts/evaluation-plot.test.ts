@@ -1,4 +1,4 @@
-// The picture of evaluations: a panel per number, the data's own beside.
+// The plot of evaluations: one panel per metric, with the values of real images for comparison.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';

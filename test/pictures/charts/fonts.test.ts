@@ -9,12 +9,12 @@ import { after, test } from 'node:test';
 const folder = mkdtempSync(join(tmpdir(), 'dcgan-fonts-test-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** Draws a chart with the loss of two steps in a process of its own; gives stderr. */
+/** Draws a chart with the losses of two steps in a separate process. @returns stderr */
 function draw(picture: string, env: Record<string, string>): string {
   const program = `
     const { writeLossPlot } = await import(${JSON.stringify(new URL('../../../src/pictures/charts/plot.ts', import.meta.url).href)});
     const { createLossCurves } = await import(${JSON.stringify(new URL('../../../src/pictures/charts/loss-curves.ts', import.meta.url).href)});
-    if (process.env.TEMPORARY) process.env.TMPDIR = process.env.TEMPORARY; // only now: tsx needs a folder that is there
+    if (process.env.TEMPORARY) process.env.TMPDIR = process.env.TEMPORARY; // after tsx has started, which needs an existing folder
     const curves = createLossCurves();
     for (const step of [1, 2]) curves.add({ step, epoch: step, discriminatorLoss: 1, generatorLoss: step });
     await writeLossPlot(${JSON.stringify(picture)}, curves, 'a title');

@@ -24,7 +24,7 @@ const linesOf = (ticks: readonly object[]) => ticks.map((each) => `${JSON.string
 const ticks = (from: number, to: number, seconds?: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => tick(from + i, seconds));
 
-/** A log in a folder of its own. */
+/** A log in a new folder. */
 function logOf(content: string): string {
   const log = join(mkdtempSync(join(folder, 'log-')), 'losses.jsonl');
   writeFileSync(log, content);
@@ -37,12 +37,12 @@ async function summarised(content: string): Promise<string> {
   return log;
 }
 
-/** What the log says when read from its beginning. */
+/** The curves from reading the whole log. */
 async function rebuilt(log: string) {
   return (await readLossCurves(logOf(readFileSync(log, 'utf8')))).state();
 }
 
-/** Replaces what has been summarised, without the summary knowing: shows whether it is used. */
+/** Changes lines that are already summarised, which shows whether the summary is used. */
 function breakBeginning(log: string): void {
   const bytes = readFileSync(log);
   writeFileSync(log, bytes.fill('#', 0, 100));

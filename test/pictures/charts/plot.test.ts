@@ -133,7 +133,7 @@ test('draws the letters of the title on a system without fonts', async () => {
   assert.ok(narrow > 30 && wide > 2.5 * narrow, `the last letter ends at ${wide} and ${narrow} pixels`);
 });
 
-test('a folder that is not there is one clear error', async () => {
+test('a missing folder is one clear error', async () => {
   await assert.rejects(writeLossPlot(join(folder, 'no', 'loss.png'), createLossCurves(), ''), {
     code: 'usage.cannot-write',
     exitCode: 2,

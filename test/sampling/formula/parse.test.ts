@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Formula, parseFormula } from '../../../src/sampling/formula/parse.ts';
 
-/** A tree with all its parentheses, as Lisp writes it. */
+/** A tree with all parentheses, as in Lisp. */
 function written(formula: Formula): string {
   switch (formula.kind) {
     case 'number':

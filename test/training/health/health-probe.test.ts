@@ -10,7 +10,7 @@ import { createHealthProbe } from '../../../src/training/health/health-probe.ts'
 import { startingValues, trainingProgram } from '../../../src/training/program.ts';
 import { configOf } from '../../helpers/tiny-network.ts';
 
-/** A generator that gives its only latent number, times its weight, in both pixels; the discriminator's layer has 2 + 1 weights. */
+/** The generator's two pixels are its only latent value times a weight each; the discriminator's layer has 2 + 1 weights. */
 function config(training: Record<string, unknown> = {}): Config {
   return configOf({
     data: { folder: 'none', size: [1, 2], channels: 1 },
@@ -27,7 +27,7 @@ function config(training: Record<string, unknown> = {}): Config {
   });
 }
 
-/** Pictures of one grey each. */
+/** Images of two pixels of one grey. */
 function greys(...values: number[]): Dataset {
   const read = (indices: ArrayLike<number>) =>
     Uint8Array.from(Array.from(indices).flatMap((index) => [values[index]!, values[index]!]));
@@ -35,7 +35,7 @@ function greys(...values: number[]): Dataset {
   return { directory: '', count: values.length, ...size, fingerprint: '', skipped: [], notes: [], read, close() {} };
 }
 
-async function lookAt(config: Config, dataset: Dataset, values: Record<string, Float32Array>, step: number) {
+async function probe(config: Config, dataset: Dataset, values: Record<string, Float32Array>, step: number) {
   const { engine } = await openEngine('wasm');
   const networks = buildNetworks(config);
   const program = trainingProgram(config, networks, [2], 1, healthProbeImages(dataset.count));
@@ -54,15 +54,15 @@ const near = (actual: number, expected: number) =>
 test('measures the diversity of two images relative to black and white, which are 2 apart', async () => {
   const [first, second] = latentsOfSeeds(config().generator.latent, [0, 1]);
   const weights = { 'generator/0/kernel': Float32Array.of(0.25, 0.25) };
-  const { diversity } = await lookAt(config(), greys(0, 255), weights, 1);
+  const { diversity } = await probe(config(), greys(0, 255), weights, 1);
   near(diversity, (0.25 * Math.abs(first! - second!)) / 2);
 });
 
 test('measures zero diversity for a generator without weights, and for identical real images', async () => {
   const none = { 'generator/0/kernel': Float32Array.of(0, 0) };
-  assert.equal((await lookAt(config(), greys(0, 255, 9), none, 1)).diversity, 0);
-  assert.equal((await lookAt(config(), greys(7, 7, 7, 7), {}, 1)).diversity, 0);
-  assert.equal((await lookAt(config(), greys(7), {}, 1)).diversity, 0);
+  assert.equal((await probe(config(), greys(0, 255, 9), none, 1)).diversity, 0);
+  assert.equal((await probe(config(), greys(7, 7, 7, 7), {}, 1)).diversity, 0);
+  assert.equal((await probe(config(), greys(7), {}, 1)).diversity, 0);
 });
 
 test("probes the generator's current weights, not their average", async () => {
@@ -70,7 +70,7 @@ test("probes the generator's current weights, not their average", async () => {
     'generator/0/kernel': Float32Array.of(1, 1),
     'average/generator/0/kernel': Float32Array.of(0, 0),
   };
-  const { diversity } = await lookAt(config({ ema: { decay: 0.9 } }), greys(0, 255), values, 1);
+  const { diversity } = await probe(config({ ema: { decay: 0.9 } }), greys(0, 255), values, 1);
   assert.ok(diversity > 0);
 });
 
@@ -80,10 +80,10 @@ test("takes gradient norms from Adam's first moments, corrected for bias: |m| / 
     'optimizer/discriminator/1/kernel/m': Float32Array.of(2, 3),
     'optimizer/discriminator/1/bias/m': Float32Array.of(6), // sqrt(4 + 9 + 36) = 7
   };
-  const first = await lookAt(config(), greys(0, 255), moments, 1);
+  const first = await probe(config(), greys(0, 255), moments, 1);
   near(first.generatorGradient, 5 / 0.5);
   near(first.discriminatorGradient, 7 / 0.1);
-  const second = await lookAt(config({ discriminatorSteps: 3 }), greys(0, 255), moments, 2); // 6 updates of one, 2 of the other
+  const second = await probe(config({ discriminatorSteps: 3 }), greys(0, 255), moments, 2); // 6 discriminator updates, 2 generator updates
   near(second.generatorGradient, 5 / 0.75);
   near(second.discriminatorGradient, 7 / (1 - 0.9 ** 6));
 });

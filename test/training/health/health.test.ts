@@ -123,7 +123,7 @@ test('passes the last probe only after one without findings; fails only if colla
   assert.equal(hasFailed(initialHealth), false);
 });
 
-test('gives the ratio of losses only if they compare', () => {
+test('gives the ratio of losses only if they are comparable', () => {
   const loss = { type: 'bce', on: 'logits', generator: 'nonSaturating', discriminatorScale: 1 } as const;
   assert.deepEqual(lossRatio({ ...well, generatorLoss: 3, discriminatorLoss: 1.5 }, loss), { lossRatio: 2 });
   assert.deepEqual(lossRatio({ ...well, generatorLoss: 3, discriminatorLoss: 1.5 }, { ...loss, type: 'lsgan' }), {

@@ -1,4 +1,4 @@
-// What the loop does when losses are no numbers or images collapse.
+// The loop's reaction to NaN losses and collapsed images.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TrainingProgress } from '../../../src/training/loop.ts';
@@ -39,7 +39,7 @@ test('saves no checkpoint between two log lines once the loss is NaN', async () 
   );
 });
 
-/** Ticks every 50 steps, checkpoints every 100; images have collapsed at the looks from step 150 to 550. */
+/** Ticks every 50 steps, checkpoints every 100; probes find collapsed images from step 150 to 550. */
 const collapsing: Setup = {
   schedule: { totalSteps: 700, tickEverySteps: 50, checkpoints: exactly(100), samples: exactly(1000) },
   diversityAt: (step) => (step >= 150 && step <= 550 ? 0.1 : 0.9),

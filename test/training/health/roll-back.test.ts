@@ -1,4 +1,4 @@
-// Rolling back, also if killed meanwhile: log lines are dropped only after the checkpoint is saved.
+// Rolling back, also when killed during it: log lines are dropped only after the checkpoint is saved.
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -10,7 +10,7 @@ import { configOf } from '../../helpers/tiny-network.ts';
 const lost = (step: number) =>
   new DcganError('diverged.collapsed', { happened: `Lost at ${step}.`, fix: 'Try this.' }, { data: { step } });
 
-/** Trains with a loop that fails so many times and then ends. Going back leads to step 40. */
+/** Trains with a loop that fails with each of these errors in turn and then ends. Rollbacks lead to step 40. */
 async function runWith(failures: readonly Error[], settings: Record<string, unknown>, start = initialProgress) {
   const content = minimalConfig();
   Object.assign(content.training, settings);

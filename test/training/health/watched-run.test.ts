@@ -1,4 +1,4 @@
-// Runs that are made to go wrong are recognised, and healthy ones raise no alarm. DCGAN_LONG=1 runs the quick start for 2,000 steps, and AFG's networks.
+// Failing runs are detected, and healthy ones raise no alarm. DCGAN_LONG=1 runs the quick start for 2,000 steps, and AFG's networks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { skipLong } from '../../helpers/long-tests.ts';
@@ -7,17 +7,17 @@ import { type Change, watchFaces, watchQuick, watchRing } from './watched-run.ts
 const skipNext = skipLong(12);
 const frozen = 1e-9;
 
-/** Each with the steps within which a run that has gone wrong from its start is recognised: a few looks, and the patience of 250. */
+/** Each with the steps within which a run that fails from its start is detected: a few probes, and the patience of 250. */
 const runs = {
   ring: { watch: watchRing, recognisedWithin: 400, isLong: false },
   quick: { watch: watchQuick, recognisedWithin: 400, isLong: true },
-  faces: { watch: watchFaces, recognisedWithin: 500, isLong: true }, // AFG's generator needs some 140 steps to win
+  faces: { watch: watchFaces, recognisedWithin: 500, isLong: true }, // AFG's generator takes about 140 steps to win
 } as const;
 
 type Data = keyof typeof runs;
 const allData: readonly Data[] = ['ring', 'quick', 'faces'];
 
-/** `on`: where a change makes a run go wrong, if not everywhere. AFG's networks learn faces at 50 times their rates. */
+/** `on`: the data on which the change makes a run fail; default all. AFG's networks still learn at 50 times their rates. */
 const wrong: Record<string, { change: Change; states: string[]; on?: readonly Data[] }> = {
   'learning rates 50 times too high': {
     change: { generatorRate: 50, discriminatorRate: 50 },
@@ -71,5 +71,5 @@ test('runs each long test once in twelve CI runs', () => {
     [...ran].sort((a, b) => a - b),
     Array.from({ length: 12 }, (_, index) => index),
   );
-  assert.throws(skipNext, /more than 12/, 'twelve tests have asked');
+  assert.throws(skipNext, /more than 12/, 'twelve tests have been assigned');
 });

@@ -1,4 +1,4 @@
-// Whole runs, healthy or made to go wrong, and what their health was: on the ring of Gaussians, the digits of the quick start, or faces.
+// The health states of whole runs, healthy or made to fail: on the ring of Gaussians, the digits of the quick start, or faces.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { ringConfig, ringOfGaussians } from '../ring.ts';
 
 const engineName = noTensorflow ? 'wasm' : 'tensorflow';
 
-/** What is done to a run. */
+/** Changes that make a run fail. */
 export interface Change {
   seed?: number;
   /** Factors on the learning rates; a tiny one freezes a network. */
@@ -27,7 +27,7 @@ export interface Change {
   loss?: string;
 }
 
-/** The states that a run went through, each with the step at which it was said. */
+/** The states of a run, each with the step at which it was reported. */
 type HealthCourse = { state: HealthState; step: number }[];
 
 export async function watchRing(steps: number, { seed = 0, loss = 'bce', ...change }: Change): Promise<HealthCourse> {
@@ -46,7 +46,7 @@ export function watchQuick(steps: number, change: Change): Promise<HealthCourse>
   return watchConfig('quick', { batchSize: 32, labels: { real: [0.8, 1] } }, steps, change);
 }
 
-/** Faces of 64 x 64 pixels, drawn for it, with the networks of AFG. */
+/** Drawn faces of 64 x 64 pixels, with the networks of AFG. */
 export async function watchFaces(steps: number, change: Change): Promise<HealthCourse> {
   const root = mkdtempSync(join(tmpdir(), 'dcgan-faces-'));
   try {

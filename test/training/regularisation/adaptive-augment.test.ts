@@ -39,7 +39,7 @@ test('keeps the probability within 0 and 1', () => {
   assertClose(statesAfter([[1, 1]], [0.99, 0, 0, 3])[0]!, [1, 0, 0, 0], 'above');
 });
 
-test('takes logits below 0 for real with inverted labels', () => {
+test('counts logits below 0 as real with inverted labels', () => {
   assertClose(statesAfter([[-1, -1]], [0.5, 0, 0, 3], true)[0]!, [0.52, 0, 0, 0], 'up');
 });
 

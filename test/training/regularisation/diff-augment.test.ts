@@ -67,5 +67,5 @@ test('draws shifts up to an eighth of the side uniformly, and cutouts of half th
   // an image 1 wide has a cut of round(0.5) = 1 column, always that one
   const widths = rows('cutout').map((row) => row.filter((value) => value === 0).length);
   assert.equal(Math.max(...widths), 8);
-  assert.equal(Math.min(...widths), 4); // its middle on the border
+  assert.equal(Math.min(...widths), 4); // centred on the border
 });

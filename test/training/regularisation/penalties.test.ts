@@ -43,7 +43,7 @@ for (const { network: name, type, weight, shapes, value, gradients } of golden.p
     const images = (of: string, count: number) => tensor(hashedValues(`${of} images`, count * 72), [count, 6, 6, 2]);
     let draw = 0;
     const random = { seed: tensor1d([7], 'int32'), nextDraw: () => draw++ };
-    // biases only move the kinks of the slope
+    // biases only shift the kinks of the gradient
     const kernels = Object.fromEntries(Object.entries(weights).filter(([part]) => part.endsWith('kernel')));
     const found = gradientsOf(kernels, (followed) => ({
       loss: gradientPenalty(

@@ -8,7 +8,7 @@ import { configOf } from '../../helpers/tiny-network.ts';
 
 type Change = (content: ReturnType<typeof tinyConfig>) => void;
 
-/** What a training of the tiny config on so many images is refused with, if it is. */
+/** The error message for the tiny config with this number of images; undefined if it is accepted. */
 function complaint(images: number, change: Change = () => {}): string | undefined {
   const content = tinyConfig();
   change(content);

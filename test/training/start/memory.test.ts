@@ -25,7 +25,7 @@ test('counts averaged weights once more, and activations per image of the batch'
   assert.equal(leastMiB, (4 * (3 * (100 * 64 + 64 + 65) + (100 * 64 + 64) + 8 * 64)) / mib);
 });
 
-/** Peaks of whole processes as bench/README.md has them: measured, native engine, float32. */
+/** Peaks of whole processes from bench/README.md: measured, native engine, float32. */
 const measured = { 'mnist-test4': 727, afg: 958, 'emoji-15817e6': 1242 };
 
 for (const [name, peakMiB] of Object.entries(measured)) {

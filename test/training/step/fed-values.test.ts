@@ -1,4 +1,4 @@
-// What a call is fed: latents, labels, mirrored pictures, rates, noise.
+// The feeds of a call: latents, labels, mirrored images, learning rates, noise.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adamRates, fedRates } from '../../../src/training/optimizer.ts';
@@ -94,7 +94,7 @@ test('feeds other images, latents, labels and noise with another seed', () => {
     assert.notDeepEqual(first[feed], second[feed], feed);
 });
 
-test('mirrors images at the configured rate, drawn anew each time', () => {
+test('mirrors images at the configured rate, with new draws in each epoch', () => {
   const sided = picturesOf(10, (index) => Array.from({ length: 64 }, (_, pixel) => 20 * index + (pixel % 8)));
   const flipsWith = (flip: number, seed = 0) => {
     const change = (content: Record<string, unknown>) =>
@@ -166,7 +166,7 @@ test('feeds every schedule at its step: learning rates, label ranges, noise, and
   const whole = (step: number) => calls[step]![0]!.feeds;
   const alone = (step: number) => calls[step]![1]!.feeds;
   const floats = (values: number[]) => values.map(Math.fround);
-  // half of the way at step 5: linear 0.3, cosine 0.25; updates are numbered from 1
+  // half of the ramp at step 5: linear 0.3, cosine 0.25; updates are numbered from 1
   const rates = (network: 'generator' | 'discriminator', rate: number, t: number) =>
     fedRates(config[network].optimizer, { learningRate: rate, beta2: 0.999 }, t);
   assert.deepEqual(whole(0)['generatorRates'], rates('generator', 0.4, 1));
@@ -189,7 +189,7 @@ test('feeds every schedule at its step: learning rates, label ranges, noise, and
       String(labels),
     );
   }
-  // updates 1 to 4: 2/11, 3/12, then the 0.3 asked for
+  // updates 1 to 4: 2/11, 3/12, then the configured 0.3
   const decays = [whole(0), alone(0), whole(1), alone(1)].map((feeds) => feeds['averageDecay']![0]!);
   assert.deepEqual(decays, floats([2 / 11, 3 / 12, 0.3, 0.3]));
 });

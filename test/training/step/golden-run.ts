@@ -1,4 +1,4 @@
-// Several steps with values that change between them, fed as a run feeds them, against PyTorch (test/fixtures/step/scheduled.py): a
+// Compares several steps with scheduled values, fed as in a run, with PyTorch (test/fixtures/step/scheduled.py): a
 // lazy penalty with its weight on a schedule, and Adam's beta2 on a schedule.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Every experiment; emoji, emoji-e8285ca and mnist are others' networks and settings (test/config/shipped-configs.test.ts).
+// Every shipped config; emoji, emoji-e8285ca and mnist have the networks and settings of others (test/config/shipped-configs.test.ts).
 import { openEngine } from '../../../src/engines/open.ts';
 import { noTensorflow } from '../../helpers/tensorflow.ts';
 import { scheduledRunTests } from './golden-run.ts';
@@ -26,7 +26,7 @@ const names = [
 const open = async () => (await opened!).engine;
 for (const name of names) goldenStepTest(open, name, { skip: noTensorflow });
 
-// Generator first, on one batch of fake images for both updates: no experiment has that.
+// Generator first, with one batch of fake images for both updates, which no shipped config uses.
 const shared = { fixture: 'afg-shared-latents', set: ['training.freshLatents=false'] };
 goldenStepTest(open, 'afg', { ...shared, skip: noTensorflow });
 

@@ -1,5 +1,5 @@
-// One whole training step of every shipped experiment, of a residual GAN and of a relativistic one, against PyTorch, Keras and
-// TensorFlow (test/fixtures/step): losses and what is added to weights, batch-norm statistics and Adam's first moments.
+// Compares a whole training step of every shipped config, of a residual and of a relativistic GAN with PyTorch, Keras and
+// TensorFlow (test/fixtures/step): losses, and the changes of weights, batch-norm statistics and Adam's first moments.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,12 +21,12 @@ interface Norms {
 
 export interface GoldenStep {
   batchSize: number;
-  /** What the names of images and latents begin with. */
+  /** Prefix of the names of images and latents. */
   inputs: string;
-  /** Betas this much further from 0 than by their rule, then gammas and betas this many times as large (`keep_from_kinks`). */
+  /** Moves betas further from 0 by `away`, then multiplies gammas and betas by `shrink` (`keep_from_kinks` of golden.py). */
   norms?: Norms;
   losses: Record<'discriminator' | 'generator', number>;
-  /** By variable: the norm of what the step added, then samples of it; sample j of S is element floor(j n / S). */
+  /** By variable: the norm of its change, then samples of the change; sample j of S is element floor(j n / S). */
   changes: Record<string, number[]>;
 }
 
@@ -48,11 +48,11 @@ const rules: Record<string, readonly [scale: number, offset: number]> = {
 
 /** Relative; the frameworks computed in float64. */
 const lossTolerance = 1e-4;
-/** Relative to the change, beside half a unit in the last place of the value that it is added to. */
+/** Relative to the change, plus half a unit in the last place of the changed value. */
 const changeTolerance = 1e-3;
 const float32Rounding = 2 ** -24;
 
-/** A step of a config as it is in its folder, but for the fixture's batch; the engine is opened by the first test. */
+/** A step of a shipped config with the fixture's batch size; the first test opens the engine. */
 export function goldenStepTest(
   open: () => Promise<Engine>,
   name: string,
@@ -187,7 +187,7 @@ function checkChange(name: string, after: Float32Array, before: Float32Array, [n
   const error = normOf(indices.map((index, sample) => change[index]! - samples[sample]!));
   const rounding = float32Rounding * normOf(indices.map((index) => before[index]!));
   const off = Math.max(0, error - rounding) / normOf(samples);
-  assert.ok(off <= changeTolerance, `what is added to ${name} is off by ${off.toExponential(2)} in samples`);
+  assert.ok(off <= changeTolerance, `the change of ${name} is off by ${off.toExponential(2)} in samples`);
   const normOff = Math.max(0, Math.abs(normOf(change) - norm!) - float32Rounding * normOf(before)) / norm!;
   assert.ok(
     normOff <= changeTolerance,

@@ -1,4 +1,4 @@
-// The experiments with small networks, one of each framework.
+// The configs with small networks, one per framework.
 import { openEngine } from '../../../src/engines/open.ts';
 import { scheduledRunTests } from './golden-run.ts';
 import { goldenStepTest, relativisticStepTests } from './golden-step.ts';

@@ -1,4 +1,4 @@
-// Golden numbers of the training options (test/fixtures/training/make.py), and how close to them is close.
+// Golden numbers of the training options (test/fixtures/training/make.py), and a comparison within a tolerance.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 

@@ -1,5 +1,5 @@
-// With a lazy penalty a recorded step is two functions in turn: a run that is read and written into a new compilation after any
-// step becomes what it is in one go, bit for bit.
+// With a lazy penalty steps alternate between two recorded functions: a run whose variables are read and written into a new
+// compilation after any step equals an uninterrupted one, bit for bit.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// One training step on networks that show in their gradients what they were given.
+// One training step on networks whose gradients reveal their inputs.
 import { compileEagerly } from '../../../src/engines/eager.ts';
 import type { Feeds } from '../../../src/engines/engine.ts';
 import { buildNetworks } from '../../../src/models/networks.ts';
@@ -7,7 +7,7 @@ import { functionNames, startingValues, trainingProgram } from '../../../src/tra
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { configOf } from '../../helpers/tiny-network.ts';
 
-// A discriminator D(x) = x k + b and a generator that gives its own bias. With the wgan loss the discriminator's gradient in k is
+// A discriminator D(x) = x k + b and a generator whose output is its bias. With the wgan loss the discriminator's gradient in k is
 // mean(fake) - mean(real), so it equals the augmented images; the generator's is the gradient of -D in its image.
 
 export const names = { kernel: 'discriminator/1/kernel', bias: 'discriminator/1/bias', image: 'generator/0/bias' };

@@ -63,7 +63,7 @@ for (const order of ['discriminator-first', 'generator-first', 'simultaneous']) 
     const before = dot(difference, kernel);
     assertClose([means.discriminatorLoss], [softplus(before)], 'discriminator loss', 1e-5);
     const expected = difference.map((value) => sigmoid(before) * value);
-    // A generator that was first has moved, but the discriminator sees the images from before
+    // with the generator first, its weights have changed, but the discriminator sees its earlier images
     assertClose(kernelGradient, expected, "discriminator's gradient", 1e-4);
     const seen = order === 'discriminator-first' ? after[names.kernel]! : kernel;
     const then = dot(difference, seen);
@@ -107,7 +107,7 @@ test('computes the penalty of each kind of image where the slope varies, and the
   assert.deepEqual((['real', 'fake', 'both'] as const).map(penaltyOn), [5, 25, 30]); // (4 + 16) / 4, (36 + 64) / 4
 });
 
-test('rejects by key what cannot be paired, and an option without effect', () => {
+test('rejects settings that do not allow pairs, and an option without effect, by key', () => {
   const wrong: [section: 'training' | 'data', values: object, message: RegExp][] = [
     ['training', { freshLatents: true }, /training\.freshLatents: .*pairs/],
     ['training', { generatorSteps: 2 }, /training\.generatorSteps: .*pairs/],

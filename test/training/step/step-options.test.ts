@@ -1,4 +1,4 @@
-// Options of the training step, each seen in gradients and weights.
+// The effect of each option of the training step on gradients and weights.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { useCpuBackend } from '../../helpers/cpu-backend.ts';

@@ -12,7 +12,7 @@ import { useCpuBackend } from '../../helpers/cpu-backend.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 import { configOf } from '../../helpers/tiny-network.ts';
 
-// A GAN small enough to be written down a second time: z [3, 2] -> tanh(z W + b) [3, 4] and x [3, 4] -> one hidden layer -> logit.
+// A GAN small enough to be written by hand: z [3, 2] -> tanh(z W + b) [3, 4] and x [3, 4] -> one hidden layer -> logit.
 
 before(useCpuBackend);
 
@@ -50,7 +50,7 @@ function configFor(order: Order): Config {
   });
 }
 
-/** What step t is given; images in 0..255. */
+/** The feeds of step t; images in 0..255. */
 function inputs(t: number) {
   return {
     images: Uint8Array.from(hashedValues(`images${t}`, batch * 4), (value) => Math.round(127.5 + 127.5 * value)),
@@ -60,7 +60,7 @@ function inputs(t: number) {
   };
 }
 
-// The second writing: plain tfjs, Adam as in its paper, nothing from src/.
+// The reference: plain tfjs, Adam as in its paper, nothing from src/.
 
 type Weights = tf.Tensor[];
 interface AdamState {
@@ -130,8 +130,8 @@ function reference(order: Order, start: { generator: Weights; discriminator: Wei
     const before = d.weights;
     const forDiscriminator = discriminate();
     const nextD = adam(d, forDiscriminator.grads, optimizers.discriminator);
-    // Generator first: it answers the old discriminator, which then learns from the images made before. Without batch
-    // statistics and dropout that is what simultaneous is.
+    // Generator first: it is updated against the old discriminator, which then sees the images from before that update.
+    // Without batch statistics and dropout this equals simultaneous updates.
     const forGenerator = generatorGradients(order === 'discriminator-first' ? nextD.weights : before);
     g = adam(g, forGenerator.grads, optimizers.generator);
     d = nextD;
@@ -177,7 +177,7 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, wha
 }
 
 for (const order of orders) {
-  test(`${order}: computes the weights, moments and losses of three steps as a GAN written by hand`, async () => {
+  test(`${order}: computes the weights, moments and losses of three steps as in the GAN written by hand`, async () => {
     const { start, end, means, shapes } = await train(order);
     const tensors = (values: HostValues, wanted: string[]) =>
       wanted.map((name) => tf.tensor(values[name]!, [...shapes[name]!]));

@@ -15,7 +15,7 @@ before(useCpuBackend);
 
 const orders = ['discriminator-first', 'generator-first', 'simultaneous'];
 
-/** A program with every kind of step, with batch norm and dropout in both networks, and values to start from. */
+/** A program with every kind of step, with batch norm and dropout in both networks, and its initial values. */
 function build(order = 'discriminator-first') {
   const content = tinyConfig();
   content.generator.layers.splice(3, 0, { type: 'dropout', rate: 0.2 } as never);
@@ -38,7 +38,7 @@ function feedsOf(program: Program, name: string) {
   return Object.fromEntries(made);
 }
 
-/** The variables that one run of a function changes, by any bit. */
+/** The variables that one run of a function changes by any bit. */
 async function moved(name: string, order?: string): Promise<Set<string>> {
   const { program, start } = build(order);
   const compiled = compileEagerly(program);

@@ -26,7 +26,7 @@ interface Bmp {
   height?: number;
 }
 
-/** A BMP file with a BITMAPINFOHEADER; rows as they stand in the file, each filled up to a multiple of four bytes. */
+/** A BMP file with a BITMAPINFOHEADER; rows in file order, each padded to a multiple of four bytes. */
 function bmp({ bits, rows, palette = [], compression = 0, masks = [], height = 2 }: Bmp): Buffer {
   const header = Buffer.alloc(54);
   const table = Buffer.concat([...masks.map(uint32), Buffer.from(palette.flat())]);
@@ -128,7 +128,7 @@ test('counts skipped files by extension, the most frequent first, with advice', 
   const expected =
     'Skipped 13 files: 9 .heic (convert them: magick mogrify -format jpg *.heic), 2 .txt, 1 .nef (camera raw: export them as JPEG or TIFF), 1 without extension.';
   assert.ok(dataset.notes.includes(expected), dataset.notes.join('\n'));
-  assert.deepEqual((await open(folder)).dataset.notes, dataset.notes, 'at the second start too');
+  assert.deepEqual((await open(folder)).dataset.notes, dataset.notes, 'also at the second start');
 });
 
 test('a HEIC image under another name is refused by name', async () => {

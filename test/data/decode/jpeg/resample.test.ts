@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { resample } from '../../../../src/data/decode/jpeg/resample.ts';
 
-/** What Pillow's LANCZOS makes of a picture of 36 x 48; test/fixtures/jpeg/make.py. */
+/** A picture of 36 x 48 resized with Pillow's LANCZOS (test/fixtures/jpeg/make.py). */
 const expected = JSON.parse(readFileSync('test/fixtures/jpeg/expected.json', 'utf8')) as {
   large: string;
   lanczos: Record<string, string>;

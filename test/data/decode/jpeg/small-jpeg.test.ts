@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import { decodeSmallJpeg } from '../../../../src/data/decode/jpeg/small-jpeg.ts';
 
-/** What Pillow and its libjpeg-turbo make of these files of 72 x 96 pixels; test/fixtures/jpeg/make.py. */
+/** These files of 72 x 96 pixels as decoded by Pillow with its libjpeg-turbo (test/fixtures/jpeg/make.py). */
 const expected = JSON.parse(readFileSync('test/fixtures/jpeg/expected.json', 'utf8')) as {
   eighths: Record<string, Record<string, string>>;
   whole: Record<string, string>;
@@ -82,7 +82,7 @@ test('leaves a damaged file to sharp, and decodes the next one correctly', () =>
   for (let length = 2; length < sound.length; length += 97)
     assert.equal(decodeSmallJpeg(sound.subarray(0, length), half), undefined, `${length} bytes`);
   const noTable = Buffer.from(sound);
-  noTable[sound.indexOf(Buffer.from([0xff, 0xdb])) + 1] = 0xef; // the quantisation table is called something else
+  noTable[sound.indexOf(Buffer.from([0xff, 0xdb])) + 1] = 0xef; // gives the quantisation table another marker
   assert.equal(decodeSmallJpeg(noTable, half), undefined);
   assert.deepEqual(decodeSmallJpeg(sound, half), before);
 });

@@ -64,7 +64,7 @@ test('a remembered form is used from then on, also by another run, and not repor
   choices.remember(new Map([[untuned[0]!.key, 'phases']]));
   for (const each of [choices, createChoices(file)])
     assert.deepEqual(traced(each, 'inputGradient', large), { name: 'phases', untuned: [] });
-  assert.deepEqual(readdirSync(dirname(file)), ['choices.json'], 'nothing half-written stays');
+  assert.deepEqual(readdirSync(dirname(file)), ['choices.json'], 'no partial file remains');
 });
 
 test('a choice applies to its kind, sizes, stride, padding and precision only', () => {

@@ -11,7 +11,7 @@ import { compileRecorded, type Tracer } from '../../../../src/engines/tensorflow
 import { traceProgram } from '../../../../src/engines/tensorflow/recording/trace.ts';
 import { relativeError } from '../../../helpers/relative-error.ts';
 import { noTensorflow } from '../../../helpers/tensorflow.ts';
-import { gradientsProgram, seldomProgram, tracerOver, values } from './tunable.ts';
+import { gradientsProgram, partlyTunedProgram, tracerOver, values } from './tunable.ts';
 
 const skip = noTensorflow;
 const temporary = mkdtempSync(join(tmpdir(), 'dcgan-measure-'));
@@ -28,10 +28,10 @@ async function compile(
   tracer: Tracer,
   program: Program,
   measuring = true,
-): Promise<{ told: Progress[]; results: HostValues }> {
-  const told: Progress[] = [];
+): Promise<{ reported: Progress[]; results: HostValues }> {
+  const reported: Progress[] = [];
   const onTuning = (done: number, total: number) => {
-    told.push([done, total]);
+    reported.push([done, total]);
   };
   const compiled = await compileRecorded(program, tracer, {
     precision: 'float32',
@@ -40,7 +40,7 @@ async function compile(
   await compiled.write({ w: values.w });
   const results = await compiled.run('gradients', { x: values.x, dy: values.dy });
   compiled.dispose();
-  return { told, results };
+  return { reported, results };
 }
 
 function assertSame(found: HostValues, expected: HostValues): void {
@@ -59,15 +59,15 @@ test('compiling tunes once, reports progress, remembers the result, and computes
   const { binding } = tracer.recorder;
   const [tensors, sessions] = [binding.getNumOfTensors(), binding.getNumOfSavedModels()];
   const before = await compile(tracer, gradientsProgram, false);
-  assert.ok(!existsSync(file), 'nobody asked to measure');
+  assert.ok(!existsSync(file), 'no tuning was requested');
   const measured = await compile(tracer, gradientsProgram);
-  assert.deepEqual(measured.told, [[0, 3], [1, 3], [2, 3], [3, 3]]); // biome-ignore format: a sequence
+  assert.deepEqual(measured.reported, [[0, 3], [1, 3], [2, 3], [3, 3]]); // biome-ignore format: a sequence
   assertSame(measured.results, before.results);
   assert.deepEqual(keysIn(file).sort(), ['filterGradient', 'forward', 'inputGradient']);
   const again = await compile(tracer, gradientsProgram);
   const later = await compile(await tracerOver(file), gradientsProgram);
-  for (const { told, results } of [again, later]) {
-    assert.deepEqual(told, []);
+  for (const { reported, results } of [again, later]) {
+    assert.deepEqual(reported, []);
     assertSame(results, before.results);
   }
   assert.deepEqual([binding.getNumOfTensors(), binding.getNumOfSavedModels()], [tensors, sessions]);
@@ -76,7 +76,7 @@ test('compiling tunes once, reports progress, remembers the result, and computes
 test('every form gives the same numbers in a program, by other ops', { skip }, async () => {
   const standard = await tracerOver(undefined);
   const expected = await compile(standard, gradientsProgram);
-  assert.deepEqual(expected.told, [], 'nowhere to remember');
+  assert.deepEqual(expected.reported, [], 'nothing is tuned without a file of choices');
   const opsOf = (tracer: Tracer) => traceProgram(gradientsProgram, tracer, 'float32').nodes.map(({ op }) => op);
   const file = newFile();
   const { untuned } = traceProgram(gradientsProgram, await tracerOver(file), 'float32');
@@ -96,16 +96,16 @@ test('every form gives the same numbers in a program, by other ops', { skip }, a
 test('a function with skipTuning is not tuned, but uses known results', { skip }, async () => {
   const file = newFile();
   const tracer = await tracerOver(file);
-  const { told } = await compile(tracer, seldomProgram);
-  assert.deepEqual(told.at(-1), [3, 3]);
+  const { reported } = await compile(tracer, partlyTunedProgram);
+  assert.deepEqual(reported.at(-1), [3, 3]);
   const { untuned } = traceProgram(
-    { ...seldomProgram, functions: { sample: { ...seldomProgram.functions['sample']!, skipTuning: false } } },
+    { ...partlyTunedProgram, functions: { sample: { ...partlyTunedProgram.functions['sample']!, skipTuning: false } } },
     tracer,
     'float32',
   );
   assert.equal(untuned.length, 1);
   tracer.choices.remember(new Map([[untuned[0]!.key, 'blocks']]));
-  const { nodes } = traceProgram(seldomProgram, tracer, 'float32');
+  const { nodes } = traceProgram(partlyTunedProgram, tracer, 'float32');
   assert.ok(nodes.some(({ name, op }) => name.startsWith('sample/') && op === 'SpaceToDepth'));
 });
 

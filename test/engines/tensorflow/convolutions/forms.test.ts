@@ -1,5 +1,4 @@
-// Compares every form with PyTorch's numbers, and on more geometries with TensorFlow's kernel, which other tests compare with outside
-// numbers.
+// Compares every form with PyTorch's numbers, and on more geometries with TensorFlow's kernel.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
@@ -42,7 +41,7 @@ function compute(
     const backend = nativeBackend();
     const found = form.compute(backend, geometry, tensorOf(first, values(a)), tensorOf(second, values(b)));
     assert.deepEqual(found.shape, result);
-    return found.dataSync<'float32'>() as Float32Array & Tensor; // tidy wants to know only of tensors
+    return found.dataSync<'float32'>() as Float32Array & Tensor; // tidy's type only allows tensors
   });
 }
 

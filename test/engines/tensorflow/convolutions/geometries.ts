@@ -1,4 +1,4 @@
-// Convolutions of the designs, and awkward ones, with hashed operands.
+// Convolutions of the shipped designs and of unusual sizes, with hashed operands.
 import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Kind } from '../../../../src/engines/tensorflow/convolutions/choices.ts';
 import { type Convolution, convolutionOf } from '../../../../src/engines/tensorflow/convolutions/geometry.ts';

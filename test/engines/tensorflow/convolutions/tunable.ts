@@ -30,7 +30,7 @@ const forward: ProgramFunction = {
 
 export const gradientsProgram: Program = { variables: { w: kernel }, functions: { gradients } };
 
-export const seldomProgram: Program = {
+export const partlyTunedProgram: Program = {
   variables: { w: kernel },
   functions: { gradients, sample: { ...forward, skipTuning: true } },
 };

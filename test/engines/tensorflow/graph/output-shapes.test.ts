@@ -156,7 +156,7 @@ for (const { op, inputs, attributes = [], outputs = 1, untyped = false } of case
       constant: (index: number) => intsOf(inputs[index]!),
     };
     const predicted = outputsOf(op, call, outputs);
-    const compared = native.isUsingGpuDevice() ? 5 : 6; // the sixth output of batch norm there is cuDNN's own, and nobody's to read
+    const compared = native.isUsingGpuDevice() ? 5 : 6; // batch norm's sixth output on a GPU is cuDNN's workspace
     assert.deepEqual(predicted?.shapes.slice(0, compared), found.map(({ shape }) => shape).slice(0, compared));
     assert.ok(
       found.every(({ dtype }) => dtype === predicted?.dtype),
@@ -210,7 +210,7 @@ test('a trace computes no convolution, no product and no activation', { skip: no
     predicted,
     Object.keys(opShapes).filter((op) => !['Transpose', 'PadV2', 'SpaceToDepth', 'DepthToSpace'].includes(op)), // small-gan has none
   );
-  assert.ok(computed.includes('Reshape'), 'what is not predicted is computed');
+  assert.ok(computed.includes('Reshape'), 'ops without inferred shapes are computed');
   assert.deepEqual(
     predicted.filter((op) => computed.includes(op)),
     [],

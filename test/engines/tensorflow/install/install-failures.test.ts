@@ -100,7 +100,7 @@ test('progress reports the phases in order, and the size that pip announces', { 
   );
   assert.deepEqual([...new Set(events.map(({ phase }) => phase))], ['download', 'unpack', 'compile', 'check']);
   const counted = events.find(({ done }) => done !== undefined);
-  assert.deepEqual([counted?.done, counted?.total], [5, 273_800_000]); // "half\n" is there so far
+  assert.deepEqual([counted?.done, counted?.total], [5, 273_800_000]); // the 5 bytes of "half\n" are written so far
 });
 
 test('without npm the message says to install it', async () => {

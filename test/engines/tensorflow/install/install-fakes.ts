@@ -60,7 +60,7 @@ export interface Fakes {
   /** An empty cache. */
   cache: string;
   log: string;
-  /** For processes that should find only these tools. */
+  /** Environment of processes that should find only these tools. */
   environment: Record<string, string>;
 }
 

@@ -28,7 +28,7 @@ test('installs once; the second call returns immediately', options, async () => 
 test('loads in a new process and computes a convolution and its gradients', options, async () => {
   const { usesGpu, log } = await checkInstallation(installationIn(real.directory!, 'cpu'));
   assert.equal(usesGpu, false);
-  assert.match(log, /oneDNN/); // the noise that loadBinding keeps back
+  assert.match(log, /oneDNN/); // the log output that loadBinding captures
 });
 
 test('works from another folder, finding its libraries beside it', options, async () => {
