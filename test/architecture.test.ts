@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -147,4 +147,20 @@ test('the folder map lists exactly the folders of src/, in order', () => {
     .filter((entry) => entry.isDirectory())
     .map(({ parentPath, name }) => join(parentPath, name).slice(source.length + 1));
   assert.deepEqual(folderMap(), folders.sort());
+});
+
+test('every file of src/ and test/ that a document names exists', () => {
+  const documents = [
+    'README.md',
+    'CONTRIBUTING.md',
+    ...readdirSync(join(repository, 'docs')).map((name) => `docs/${name}`),
+  ];
+  const missing = documents
+    .filter((document) => document.endsWith('.md'))
+    .flatMap((document) => {
+      const text = readFileSync(join(repository, document), 'utf8');
+      const paths = [...text.matchAll(/\b(?:src|test)\/[\w./-]+\.(?:ts|py)\b/g)].map(([path]) => path);
+      return paths.filter((path) => !existsSync(join(repository, path))).map((path) => `${document}: ${path}`);
+    });
+  assert.deepEqual(missing, []);
 });

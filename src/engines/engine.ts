@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 export type Shape = readonly number[];
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** An input of a function, given at each run. `uint8` reaches the body as float32 in 0..255, converted on the engine. */
+/** An input of a function, given at each run. `uint8` reaches the body as float32 in 0..255. */
 export interface FeedSpec {
   shape: Shape;
   dtype: 'float32' | 'int32' | 'uint8';
