@@ -1,4 +1,4 @@
-// How options are described in help: their choices and defaults in plain words.
+// Describes an option in help with its choices and default.
 import type { Option } from 'commander';
 
 /** The description, then the choices and the default: `compute engine: auto, wasm or webgpu (default: auto)`. */

@@ -11,7 +11,7 @@ import { isHangupIgnored } from './ignored-hangup.ts';
 export interface Stop {
   /** Aborts with `Interrupted` at the first signal. */
   readonly signal: AbortSignal;
-  /** From now on a stop may take as long as it needs, because there is something to save. */
+  /** Call when there is something to save: from then on a stop may take as long as it needs. */
   takeTime(): void;
   /** Exit code for the received signal. */
   exitCode(): number;

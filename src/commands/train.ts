@@ -35,13 +35,13 @@ import { loadLatest } from '../training/start/saved-run.ts';
 import { firstStart, resumedStart, type StartPoint } from '../training/start/start-point.ts';
 
 export interface TrainOptions extends RunOptions {
-  /** Start over; what the same run has written before is set aside. */
+  /** Start over; the run's earlier files are set aside. */
   fresh: boolean;
 }
 
 export interface TrainIo {
   onEvent: (event: PreparationEvent | TrainEvent | TrainingEvent) => void;
-  /** Asked after every step. */
+  /** Called after every step; if true, training stops. */
   shouldStop: () => boolean;
   /** Aborts the preparation before the first step: `train` rejects with its reason. */
   signal?: AbortSignal;

@@ -34,7 +34,7 @@ export interface Program {
   functions: Readonly<Record<string, ProgramFunction>>;
 }
 
-/** What tuning chose. Only the engine that made them can read them. */
+/** The results of tuning; only the engine that produced them can read them. */
 export type Decisions = Readonly<Record<string, string>>;
 
 export interface CompiledProgram {
@@ -69,9 +69,9 @@ export interface LibrarySettings {
 
 export interface CompileOptions {
   precision: Precision;
-  /** Turns tuning on and receives its progress. Without it, what was never tuned is computed the standard way. */
+  /** Turns tuning on and receives its progress. Without it, convolutions that were never tuned use the standard form. */
   onTuning?: (done: number, total: number) => void;
-  /** Aborts tuning: `compile` rejects with the signal's reason and keeps what was tuned by then. */
+  /** Aborts tuning: `compile` rejects with the signal's reason and keeps the results so far. */
   signal?: AbortSignal | undefined;
   /** `CompiledProgram.decisions` of an earlier compilation. Those of another engine or machine are ignored. */
   decisions?: Decisions;

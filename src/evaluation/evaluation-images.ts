@@ -24,7 +24,7 @@ export async function generateImages(
   for (let first = 0; first < count; first += maker.imagesPerCall) {
     const wanted = Math.min(maker.imagesPerCall, count - first);
     pixels.set(await maker.make(drawLatents(latent, wanted, stream)), first * imageSize);
-    await nextTurn(); // signals are heard here
+    await nextTurn(); // lets signal handlers run
     onProgress(first + wanted, count);
   }
   return { pixels, height, width, channels };
@@ -34,7 +34,7 @@ const fewestImages = 16;
 const maxBytes = 2 ** 31; // of the three sets together, in their own size and in the compared one
 
 /**
- * The number asked for, limited to that of the data.
+ * The requested number, limited to that of the data.
  * @throws DcganError `data.too-few-images`, `usage.too-few-images`, `usage.too-many-images`
  */
 export function imagesToCompare(wanted: number, dataset: Dataset, { height, width }: Size): number {

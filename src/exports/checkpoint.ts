@@ -1,4 +1,4 @@
-// Exports checkpoint: a small dcgan checkpoint of the generator with 16-bit kernels, for sampling but not for training.
+// Export format checkpoint: a small dcgan checkpoint of the generator with 16-bit kernels, for sampling but not for training.
 import { elementCount } from '../formats/tensor-shape.ts';
 import { fitsFloat16, type WrittenType } from '../formats/value-types.ts';
 import { parametersOf } from '../models/network.ts';

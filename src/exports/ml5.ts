@@ -1,4 +1,4 @@
-// Exports ml5: a manifest and a layers model for ml5.DCGAN, with images NCHW in [-1, 1] and three or four channels.
+// Export format ml5: a manifest and a layers model for ml5.DCGAN, with images NCHW in [-1, 1] and three or four channels.
 // https://github.com/ml5js/ml5-library/blob/main/src/DCGAN/index.js
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';

@@ -1,4 +1,4 @@
-// Exports png-sheet: 64 samples in one PNG, and a JSON file with their positions, for game engines.
+// Export format png-sheet: 64 samples in one PNG, and a JSON file with their positions, for game engines.
 import { join } from 'node:path';
 import { latentsOfSeeds } from '../models/latents.ts';
 import { writeGrid } from '../pictures/grid.ts';

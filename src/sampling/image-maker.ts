@@ -41,7 +41,7 @@ export async function openImageMaker(
     const imageSize = elementCount(network.output);
     const pixels = new Uint8Array(wanted * imageSize);
     for (let first = 0; first < wanted; first += size) {
-      await nextTurn(); // signals are heard here
+      await nextTurn(); // lets signal handlers run
       signal?.throwIfAborted();
       const batch = new Float32Array(size * latentSize); // the last batch is padded with zeros
       batch.set(latents.subarray(first * latentSize, (first + size) * latentSize));

@@ -16,7 +16,7 @@ export interface RunFolders {
   checkpoints: string;
 }
 
-/** What a checkpoint is written from. */
+/** The parts of a run that a checkpoint is written from. */
 export interface RunContents {
   config: Config;
   program: Program;

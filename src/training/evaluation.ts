@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Schedule } from './schedule.ts';
 
-/** What the loop uses of an evaluation. */
+/** The part of an evaluation that the loop uses. */
 export interface EvaluationResult {
   seconds: number;
   values: { name: string; value: number; ofData?: number }[];
@@ -10,7 +10,7 @@ export interface EvaluationResult {
   score?: Score;
 }
 
-/** Lower is better. Only scores with the same `by` (metric, count, seed, size and features) compare. */
+/** Lower is better. Only scores with the same `by` (metric, count, seed, size and features) are comparable. */
 interface Score {
   value: number;
   by: string;
@@ -61,7 +61,7 @@ export async function evaluateUnlessStopped(
   step: number,
   { shouldStop, onProgress }: { shouldStop: () => boolean; onProgress: Parameters<EvaluateImages>[1] },
 ): Promise<EvaluationResult | undefined> {
-  await nextTurn(); // signals are heard here
+  await nextTurn(); // lets signal handlers run
   try {
     return await evaluate(step, (phase, done, total) => {
       if (shouldStop()) throw new Stopped();

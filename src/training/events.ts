@@ -13,7 +13,7 @@ interface Tick extends Means, Partial<HealthMeasurements> {
   /** Learning rates of the last step. */
   generatorLearningRate: number;
   discriminatorLearningRate: number;
-  /** Generator's loss over discriminator's, if they compare. */
+  /** Generator's loss over discriminator's, if they are comparable. */
   lossRatio?: number;
   /** Adaptive augmentation's probability that an image is augmented. */
   augmentProbability?: number;

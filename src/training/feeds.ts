@@ -1,4 +1,4 @@
-// What a step is fed: images, latents, labels and learning rates. All of it is determined by the seed and the step's number.
+// The feeds of a step: images, latents, labels and learning rates, all determined by the seed and the step's number.
 import type { Config, OptimizerConfig } from '../config/config.ts';
 import { createBatchOrder } from '../data/dataset/batches.ts';
 import { flipSome } from '../data/dataset/flip.ts';
@@ -32,7 +32,7 @@ export function createFeeder(config: Config, dataset: Dataset, program: Program,
 
   /** Computes only the feeds that the function takes. `call` is the number of this call in the whole run. */
   function makeCall(name: string, call: number, images: number, makers: Record<string, () => FeedValues>): Call {
-    const noiseSeed = () => Int32Array.of(new RandomStream(seed, 'dropout', call).bits()); // named when only dropout drew
+    const noiseSeed = () => Int32Array.of(new RandomStream(seed, 'dropout', call).bits()); // the name determines the values, so it stays
     const all: Record<string, () => FeedValues> = { ...makers, noiseSeed };
     const wanted = Object.keys(program.functions[name]!.feeds);
     return { name, images, feeds: Object.fromEntries(wanted.map((feed) => [feed, all[feed]!()])) };

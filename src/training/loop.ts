@@ -35,7 +35,7 @@ import { writeEvolutionStrip, writeSamples } from './samples.ts';
 import type { Schedule } from './schedule.ts';
 import { createSpeedometer, type Speedometer } from './speedometer.ts';
 
-/** How far a run has got. All else follows from the step, or is a variable of the program. Checkpoints hold it as `position`. */
+/** A run's progress. Everything else follows from the step, or is a variable of the program. Checkpoints store it as `position`. */
 export interface TrainingProgress {
   step: number;
   images: number;
@@ -104,7 +104,7 @@ export async function trainLoop(
     await parts.saveCheckpoint(progress, outcome === 'best');
   }
 
-  /** Writes, and reports if the time it took changes how often that is done. */
+  /** Writes, and reports if its duration changes the interval. */
   async function writeTimed<T>(what: 'samples' | 'checkpoints', cadence: Cadence, write: () => Promise<T>): Promise<T> {
     const { result, seconds } = await clock.outside(write);
     const change = cadence.wrote(seconds);
@@ -113,7 +113,7 @@ export async function trainLoop(
   }
 
   while (progress.step < totalSteps) {
-    // Train one step; its number determines all it is fed
+    // Train one step, whose number determines its feeds
     speed.start();
     for (const call of feedStep(progress.step)) {
       await program.run(call.name, call.feeds);
@@ -122,7 +122,7 @@ export async function trainLoop(
     progress.step++;
     progress.seconds += speed.stop();
     clock.stepDone();
-    await nextTurn(); // signals are heard here
+    await nextTurn(); // lets signal handlers run
 
     let stopping = parts.shouldStop();
     const last = progress.step === totalSteps;
@@ -186,11 +186,11 @@ export async function trainLoop(
     if (stopping) break;
   }
   if (savedAt === totalSteps && parts.config.outputs.evolution) await writeEvolutionStrip(parts);
-  const isUnevaluated = isEvaluationDue(progress.evaluated, progress.step, schedule); // by a stop after the last step
+  const isUnevaluated = isEvaluationDue(progress.evaluated, progress.step, schedule); // after a stop in the last step
   return { progress, interrupted: savedAt < totalSteps || isUnevaluated };
 }
 
-/** Evaluates the generator's images. `best`: the best so far by `metrics.best`; those of a failed run never are. */
+/** Evaluates the generator's images. `best`: the best so far by `metrics.best`, unless the run has failed. */
 async function evaluateNow(
   { evaluate, onEvent, shouldStop }: LoopParts,
   progress: TrainingProgress,

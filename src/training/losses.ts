@@ -107,7 +107,7 @@ function probabilityCrossEntropy(probabilities: Tensor, labels: Tensor): Tensor 
   return loss(probabilities);
 }
 
-/** How a type of loss is computed, and how its logits and loss values are to be read. */
+/** How a type of loss is computed, and how to interpret its logits and loss values. */
 interface LossDefinition {
   loss(config: LossConfig): AdversarialLoss;
   /** logits -> scores, [B, 1]. */
@@ -115,9 +115,9 @@ interface LossDefinition {
   /** The score above which an image counts as real. */
   realAbove: number;
   usesLabels: boolean;
-  /** Whether a single logit says real or fake. wgan's have no zero, and relativistic ones mean something only in pairs. */
+  /** Whether a single logit classifies an image. wgan's have no zero point, and relativistic ones have a meaning only in pairs. */
   classifies: boolean;
-  /** Whether both networks' losses have the same scale and sign, so that their ratio means something. */
+  /** Whether both networks' losses have the same scale and sign, so that their ratio has a meaning. */
   hasRatio(config: LossConfig): boolean;
 }
 
@@ -154,13 +154,13 @@ export function adversarialLoss(config: LossConfig): AdversarialLoss {
   return definitions[config.type].loss(config);
 }
 
-/** How real the discriminator takes an image to be: its score, [B, 1] from logits, and the score above which it counts as real. */
+/** Scores from logits, [B, 1]: higher means more real, and above the threshold an image counts as real. */
 export interface ScoreRule {
   score(logits: Tensor): Tensor;
   realAbove: number;
 }
 
-/** With inverted labels (real is 0), scores are turned around, so that a higher one still means more real. */
+/** With inverted labels (real is 0), a score s becomes 1 - s, so that a higher one still means more real. */
 export function scoreRule(config: LossConfig, inverted: boolean): ScoreRule {
   const { score, realAbove, usesLabels } = definitions[config.type];
   const scoreOf = score(config);
@@ -171,7 +171,7 @@ export function classifies({ type }: LossConfig): boolean {
   return definitions[type].classifies;
 }
 
-/** The generator's loss over the discriminator's, where they compare. */
+/** The generator's loss over the discriminator's, if they are comparable. */
 export function lossRatio(
   { generatorLoss, discriminatorLoss }: { generatorLoss: number; discriminatorLoss: number },
   config: LossConfig,

@@ -15,7 +15,7 @@ import type { HostValues, ProgramFunction, Shape, Tensors } from '../engines/eng
 import type { ScoreRule } from './losses.ts';
 import { augmentState } from './regularisation/adaptive-augment.ts';
 
-/** Scores say how real the discriminator takes images to be; accuracies are the share that it classifies correctly. */
+/** A higher score means that the discriminator considers an image more real; accuracies are the shares it classifies correctly. */
 const quantities = [
   'discriminatorLoss',
   'realScore',

@@ -11,7 +11,7 @@ import {
 import type { Tensors } from '../engines/engine.ts';
 import { applyNetwork, type Network, parametersOf } from '../models/network.ts';
 
-/** What a step is fed. program.ts says which of these each function takes; the others are undefined there. */
+/** The feeds of a step. program.ts lists those that each function takes; the others are undefined there. */
 interface StepFeeds {
   images: Tensor4D; // [B, h, w, c] in 0..255
   latents: Tensor2D; // [B, latent size]

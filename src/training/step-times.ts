@@ -43,7 +43,7 @@ export async function timeSteps(
       times.push(inCycle.reduce((sum, time) => sum + time, 0) / cycle);
       inCycle = [];
     }
-    await nextTurn(); // signals are heard here
+    await nextTurn(); // lets signal handlers run
     interrupted = times.length > warmUpCycles && io.shouldStop();
     if (interrupted) break;
     io.signal?.throwIfAborted();

@@ -37,7 +37,7 @@ import {
   trainableWeights,
 } from './step-state.ts';
 
-/** The networks to train, and the config that says how. */
+/** The networks to train, and the config. */
 export interface Gan {
   config: Config;
   networks: Networks;
@@ -169,7 +169,7 @@ function generatorLossFor(gan: Gan, state: StepState, fakeImages: Tensor): Tenso
   return generatorLoss(gan, fakeLogits, detach(discriminate(state, discriminator, real)));
 }
 
-/** The generator wants its images taken for real; its targets are 0 or 1, never smoothed. Logits: [B, 1]. */
+/** The targets of the generator's images are those of real ones, 0 or 1, never smoothed. Logits: [B, 1]. */
 function generatorLoss({ config }: Gan, fakeLogits: Tensor, realLogits?: Tensor): Tensor {
   const { loss, labels } = config.training;
   const [ones, zeros] = [onesLike(fakeLogits), zerosLike(fakeLogits)];

@@ -61,7 +61,7 @@ for (const [name, settings] of Object.entries(cases)) {
   });
 }
 
-test('scores logits and sets the threshold by the loss, negated with inverted labels', () => {
+test('scores logits and sets the threshold by the loss, and mirrors scores with inverted labels', () => {
   const scored = (settings: object, inverted: boolean, logit: number) => {
     const { score, realAbove } = scoreRule(lossObject.parse(settings), inverted);
     return [

@@ -1,4 +1,4 @@
-// The arguments and result of every command of the command line.
+// The interface of a command's implementation: what it receives, and the output and exit code it returns.
 
 import type { Stop } from '../stop.ts';
 import type { Progress } from './progress.ts';
@@ -18,5 +18,5 @@ export interface Outcome {
   exitCode?: number;
 }
 
-/** Runs a command and takes its outcome. */
+/** Runs a command and prints its outcome. */
 export type RunCommand = (command: (cli: Cli) => Promise<Outcome>) => Promise<void> | void;

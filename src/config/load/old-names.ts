@@ -1,4 +1,4 @@
-// Keys that an earlier version named otherwise are still read, from files and from checkpoints.
+// Accepts the config keys of earlier versions, in files and in checkpoints.
 
 /** A config's content with `outputs.metricsEvery` under its present name, `outputs.lossesEvery`. */
 export function withPresentNames(content: unknown): unknown {

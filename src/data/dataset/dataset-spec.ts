@@ -1,4 +1,4 @@
-// How a folder of images is opened.
+// Options for opening a folder of images.
 import type { ImageSpec } from '../decode/decode.ts';
 
 export interface DatasetSpec extends ImageSpec {

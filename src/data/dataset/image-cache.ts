@@ -41,7 +41,7 @@ export function stores(spec: ImageSpec, totalBytes: number): Store[] {
         const final = basename(unfinishedPath(spec));
         return startJournal(cachePath('images', 'journals'), { partial: basename(partial), final, imageBytes });
       } catch {
-        return undefined; // no room
+        return undefined; // no space for a journal
       }
     },
   };

@@ -24,7 +24,7 @@ interface Line {
 
 export interface Journal {
   note(lines: readonly Line[]): void;
-  /** Also removes the file. */
+  /** Closes and removes the file. */
   close(): void;
 }
 
@@ -38,7 +38,7 @@ export function startJournal(folder: string, header: Header): Journal {
       if (isWriting && lines.length > 0)
         writeSync(descriptor, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     } catch {
-      isWriting = false; // a full disk, which the images will meet as well
+      isWriting = false; // the disk is full, so writing images will fail too
     }
   };
   write([header]);

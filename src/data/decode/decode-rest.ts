@@ -16,7 +16,7 @@ interface Part extends DecodedFiles {
 
 const filesPerTurn = 64;
 
-/** Yields files in their order: those in `ready` (by index) as they are, the others as `decode` makes them. */
+/** Yields files in their order: those in `ready` (by index) unchanged, the others from `decode`. */
 export async function* decodeRest(
   sources: readonly ImageSource[],
   ready: readonly (Ready | undefined)[],

@@ -3,7 +3,7 @@
 import { type GradConfig, greater, mul, square, sub, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
 import { type Op, runOp } from './op.ts';
 
-/** d relu(x) = dy where y > 0. Saves y. Linear in dy, so it is its own gradient by dy. */
+/** d relu(x) = dy where y > 0. Saves y. Linear in dy, so it is its own gradient with respect to dy. */
 export const reluGradientOp: Op = {
   kernelName: 'ReluGradient',
   compose: ({ dy, y }) => where(greater(y!, 0), dy!, zerosLike(dy!)),
@@ -18,7 +18,7 @@ export const reluGradientOp: Op = {
 
 /**
  * d leakyRelu(x) = dy where y > 0, else slope * dy. Saves y, which has x's sign, so that only the activation reads x and an engine can
- * fuse it with the op before. Linear in dy, so it is its own gradient by dy.
+ * fuse it with the op before. Linear in dy, so it is its own gradient with respect to dy.
  */
 export const leakyReluGradientOp: Op = {
   kernelName: 'LeakyReluGradient',
@@ -34,7 +34,7 @@ export const leakyReluGradientOp: Op = {
 
 /**
  * d tanh(x) = dy (1 - y^2). x is an input only for this op's own gradient: tfjs does not track gradients through saved outputs, so the
- * gradient by y is given as one by x.
+ * gradient with respect to y is returned as one with respect to x.
  */
 export const tanhGradientOp: Op = {
   kernelName: 'TanhGradient',
@@ -55,7 +55,7 @@ export const sigmoidGradientOp: Op = {
   ),
 };
 
-/** The gradients of dy f'(x), where f' is a function of y = f(x): ddx f' by dy, and ddx dy (df'/dy) f' by x. */
+/** The gradients of dy f'(x), where f' is a function of y = f(x): ddx f' for dy, and ddx dy (df'/dy) f' for x. */
 function smoothGradient(op: () => Op, slopeOf: (y: Tensor) => Tensor): NonNullable<Op['gradient']> {
   return {
     inputsToSave: ['dy', 'x', 'y'],

@@ -16,8 +16,8 @@ interface ConvolutionAttributes {
 }
 
 /**
- * dw[k] = sum_{n, o} x[n, s o + k - p] dy[n, o] is linear in both. With ddw as the filter, the gradient by dy is the convolution, and
- * the gradient by x is the convolution's input gradient. x: [B, H, W, C], dy: [B, h, w, F], ddw: [kh, kw, C, F].
+ * dw[k] = sum_{n, o} x[n, s o + k - p] dy[n, o] is linear in both. With ddw as the filter, the gradient for dy is the convolution, and
+ * the gradient for x is the convolution's input gradient. x: [B, H, W, C], dy: [B, h, w, F], ddw: [kh, kw, C, F].
  */
 export const filterGradientGradient: GradConfig = {
   kernelName: Conv2DBackpropFilter,

@@ -43,7 +43,7 @@ const leakyReluGradientKernel: WasmKernel = {
   kernelFunc: ({ inputs, attrs }) => {
     const slope = slopeOf(attrs);
     if (slope < 1) return reluGradient(inputs, slope);
-    return tidy(() => leakyReluGradientOp.compose!(inputs as NamedTensorMap, attrs!)); // [slope, 1] is no range then
+    return tidy(() => leakyReluGradientOp.compose!(inputs as NamedTensorMap, attrs!)); // [slope, 1] would be empty
   },
 };
 

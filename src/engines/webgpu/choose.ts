@@ -6,7 +6,7 @@ import type { Adapter } from './dawn.ts';
 export interface AdapterRequest {
   /** A name, or a part of it that only one adapter has. */
   device?: string | undefined;
-  /** Whether an adapter that computes on the CPU will do. */
+  /** Whether an adapter that computes on the CPU is acceptable. */
   software: boolean;
 }
 

@@ -92,7 +92,7 @@ async function runSession(opened: Opened, values: Float32Array, images: number):
     throw wrongOutput(path, output, `${results[output]!.type} [${shape.join(', ')}] for ${batch} images`);
   }
   if (size < 1 || size > maxFeatures) throw wrongOutput(path, output, `${size} values for each image`);
-  if (!features.every(Number.isFinite)) throw wrongOutput(path, output, 'values that are no numbers');
+  if (!features.every(Number.isFinite)) throw wrongOutput(path, output, 'NaN or infinite values');
   return features.slice(0, images * size);
 }
 

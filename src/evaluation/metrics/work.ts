@@ -8,7 +8,7 @@ export interface Work {
 
 const turnIntervalMs = 50;
 
-/** Reports and yields to the event loop about 20 times a second, however short the work's own steps are. */
+/** Reports and yields to the event loop about 20 times a second, however often it is called. */
 export function createWork(report: (done: number, total: number) => void): Work {
   let turnedAt = performance.now();
   return {
@@ -16,7 +16,7 @@ export function createWork(report: (done: number, total: number) => void): Work 
       if (performance.now() - turnedAt < turnIntervalMs && done < total) return;
       return nextTurn().then(() => {
         turnedAt = performance.now();
-        report(done, total); // hears of a stop that was asked for during this piece of work
+        report(done, total); // throws if a stop was requested meanwhile
       });
     },
   };

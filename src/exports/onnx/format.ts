@@ -1,4 +1,4 @@
-// Exports onnx: one file for onnxruntime and torch-fidelity. From z [batch, latent size] it computes two outputs [batch, C, H, W]:
+// Export format onnx: one file for onnxruntime and torch-fidelity. From z [batch, latent size] it computes two outputs [batch, C, H, W]:
 // rgb, uint8 with always 3 channels, and images, float32 in [-1, 1] with the generator's channels. rgb is the first output,
 // which torch-fidelity feeds to networks that take 3 x uint8.
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Exports saved-model: a folder for tf.saved_model.load in Python. Its signature serving_default takes z, float32
+// Export format saved-model: a folder for tf.saved_model.load in Python. Its signature serving_default takes z, float32
 // [batch, latent size], and returns images, float32 [batch, height, width, channels] in [0, 1], as in tf.image.
 import {
   AttributeType,

@@ -1,4 +1,4 @@
-// Exports tfjs: a layers model for TensorFlow.js, from latents to NHWC images in the config's value range.
+// Export format tfjs: a layers model for TensorFlow.js, from latents to NHWC images in the config's value range.
 import type { ExportFormat, ExportSource } from '../format.ts';
 import { generatorLayers } from './generator-layers.ts';
 import { writeLayersModel } from './write-model.ts';

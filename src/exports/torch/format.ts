@@ -1,4 +1,4 @@
-// Exports safetensors: generator.safetensors, the state_dict of a torch.nn.Sequential, and generator.py, which defines it.
+// Export format safetensors: generator.safetensors, the state_dict of a torch.nn.Sequential, and generator.py, which defines it.
 // Images are NCHW in the config's value range.
 import { join } from 'node:path';
 import { encodeSafetensors } from '../../formats/safetensors.ts';

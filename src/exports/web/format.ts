@@ -1,4 +1,4 @@
-// Exports web: a folder with a page that runs the generator in the browser, from any static server, even offline.
+// Export format web: a folder with a page that runs the generator in the browser, from any static server, even offline.
 import { join } from 'node:path';
 import { makeFolder, writeFileAtomic } from '../../system/write-file.ts';
 import type { ExportFormat } from '../format.ts';

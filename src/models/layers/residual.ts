@@ -30,7 +30,7 @@ export function shortcutOf({ shortcut }: LayerOf<'residual'>, input: Shape, outp
   ];
 }
 
-/** Pooling size and upsampling factor; undefined if the sizes are no multiples of each other. */
+/** Pooling size and upsampling factor; undefined if neither size is a multiple of the other. */
 function resizing(size: number, outputSize: number): { pool: number; factor: number } | undefined {
   if (size % outputSize === 0) return { pool: size / outputSize, factor: 1 };
   return outputSize % size === 0 ? { pool: 1, factor: outputSize / size } : undefined;

@@ -23,7 +23,7 @@ interface Extent {
 
 const version = 1;
 const tailBytes = 4096; // some lines, which are unique by their elapsed seconds
-const maxSummaryBytes = 16 * 1024 * 1024; // six curves come to 1 MB
+const maxSummaryBytes = 16 * 1024 * 1024; // six curves take 1 MB
 const newline = 0x0a;
 
 export function lossSummaryPath(log: string): string {

@@ -30,11 +30,11 @@ export interface HealthMeasurements {
 
 export const initialHealth: Health = { state: 'healthy', lookedAt: 0, since: {} };
 
-/** Least number of steps between two probes; a probe then takes less than 1 % of the time even with the smallest config. */
+/** Minimum number of steps between two probes; a probe then takes less than 1 % of the time even with the smallest config. */
 const probeEverySteps = 25;
 
 /**
- * How long a finding must persist before it is reported. Runs that end well often begin badly: of the shipped configs on
+ * How long a finding must persist before it is reported. Runs that end well often start badly: of the shipped configs on
  * their own data, the discriminator won for up to 190 steps (anime), the generator for up to 130 (emoji-9637353).
  */
 export const patienceSteps = 250;
@@ -84,13 +84,13 @@ export function assessHealth(
   return { state, lookedAt: step, since };
 }
 
-/** By the parts of the loss, which leave out a penalty. */
+/** By the parts of the loss, which exclude a penalty. */
 function isFarWorseThanChance(means: Means, { type, discriminatorScale }: LossConfig): boolean {
   const { discriminatorLossReal: real = 0, discriminatorLossFake: fake = 0 } = means;
   return type === 'bce' && real + fake > divergedTimesChance * discriminatorScale * chanceLoss;
 }
 
-/** Accuracies mean nothing for losses whose single scores do not classify: wgan, relativistic. */
+/** Accuracies have no meaning for losses whose single scores do not classify: wgan, relativistic. */
 const isPresent: Record<Finding, (probe: Means & HealthMeasurements, loss: LossConfig) => boolean> = {
   diverged: (probe, loss) =>
     Math.max(Math.abs(probe.discriminatorLoss), Math.abs(probe.generatorLoss)) > divergedLoss ||
@@ -106,7 +106,7 @@ export function passedLastProbe({ lookedAt, since }: Health): boolean {
   return lookedAt > 0 && Object.keys(since).length === 0;
 }
 
-/** Whether training on is pointless. A network that wins may still lose again. */
+/** Whether further training is pointless. A winning network may still lose its advantage. */
 export function hasFailed({ state }: Health): boolean {
   return state === 'collapsed' || state === 'diverged';
 }

@@ -62,7 +62,7 @@ function meanSign(values: Tensor, limit: number): Tensor {
   return sub(mul(mean(cast(greater(values, limit), 'float32')), 2), 1);
 }
 
-/** What is logged: the probability. */
+/** The logged value: the probability. */
 export function augmentationLog(values: HostValues): { augmentProbability?: number } {
   const state = values[augmentState];
   return state ? { augmentProbability: state[0]! } : {};

@@ -1,4 +1,4 @@
-// What is written of a run before its first step: config.json, environment.json, warnings.json and reals.png.
+// Writes a run's config.json, environment.json, warnings.json and reals.png before its first step.
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { Dataset } from '../../data/dataset/open.ts';

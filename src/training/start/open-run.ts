@@ -8,7 +8,7 @@ import { type SavedRun, savedRun } from './saved-run.ts';
 import { storedRun } from './stored-run.ts';
 
 export interface EarlierRun {
-  /** Name of its folder, or the first digits of its hash if it lies elsewhere. */
+  /** Name of its folder, or the first digits of its hash if it is outside of checkpoints/. */
   hash: string;
   config: Config;
   identity: RunIdentity;

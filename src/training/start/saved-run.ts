@@ -1,4 +1,4 @@
-// A run's checkpoint as what training continues from: its progress, and the values of all variables.
+// Reads a run's checkpoint as the state that training continues from: its progress, and the values of all variables.
 import type { Decisions, HostValues, Program, Shape } from '../../engines/engine.ts';
 import { DcganError } from '../../errors.ts';
 import type { NamedTensors } from '../../formats/safetensors.ts';

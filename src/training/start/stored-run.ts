@@ -20,7 +20,7 @@ export interface StoredRun {
   identityHash: string;
 }
 
-/** The run of the checkpoints of this name, and that of its config.json; those that cannot be read are left out. */
+/** The run of the checkpoints of this name, and that of its config.json; unreadable ones are omitted. */
 export async function storedRuns(root: string, name: string): Promise<StoredRun[]> {
   const state = await readLatestState(join(root, 'checkpoints', name));
   const stored = [state && tryStoredRun(state.state, state.path), await storedConfig(root, name)];

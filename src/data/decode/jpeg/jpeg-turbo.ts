@@ -10,7 +10,7 @@ interface TurboJpeg {
   malloc(bytes: number): number;
   tjInitDecompress(): number;
   tjDestroy(decoder: number): number;
-  // biome-ignore format: one line per parameter says less
+  // biome-ignore format: signatures are easier to compare on one line
   tjDecompress2(decoder: number, input: number, inputBytes: number, output: number, width: number, rowBytes: number, height: number, format: number, flags: number): number;
 }
 
@@ -50,7 +50,7 @@ export function decodeJpeg(
     new Uint8Array(functions.memory.buffer, input).set(bytes);
     const decoder = functions.tjInitDecompress(); // a used decoder would accept a file without tables, with those of the previous file
     const format = formats[channels];
-    // biome-ignore format: its parameters belong together
+    // biome-ignore format: the parameters are grouped
     const status = functions.tjDecompress2(decoder, input, bytes.length, output, width, rowBytes, height, format, 0);
     functions.tjDestroy(decoder);
     if (status !== 0) return undefined;

@@ -6,8 +6,8 @@ import type { CompiledProgram, Program } from '../../engine.ts';
 const rounds = 5;
 const minRounds = 2;
 const enoughMs = 2000; // no further round after this: slow functions are timed well in few rounds
-const hopeless = 1.8; // times the best time: not timed again
-const worthwhile = 0.95; // of the first function's time: the limit for choosing another
+const maxRatio = 1.8; // times the best time: not timed again
+const minRatio = 0.95; // of the first function's time: the limit for choosing another
 
 /**
  * @returns the name of the fastest function, or of the first, the standard one, if none is clearly faster
@@ -46,13 +46,13 @@ async function timeFunctions(compiled: CompiledProgram, program: Program, signal
     if (round >= minRounds && performance.now() - began > enoughMs) break;
     const leader = Math.min(...best.values());
     for (const name of names) {
-      if (round > 0 && best.get(name)! > hopeless * leader) continue;
+      if (round > 0 && best.get(name)! > maxRatio * leader) continue;
       best.set(name, Math.min(best.get(name)!, await timed(name)));
     }
   }
   const standard = names[0]!;
   const [fastest, time] = [...best].reduce((a, b) => (b[1] < a[1] ? b : a));
-  return time < worthwhile * best.get(standard)! ? fastest : standard;
+  return time < minRatio * best.get(standard)! ? fastest : standard;
 }
 
 function pattern(count: number): Float32Array {

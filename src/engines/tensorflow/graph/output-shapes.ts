@@ -57,7 +57,7 @@ const typesOf: Readonly<Record<string, { compute: string; output: string | numbe
   StatelessRandomUniform: { compute: 'dtype', output: 'dtype' },
 };
 
-/** An op's outputs, if it computes in float32; undefined if it must be run to know. */
+/** An op's outputs, if it computes in float32; undefined if they are known only after running it. */
 export function outputsOf(op: string, call: OpCall, outputCount: number): Outputs | undefined {
   const { compute, output } = typesOf[op] ?? { compute: 'T', output: 'T' };
   if (attribute(call, compute) !== DataType.float32) return undefined;
