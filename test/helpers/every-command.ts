@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { idx } from '../data/prepare/idx-file.ts';
 import { makeFakes } from '../engines/tensorflow/install/install-fakes.ts';
 import { runCli } from './run-cli.ts';
 import { tinyConfig, writeJsonFile, writePictures } from './temporary-run.ts';
@@ -39,6 +40,9 @@ export async function everyCommand(cwd: string, { pictures, config, title, out }
   writeFileSync(join(cwd, pictures, `${out}damaged.png`), 'no picture');
   const sheet = `${out}sheet.png`;
   await sharp({ create: { width: 32, height: 16, channels: 3, background: 'red' } }).toFile(join(cwd, sheet));
+  const idxFiles = `${out}letters`;
+  mkdirSync(join(cwd, idxFiles));
+  writeFileSync(join(cwd, idxFiles, 'train-images-idx3-ubyte'), idx(0x803, [2, 2, 3], Array(12).fill(7)));
   mkdirSync(join(cwd, 'configs'), { recursive: true });
   writeJsonFile(join(cwd, config), { ...tinyConfig(), name: title, data: { folder: pictures, size: 8, channels: 1 } });
   const training = ['train', '--config', config, ...wasm];
@@ -92,6 +96,15 @@ export async function everyCommand(cwd: string, { pictures, config, title, out }
       bad: refused(2, 'evaluate', ...checkpoint, '--metrics', `${out}ssim`),
     },
     { command: 'data prepare mnist', bad: alone(refused(3, 'data', 'prepare', 'mnist', '--root', `${out}root`)) },
+    {
+      command: 'data prepare fashion-mnist',
+      bad: refused(3, 'data', 'prepare', 'fashion-mnist', '--from', `${out}gone`),
+    },
+    {
+      command: 'data prepare idx',
+      good: ok('data', 'prepare', 'idx', '--from', idxFiles, '--root', `${out}root`),
+      bad: refused(3, 'data', 'prepare', 'idx', '--from', `${out}gone`),
+    },
     { command: 'data prepare emoji', bad: refused(2, 'data', 'prepare', 'emoji', '--set', `${out}set`) },
     {
       command: 'data prepare avatars',

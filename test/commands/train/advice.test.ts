@@ -63,7 +63,7 @@ test('--fork with other layers: does not advise --fresh, and training from the s
 test('--fork that ends before it starts: the advised length is longer', async () => {
   const set = ['seed=10', 'training.steps=5'];
   const message = await refusal(set, { fork: hash });
-  assert.equal((await follow(message, /^Add (--epochs \d+)$/m, set, { fork: hash })).step, 13);
+  assert.equal((await follow(message, /^Give (--epochs \d+) in place/m, set, { fork: hash })).step, 13);
 });
 
 test('--resume of a checkpoint elsewhere: both pieces of advice work', async () => {
