@@ -31,8 +31,8 @@ import {
   type RunOptions,
 } from '../training/start/prepare-run.ts';
 import { programOf } from '../training/start/run-parts.ts';
-import { loadLatest } from '../training/start/saved-run.ts';
 import { firstStart, resumedStart, type StartPoint } from '../training/start/start-point.ts';
+import { loadLatest } from '../training/start/training-checkpoint.ts';
 
 export interface TrainOptions extends RunOptions {
   /** Start over; the run's earlier files are set aside. */

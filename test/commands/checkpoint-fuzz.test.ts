@@ -11,8 +11,8 @@ import { contentOf } from '../../src/exports/exported-files.ts';
 import { buildNetworks } from '../../src/models/networks.ts';
 import { readStepFolder, stepFolderName } from '../../src/runs/step-folder.ts';
 import { readLatentsFile } from '../../src/sampling/latents-file.ts';
-import { savedRun } from '../../src/training/start/saved-run.ts';
 import { storedRun } from '../../src/training/start/stored-run.ts';
+import { asTrainingCheckpoint } from '../../src/training/start/training-checkpoint.ts';
 import { damagedBytes, mutatedJson } from '../helpers/mutated.ts';
 import { temporaryFolder, tinyConfig, writeJsonFile, writePictures } from '../helpers/temporary-run.ts';
 
@@ -49,7 +49,7 @@ test('arbitrary state with correct checksums', slow, async () => {
     const record = typeof state === 'object' && state !== null && !Array.isArray(state) ? state : { state };
     const loaded = { ...sound, state: record, path: step, refused: [] };
     const reading = await refusedAtMost(() => buildNetworks(storedRun(record, step).config));
-    const resuming = await refusedAtMost(() => savedRun(loaded));
+    const resuming = await refusedAtMost(() => asTrainingCheckpoint(loaded));
     if (reading || resuming) refused++;
   });
   await fc.assert(property, runs);
@@ -71,7 +71,7 @@ test('names health and progress values of the wrong type', () => {
   ];
   for (const [change, message] of wrong) {
     const state = { ...sound.state, position: { ...position, ...change } };
-    assert.throws(() => savedRun({ ...sound, state, path: step, refused: [] }), {
+    assert.throws(() => asTrainingCheckpoint({ ...sound, state, path: step, refused: [] }), {
       code: 'checkpoint.damaged',
       message,
     });

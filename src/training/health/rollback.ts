@@ -9,8 +9,8 @@ import { stepFolderName } from '../../runs/step-folder.ts';
 import { type RunContents, type RunFolders, save, truncateLogs } from '../checkpointing.ts';
 import type { TrainingEvent } from '../events.ts';
 import type { TrainingProgress, trainLoop } from '../loop.ts';
-import { savedRun, savedValues } from '../start/saved-run.ts';
 import type { StartPoint } from '../start/start-point.ts';
+import { asTrainingCheckpoint, checkpointValues } from '../start/training-checkpoint.ts';
 import { gaveUp } from './divergence.ts';
 
 interface RollbackParts {
@@ -54,8 +54,8 @@ export async function rollBack(
   const losses = join(folders.results, 'losses.jsonl');
   const best = await bestCheckpoint(folders.checkpoints);
   const good = best ?? startOfFork(folders, contents);
-  const saved = good === undefined ? undefined : savedRun(await loadCheckpoint(good, 'latest'));
-  await compiled.write(saved ? savedValues(saved, program) : first.values());
+  const saved = good === undefined ? undefined : asTrainingCheckpoint(await loadCheckpoint(good, 'latest'));
+  await compiled.write(saved ? checkpointValues(saved, program) : first.values());
   const progress = { ...(saved?.progress ?? first.progress), rollbacks };
   await contents.confirm();
   await appendLosses(losses, { step: progress.step, rollbacks, lostAt: Number(failure.data['step']) });

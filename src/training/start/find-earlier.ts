@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type Difference, differencesOf, isRunName, type RunIdentity } from '../../config/identity/run-hash.ts';
 import { forkFlags } from './fork-advice.ts';
 import type { RunParts } from './run-parts.ts';
-import { loadLatest } from './saved-run.ts';
 import { storedRuns } from './stored-run.ts';
+import { loadLatest } from './training-checkpoint.ts';
 
 export interface EarlierOfName {
   runHash: string;

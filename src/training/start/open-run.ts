@@ -4,8 +4,8 @@ import { type RunIdentity, runNames } from '../../config/identity/run-hash.ts';
 import { loadCheckpoint } from '../../runs/checkpoint.ts';
 import { resolveCheckpoint } from '../../runs/find-checkpoint.ts';
 import { packageDirectory } from '../../system/package-directory.ts';
-import { type SavedRun, savedRun } from './saved-run.ts';
 import { storedRun } from './stored-run.ts';
+import { asTrainingCheckpoint, type TrainingCheckpoint } from './training-checkpoint.ts';
 
 export interface EarlierRun {
   /** Name of its folder, or the first digits of its hash if it is outside of checkpoints/. */
@@ -13,7 +13,7 @@ export interface EarlierRun {
   config: Config;
   identity: RunIdentity;
   identityHash: string;
-  saved: SavedRun;
+  saved: TrainingCheckpoint;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface EarlierRun {
 export async function openRun(name: string, root: string): Promise<EarlierRun> {
   const { directory, run } = await resolveCheckpoint(name, { root, packageDirectory });
   const loaded = await loadCheckpoint(directory, 'latest');
-  const saved = savedRun(loaded);
+  const saved = asTrainingCheckpoint(loaded);
   const { config, identity, identityHash } = storedRun(loaded.state, loaded.path);
   return { hash: run ?? runNames(identityHash)[0]!, config, identity, identityHash, saved };
 }

@@ -22,7 +22,7 @@ import { checkFolderOwner, chooseRun } from './choose-run.ts';
 import { estimateMemory } from './memory.ts';
 import { type EarlierRun, openRun } from './open-run.ts';
 import type { RunParts } from './run-parts.ts';
-import type { SavedRun } from './saved-run.ts';
+import type { TrainingCheckpoint } from './training-checkpoint.ts';
 
 export interface RunOptions extends EngineChoice {
   /** A path or a name; defaults to the earlier run's config with `resume` and `fork`. */
@@ -53,7 +53,7 @@ export interface PreparedRun extends RunParts {
   warnings: ConfigWarning[];
   /** The checkpoint that a fork starts from. */
   forkedFrom?: Origin;
-  source?: SavedRun;
+  source?: TrainingCheckpoint;
 }
 
 export async function prepareRun(

@@ -3,9 +3,9 @@ import type { HostValues, Program } from '../../engines/engine.ts';
 import { initialProgress, type TrainingProgress } from '../loop.ts';
 import { startingValues } from '../program.ts';
 import type { PreparedRun } from './prepare-run.ts';
-import { forkedValues, type SavedRun, savedValues } from './saved-run.ts';
+import { checkpointValues, forkedValues, type TrainingCheckpoint } from './training-checkpoint.ts';
 
-export type StartPoint = Start & ({ kind: 'fresh' } | { kind: 'resumed' | 'forked'; checkpoint: SavedRun });
+export type StartPoint = Start & ({ kind: 'fresh' } | { kind: 'resumed' | 'forked'; checkpoint: TrainingCheckpoint });
 
 interface Start {
   progress: TrainingProgress;
@@ -28,7 +28,7 @@ export function firstStart({ config, networks, source }: PreparedRun, program: P
   };
 }
 
-export function resumedStart(checkpoint: SavedRun, program: Program): StartPoint {
-  const values = () => savedValues(checkpoint, program);
+export function resumedStart(checkpoint: TrainingCheckpoint, program: Program): StartPoint {
+  const values = () => checkpointValues(checkpoint, program);
   return { kind: 'resumed', checkpoint, progress: checkpoint.progress, values };
 }

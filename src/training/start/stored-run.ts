@@ -1,4 +1,4 @@
-// Reads which run a folder of results/ or checkpoints/ belongs to, from its files rather than its name.
+// Which run a folder of results/ or checkpoints/ belongs to, by the config in its files: folder names are short and may collide.
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { identityHash, type RunIdentity } from '../../config/identity/run-hash.ts';

@@ -8,7 +8,7 @@ import { DcganError } from '../../../src/errors.ts';
 import { type RunContents, save, truncateLogs } from '../../../src/training/checkpointing.ts';
 import { rollBack } from '../../../src/training/health/rollback.ts';
 import { initialProgress } from '../../../src/training/loop.ts';
-import { loadLatest } from '../../../src/training/start/saved-run.ts';
+import { loadLatest } from '../../../src/training/start/training-checkpoint.ts';
 import { minimalConfig } from '../../helpers/minimal-config.ts';
 import { temporaryFolder } from '../../helpers/temporary-run.ts';
 import { configOf } from '../../helpers/tiny-network.ts';

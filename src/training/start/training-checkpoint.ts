@@ -1,4 +1,4 @@
-// Reads a run's checkpoint as the state that training continues from: its progress, and the values of all variables.
+// A checkpoint that training can resume or fork from: its progress, and the values of all variables.
 import type { Decisions, HostValues, Program, Shape } from '../../engines/engine.ts';
 import { DcganError } from '../../errors.ts';
 import type { NamedTensors } from '../../formats/safetensors.ts';
@@ -11,23 +11,23 @@ import { meansNames } from '../means.ts';
 import { augmentState } from '../regularisation/adaptive-augment.ts';
 import { parseRunState } from './run-state.ts';
 
-/** A run's checkpoint, and the damaged ones that were skipped for it. */
-export interface SavedRun {
+export interface TrainingCheckpoint {
   path: string;
   tensors: NamedTensors;
   progress: TrainingProgress;
   /** The engine's choices of kernels, so that a resumed run computes the same bits. */
   decisions: Decisions;
+  /** Damaged checkpoints that were skipped for it. */
   refused: { path: string; reason: string }[];
 }
 
 /** The latest checkpoint of a run, if there is one. @throws DcganError `checkpoint.damaged` */
-export async function loadLatest(folder: string): Promise<SavedRun | undefined> {
-  return (await hasCheckpoint(folder)) ? savedRun(await loadCheckpoint(folder, 'latest')) : undefined;
+export async function loadLatest(folder: string): Promise<TrainingCheckpoint | undefined> {
+  return (await hasCheckpoint(folder)) ? asTrainingCheckpoint(await loadCheckpoint(folder, 'latest')) : undefined;
 }
 
 /** @throws DcganError `checkpoint.damaged`, `checkpoint.generator-only` */
-export function savedRun({ path, step, tensors, state, refused }: LoadedCheckpoint): SavedRun {
+export function asTrainingCheckpoint({ path, step, tensors, state, refused }: LoadedCheckpoint): TrainingCheckpoint {
   const { progress, decisions } = parseRunState(state, path);
   if (!progress) throw onlyAGenerator(path);
   if (progress.step !== step) {
@@ -41,7 +41,7 @@ export function savedRun({ path, step, tensors, state, refused }: LoadedCheckpoi
  * Values of all variables for a run that resumes. Means that are missing in an old checkpoint start at zero.
  * @throws DcganError `checkpoint.mismatch`
  */
-export function savedValues({ tensors: saved, path }: SavedRun, program: Program): HostValues {
+export function checkpointValues({ tensors: saved, path }: TrainingCheckpoint, program: Program): HostValues {
   const tensors = { ...zerosFor(program, meansNames), ...saved };
   for (const [name, shape] of Object.entries(program.variables)) checkTensor(name, shape, tensors[name]?.shape, path);
   return Object.fromEntries(Object.keys(program.variables).map((name) => [name, tensors[name]!.values]));
@@ -51,7 +51,7 @@ export function savedValues({ tensors: saved, path }: SavedRun, program: Program
  * Values of all variables for a fork: networks and optimizers of its source, fresh means, and the generator's averages, which
  * start from its weights if the source has none. @throws DcganError `checkpoint.mismatch`
  */
-export function forkedValues(saved: SavedRun, program: Program, { generator }: Networks): HostValues {
+export function forkedValues(saved: TrainingCheckpoint, program: Program, { generator }: Networks): HostValues {
   const averages = initialAverages(generator, saved.tensors);
   const tensors = {
     ...averages,
@@ -59,7 +59,7 @@ export function forkedValues(saved: SavedRun, program: Program, { generator }: N
     ...saved.tensors,
     ...zerosFor(program, meansNames),
   };
-  return savedValues({ ...saved, tensors }, program);
+  return checkpointValues({ ...saved, tensors }, program);
 }
 
 /** Zeros for those of the named variables that the program has. */
