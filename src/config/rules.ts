@@ -1,7 +1,9 @@
 // The rules across keys of a config, each a function that returns the problems it finds.
 import { type LayerEntryAtPath, layerEntries } from './load/layer-entries.ts';
 import { maxLayers } from './schema/limits.ts';
-import { featureMetrics, namesOf } from './schema/metrics.ts';
+import { type LossName, lossTraits } from './schema/losses.ts';
+import { featureMetrics } from './schema/metric-names.ts';
+import { namesOf } from './schema/metrics.ts';
 import type { ConfigFile } from './schema/schema.ts';
 import { layersPerStage, stageCount } from './stack.ts';
 
@@ -54,6 +56,10 @@ const gridWithoutDropout: Rule = (config) =>
       ]
     : [];
 
+function lossNameOf(loss: ConfigFile['training']['loss']): LossName {
+  return typeof loss === 'string' ? loss : loss.type;
+}
+
 const lossOptions: Rule = ({ training }) => {
   const { loss } = training;
   if (typeof loss === 'string' || loss.type === 'bce') return [];
@@ -64,8 +70,8 @@ const lossOptions: Rule = ({ training }) => {
 };
 
 const unusedLabels: Rule = ({ training: { loss, labels } }) => {
-  const name = typeof loss === 'string' ? loss : loss.type;
-  if (!['hinge', 'wgan', 'relativistic'].includes(name)) return [];
+  const name = lossNameOf(loss);
+  if (lossTraits[name].usesLabels) return [];
   const { real, fake, inverted, flip } = labels;
   const given = { real: real !== undefined, fake: fake !== undefined, inverted, flip: flip !== 0 };
   return Object.entries(given)
@@ -77,8 +83,9 @@ const unusedLabels: Rule = ({ training: { loss, labels } }) => {
 };
 
 const pairedBatches: Rule = ({ data, training: { loss, freshLatents, generatorSteps } }) => {
-  if ((typeof loss === 'string' ? loss : loss.type) !== 'relativistic') return [];
-  const pairs = 'the relativistic loss pairs every generated image with a real one';
+  const name = lossNameOf(loss);
+  if (!lossTraits[name].pairs) return [];
+  const pairs = `the ${name} loss pairs every generated image with a real one`;
   const needed = `${pairs} of the discriminator's batch; leave this out`;
   const given = [
     { path: 'data.lastBatch', used: data.lastBatch === 'full-noise', message: needed },
@@ -108,7 +115,7 @@ const probabilities: Rule = ({ training: { loss }, discriminator }) => {
 function sigmoidAdvice(loss: ConfigFile['training']['loss']): string {
   if (loss === 'bce') return 'remove it or set training.loss: { type: bce, on: probabilities }';
   if (typeof loss === 'object' && loss.type === 'bce') return 'remove it or set training.loss.on: probabilities';
-  return `remove it, as ${typeof loss === 'string' ? loss : loss.type} takes any number`;
+  return `remove it, as ${lossNameOf(loss)} takes any number`;
 }
 
 const networks = ['generator', 'discriminator'] as const;
@@ -171,11 +178,11 @@ const spectralNormOfZeros: Rule = (config) =>
 const adaptiveAugment: Rule = ({ training: { adaptiveAugment, diffAugment, loss } }) => {
   if (!adaptiveAugment) return [];
   const path = 'training.adaptiveAugment';
-  const name = typeof loss === 'string' ? loss : loss.type;
+  const name = lossNameOf(loss);
   if (diffAugment.length === 0) {
     return [{ path, message: 'has no effect: training.diffAugment lists no augmentations' }];
   }
-  if (name !== 'wgan' && name !== 'relativistic') return [];
+  if (lossTraits[name].classifies) return [];
   return [
     { path, message: `needs the sign of the discriminator's logits, which is meaningless with the loss ${name}` },
   ];

@@ -18,6 +18,7 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import type { LossConfig } from '../config/config.ts';
+import { type LossName, lossTraits } from '../config/schema/losses.ts';
 import { sigmoidCrossEntropy } from '../engines/ops/sigmoid-cross-entropy.ts';
 
 /** Scalars. */
@@ -30,10 +31,8 @@ interface DiscriminatorLoss {
 export interface AdversarialLoss {
   /** Minimised by the discriminator. All arguments: [B, 1]; losses without labels ignore them. */
   discriminator(real: Tensor, fake: Tensor, realLabels: Tensor, fakeLabels: Tensor): DiscriminatorLoss;
-  /** Minimised by the generator. All arguments: [B, 1]; `real` is given only if `pairs` is true. */
+  /** Minimised by the generator. All arguments: [B, 1]; `real` is given only to losses that compare pairs. */
   generator(fake: Tensor, realLabel: Tensor, fakeLabel: Tensor, real?: Tensor): Tensor;
-  /** Whether the loss compares each fake image with a real one, also for the generator. */
-  pairs?: true;
 }
 
 type CrossEntropy = (logits: Tensor, labels: Tensor) => Tensor;
@@ -80,7 +79,6 @@ const wgan: AdversarialLoss = {
  * mean(softplus(D(x) - D(G(z)))). It constrains only differences of logits, so it needs R1 and R2.
  */
 const relativistic: AdversarialLoss = {
-  pairs: true,
   discriminator: (real, fake) => ({ total: mean(softplus(sub(fake, real))) }),
   generator: (fake, _realLabel, _fakeLabel, real) => mean(softplus(sub(real!, fake))),
 };
@@ -114,18 +112,15 @@ interface LossDefinition {
   score(config: LossConfig): (logits: Tensor) => Tensor;
   /** The score above which an image counts as real. */
   realAbove: number;
-  usesLabels: boolean;
-  /** Whether a single logit classifies an image. wgan's have no zero point, and relativistic ones have a meaning only in pairs. */
-  classifies: boolean;
   /** Whether both networks' losses have the same scale and sign, so that their ratio has a meaning. */
   hasRatio(config: LossConfig): boolean;
 }
 
 const identity = (logits: Tensor) => logits;
 
-const scoresWithoutLabels = { score: () => identity, realAbove: 0, usesLabels: false, hasRatio: () => false } as const;
+const scoresWithoutLabels = { score: () => identity, realAbove: 0, hasRatio: () => false } as const;
 
-const definitions: Record<LossConfig['type'], LossDefinition> = {
+const definitions: Record<LossName, LossDefinition> = {
   bce: {
     loss({ on, generator }) {
       const crossEntropy = on === 'probabilities' ? probabilityCrossEntropy : sigmoidCrossEntropy;
@@ -133,21 +128,17 @@ const definitions: Record<LossConfig['type'], LossDefinition> = {
     },
     score: ({ on }) => (on === 'logits' ? sigmoid : identity),
     realAbove: 0.5,
-    usesLabels: true,
-    classifies: true,
     hasRatio: ({ generator }) => generator === 'nonSaturating',
   },
   lsgan: {
     loss: () => lsgan,
     score: () => identity,
     realAbove: 0.5,
-    usesLabels: true,
-    classifies: true,
     hasRatio: () => true,
   },
-  hinge: { loss: () => hinge, ...scoresWithoutLabels, classifies: true },
-  wgan: { loss: () => wgan, ...scoresWithoutLabels, classifies: false },
-  relativistic: { loss: () => relativistic, ...scoresWithoutLabels, classifies: false },
+  hinge: { loss: () => hinge, ...scoresWithoutLabels },
+  wgan: { loss: () => wgan, ...scoresWithoutLabels },
+  relativistic: { loss: () => relativistic, ...scoresWithoutLabels },
 };
 
 export function adversarialLoss(config: LossConfig): AdversarialLoss {
@@ -162,13 +153,12 @@ export interface ScoreRule {
 
 /** With inverted labels (real is 0), a score s becomes 1 - s, so that a higher one still means more real. */
 export function scoreRule(config: LossConfig, inverted: boolean): ScoreRule {
-  const { score, realAbove, usesLabels } = definitions[config.type];
+  const { score, realAbove } = definitions[config.type];
   const scoreOf = score(config);
-  return { score: inverted && usesLabels ? (logits) => sub(1, scoreOf(logits)) : scoreOf, realAbove };
-}
-
-export function classifies({ type }: LossConfig): boolean {
-  return definitions[type].classifies;
+  return {
+    score: inverted && lossTraits[config.type].usesLabels ? (logits) => sub(1, scoreOf(logits)) : scoreOf,
+    realAbove,
+  };
 }
 
 /** The generator's loss over the discriminator's, if they are comparable. */

@@ -12,6 +12,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { Config } from '../config/config.ts';
+import { lossTraits } from '../config/schema/losses.ts';
 import type { ProgramFunction, Tensors } from '../engines/engine.ts';
 import type { AdamRates } from '../engines/ops/adam.ts';
 import { detach } from '../engines/ops/detach.ts';
@@ -164,7 +165,7 @@ function generatorLossFor(gan: Gan, state: StepState, fakeImages: Tensor): Tenso
   const { discriminator } = gan.networks;
   const fake = augmentForDiscriminator(gan, state, fakeImages, 'fake');
   const fakeLogits = discriminate(state, discriminator, fake);
-  if (!adversarialLoss(gan.config.training.loss).pairs) return generatorLoss(gan, fakeLogits);
+  if (!lossTraits[gan.config.training.loss.type].pairs) return generatorLoss(gan, fakeLogits);
   const real = augmentForDiscriminator(gan, state, realImages(gan, state), 'real');
   return generatorLoss(gan, fakeLogits, detach(discriminate(state, discriminator, real)));
 }

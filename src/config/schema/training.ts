@@ -1,6 +1,7 @@
 // Schema of the `training` section: length, order of updates, loss, regularisation and precision.
 import { z } from 'zod';
 import { maxAmount, maxUpdatesPerStep } from './limits.ts';
+import { lossNames, lossTraits } from './losses.ts';
 import { scheduled } from './scheduled.ts';
 
 const label = z
@@ -26,14 +27,12 @@ const labels = z
   .prefault({})
   .describe("Labels of the discriminator's loss. The generator's target is never smoothed or flipped.");
 
-const lossNames = z.enum(['bce', 'lsgan', 'hinge', 'wgan', 'relativistic']);
+const lossName = z.enum(lossNames);
+
+const lossDescriptions = lossNames.map((name) => `${name}: ${lossTraits[name].description}.`);
 
 export const lossObject = z.strictObject({
-  type: lossNames
-    .default('bce')
-    .describe(
-      'Adversarial loss. bce: Goodfellow 2014. lsgan: Mao 2017. hinge: Lim & Ye 2017. wgan: Arjovsky 2017; needs clipWeights or a gradient penalty. relativistic: Jolicoeur-Martineau 2018, on pairs of a real and a generated image (Huang 2024); needs gradientPenalty r1 on both.',
-    ),
+  type: lossName.default('bce').describe(`Adversarial loss. ${lossDescriptions.join(' ')}`),
   on: z
     .enum(['logits', 'probabilities'])
     .default('logits')
@@ -57,7 +56,7 @@ export const training = z.strictObject({
   images: z.int().positive().max(maxAmount).optional().describe('Length of the run in images seen.'),
   batchSize: z.int().positive().max(65536).describe('Images per step.'),
   loss: z
-    .union([lossNames, lossObject])
+    .union([lossName, lossObject])
     .prefault({ type: 'bce' })
     .describe('The adversarial loss: a name, or its options.'),
   order: z

@@ -1,6 +1,6 @@
 // The health of a run, from its losses, scores and image diversity: what is wrong, and for how many steps it has been.
 import type { LossConfig } from '../../config/config.ts';
-import { classifies } from '../losses.ts';
+import { lossTraits } from '../../config/schema/losses.ts';
 import type { Means } from '../means.ts';
 
 /** What can be wrong, worst first. */
@@ -90,15 +90,15 @@ function isFarWorseThanChance(means: Means, { type, discriminatorScale }: LossCo
   return type === 'bce' && real + fake > divergedTimesChance * discriminatorScale * chanceLoss;
 }
 
-/** Accuracies have no meaning for losses whose single scores do not classify: wgan, relativistic. */
+/** Accuracies have no meaning for losses whose single scores do not classify. */
 const isPresent: Record<Finding, (probe: Means & HealthMeasurements, loss: LossConfig) => boolean> = {
   diverged: (probe, loss) =>
     Math.max(Math.abs(probe.discriminatorLoss), Math.abs(probe.generatorLoss)) > divergedLoss ||
     isFarWorseThanChance(probe, loss),
   collapsed: ({ diversity }) => diversity <= collapsedDiversity,
   'discriminator winning': ({ realAccuracy, fakeAccuracy }, loss) =>
-    classifies(loss) && Math.min(realAccuracy, fakeAccuracy) >= wonAccuracy,
-  'generator winning': ({ fakeAccuracy }, loss) => classifies(loss) && fakeAccuracy <= lostAccuracy,
+    lossTraits[loss.type].classifies && Math.min(realAccuracy, fakeAccuracy) >= wonAccuracy,
+  'generator winning': ({ fakeAccuracy }, loss) => lossTraits[loss.type].classifies && fakeAccuracy <= lostAccuracy,
 };
 
 /** Whether there was a probe and it found nothing: a checkpoint saved now is worth rolling back to. */
