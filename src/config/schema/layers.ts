@@ -58,6 +58,9 @@ const activation = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('sigmoid') }).describe('1 / (1 + exp(-x)), in (0, 1).'),
 ]);
 
+/** The activations that a stack can name. */
+const activationNames = activation.options.map(({ shape }) => shape.type.value);
+
 const rate = z.number().min(0).lt(1);
 
 const dropout = z
@@ -156,7 +159,7 @@ const stack = z
       .default('none')
       .describe('Normalisation after every convolution.'),
     activation: z
-      .union([z.enum(['relu', 'leakyRelu', 'tanh', 'sigmoid', 'none']), activation])
+      .union([z.enum([...activationNames, 'none']), activation])
       .default('none')
       .describe('Activation after the normalisation.'),
     dropout: z.union([rate, dropout]).default(0).describe('Dropout after the activation: a rate, or a dropout layer.'),
