@@ -1,7 +1,7 @@
 // dcgan evaluate: a checkpoint's generator and real images -> metrics, a line in metrics.jsonl, a picture of nearest neighbours.
 import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { featureMetrics, featureUsers, type MetricName, metricNames } from '../config/schema/metrics.ts';
+import { featureMetrics, featureUsers, type MetricName, metricNames } from '../config/schema/metric-names.ts';
 import { resolveStoredConfig } from '../config/to-config-file.ts';
 import { datasetSpec, openImages } from '../data/dataset/open.ts';
 import { type EngineChoice, openEngine } from '../engines/open.ts';
@@ -27,7 +27,7 @@ export interface EvaluateOptions extends EngineChoice {
   data?: string;
   /** Names of metrics, or `nearest`; defaults to all that are possible without features, or with them if given. */
   metrics?: readonly string[];
-  /** Feature network for fid, kid and precision-recall: `mnist` or the path of an ONNX file; defaults to the config's. */
+  /** Feature network for the metrics that use one: `mnist` or the path of an ONNX file; defaults to the config's. */
   features?: string;
   /** Settings of metrics.features, e.g. `range=[-1,1]`. */
   featuresSet?: readonly string[];

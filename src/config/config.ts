@@ -3,7 +3,8 @@
 import type { z } from 'zod';
 import type { Duration } from './schema/durations.ts';
 import type { Layer } from './schema/layers.ts';
-import type { FeaturesConfig, MetricName } from './schema/metrics.ts';
+import type { MetricName } from './schema/metric-names.ts';
+import type { FeaturesConfig } from './schema/metrics.ts';
 import type { ConfigFile } from './schema/schema.ts';
 import type { lossObject } from './schema/training.ts';
 

@@ -1,5 +1,5 @@
 // The record of an evaluation: its metrics, and all that is needed to interpret and reproduce them.
-import type { MetricName } from '../config/schema/metrics.ts';
+import type { MetricName } from '../config/schema/metric-names.ts';
 import type { Dataset } from '../data/dataset/open.ts';
 import type { Evaluator, Protocol } from './evaluator.ts';
 import type { FeaturesUsed } from './features/feature-network.ts';
@@ -18,7 +18,7 @@ export interface Evaluation {
   size: Size;
   resizer: string;
   colours: 'gray' | 'RGB' | 'RGBA on white';
-  /** The feature network of fid, kid and precision-recall. */
+  /** The feature network, for metrics that use one. */
   features?: FeaturesUsed;
   metrics: Partial<Record<MetricName, Measured & { protocol: string }>>;
 }

@@ -1,5 +1,5 @@
 // Computes metrics of generated images against the data. Real images are prepared once, for any number of evaluations.
-import type { MetricName } from '../config/schema/metrics.ts';
+import type { MetricName } from '../config/schema/metric-names.ts';
 import type { Dataset } from '../data/dataset/open.ts';
 import type { Images } from '../pictures/images.ts';
 import { RandomStream } from '../random.ts';

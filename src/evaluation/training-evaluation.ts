@@ -1,7 +1,7 @@
 // Evaluation during training, with the same results as `dcgan evaluate` on a checkpoint of that step.
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { featureUsers } from '../config/schema/metrics.ts';
+import { featureUsers } from '../config/schema/metric-names.ts';
 import type { CompiledProgram } from '../engines/engine.ts';
 import { averageVariables } from '../models/average.ts';
 import { parametersOf } from '../models/network.ts';

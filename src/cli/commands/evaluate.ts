@@ -1,6 +1,6 @@
 // The evaluate command: maps flags to options and prints the result as a table.
 import { type EvaluateEvent, type EvaluateOptions, type EvaluateResult, evaluate } from '../../commands/evaluate.ts';
-import { featureUsers, type MetricName } from '../../config/schema/metrics.ts';
+import { featureUsers, listInWords, type MetricName, metricNames } from '../../config/schema/metric-names.ts';
 import { printable } from '../../errors.ts';
 import { type Measured, metrics } from '../../evaluation/metrics/table.ts';
 import { whichCheckpoint } from '../flags.ts';
@@ -64,8 +64,8 @@ function describe(result: EvaluateResult): string {
       `over ${values} values of ${printable(network)} (sha256 ${sha256.slice(0, 12)}), fed ${input}`,
     ]);
   }
-  const foot =
-    'Column real: the same number of other real images in place of generated ones; ms-ssim, diversity and nearest use the real images themselves.';
+  const ofSameImages = metricNames.filter((name) => metrics[name].baseline === 'real');
+  const foot = `Column real: the same number of other real images in place of generated ones; ${listInWords([...ofSameImages, 'nearest'])} use the real images themselves.`;
   return [
     formatTable(head),
     [formatTable(rowsOf(result), [1, 2]), foot].join('\n'),

@@ -1,5 +1,6 @@
 // The commands that export or evaluate a trained generator.
 import type { Command } from 'commander';
+import { featureMetrics, featureUsers, imageMetrics, listInWords } from '../../config/schema/metric-names.ts';
 import { exportFormatNames } from '../../exports/formats.ts';
 import { collect, commaSeparated, imageSize, positiveInteger, seedNumber } from '../flag-values.ts';
 import { withCheckpoint, withEngine } from '../flags.ts';
@@ -20,10 +21,10 @@ export function addEvaluate(program: Command, run: RunCommand): void {
     .option('--data <folder>', 'folder of real images, relative to the current folder (default: the training data)')
     .option(
       '--metrics <names>',
-      'comma-separated: swd, ms-ssim, precision-recall, diversity, nearest; with --features also fid, kid (default: all)',
+      `comma-separated: ${imageMetrics.join(', ')}, nearest; with --features also ${featureMetrics.join(', ')} (default: all)`,
       commaSeparated,
     )
-    .option('--features <network>', 'feature network for fid, kid and precision-recall: mnist, or an ONNX file')
+    .option('--features <network>', `feature network for ${listInWords(featureUsers)}: mnist, or an ONNX file`)
     .option(
       '--features-set <key=value>',
       'setting of the ONNX network (a key of metrics.features), e.g. range=[-1,1]; repeatable',

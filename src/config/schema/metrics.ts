@@ -1,17 +1,13 @@
 // Schema of the `metrics` section: how and when training evaluates the generator, and which metric selects the best checkpoint.
 import { z } from 'zod';
 import { durationSchema } from './durations.ts';
-
-export const metricNames = ['swd', 'ms-ssim', 'precision-recall', 'diversity', 'fid', 'kid'] as const;
-export type MetricName = (typeof metricNames)[number];
-
-/** Metrics that need a feature network. */
-export const featureMetrics: readonly MetricName[] = ['fid', 'kid'];
-
-/** Metrics that use a feature network if there is one. */
-export const featureUsers: readonly MetricName[] = [...featureMetrics, 'precision-recall'];
+import { featureMetrics, featureUsers, listInWords, type MetricName, metricNames } from './metric-names.ts';
 
 const metricName = z.enum(metricNames);
+
+/** The metrics computed by default, without features. */
+const defaultMetrics: readonly MetricName[] = ['swd', 'ms-ssim'];
+
 const side = z.int().positive().max(4096);
 
 export const featuresObject = z.strictObject({
@@ -53,7 +49,9 @@ export const metrics = z
       .min(1)
       .max(metricNames.length)
       .optional()
-      .describe('Metrics to compute; defaults to swd and ms-ssim, plus fid and kid if features is set.'),
+      .describe(
+        `Metrics to compute; defaults to ${listInWords(defaultMetrics)}, plus ${listInWords(featureMetrics)} if features is set.`,
+      ),
     count: z.int().min(16).max(1_000_000).default(1000).describe('Number of generated images, and of real ones.'),
     seed: z
       .int()
@@ -67,7 +65,7 @@ export const metrics = z
       .union([z.string().min(1), featuresObject])
       .optional()
       .describe(
-        'Feature network for fid, kid and precision-recall: mnist, the path of an ONNX file, or an object with its options.',
+        `Feature network for ${listInWords(featureUsers)}: mnist, the path of an ONNX file, or an object with its options.`,
       ),
     best: metricName
       .optional()
@@ -78,10 +76,10 @@ export const metrics = z
   .prefault({})
   .describe('Evaluation of generated images against the data during training. It never changes the trained weights.');
 
-/** The metrics to compute; by default those without a network, plus fid and kid if there is one. */
+/** The metrics to compute; by default a few, plus those that need a feature network if there is one. */
 export function namesOf({
   names,
   features,
 }: Pick<z.infer<typeof metrics>, 'names' | 'features'>): readonly MetricName[] {
-  return names ?? ['swd', 'ms-ssim', ...(features === undefined ? [] : featureMetrics)];
+  return names ?? [...defaultMetrics, ...(features === undefined ? [] : featureMetrics)];
 }

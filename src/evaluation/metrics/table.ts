@@ -1,5 +1,5 @@
 // Metric name -> definition: protocol, meaning and computation. The compiler requires one for every name in the config.
-import type { MetricName } from '../../config/schema/metrics.ts';
+import type { MetricName } from '../../config/schema/metric-names.ts';
 import type { Images } from '../../pictures/images.ts';
 import { type Features, pixelFeatures } from './features.ts';
 import { frechetDistance } from './frechet-distance.ts';
