@@ -16,8 +16,8 @@ import {
 } from '../imports/import-networks.ts';
 import { buildNetworks } from '../models/networks.ts';
 import { hasCheckpoint, saveCheckpoint } from '../runs/checkpoint.ts';
+import { codeOf } from '../system/error-reasons.ts';
 import { packageDirectory } from '../system/package-directory.ts';
-import { codeOf } from '../system/reasons.ts';
 
 export interface ImportOptions {
   /** The file with the generator and optionally the discriminator. */

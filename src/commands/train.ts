@@ -20,7 +20,7 @@ import { rollBack, seedAfter, trainWithRollbacks } from '../training/health/roll
 import { type TrainingProgress, trainLoop } from '../training/loop.ts';
 import type { Schedule } from '../training/schedule.ts';
 import { describeRun } from '../training/start/describe-run.ts';
-import { type EarlierOfName, findEarlier } from '../training/start/find-earlier.ts';
+import { findEarlierRun, type RunOfSameName } from '../training/start/find-earlier-run.ts';
 import { longerFlag } from '../training/start/fork-advice.ts';
 import { lockRunFolder } from '../training/start/lock-run-folder.ts';
 import {
@@ -65,7 +65,7 @@ export type TrainEvent =
       refused: { path: string; reason: string }[];
       forkedFrom?: Origin;
       /** For a fresh run: an earlier one of the same name, and the settings in which they differ. */
-      earlier?: EarlierOfName;
+      earlier?: RunOfSameName;
       /** For a run named by an earlier version: the name that this version would give it. */
       newName?: string;
       /** With `fresh`: where the files of the replaced run are now. */
@@ -138,7 +138,7 @@ export async function trainPrepared(
   await compiled.write(start.values());
   const { results } = folders;
   const evaluation = await openTrainingEvaluation(prepared, { root, results, program: compiled, confirm });
-  const earlier = start.kind === 'fresh' ? await findEarlier(root, hash, identityOf(prepared), prepared) : undefined;
+  const earlier = start.kind === 'fresh' ? await findEarlierRun(root, hash, identityOf(prepared), prepared) : undefined;
   io.signal?.throwIfAborted();
 
   await confirm();
@@ -204,7 +204,7 @@ function reportPreparation(prepared: PreparedRun, onEvent: TrainIo['onEvent']): 
 function runEvent(
   prepared: PreparedRun,
   start: StartPoint,
-  { results, earlier, replaced }: { results: string; earlier: EarlierOfName | undefined; replaced: MovedFolder[] },
+  { results, earlier, replaced }: { results: string; earlier: RunOfSameName | undefined; replaced: MovedFolder[] },
 ): TrainEvent {
   const { hash, forkedFrom } = prepared;
   const [newName] = runNames(identityHash(identityOf(prepared)));

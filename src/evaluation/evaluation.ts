@@ -3,8 +3,8 @@ import type { MetricName } from '../config/schema/metric-names.ts';
 import type { Dataset } from '../data/dataset/open.ts';
 import type { Evaluator, Protocol } from './evaluator.ts';
 import type { FeaturesUsed } from './features/feature-network.ts';
+import type { Measured } from './metrics/metric-registry.ts';
 import type { Size } from './metrics/protocol-size.ts';
-import type { Measured } from './metrics/table.ts';
 
 export interface Evaluation {
   /** The command that evaluated. A run that resumes drops its own later lines. */

@@ -10,9 +10,9 @@ import {
   type FeaturesUsed,
 } from './features/feature-network.ts';
 import { onWhite } from './metrics/images.ts';
+import { type Measured, metrics, type Side } from './metrics/metric-registry.ts';
 import type { Size } from './metrics/protocol-size.ts';
 import { resizeBilinear } from './metrics/resize.ts';
-import { type Measured, metrics, type Side } from './metrics/table.ts';
 import { createWork } from './metrics/work.ts';
 
 export interface Protocol {

@@ -17,8 +17,8 @@ import { describeEvaluation, type Evaluation } from './evaluation.ts';
 import { generateImages, imagesToCompare } from './evaluation-images.ts';
 import { createEvaluator, type Protocol } from './evaluator.ts';
 import { openFeatures } from './features/open-features.ts';
+import { metrics } from './metrics/metric-registry.ts';
 import { protocolSize } from './metrics/protocol-size.ts';
-import { metrics } from './metrics/table.ts';
 
 export interface TrainingEvaluation {
   evaluate: EvaluateImages;

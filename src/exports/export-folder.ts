@@ -4,9 +4,9 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { DcganError } from '../errors.ts';
 import { refuseAmongCheckpoints } from '../runs/run-files.ts';
 import { writeJson } from '../runs/run-folder.ts';
+import { codeOf } from '../system/error-reasons.ts';
 import { removeAbandoned, replaceFolder, withPartial } from '../system/partial.ts';
 import { kindOf } from '../system/read-file.ts';
-import { codeOf } from '../system/reasons.ts';
 import { makeFolder, writingTo } from '../system/write-file.ts';
 import { contentOf, descriptionFile } from './exported-files.ts';
 

@@ -2,8 +2,8 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { DcganError } from '../errors.ts';
 import { refuseAmongCheckpoints, runOfPicture } from '../runs/run-files.ts';
+import { codeOf } from '../system/error-reasons.ts';
 import { kindOf } from '../system/read-file.ts';
-import { codeOf } from '../system/reasons.ts';
 import { checkWritable, writingTo } from '../system/write-file.ts';
 import { isMarked } from './picture-mark.ts';
 

@@ -3,9 +3,9 @@ import type { Dirent } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DcganError, messageOf } from '../errors.ts';
+import { codeOf } from '../system/error-reasons.ts';
 import { partialPrefix } from '../system/partial.ts';
 import { readRegularText } from '../system/read-file.ts';
-import { codeOf } from '../system/reasons.ts';
 import { makeFolder, writeFileAtomic, writingTo } from '../system/write-file.ts';
 import {
   type Checkpoint,

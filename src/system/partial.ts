@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { codeOf } from './error-reasons.ts';
 import { isGone, thisOwner } from './process-owner.ts';
-import { codeOf } from './reasons.ts';
 
 export const partialPrefix = '.partial-';
 

@@ -3,8 +3,8 @@ import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { access, constants, type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DcganError, messageOf } from '../errors.ts';
+import { codeOf, reasons } from './error-reasons.ts';
 import { partialPath, removeAbandoned, withPartial } from './partial.ts';
-import { codeOf, reasons } from './reasons.ts';
 
 /** A list of chunks saves joining them in memory. */
 type FileContent = string | Uint8Array | readonly Uint8Array[];

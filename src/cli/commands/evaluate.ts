@@ -2,9 +2,9 @@
 import { type EvaluateEvent, type EvaluateOptions, type EvaluateResult, evaluate } from '../../commands/evaluate.ts';
 import { featureUsers, listInWords, type MetricName, metricNames } from '../../config/schema/metric-names.ts';
 import { printable } from '../../errors.ts';
-import { type Measured, metrics } from '../../evaluation/metrics/table.ts';
+import { type Measured, metrics } from '../../evaluation/metrics/metric-registry.ts';
+import { chooseCheckpoint } from '../choose-checkpoint.ts';
 import { whichCheckpoint } from '../flags.ts';
-import { nameCheckpoint } from '../name-checkpoint.ts';
 import { formatCount, formatTable } from '../output/format.ts';
 import type { Cli, Outcome } from '../output/outcome.ts';
 import { typedDataFolder, typedPath } from '../typed-path.ts';
@@ -24,7 +24,7 @@ const titles: Readonly<Record<string, string>> = {
 
 export async function runEvaluate({ step, best, ...flags }: EvaluateFlags, { progress, stop }: Cli): Promise<Outcome> {
   const { signal } = stop;
-  const { checkpoint, chosen } = await nameCheckpoint({ ...flags, step, best }, progress);
+  const { checkpoint, chosen } = await chooseCheckpoint({ ...flags, step, best }, progress);
   const options = {
     ...flags,
     ...typedPaths(flags),

@@ -3,8 +3,8 @@ import { exploreFormula, type FormulaOptions, type FormulaResult } from '../../c
 import { exploreSweeps, type SweepOptions, type SweepResult } from '../../commands/explore-sweeps.ts';
 import { DcganError, printable } from '../../errors.ts';
 import type { SamplingEvent } from '../../sampling/sampling.ts';
+import { chooseCheckpoint } from '../choose-checkpoint.ts';
 import { type CheckpointFlags, whichCheckpoint } from '../flags.ts';
-import { nameCheckpoint } from '../name-checkpoint.ts';
 import { formatTable } from '../output/format.ts';
 import type { Cli, Outcome } from '../output/outcome.ts';
 import { showSampling } from '../output/show-sampling.ts';
@@ -17,7 +17,7 @@ export async function runExplore(flags: ExploreFlags, { progress, stop }: Cli): 
   const { preview, step, best, latest, formula, ...options } = flags;
   if (options.save !== undefined && formula === undefined) throw nothingToSave(options.save);
   const io = { onEvent: (event: SamplingEvent) => showSampling(event, progress), signal: stop.signal };
-  const { checkpoint, chosen } = await nameCheckpoint(flags, progress);
+  const { checkpoint, chosen } = await chooseCheckpoint(flags, progress);
   const named = { ...options, checkpoint, which: whichCheckpoint({ step, best, latest }) };
   const result = await (formula === undefined ? exploreSweeps(named, io) : exploreFormula({ ...named, formula }, io));
   if (preview) await showPicture(result.out, preview, progress);

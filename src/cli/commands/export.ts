@@ -2,8 +2,8 @@
 import { type ExportOptions, exportGenerator } from '../../commands/export.ts';
 import { printable } from '../../errors.ts';
 import type { SamplingEvent } from '../../sampling/sampling.ts';
+import { chooseCheckpoint } from '../choose-checkpoint.ts';
 import { type CheckpointFlags, whichCheckpoint } from '../flags.ts';
-import { nameCheckpoint } from '../name-checkpoint.ts';
 import { formatCount } from '../output/format.ts';
 import type { Cli, Outcome } from '../output/outcome.ts';
 import { showSampling } from '../output/show-sampling.ts';
@@ -14,7 +14,7 @@ export async function runExport(
   { step, best, latest, ...flags }: ExportFlags,
   { progress, stop }: Cli,
 ): Promise<Outcome> {
-  const { checkpoint, chosen } = await nameCheckpoint({ ...flags, step, best }, progress);
+  const { checkpoint, chosen } = await chooseCheckpoint({ ...flags, step, best }, progress);
   const io = { onEvent: (event: SamplingEvent) => showSampling(event, progress), signal: stop.signal };
   const result = await exportGenerator({ ...flags, checkpoint, which: whichCheckpoint({ step, best }) }, io);
   const { format, out, files, bytes, runHash, refused } = result;

@@ -1,8 +1,8 @@
 // The interpolate command: maps flags to options and prints the result as a line.
 import { type InterpolateOptions, interpolate } from '../../commands/interpolate.ts';
 import { DcganError, printable } from '../../errors.ts';
+import { chooseCheckpoint } from '../choose-checkpoint.ts';
 import { type CheckpointFlags, whichCheckpoint } from '../flags.ts';
-import { nameCheckpoint } from '../name-checkpoint.ts';
 import { formatCount } from '../output/format.ts';
 import type { Cli, Outcome } from '../output/outcome.ts';
 import { showSampling } from '../output/show-sampling.ts';
@@ -14,7 +14,7 @@ type InterpolateFlags = Omit<InterpolateOptions, 'which' | 'checkpoint' | 'frame
 export async function runInterpolate(flags: InterpolateFlags, { progress, stop }: Cli): Promise<Outcome> {
   const { preview, step, best, latest, from, to, fps, ...options } = flags;
   const ends = endsOf(from, to);
-  const { checkpoint, chosen } = await nameCheckpoint(flags, progress);
+  const { checkpoint, chosen } = await chooseCheckpoint(flags, progress);
   const result = await interpolate(
     {
       ...options,

@@ -2,8 +2,8 @@
 import { type SampleOptions, sample } from '../../commands/sample.ts';
 import { DcganError, printable } from '../../errors.ts';
 import type { SamplingEvent } from '../../sampling/sampling.ts';
+import { chooseCheckpoint } from '../choose-checkpoint.ts';
 import { type CheckpointFlags, whichCheckpoint } from '../flags.ts';
-import { nameCheckpoint } from '../name-checkpoint.ts';
 import { formatCount } from '../output/format.ts';
 import type { Cli, Outcome } from '../output/outcome.ts';
 import { showSampling } from '../output/show-sampling.ts';
@@ -15,7 +15,7 @@ export async function runSample(flags: SampleFlags, { progress, stop }: Cli): Pr
   const { preview, step, best, latest, ...options } = flags;
   if (options.format && options.separate === undefined) throw formatAlone(options.format);
   const io = { onEvent: (event: SamplingEvent) => showSampling(event, progress), signal: stop.signal };
-  const { checkpoint, chosen } = await nameCheckpoint(flags, progress);
+  const { checkpoint, chosen } = await chooseCheckpoint(flags, progress);
   const result = await sample({ ...options, checkpoint, which: whichCheckpoint({ step, best, latest }) }, io);
   const { images, runHash, files } = result;
   if (preview) await showPicture(files[0]!, preview, progress);

@@ -16,7 +16,7 @@ import {
 } from '../dataset/packed-file.ts';
 import type { ImageSource } from './decode-files.ts';
 import type { Journal } from './decode-journal.ts';
-import { decodeRest } from './decode-rest.ts';
+import { decodeMissing } from './decode-missing.ts';
 import { decodeInThreads } from './decode-threads.ts';
 import { type Finished, finishedFile, openFinished } from './finished-files.ts';
 import { createToneCounter } from './image-tones.ts';
@@ -113,7 +113,7 @@ async function decodeInto(store: Store, job: Job, limitBytes: number): Promise<P
     const ready = files.map((file) => before?.imageOf(file, levels));
     const decode = (some: readonly ImageSource[]) =>
       decodeInThreads(some, { ...spec, ...(levels && { levels }) }, signal);
-    for await (const { files: decoded, pixels, isNew } of decodeRest(sources, ready, decode, signal)) {
+    for await (const { files: decoded, pixels, isNew } of decodeMissing(sources, ready, decode, signal)) {
       const noted: FinishedFile[] = [];
       for (const file of decoded) {
         const { digest, reason, tones: ofImage } = file;
@@ -170,7 +170,7 @@ async function measureLevels(
     return known && { file: known };
   });
   const decode = (some: readonly ImageSource[]) => decodeInThreads(some, spec, signal);
-  for await (const { files: measured, isNew } of decodeRest(sources, ready, decode, signal)) {
+  for await (const { files: measured, isNew } of decodeMissing(sources, ready, decode, signal)) {
     const noted: FinishedFile[] = [];
     for (const file of measured) {
       if (file.levels) all = joinLevels(all, file.levels);

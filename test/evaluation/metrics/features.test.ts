@@ -4,10 +4,10 @@ import { test } from 'node:test';
 import { featuresOf, pixelFeatures } from '../../../src/evaluation/metrics/features.ts';
 import { frechetDistance } from '../../../src/evaluation/metrics/frechet-distance.ts';
 import { kernelDistanceCubic } from '../../../src/evaluation/metrics/kernel-distance.ts';
+import { metrics } from '../../../src/evaluation/metrics/metric-registry.ts';
 import { nearestNeighbours } from '../../../src/evaluation/metrics/nearest.ts';
 import { meanPairwiseDistance } from '../../../src/evaluation/metrics/pairwise-distance.ts';
 import { precisionRecallK3 } from '../../../src/evaluation/metrics/precision-recall.ts';
-import { metrics } from '../../../src/evaluation/metrics/table.ts';
 import { goldenMetrics } from '../../helpers/hashed-images.ts';
 import { hashedValues } from '../../helpers/hashed-values.ts';
 

@@ -4,9 +4,9 @@ import type { PageData } from '../page-data.ts';
 import { type BackendName, describeBackend, onBackend } from './backend.ts';
 import { find } from './elements.ts';
 import { type Generator, loadGenerator } from './generator.ts';
+import { createLargeImage } from './large-image.ts';
 import { connectMotion } from './motion.ts';
 import { connectSamples } from './samples.ts';
-import { createStage } from './stage.ts';
 
 type Choice = BackendName | 'auto';
 
@@ -20,9 +20,9 @@ async function generate(latents: Float32Array): Promise<Uint8Array> {
   return (await generator).generate(latents);
 }
 
-const stage = createStage(data, generate);
-const samples = connectSamples(data, generate, (seed) => stage.showSeed(seed));
-connectMotion(data, stage);
+const largeImage = createLargeImage(data, generate);
+const samples = connectSamples(data, generate, (seed) => largeImage.showSeed(seed));
+connectMotion(data, largeImage);
 choice.addEventListener('change', () => void changeBackend(choice.value as Choice));
 void showAll();
 
@@ -35,7 +35,7 @@ async function changeBackend(name: Choice): Promise<void> {
 
 async function showAll(): Promise<void> {
   await generator.then(
-    () => Promise.all([stage.showAgain(), samples.showAgain()]),
+    () => Promise.all([largeImage.showAgain(), samples.showAgain()]),
     () => {}, // the status shows the error
   );
 }

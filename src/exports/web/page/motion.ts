@@ -5,16 +5,16 @@ import { interpolations } from '../../../sampling/interpolation.ts';
 import type { PageData } from '../page-data.ts';
 import { animate, stopAnimation } from './animation.ts';
 import { button, input, isRunning, seedIn, showRunning, showValue } from './elements.ts';
-import type { Stage } from './stage.ts';
+import type { LargeImage } from './large-image.ts';
 
 const secondsOneWay = 3;
 
-export function connectMotion(data: PageData, stage: Stage): void {
-  connectInterpolation(data, stage);
-  connectWalk(data, stage);
+export function connectMotion(data: PageData, largeImage: LargeImage): void {
+  connectInterpolation(data, largeImage);
+  connectWalk(data, largeImage);
 }
 
-function connectInterpolation({ latent }: PageData, stage: Stage): void {
+function connectInterpolation({ latent }: PageData, largeImage: LargeImage): void {
   const [from, to, position, play] = [input('from'), input('to'), input('position'), button('play')];
 
   function showAt(share: number): Promise<void> {
@@ -22,7 +22,7 @@ function connectInterpolation({ latent }: PageData, stage: Stage): void {
     showValue(position, `${Math.round(100 * share)} %`);
     const [start, end] = [seedIn(from), seedIn(to)];
     const latents = interpolationFor(latent)(latentsOfSeeds(latent, [start]), latentsOfSeeds(latent, [end]), share);
-    return stage.show(latents, `From seed ${start} to ${end}`);
+    return largeImage.show(latents, `From seed ${start} to ${end}`);
   }
 
   function stopAndShow(): void {
@@ -54,11 +54,11 @@ function backAndForth(position: number): number {
   return rest <= 1 ? rest : 2 - rest;
 }
 
-function connectWalk({ latent }: PageData, stage: Stage): void {
+function connectWalk({ latent }: PageData, largeImage: LargeImage): void {
   const [walk, pace] = [button('walk'), input('pace')];
 
   function start(): void {
-    let from = stage.latents();
+    let from = largeImage.latents();
     let goal = randomSeed();
     let to = latentsOfSeeds(latent, [goal]);
     let before = 0;
@@ -72,7 +72,7 @@ function connectWalk({ latent }: PageData, stage: Stage): void {
           [from, goal] = [to, randomSeed()];
           to = latentsOfSeeds(latent, [goal]);
         }
-        return stage.show(interpolationFor(latent)(from, to, share), `Walking to seed ${goal}`);
+        return largeImage.show(interpolationFor(latent)(from, to, share), `Walking to seed ${goal}`);
       },
       () => showRunning(walk, false, 'Start walking'),
     );

@@ -6,7 +6,7 @@ import { downloadPng, paint } from './canvas.ts';
 import { button, find, input, seedIn, showValue } from './elements.ts';
 import { latest } from './latest.ts';
 
-export interface Stage {
+export interface LargeImage {
   /** The current latents, float32 [size]. */
   latents(): Float32Array;
   /** Shows the image of latents with a caption. Resolves when it is drawn. */
@@ -15,7 +15,7 @@ export interface Stage {
   showAgain(): Promise<void>;
 }
 
-export function createStage(data: PageData, generate: (latents: Float32Array) => Promise<Uint8Array>): Stage {
+export function createLargeImage(data: PageData, generate: (latents: Float32Array) => Promise<Uint8Array>): LargeImage {
   const canvas = find('#image', HTMLCanvasElement);
   const caption = find('#caption', HTMLElement);
   const seedField = input('seed');

@@ -17,7 +17,7 @@ interface Part extends DecodedFiles {
 const filesPerTurn = 64;
 
 /** Yields files in their order: those in `ready` (by index) unchanged, the others from `decode`. */
-export async function* decodeRest(
+export async function* decodeMissing(
   sources: readonly ImageSource[],
   ready: readonly (Ready | undefined)[],
   decode: (sources: readonly ImageSource[]) => AsyncIterable<DecodedFiles>,

@@ -5,17 +5,17 @@ import { packageDirectory } from '../system/package-directory.ts';
 import type { CheckpointFlags } from './flags.ts';
 import type { Progress } from './output/progress.ts';
 
-export interface NamedCheckpoint {
+export interface ChosenCheckpoint {
   checkpoint: string;
   /** For the JSON document; empty if the user named the checkpoint. */
   chosen: { chosenAs?: 'newest run' };
 }
 
 /** @throws DcganError `usage.no-checkpoint` if none is named and there is no run */
-export async function nameCheckpoint(
+export async function chooseCheckpoint(
   { checkpoint, root, step, best }: CheckpointFlags & { root: string },
   progress: Progress,
-): Promise<NamedCheckpoint> {
+): Promise<ChosenCheckpoint> {
   if (checkpoint !== undefined) return { checkpoint, chosen: {} };
   const newest = await newestRun(root);
   if (!newest) throw noCheckpoint(await knownCheckpoints({ root, packageDirectory }));

@@ -7,7 +7,7 @@ import type { RunParts } from './run-parts.ts';
 import { storedRuns } from './stored-run.ts';
 import { loadLatest } from './training-checkpoint.ts';
 
-export interface EarlierOfName {
+export interface RunOfSameName {
   runHash: string;
   differences: Difference[];
   /** Flags that would start from its weights; absent if they do not fit. */
@@ -15,12 +15,12 @@ export interface EarlierOfName {
 }
 
 /** The newest other run whose config has this name and that has an intact checkpoint, with the differences. */
-export async function findEarlier(
+export async function findEarlierRun(
   root: string,
   hash: string,
   now: RunIdentity,
   parts: RunParts,
-): Promise<EarlierOfName | undefined> {
+): Promise<RunOfSameName | undefined> {
   const names = (await readdir(join(root, 'results')).catch(() => [])).filter(isRunName);
   const found = await Promise.all(
     names.filter((name) => name !== hash).map((name) => readEarlier(root, name, parts.config.name)),
