@@ -146,7 +146,7 @@ function resolveNames(names: readonly string[] | undefined, hasFeatures: boolean
   if (unknown !== undefined) {
     throw new DcganError('usage.unknown-metric', {
       happened: `There is no metric called ${JSON.stringify(unknown)}.`,
-      expected: `There are ${evaluationNames.join(', ')}.`,
+      expected: `The metrics are ${evaluationNames.join(', ')}.`,
       fix: '--metrics swd,ms-ssim',
     });
   }

@@ -90,7 +90,7 @@ async function findVectors(
     const seed = /^s(\d+)$/.exec(name)?.[1];
     if (seed !== undefined) {
       if (Number(seed) > largestSeed)
-        throw formulaError(text, from, `${seed} is no seed`, `The largest is ${largestSeed}.`);
+        throw formulaError(text, from, `${seed} is not a seed`, `The largest is ${largestSeed}.`);
       vectors.set(name, latentsOfSeeds(latent, [Number(seed)]));
     } else {
       if (!saved.includes(name)) throw formulaError(text, from, `there is no saved vector ${name}`, hint(saved));

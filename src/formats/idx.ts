@@ -41,7 +41,7 @@ function readHeader(file: Buffer, words: number): number[] {
 
 function notIdx(file: Buffer, name: string): DcganError {
   return new DcganError('data.idx', {
-    happened: `${name} (${file.length} bytes) is not a whole idx file.`,
+    happened: `${name} (${file.length} bytes) is not a complete idx file.`,
     expected: 'Expected an MNIST file: magic number, sizes, and one byte per pixel or label.',
   });
 }

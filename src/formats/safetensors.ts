@@ -98,7 +98,7 @@ export function headerLength(first: Uint8Array, fileBytes: number): number {
   if (fileBytes < lengthBytes) throw new Error(`it has ${fileBytes} bytes, fewer than the 8 of its header's length`);
   const length = new DataView(first.buffer, first.byteOffset, lengthBytes).getBigUint64(0, true);
   const limit = Math.min(fileBytes - lengthBytes, maxHeaderBytes);
-  if (length > limit) throw new Error(`its header claims ${length} bytes where at most ${limit} can be`);
+  if (length > limit) throw new Error(`its header claims ${length} bytes, but at most ${limit} are possible`);
   return Number(length);
 }
 
@@ -129,8 +129,8 @@ function checkEntry(name: string, value: unknown): HeaderEntry {
       `tensor ${name} has type ${JSON.stringify(dtype)}, not one of ${[...valueTypes.keys()].join(', ')}`,
     );
   }
-  if (!isCounts(shape)) throw new Error(`tensor ${name} has no proper shape`);
-  if (!isCounts(offsets) || offsets.length !== 2) throw new Error(`tensor ${name} has no proper data_offsets`);
+  if (!isCounts(shape)) throw new Error(`tensor ${name} has an invalid shape`);
+  if (!isCounts(offsets) || offsets.length !== 2) throw new Error(`tensor ${name} has invalid data_offsets`);
   const [begin, end] = [offsets[0]!, offsets[1]!];
   if (end - begin !== elementCount(shape) * type.bytes) {
     throw new Error(`tensor ${name} has ${end - begin} bytes, not those of ${dtype} [${shape.join(', ')}]`);
@@ -145,14 +145,15 @@ function checkLayout(entries: readonly HeaderEntry[], dataBytes: number): void {
     if (entry.begin !== position) throw new Error(`tensor ${entry.name} begins at ${entry.begin}, not ${position}`);
     position = entry.end;
   }
-  if (position !== dataBytes) throw new Error(`its tensors take ${position} bytes, but ${dataBytes} are there`);
+  if (position !== dataBytes)
+    throw new Error(`its tensors take ${position} bytes, but the file has ${dataBytes} for them`);
 }
 
 function checkMetadata(metadata: unknown): Record<string, string> {
   if (metadata === undefined) return {};
   if (!isRecord(metadata)) throw new Error('its __metadata__ is not an object');
   const entries = Object.entries(metadata).map(([key, value]): [string, string] => {
-    if (typeof value !== 'string' || isReserved(key)) throw new Error(`its __metadata__.${key} is not a text`);
+    if (typeof value !== 'string' || isReserved(key)) throw new Error(`its __metadata__.${key} is not a string`);
     return [key, value];
   });
   return Object.fromEntries(entries);

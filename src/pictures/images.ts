@@ -8,7 +8,7 @@ export interface Images extends PictureSize {
 
 export function countImages({ pixels, height, width, channels }: Images): number {
   const count = pixels.length / (height * width * channels);
-  if (!Number.isInteger(count) || count === 0) throw new Error(`${pixels.length} values are no whole images.`);
+  if (!Number.isInteger(count) || count === 0) throw new Error(`${pixels.length} values do not make complete images.`);
   return count;
 }
 

@@ -15,7 +15,7 @@ export async function refuseAmongCheckpoints(place: string): Promise<void> {
     if (!isRunName(basename(folder)) || !(await readLatestState(folder).catch(() => undefined))) continue;
     throw new DcganError('usage.in-the-way', {
       happened: `${place} is in the folder of a run's checkpoints, where training deletes old files.`,
-      fix: 'Name a place outside of it.',
+      fix: 'Choose a path outside of it.',
     });
   }
 }

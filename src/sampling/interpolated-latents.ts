@@ -44,8 +44,7 @@ export async function interpolatedLatents(
 ): Promise<InterpolatedLatents> {
   const { latents: given, corners, seeds = corners ?? [0, 1] } = options;
   checkSeeds(seeds);
-  if (options.grid && !corners)
-    throw unusable('A grid lies between four corners, and none are given.', '--corners 1,2,3,4');
+  if (options.grid && !corners) throw unusable('A grid needs four corners, but none were given.', '--corners 1,2,3,4');
   const values = given === undefined ? latentsOfSeeds(latent, seeds) : await readLatents(given, latent.size);
   const keys = Array.from({ length: values.length / latent.size }, (_, i) =>
     values.subarray(i * latent.size, (i + 1) * latent.size),
@@ -58,8 +57,9 @@ function pathThrough(
   keys: readonly Float32Array[],
   { frames, method = 'linear', easing = 'linear', loop = false }: InterpolatedLatentsOptions & { frames: number },
 ): { vectors: Float32Array; columns: number } {
-  if (keys.length < 2) throw unusable('A way needs at least two ends.', '--from 1 --to 2, or --seeds 1,5,9');
-  if (frames < 2) throw unusable(`${frames} image from one end to the other is too few: both count.`, '--frames 11');
+  if (keys.length < 2)
+    throw unusable('An interpolation needs at least two seeds or latent vectors.', '--from 1 --to 2, or --seeds 1,5,9');
+  if (frames < 2) throw unusable(`${frames} is too few frames: both ends are included.`, '--frames 11');
   checkCount(pathLength(keys.length, frames, loop));
   const vectors = latentPath(keys, { frames, method, easing, loop });
   return { vectors, columns: vectors.length / keys[0]!.length };
@@ -72,13 +72,14 @@ function gridBetween(
   const [a, b, c, d, ...more] = keys;
   if (!d || more.length > 0) throw unusable(`A grid has four corners, not ${keys.length}.`, '--corners 1,2,3,4');
   const { columns, rows } = grid;
-  if (columns < 2 || rows < 2) throw unusable(`A grid of ${columns} x ${rows} has no four corners.`, '--grid 8x8');
+  if (columns < 2 || rows < 2)
+    throw unusable(`A grid of ${columns} x ${rows} does not have four corners.`, '--grid 8x8');
   checkCount(columns * rows);
   return { vectors: latentGrid([a!, b!, c!, d], { columns, rows, method }), columns };
 }
 
 function checkCount(images: number): void {
-  if (images > maxImages) throw unusable(`${images} images are asked for, more than ${maxImages}.`, '--frames 11');
+  if (images > maxImages) throw unusable(`${images} images were requested, more than ${maxImages}.`, '--frames 11');
 }
 
 function unusable(happened: string, fix: string): DcganError {

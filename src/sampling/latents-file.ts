@@ -23,7 +23,7 @@ export async function readLatentsFile(path: string, size: number): Promise<Float
 
 /** float32 [n, size]; `source` names them in errors. @throws DcganError `usage.latents` */
 function latentsOf(vectors: unknown, size: number, source: string): Float32Array {
-  if (!Array.isArray(vectors) || vectors.length === 0) throw unusable(`${source} is no list of vectors.`, size);
+  if (!Array.isArray(vectors) || vectors.length === 0) throw unusable(`${source} is not a list of vectors.`, size);
   const values = new Float32Array(vectors.length * size);
   for (const [index, vector] of (vectors as unknown[]).entries()) {
     const problem = problemOf(vector, size);

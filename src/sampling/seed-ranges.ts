@@ -27,12 +27,12 @@ export function firstSeeds(count: number): number[] {
 /** @throws DcganError `usage.seeds` unless it is a whole number from 0 to 4294967295 */
 export function checkSeed(seed: number): void {
   if (Number.isInteger(seed) && seed >= 0 && seed <= largestSeed) return;
-  throw unusable(`${seed} is no seed.`);
+  throw unusable(`${seed} is not a seed.`);
 }
 
 /** @throws DcganError `usage.seeds` if the list is empty or one of them is not a seed */
 export function checkSeeds(seeds: readonly number[]): void {
-  if (seeds.length === 0) throw unusable('There are no seeds.');
+  if (seeds.length === 0) throw unusable('No seeds were given.');
   seeds.forEach(checkSeed);
 }
 

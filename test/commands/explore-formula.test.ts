@@ -121,7 +121,7 @@ test('rejects invalid formulas without writing a file', async () => {
     'usage.formula',
     /no saved vector smiel, at character 6\.\n {2}s1 - smiel\n {7}\^\nSaved for this run: broken/,
   );
-  await refused('s4294967296', {}, 'usage.formula', /4294967296 is no seed, at character 1/);
+  await refused('s4294967296', {}, 'usage.formula', /4294967296 is not a seed, at character 1/);
   await refused('s1 * s2', {}, 'usage.formula', /two vectors cannot be multiplied/);
   await refused('s1 -', { checkpoint: 'nothing' }, 'usage.formula', /it ends where/);
   await refused('s1 - broken', {}, 'usage.latents', /broken\.json has 2 numbers/);

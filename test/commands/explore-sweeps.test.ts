@@ -96,7 +96,7 @@ test('rejects invalid options without writing a file', async () => {
   );
   await refused({ steps: 1 }, 'usage.steps', /cannot have 1 step\./);
   await refused({ steps: 1_000_000_000 }, 'usage.picture-too-large', /4000000000 images/);
-  await refused({ seed: -1 }, 'usage.seeds', /-1 is no seed/);
+  await refused({ seed: -1 }, 'usage.seeds', /-1 is not a seed/);
   await refused({ checkpoint: 'nothing' }, 'checkpoint.unknown', /no checkpoint called "nothing"/);
   await refused({ out: at('none.txt') }, 'usage.unknown-picture-format', /none\.txt/);
   assert.ok(!existsSync(out));

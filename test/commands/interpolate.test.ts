@@ -92,7 +92,7 @@ test('interpolates through latent vectors of a file', async () => {
     [0, 0, 0, 1],
     [1, 0, 0, 0],
   ];
-  const frames = await framesOf('file.png', { latents: writeJsonFile(at('way.json'), vectors), frames: 3 });
+  const frames = await framesOf('file.png', { latents: writeJsonFile(at('path.json'), vectors), frames: 3 });
   assert.deepEqual(frames, await imagesOf('points', [vectors[0]!, [0.5, 0, 0, 0.5], vectors[1]!]));
 });
 
@@ -130,18 +130,22 @@ test('slerp with uniform latents works and adds a note', async () => {
 
 test('rejects invalid options without writing a file', async () => {
   const table: [more: Partial<InterpolateOptions>, code: string, message: RegExp][] = [
-    [{ seeds: [1] }, 'usage.interpolation', /A way needs at least two ends\.\n--from 1 --to 2, or --seeds 1,5,9/],
-    [{ seeds: [1, -2] }, 'usage.seeds', /-2 is no seed/],
-    [{ frames: 1 }, 'usage.interpolation', /1 image from one end to the other is too few/],
-    [{ seeds: [1, 2, 3], frames: 60_000 }, 'usage.interpolation', /119999 images are asked for, more than 100000/],
+    [
+      { seeds: [1] },
+      'usage.interpolation',
+      /An interpolation needs at least two seeds or latent vectors\.\n--from 1 --to 2, or --seeds 1,5,9/,
+    ],
+    [{ seeds: [1, -2] }, 'usage.seeds', /-2 is not a seed/],
+    [{ frames: 1 }, 'usage.interpolation', /1 is too few frames/],
+    [{ seeds: [1, 2, 3], frames: 60_000 }, 'usage.interpolation', /119999 images were requested, more than 100000/],
     [{ corners: [1, 2, 3] }, 'usage.interpolation', /A grid has four corners, not 3/],
     [
       { corners: [1, 2, 3, 4], grid: { columns: 1, rows: 8 } },
       'usage.interpolation',
-      /A grid of 1 x 8 has no four corners/,
+      /A grid of 1 x 8 does not have four corners/,
     ],
-    [{ grid: { columns: 8, rows: 8 } }, 'usage.interpolation', /between four corners, and none are given/],
-    [{ latents: at('normal.json') }, 'usage.latents', /is no list of vectors/],
+    [{ grid: { columns: 8, rows: 8 } }, 'usage.interpolation', /needs four corners, but none were given/],
+    [{ latents: at('normal.json') }, 'usage.latents', /is not a list of vectors/],
     [
       { out: at('none.mp4') },
       'usage.unknown-picture-format',

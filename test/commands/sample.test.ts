@@ -200,7 +200,7 @@ test('without columns the picture is about square', async () => {
 test('rejects invalid options without writing a file', async () => {
   const out = at('none.png');
   await assert.rejects(sample(options({ count: 1_000_000_000, out })), { code: 'usage.seeds', exitCode: 2 });
-  await assert.rejects(sample(options({ seeds: [-1], out })), { code: 'usage.seeds', message: /-1 is no seed/ });
+  await assert.rejects(sample(options({ seeds: [-1], out })), { code: 'usage.seeds', message: /-1 is not a seed/ });
   await assert.rejects(sample(options({ scale: 5000, out })), { code: 'usage.picture-too-large', exitCode: 2 });
   await assert.rejects(sample(options({ scale: 5000, separate: out })), { code: 'usage.picture-too-large' });
   await assert.rejects(sample(options({ latents: at('tiny.json'), out })), { code: 'usage.latents', exitCode: 2 });

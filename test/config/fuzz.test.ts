@@ -75,8 +75,8 @@ type Change = typeof change extends fc.Arbitrary<infer Value> ? Value : never;
 /** Follows the numbers into nested sections and lists, and applies the change there. */
 function apply(content: Record<string, unknown>, { place, value, how, name }: Change): void {
   let target = content as Record<string, unknown>;
-  const [last, ...way] = place.toReversed();
-  for (const number of way) {
+  const [last, ...path] = place.toReversed();
+  for (const number of path) {
     const keys = Object.keys(target).filter((key) => typeof target[key] === 'object' && target[key] !== null);
     if (keys.length === 0) break;
     target = target[keys[number % keys.length]!] as Record<string, unknown>;

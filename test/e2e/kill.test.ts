@@ -100,7 +100,7 @@ function changeChoices(): void {
 }
 
 /** Kills a run at each of the moments, resuming in between. @returns its results when finished */
-async function killedOnTheWay(cwd: string, args: readonly string[], moments: readonly Moment[], between = () => {}) {
+async function killedRepeatedly(cwd: string, args: readonly string[], moments: readonly Moment[], between = () => {}) {
   let torn = 0;
   let kills = 0;
   for (const moment of moments) {
@@ -148,7 +148,7 @@ describe('kill -9 at any moment', { concurrency: 1 }, () => {
         { whileSaving: 1 },
         { afterMs: random.below(600) },
       ];
-      const { torn, kills, stderr, ...found } = await killedOnTheWay(broken!, args, moments, () => {
+      const { torn, kills, stderr, ...found } = await killedRepeatedly(broken!, args, moments, () => {
         if (engine === 'tensorflow') changeChoices();
       });
       assert.ok(kills >= 3, `${kills} kills`);

@@ -128,7 +128,7 @@ test('reads values at any alignment, and part of a buffer', () => {
 test('refuses every truncation and every trailing byte', () => {
   const whole = fixture('float32.safetensors');
   for (let length = 0; length < whole.length; length++) assertDamaged(whole.subarray(0, length), /damaged/);
-  assertDamaged(Buffer.concat([whole, Buffer.from([0])]), /48 bytes, but 49 are there/);
+  assertDamaged(Buffer.concat([whole, Buffer.from([0])]), /48 bytes, but the file has 49 for them/);
 });
 
 test('refuses headers with false sizes or types', () => {
@@ -136,26 +136,26 @@ test('refuses headers with false sizes or types', () => {
   const eight = new Uint8Array(8);
   assertDamaged(
     Buffer.from([255, 255, 255, 255, 255, 255, 255, 255, 1]),
-    /claims 18446744073709551615 bytes where at most 1/,
+    /claims 18446744073709551615 bytes, but at most 1/,
   );
   assertDamaged(fileOf('[1]'), /not a JSON object/);
   assertDamaged(fileOf('{"a":'), /JSON/);
   assertDamaged(fileOf({ a: 3 }), /entry a is not an object/);
   assertDamaged(fileOf(a({ dtype: 'C64' }), eight), /type "C64", not one of F64, F32/);
   assertDamaged(fileOf(a({ dtype: { toString: 1 } }), eight), /type \{"toString":1\}/);
-  assertDamaged(fileOf(a({ shape: [-2] }), eight), /no proper shape/);
-  assertDamaged(fileOf(a({ shape: [1.5] }), eight), /no proper shape/);
+  assertDamaged(fileOf(a({ shape: [-2] }), eight), /an invalid shape/);
+  assertDamaged(fileOf(a({ shape: [1.5] }), eight), /an invalid shape/);
   assertDamaged(fileOf(a({ shape: [3] }), eight), /8 bytes, not those of F32 \[3\]/);
   assertDamaged(fileOf(a({ shape: [2 ** 40, 2 ** 40] }), eight), /8 bytes, not those/);
   assertDamaged(fileOf(a({ data_offsets: [8, 0] }), eight), /-8 bytes/);
-  assertDamaged(fileOf(a({ data_offsets: [0, 8, 8] }), eight), /no proper data_offsets/);
+  assertDamaged(fileOf(a({ data_offsets: [0, 8, 8] }), eight), /invalid data_offsets/);
   assertDamaged(fileOf(a({ data_offsets: [4, 12] }), new Uint8Array(12)), /begins at 4, not 0/);
   assertDamaged(fileOf(a({ data_offsets: [80, 88] }), eight), /begins at 80, not 0/);
   assertDamaged(
     fileOf({ ...a({}), ...{ b: a({ data_offsets: [4, 12] }).a } }, new Uint8Array(12)),
     /b begins at 4, not 8/,
   );
-  assertDamaged(fileOf({ __metadata__: { format: 3 } }), /__metadata__\.format is not a text/);
+  assertDamaged(fileOf({ __metadata__: { format: 3 } }), /__metadata__\.format is not a string/);
   assertDamaged(
     fileOf('{"__proto__":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}', [0, 0, 0, 0]),
     /called __proto__/,

@@ -58,18 +58,18 @@ test('truncating at the end gives the same file as filtering all of it', async (
     const written = lines(60, seed);
     const last = (7 * seed) % 60;
     const isKeptAfter = (index: number) => index % 5 === 0;
-    const verdictOf = (line: string): LineAction => {
+    const actionOf = (line: string): LineAction => {
       const index = Number.parseInt(line, 10);
       return index === last ? 'last' : index > last && isKeptAfter(index) ? 'keep' : 'drop';
     };
     writeFileSync(path, `${written.join('\n')}\n{"torn`);
-    await truncateLines(path, verdictOf);
+    await truncateLines(path, actionOf);
     assert.deepEqual(
       await linesOf(path),
       written.filter((_, index) => index <= last || isKeptAfter(index)),
     );
     const bytes = readFileSync(path);
-    await truncateLines(path, verdictOf);
+    await truncateLines(path, actionOf);
     assert.deepEqual(readFileSync(path), bytes);
   }
 });
@@ -81,15 +81,15 @@ test('a crash between writing the kept lines and truncating leaves no duplicates
 });
 
 test('filtering rewrites a file only if there are lines to drop', async () => {
-  const verdictOf = (line: string): LineAction => (line === 'a' ? 'last' : line === 'c' ? 'keep' : 'drop');
+  const actionOf = (line: string): LineAction => (line === 'a' ? 'last' : line === 'c' ? 'keep' : 'drop');
   writeFileSync(path, 'a\nb\nc\n{"torn');
-  await filterLines(path, verdictOf);
+  await filterLines(path, actionOf);
   assert.equal(readFileSync(path, 'utf8'), 'a\nc\n');
   const { ino } = statSync(path);
-  await filterLines(path, verdictOf);
+  await filterLines(path, actionOf);
   assert.equal(statSync(path).ino, ino);
   writeFileSync(path, 'b\na\nc\n');
-  await filterLines(path, verdictOf);
+  await filterLines(path, actionOf);
   assert.equal(readFileSync(path, 'utf8'), 'b\na\nc\n'); // lines before the last one to drop are not examined
   await filterLines(join(folder, 'none.jsonl'), () => 'drop');
 });

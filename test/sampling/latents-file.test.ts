@@ -25,9 +25,9 @@ test('rejects every other file with one clear error', async () => {
     ['', /z\.json is not JSON: /],
     [
       '{"a": [1, 2, 3]}',
-      /z\.json is no list of vectors\.\nLatent vectors are an array of arrays, each of the 3 numbers/,
+      /z\.json is not a list of vectors\.\nLatent vectors are an array of arrays, each of the 3 numbers/,
     ],
-    ['[]', /is no list of vectors/],
+    ['[]', /is not a list of vectors/],
     ['[1, 2, 3]', /Vector 0 of .*z\.json is not an array/],
     ['[[1, 2, 3], [1, 2]]', /Vector 1 of .*z\.json has 2 numbers/],
     ['[[1, 2, null]]', /Vector 0 of .*z\.json has null in place 2/],

@@ -77,7 +77,7 @@ test('opens the checkpoint of a step', async () => {
 
 test('rejects an impossible request with one clear error', async () => {
   await assert.rejects(openCheckpoint('nothing', { root }), { code: 'checkpoint.unknown' });
-  await assert.rejects(generator.generate({ seeds: [-1] }), { code: 'usage.seeds', message: /-1 is no seed/ });
+  await assert.rejects(generator.generate({ seeds: [-1] }), { code: 'usage.seeds', message: /-1 is not a seed/ });
   await assert.rejects(generator.generate({ seeds: [] }), { code: 'usage.seeds' });
   await assert.rejects(generator.generate({ latents: [[1, 2]] }), {
     code: 'usage.latents',

@@ -25,13 +25,13 @@ test('rejects what is not a list of seeds with one clear error', () => {
     ['1-2-3', /"1-2-3" in "1-2-3" is neither/],
     ['cat', /"cat" in "cat" is neither/],
     ['63-0', /The range 63-0 runs backwards/],
-    ['4294967296', /4294967296 is no seed/],
+    ['4294967296', /4294967296 is not a seed/],
     ['0-4294967295', /0-4294967295 is more than 1000000 seeds/],
     ['0-999999,5', /more than 1000000 seeds/],
   ];
   for (const [text, message] of table)
     assert.throws(() => parseSeeds(text), { code: 'usage.seeds', exitCode: 2, message });
   assert.throws(() => firstSeeds(1_000_001), { code: 'usage.seeds', message: /1000001 images are more than 1000000/ });
-  assert.throws(() => checkSeeds([]), { code: 'usage.seeds', message: /There are no seeds/ });
+  assert.throws(() => checkSeeds([]), { code: 'usage.seeds', message: /No seeds were given/ });
   for (const seed of [-1, 0.5, 2 ** 32, Number.NaN]) assert.throws(() => checkSeed(seed), { code: 'usage.seeds' });
 });

@@ -82,7 +82,7 @@ function place(entry: Entry): ZipEntry {
 export function readZipEntry(path: string, entry: ZipEntry): Buffer {
   if (entry.encrypted) throw new Error('it is encrypted');
   if (entry.method !== stored && entry.method !== deflated)
-    throw new Error(`its compression method ${entry.method} is not known; pack the archive again`);
+    throw new Error(`its compression method ${entry.method} is not supported; pack the archive again`);
   checkFileBytes(Math.max(entry.compressedBytes, entry.sizeBytes));
   const packed = withRegularFileSync(rawPath(path), (descriptor) => {
     const header = readAtSync(descriptor, Buffer.alloc(localHeaderBytes), localHeaderBytes, entry.position);

@@ -105,7 +105,7 @@ function shortName(name: string): string {
 /** Opens a device with its adapter's full limits and features. */
 export async function requestDevice(dawn: Dawn, { name }: Adapter): Promise<GPUDevice> {
   const adapter = await requestAdapter(dawn, name);
-  if (!adapter) throw new Error(`${name} was there a moment ago and does not answer now`);
+  if (!adapter) throw new Error(`${name} is no longer available`);
   const requiredLimits = Object.fromEntries(requestedLimits.map((limit) => [limit, adapter.limits[limit]]));
   const requiredFeatures = [float16Feature].filter((feature) => adapter.features.has(feature));
   return adapter.requestDevice({ requiredLimits, requiredFeatures });

@@ -50,7 +50,7 @@ export const plainVocabulary: Vocabulary = {
 };
 
 function emptyDict(values: unknown[]): Map<unknown, unknown> {
-  if (values.length > 0) throw new Error('its pickle has an OrderedDict that is filled in an unknown way');
+  if (values.length > 0) throw new Error('its pickle fills an OrderedDict in an unsupported way');
   return new Map();
 }
 
@@ -68,7 +68,7 @@ function rebuildTensor([storage, offset, shape, strides]: unknown[]): PickledTen
 function storageOf(id: unknown, storages: Map<string, Storage>): Storage {
   const [tag, type, key, , length, view = null] = Array.isArray(id) ? id : [];
   if (tag !== 'storage' || !(type instanceof StorageType) || typeof key !== 'string' || !isCount(length) || view) {
-    throw new Error('its pickle mentions a storage in an unknown way');
+    throw new Error('its pickle refers to a storage in an unsupported way');
   }
   const known = storages.get(key);
   if (!known) {

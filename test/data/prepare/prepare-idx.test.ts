@@ -73,7 +73,7 @@ test('missing, truncated and unpaired files are refused by name', async () => {
   const cut = images(2).subarray(0, 20);
   await refused([folderOf('cut', { 'a-images-idx3-ubyte': cut })], 'data.idx', /a-images-idx3-ubyte \(20 bytes\)/);
   const flat = idx(0x803, [4_000_000_000, 0, 0], []); // four billion images without pixels
-  await refused([folderOf('flat', { 'a-images-idx3-ubyte': flat })], 'data.idx', /not a whole idx file/);
+  await refused([folderOf('flat', { 'a-images-idx3-ubyte': flat })], 'data.idx', /not a complete idx file/);
   const packed = gzipSync(images(2)).subarray(0, 30);
   await refused([folderOf('packed', { 'a-images-idx3-ubyte.gz': packed })], 'data.idx-files', /unexpected end of file/);
   const fewer = { 'a-images-idx3-ubyte': images(2), 'a-labels-idx1-ubyte': labels([1]) };

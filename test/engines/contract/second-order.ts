@@ -91,7 +91,7 @@ function fullName(weight: string): string {
 function penaltyProgram(network: Network, input: readonly number[]): Program {
   const feeds = { x: { shape: input, dtype: 'float32' } } as const;
   const names = parametersOf(network).flatMap(({ name, trainable }) => (trainable ? [name] : []));
-  const judgeWith = (variables: Tensors): Discriminate => {
+  const discriminatorWith = (variables: Tensors): Discriminate => {
     return (weights, x) => {
       const trained = Object.fromEntries(names.map((name, index) => [name, weights[index]!]));
       return applyNetwork(network, x, { variables: { ...variables, ...trained }, training: true }).y;
@@ -102,7 +102,7 @@ function penaltyProgram(network: Network, input: readonly number[]): Program {
     slopes: {
       feeds,
       body: (variables, { x }) => ({
-        outputs: { slopes: slopesOf(judgeWith(variables), weightsOf(variables), x!) },
+        outputs: { slopes: slopesOf(discriminatorWith(variables), weightsOf(variables), x!) },
       }),
     },
   };
@@ -110,7 +110,7 @@ function penaltyProgram(network: Network, input: readonly number[]): Program {
     functions[penalty] = {
       feeds,
       body(variables, { x }) {
-        const discriminate = judgeWith(variables);
+        const discriminate = discriminatorWith(variables);
         const lossOf = (...weights: Tensor[]) => add(sum(discriminate(weights, x!)), of(discriminate, weights, x!));
         const { value, grads: gradients } = valueAndGrads(lossOf)(weightsOf(variables));
         return { outputs: { loss: value, ...Object.fromEntries(names.map((name, i) => [name, gradients[i]!])) } };

@@ -154,9 +154,9 @@ const ownershipTest: ContractTest = {
     const zeros = new Float32Array(size);
     const memory = new Float32Array(size + 16);
     await withProgram(engine, memoryOwner, { w: zeros, m: zeros, v: zeros }, async (compiled) => {
-      const check = async (way: string) => {
+      const check = async (when: string) => {
         memory.fill(7);
-        assert.deepEqual((await compiled.read(['w']))['w'], values, way);
+        assert.deepEqual((await compiled.read(['w']))['w'], values, when);
       };
       for (let offset = 0; offset < 16; offset++) {
         const view = memory.subarray(offset, offset + size);

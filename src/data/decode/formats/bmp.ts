@@ -42,13 +42,13 @@ function readHeader(bytes: Buffer): Header {
   const infoBytes = bytes.readUInt32LE(infoStart);
   const isCore = infoBytes === coreInfoBytes;
   if (!isCore && (infoBytes < 40 || infoBytes > 124 || bytes.length < infoStart + infoBytes))
-    throw new Error(`a BMP header of ${infoBytes} bytes is not known`);
+    throw new Error(`a BMP header of ${infoBytes} bytes is not supported`);
   const width = isCore ? bytes.readUInt16LE(18) : bytes.readInt32LE(18);
   const signedHeight = isCore ? bytes.readUInt16LE(20) : bytes.readInt32LE(22);
   const height = Math.abs(signedHeight);
   checkPixels(height, width);
   const bits = bytes.readUInt16LE(isCore ? 24 : 28);
-  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new Error(`BMP files of ${bits} bits per pixel are not read`);
+  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new Error(`BMP files of ${bits} bits per pixel are not supported`);
   const compression = isCore ? uncompressed : bytes.readUInt32LE(30);
   const hasMasks = (compression === bitFields || compression === alphaBitFields) && bits >= 16 && bits !== 24;
   if (compression !== uncompressed && !hasMasks)

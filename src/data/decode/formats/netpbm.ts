@@ -9,7 +9,7 @@ export function readNetpbm(file: Uint8Array): RawPicture {
   const header = /^P([56])(?:\s|#[^\n\r]*[\n\r])+(\d+)(?:\s|#[^\n\r]*[\n\r])+(\d+)(?:\s|#[^\n\r]*[\n\r])+(\d+)\s/.exec(
     bytes.toString('latin1', 0, maxHeaderBytes),
   );
-  if (!header) throw new Error('of the Netpbm formats only binary gray and RGB (P5, P6) are read');
+  if (!header) throw new Error('of the Netpbm formats only binary gray and RGB (P5, P6) are supported');
   const [width, height, largest] = header.slice(2).map(Number) as [number, number, number];
   if (largest < 1 || largest > 0xffff) throw new Error(`its largest value is ${largest}`);
   checkPixels(height, width);
