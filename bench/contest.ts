@@ -19,13 +19,13 @@ export interface ContestPlan {
   programs: Programs;
   /** Images per turn of a sampler. */
   images: number;
-  /** A turn has as many training steps as fit into this time, from 1 to `mostSteps`. */
+  /** A turn has as many training steps as fit into this time, from 1 to `maxSteps`. */
   turnMs: number;
   log: (line: string) => void;
 }
 
 const warmUpSteps = 5;
-const mostSteps = 10; // losses are read once per turn; a run's ticks are 10 steps
+const maxSteps = 10; // losses are read once per turn; a run's ticks are 10 steps
 
 type Ready = Entrant & { worker: Worker; unitsPerTurn: number; warmUpSeconds: number };
 
@@ -79,7 +79,7 @@ async function warmUpTraining({ turnMs }: ContestPlan, worker: Worker) {
     fastest = Math.min(fastest, ms);
     for (const [name, loss] of Object.entries(values)) losses[name] = (losses[name] ?? 0) + loss / warmUpSteps;
   }
-  return { losses, unitsPerTurn: Math.min(mostSteps, Math.max(1, Math.round(turnMs / fastest))) };
+  return { losses, unitsPerTurn: Math.min(maxSteps, Math.max(1, Math.round(turnMs / fastest))) };
 }
 
 async function warmUpSampling({ images }: ContestPlan, worker: Worker) {

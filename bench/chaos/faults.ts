@@ -31,9 +31,9 @@ export interface Fault {
   inject(workspace: Workspace, random: RandomStream): Promise<SessionResult[]>;
 }
 
-const mostWaitMs = 3000;
+const maxWaitMs = 3000;
 const never = () => false as const;
-const waitAWhile = (random: RandomStream) => sleep(random.uniform() * mostWaitMs);
+const waitAWhile = (random: RandomStream) => sleep(random.uniform() * maxWaitMs);
 
 /** Sends a signal at a random moment, in one of five cases before training begins. */
 function signalled(name: string, signal: NodeJS.Signals): Fault {

@@ -51,14 +51,14 @@ async function prepareTraining({ config, ...task }: Task, mode: Mode): Promise<R
   return { report: { ...report, tuned }, turn };
 }
 
-const mostImages = 10_000;
+const maxImages = 10_000;
 
 async function prepareSampling(task: Task, mode: Mode): Promise<Runner> {
   const { config } = task;
   const networks = buildNetworks(config);
   const { engine } = await openEngine(mode['engine'] as (typeof engineNames)[number]);
   const weights = initialValues([networks.generator], config.seed);
-  const maker = await openImageMaker(engine, { config, network: networks.generator, weights, passes: 0 }, mostImages);
+  const maker = await openImageMaker(engine, { config, network: networks.generator, weights, passes: 0 }, maxImages);
 
   /** Latents by seed -> pixels, as in `dcgan sample`. */
   async function turn(count: number): Promise<Record<string, number>> {

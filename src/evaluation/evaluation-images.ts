@@ -30,7 +30,7 @@ export async function generateImages(
   return { pixels, height, width, channels };
 }
 
-const fewestImages = 16;
+const minImages = 16;
 const maxBytes = 2 ** 31; // of the three sets together, in their own size and in the compared one
 
 /**
@@ -38,27 +38,27 @@ const maxBytes = 2 ** 31; // of the three sets together, in their own size and i
  * @throws DcganError `data.too-few-images`, `usage.too-few-images`, `usage.too-many-images`
  */
 export function imagesToCompare(wanted: number, dataset: Dataset, { height, width }: Size): number {
-  if (dataset.count < fewestImages) {
+  if (dataset.count < minImages) {
     throw new DcganError('data.too-few-images', {
       happened: `There are ${dataset.count} images in ${dataset.directory}.`,
-      expected: `At least ${fewestImages} are needed; metrics become meaningful from about 1,000.`,
+      expected: `At least ${minImages} are needed; metrics become meaningful from about 1,000.`,
     });
   }
-  if (wanted < fewestImages) {
+  if (wanted < minImages) {
     throw new DcganError('usage.too-few-images', {
       happened: `${wanted} images are too few for an evaluation.`,
-      expected: `At least ${fewestImages} are needed; metrics become meaningful from about 1,000.`,
+      expected: `At least ${minImages} are needed; metrics become meaningful from about 1,000.`,
       fix: '--count 1024',
     });
   }
   const count = Math.min(wanted, dataset.count);
   const pixels = height * width + dataset.height * dataset.width;
-  const most = Math.floor(maxBytes / (3 * pixels * Math.min(3, dataset.channels)));
-  if (count <= most) return count;
+  const maxImages = Math.floor(maxBytes / (3 * pixels * Math.min(3, dataset.channels)));
+  if (count <= maxImages) return count;
   throw new DcganError('usage.too-many-images', {
     happened: `Three sets of ${count} images of ${width} x ${height} pixels do not fit into memory.`,
-    expected: `At most ${most} images do.`,
-    fix: `--count ${most}`,
+    expected: `At most ${maxImages} images do.`,
+    fix: `--count ${maxImages}`,
   });
 }
 

@@ -8,7 +8,7 @@ const wantedShare = 0.04;
 const toleratedShares = [wantedShare / 2, 0.05] as const;
 
 /** Writes before the interval may change: the first write of a session also loads fonts, compiles and allocates. */
-const leastWrites = 2;
+const minWrites = 2;
 
 /** Steps that are not timed: the first ones compile and allocate. */
 const warmUpSteps = 2;
@@ -58,7 +58,7 @@ export function createCadence(cadence: FixedCadence | DefaultCadence, clock: Ste
     wrote(seconds) {
       costs.add(seconds);
       cost = Math.min(cost, seconds);
-      if (++writes < leastWrites) return undefined;
+      if (++writes < minWrites) return undefined;
       const fitting = smallestFactor((candidate) => share(candidate) <= wantedShare);
       const isTolerated = fitting < factor ? share(fitting) > toleratedShares[0] : share(factor) <= toleratedShares[1];
       if (fitting === factor || isTolerated) return undefined;

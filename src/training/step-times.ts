@@ -11,7 +11,7 @@ export interface StepEvent {
 }
 
 const warmUpCycles = 2; // the first steps allocate
-const leastCycles = 3;
+const minCycles = 3;
 
 /**
  * Milliseconds of the first step, and of each step after the warm-up. Rejects with the stop's reason if stopped before a timed step.
@@ -31,7 +31,7 @@ export async function timeSteps(
   let interrupted = false;
   for (let step = 0; ; step++) {
     if (times.length === warmUpCycles && inCycle.length === 0) measuredSince = performance.now();
-    const enough = times.length >= warmUpCycles + leastCycles && secondsSince(measuredSince) >= seconds;
+    const enough = times.length >= warmUpCycles + minCycles && secondsSince(measuredSince) >= seconds;
     if (enough) break;
     const began = performance.now();
     for (const call of feedStep(step)) await compiled.run(call.name, call.feeds);

@@ -60,8 +60,8 @@ function translation(x: Tensor4D, random: Randomness): Tensor4D {
 
 /** A whole number of pixels in [-side / 8, side / 8] per image, [B, 1, 1]. */
 function wholeShift(x: Tensor4D, side: number, random: Randomness): Tensor {
-  const most = Math.floor(side / 8 + 0.5);
-  return reshape(sub(floor(mul(perImage(x, random), 2 * most + 1)), most), [x.shape[0], 1, 1]);
+  const maxShift = Math.floor(side / 8 + 0.5);
+  return reshape(sub(floor(mul(perImage(x, random), 2 * maxShift + 1)), maxShift), [x.shape[0], 1, 1]);
 }
 
 /** Row i of the result is row i - shift of x; shift: [B, 1, 1]. A product with a permutation matrix, so that it has a gradient. */

@@ -21,11 +21,11 @@ export function checkMemory(
   if (!device.startsWith('CPU')) return undefined;
   const expectedMiB = Math.round(need.expectedMiB);
   const freeMiB = Math.round(machine.freeMiB);
-  if (need.leastMiB <= machine.totalMiB) return { expectedMiB, freeMiB };
+  if (need.minMiB <= machine.totalMiB) return { expectedMiB, freeMiB };
   throw new DcganError(
     'engine.memory',
     {
-      happened: `This training needs ${Math.ceil(need.leastMiB)} MiB of memory at least, probably about ${expectedMiB} MiB, but the machine has ${Math.floor(machine.totalMiB)} MiB.`,
+      happened: `This training needs ${Math.ceil(need.minMiB)} MiB of memory at least, probably about ${expectedMiB} MiB, but the machine has ${Math.floor(machine.totalMiB)} MiB.`,
       expected: 'The estimate follows from the shapes of both networks and the batch size.',
       fix: 'Lower training.batchSize, data.size or the filters of the layers.',
     },

@@ -11,7 +11,7 @@ export interface MemoryNeed {
   /** Approximate peak of the whole process. */
   expectedMiB: number;
   /** A lower bound: every variable once, and what one pass of the generator keeps for its gradient. */
-  leastMiB: number;
+  minMiB: number;
 }
 
 /** Fitted to `npm run bench` with the native engine in float32: mnist-test4 727 MiB, afg 958, emoji-15817e6 1,242. */
@@ -31,7 +31,7 @@ export function estimateMemory({ training }: Config, { generator, discriminator 
       programMiB +
       copiesOfVariables * variablesMiB +
       copiesOfActivations * (activationsMiB(generator) + 2 * activationsMiB(discriminator)),
-    leastMiB: variablesMiB + keptMiB,
+    minMiB: variablesMiB + keptMiB,
   };
 }
 
