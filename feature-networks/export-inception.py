@@ -1,4 +1,4 @@
-"""FID's Inception (pytorch-fid's network, 2048 values per image) as an ONNX file for --features, out of weights that you downloaded:
+"""FID's Inception (pytorch-fid's network, 2048 values per image) as an ONNX file for --features, from weights that you have downloaded:
 pt_inception-2015-12-05-6726825d.pth, from where pytorch_fid.inception.FID_WEIGHTS_URL says.
 
     python3 -m venv .venv && .venv/bin/pip install torch==2.13.0 torchvision==0.28.0 pytorch-fid==0.3.0 onnx==1.23.2
@@ -14,7 +14,7 @@ from pytorch_fid import inception
 
 
 def open_network(path):
-    """pytorch-fid's own code builds the network; only its download is left out."""
+    """Builds the network by pytorch-fid's code, without its download."""
     if path == 'random':
         torch.manual_seed(0)
         with patch.object(inception, 'load_state_dict_from_url'), patch.object(torch.nn.Module, 'load_state_dict'):

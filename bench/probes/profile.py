@@ -1,7 +1,7 @@
-# Where a training step's time goes, by TensorFlow op: bench/.venv/bin/python bench/probes/profile.py anime [--precision float32] [--longest 20]
+# Profiles a training step by TensorFlow op: bench/.venv/bin/python bench/probes/profile.py anime [--precision float32] [--longest 20]
 #
 # The program writes the graph that it would train with; Python's TensorFlow, the same library, runs it with tracing on.
-# Ops run side by side on two threads and wait for each other, so an op's times add up to more than the step's.
+# Ops run in parallel on two threads and wait for each other, so their times add up to more than the step's.
 import argparse
 import collections
 import glob
@@ -21,7 +21,7 @@ ROUNDS = 5
 
 
 def largest_graph(arguments):
-    """The GraphDef of the training program; the other graphs written at start only time the forms of convolutions."""
+    """The GraphDef of the training program; the other graphs written at the start only time implementations of convolutions."""
     here = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
     with tempfile.TemporaryDirectory() as folder:
         command = ['node', 'bin/dcgan.cjs', 'bench', '--config', arguments.config, '--seconds', '1']

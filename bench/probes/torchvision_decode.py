@@ -7,8 +7,8 @@ import time
 import torch
 from torch.utils.data import DataLoader
 
-# PyPI's torchvision is built for PyTorch with CUDA; beside the CPU build its compiled operators do not load, and its import fails for
-# want of these two. Reading folders and transforming PIL images needs none of them.
+# PyPI's torchvision is built for PyTorch with CUDA; beside the CPU build its compiled operators do not load, and its import fails
+# without these two. Reading folders and transforming PIL images does not need them.
 library = torch.library.Library('torchvision', 'FRAGMENT')
 library.define('nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor')
 library.define('qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor')
@@ -17,7 +17,7 @@ import torchvision
 from torchvision import datasets, transforms
 
 folder, side, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-# uint8 as the cache has it: ToTensor and Normalize, which the tutorial adds, would cost more
+# uint8, as in the cache: ToTensor and Normalize, which the tutorial adds, would cost more
 steps = transforms.Compose([transforms.Resize(side), transforms.CenterCrop(side), transforms.PILToTensor()])
 
 

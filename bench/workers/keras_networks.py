@@ -20,7 +20,7 @@ def keras_layers(entry):
 
 
 def conv(entry):
-    """Keras pads as SAME or not at all; another padding is a layer of zeros before."""
+    """Keras supports SAME or no padding; other paddings become a ZeroPadding2D layer before it."""
     zeros = [layers.ZeroPadding2D(entry['sides'])] if surrounds(entry) else []
     return [*zeros, layers.Conv2D(**convolution_options(entry))]
 

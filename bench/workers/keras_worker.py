@@ -32,7 +32,7 @@ class Networks:
         return tf.cast(pixels, tf.float32) * ((high - low) / 255) + low
 
     def scores_of(self, images, training=True):
-        """float32 [B, 1], in mixed precision too."""
+        """float32 [B, 1], also in mixed precision."""
         return tf.cast(tf.reshape(self.discriminator(images, training=training), [-1, 1]), tf.float32)
 
     def scores(self):
@@ -61,7 +61,7 @@ class Training(Networks):
         return dict(zip(('discriminator', 'generator'), map(float, losses)))
 
     def update(self, pixels):
-        """One step. Gives [discriminator's loss, generator's loss]."""
+        """One step. Returns [discriminator's loss, generator's loss]."""
         real = self.shown(pixels)
         order, fresh = self.training['order'], self.training['freshLatents']
         if order == 'simultaneous':
@@ -88,7 +88,7 @@ class Training(Networks):
         return discriminator_loss, generator_loss
 
     def train_discriminator_within_generator(self, real):
-        """The discriminator learns first; the generator then answers the updated discriminator with the same images."""
+        """Updates the discriminator, then the generator under the updated discriminator, on the same images."""
         with tf.GradientTape() as tape:
             fake = self.fake()
             with tape.stop_recording():
@@ -104,7 +104,7 @@ class Training(Networks):
         return loss
 
     def train_generator(self):
-        """Gives its loss and the images that it made."""
+        """Returns its loss and the generated images."""
         with tf.GradientTape() as tape:
             fake = self.fake()
             loss = self.generator_loss(self.scores_of(fake))

@@ -8,7 +8,7 @@ ANSWERS = 3  # file descriptor
 
 
 def serve(prepare):
-    """`prepare`: job -> function of (folder of the task, mode) that gives a runner: its report, and turn(count) -> losses."""
+    """`prepare` maps a job to a function (task folder, mode) -> runner, which has a report and turn(count) -> losses."""
     runner = None
     with os.fdopen(ANSWERS, 'w', buffering=1) as answers:
         for line in sys.stdin:

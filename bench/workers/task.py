@@ -23,12 +23,12 @@ class Task:
         self.weights = cut(np.fromfile(folder / 'weights.bin', np.float32), content['weights'])
 
     def weights_of(self, network, index):
-        """First values of a layer by part: kernel, bias; gamma, beta, movingMean, movingVariance; in this order."""
+        """Initial values of a layer by part: kernel, bias; gamma, beta, movingMean, movingVariance; in this order."""
         prefix = f'{network}/{index}/'
         return {name.removeprefix(prefix): values for name, values in self.weights.items() if name.startswith(prefix)}
 
     def batches(self):
-        """Batches of images without end, uint8 [batch, height, width, channels], in a new order every epoch."""
+        """Infinite batches of images, uint8 [batch, height, width, channels], reshuffled every epoch."""
         random = np.random.default_rng(self.config['seed'])
         while True:
             order = random.permutation(len(self.images))

@@ -11,7 +11,7 @@ from torch import nn
 
 
 class ToImage(nn.Module):
-    """[B, n] -> [B, c, h, w]. With channels last the vector holds the channels of a pixel side by side, which costs nothing here."""
+    """[B, n] -> [B, c, h, w]. With channels last the channels of a pixel are adjacent in the vector, so this is free."""
 
     def __init__(self, shape, channels_last):
         super().__init__()
@@ -72,7 +72,7 @@ def dense(entry):
 
 
 def conv(entry):
-    """The padding before the image on both sides, if that gives the same size; else zeros put there first."""
+    """Symmetric padding, if it gives the same size; otherwise explicit zeros before the layer."""
     options = entry['input'][-1], entry['filters'], entry['kernel'], entry['stride']
     padding = [before for before, _ in entry['sides']]
     sizes = [(n + 2 * p - k) // s + 1 for n, p, k, s in zip(entry['input'], padding, entry['kernel'], entry['stride'])]
@@ -83,7 +83,7 @@ def conv(entry):
 
 
 def conv_transpose(entry):
-    """`sides` are pixels cut off; PyTorch cuts `padding` on both and then puts `output_padding` back after."""
+    """`sides` are cropped pixels; PyTorch crops `padding` on both sides and then adds `output_padding` after."""
     padding = [before for before, _ in entry['sides']]
     back = [before - after for before, after in entry['sides']]
     options = entry['input'][-1], entry['filters'], entry['kernel'], entry['stride'], padding, back
@@ -126,7 +126,7 @@ def load(module, weights, order):
 
 
 class Order:
-    """How the values of a layer's weights are put into PyTorch's order.
+    """Converts the values of a layer's weights to PyTorch's order.
 
     Kernels are [kh, kw, in, out] (transposed: [kh, kw, out, in]) and [in, out]; PyTorch's are [out, in, kh, kw] ([in, out, kh, kw]) and [out, in].
     """
@@ -144,7 +144,7 @@ class Order:
         return by_output if values.ndim == 1 else self.as_vector(by_output.T, self.input_image)
 
     def as_vector(self, values, image):
-        """The last axis holds an image [h, w, c] as a vector, if `image` says so: turned, and with channels first unless they are last."""
+        """If `image` is set, the last axis is a flattened image [h, w, c]: transposed, and with channels first unless `channels_last`."""
         if image is None:
             return values
         pixels = values.reshape(*values.shape[:-1], *image)
@@ -154,7 +154,7 @@ class Order:
 
 
 def image_made_of(entries, index):
-    """The image that a later reshape makes of this layer's vector."""
+    """The image that a later layer reshapes this layer's output to."""
     for entry in entries[index + 1 :] if len(entries[index]['output']) == 1 else []:
         if entry['type'] in ('reshape', 'dense'):
             return entry.get('shape')
@@ -162,7 +162,7 @@ def image_made_of(entries, index):
 
 
 def image_behind(entries, index):
-    """The image that an earlier flatten made this layer's input of."""
+    """The image that was flattened to this layer's input."""
     for entry in reversed(entries[:index]):
         if entry['type'] in ('flatten', 'dense'):
             return entry['input'] if entry['type'] == 'flatten' else None

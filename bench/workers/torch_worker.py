@@ -41,7 +41,7 @@ class Training:
         return {name: loss.item() for name, loss in zip(('discriminator', 'generator'), losses)}
 
     def step(self, real):
-        """One step in the config's order. Gives [discriminator's loss, generator's loss]."""
+        """One step in the config's order. Returns [discriminator's loss, generator's loss]."""
         order, fresh = self.training['order'], self.training['freshLatents']
         if order == 'simultaneous':
             return self.train_both(real)
@@ -70,7 +70,7 @@ class Training:
         return self.update_both(discriminator_loss, generator_loss)
 
     def train_both_in_passes(self, real, fake):
-        """torch.compile frees what a backward pass has used, and its backward passes leave nothing out: one pass per loss."""
+        """torch.compile frees the buffers of a backward pass and always computes all gradients, so each loss needs its own pass."""
         self.clear_gradients()
         with self.autocast():
             discriminator_loss = self.discriminator_loss(self.scores_of(real), self.scores_of(fake.detach()))
@@ -93,7 +93,7 @@ class Training:
         return loss
 
     def train_generator(self, fake):
-        """The discriminator's weights want no gradients meanwhile."""
+        """Without gradients for the discriminator's weights."""
         self.discriminator.requires_grad_(False)
         loss = self.bce(self.scores_of(fake), self.generator_target)
         self.update('generator', loss)
@@ -121,7 +121,7 @@ class Training:
             return self.fake()
 
     def scores_of(self, images):
-        """float32 [B, 1], under autocast too."""
+        """float32 [B, 1], also under autocast."""
         with self.autocast():
             return self.discriminator(images).float().reshape(-1, 1)
 

@@ -1,4 +1,4 @@
-"""What the scripts beside this one share: the latents and images that a test has written, and the answer it waits for."""
+"""Shared by the scripts in this folder: reads the latents and images written by a test, and reports the result to it."""
 import json
 import os
 import sys

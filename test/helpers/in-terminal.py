@@ -1,4 +1,4 @@
-# Runs a program in a terminal of its own and closes that terminal once its output matches.
+# Runs a program in a new terminal, and closes the terminal once its output matches.
 # in-terminal.py PATTERN SECONDS PROGRAM ARGUMENT... -> {"exitCode", "survived", "output"}; what is alive after SECONDS gets SIGTERM
 import json, os, pty, re, select, signal, sys, time
 
