@@ -37,32 +37,32 @@ class ToVector(nn.Module):
 
 def torch_model(task, network, channels_last):
     entries = task.layers[network]
-    stacks = [torch_layers(entry, is_turned(task), channels_last) for entry in entries]
+    stacks = [torch_layers(entry, is_rotated(task), channels_last) for entry in entries]
     for index, stack in enumerate(stacks):
-        order = Order(entries, index, is_turned(task), channels_last)
+        order = Order(entries, index, is_rotated(task), channels_last)
         for module in stack:
             load(module, task.weights_of(network, index), order)
     model = nn.Sequential(*sum(stacks, []))
     return model.to(memory_format=torch.channels_last) if channels_last else model
 
 
-def is_turned(task):
+def is_rotated(task):
     sides = [side for entries in task.layers.values() for entry in entries for side in entry.get('sides', [])]
     return any(before < after for before, after in sides)
 
 
-def turned(images):
+def rotated(images):
     """[..., h, w, c]"""
     return np.flip(images, (-3, -2))
 
 
-def torch_layers(entry, is_turned, channels_last):
+def torch_layers(entry, is_rotated, channels_last):
     kind = entry['type']
     if kind == 'reshape':
         return [ToImage(entry['shape'], channels_last)]
     if kind == 'flatten':
         return [ToVector(channels_last)]
-    if kind in ('conv', 'convTranspose') and is_turned:
+    if kind in ('conv', 'convTranspose') and is_rotated:
         entry = {**entry, 'sides': [side[::-1] for side in entry['sides']]}
     return LAYERS[kind](entry)
 
@@ -131,24 +131,24 @@ class Order:
     Kernels are [kh, kw, in, out] (transposed: [kh, kw, out, in]) and [in, out]; PyTorch's are [out, in, kh, kw] ([in, out, kh, kw]) and [out, in].
     """
 
-    def __init__(self, entries, index, is_turned, channels_last):
-        self.is_turned, self.channels_last = is_turned, channels_last
+    def __init__(self, entries, index, is_rotated, channels_last):
+        self.is_rotated, self.channels_last = is_rotated, channels_last
         self.output_image = image_made_of(entries, index)
         self.input_image = image_behind(entries, index)
 
     def in_torch(self, values):
         if values.ndim == 4:
-            kernel = np.flip(values, (0, 1)) if self.is_turned else values
+            kernel = np.flip(values, (0, 1)) if self.is_rotated else values
             return kernel.transpose(3, 2, 0, 1)
         by_output = self.as_vector(values, self.output_image)
         return by_output if values.ndim == 1 else self.as_vector(by_output.T, self.input_image)
 
     def as_vector(self, values, image):
-        """If `image` is set, the last axis is a flattened image [h, w, c]: transposed, and with channels first unless `channels_last`."""
+        """If `image` is set, the last axis is a flattened image [h, w, c]: rotated by 180 degrees if `is_rotated`, and with channels first unless `channels_last`."""
         if image is None:
             return values
         pixels = values.reshape(*values.shape[:-1], *image)
-        pixels = turned(pixels) if self.is_turned else pixels
+        pixels = rotated(pixels) if self.is_rotated else pixels
         pixels = pixels if self.channels_last else np.moveaxis(pixels, -1, -3)
         return pixels.reshape(*values.shape[:-1], math.prod(image))
 
