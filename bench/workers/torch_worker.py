@@ -4,7 +4,7 @@ import torch
 from serve import serve
 from task import Task
 from torch.nn import functional as F
-from torch_networks import is_turned, torch_model, turned
+from torch_networks import is_rotated, torch_model, rotated
 
 
 class Training:
@@ -144,7 +144,7 @@ class Training:
         for model in self.models.values():
             model.eval()
         pixels = self.task.probe_images
-        real = self.shown(np.ascontiguousarray(turned(pixels) if is_turned(self.task) else pixels))
+        real = self.shown(np.ascontiguousarray(rotated(pixels) if is_rotated(self.task) else pixels))
         with self.autocast():
             fake = self.generator(torch.from_numpy(self.task.probe_latents))
         scores = torch.cat([self.scores_of(real), self.scores_of(fake)]).reshape(-1).tolist()
