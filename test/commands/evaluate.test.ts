@@ -125,7 +125,8 @@ test('rejects invalid options without a line in the log', async () => {
     evaluate(options({ metrics: ['fidd'] }), () => {}),
     {
       code: 'usage.unknown-metric',
-      message: /no metric called "fidd"\.\nThere are swd, ms-ssim, precision-recall, diversity, fid, kid, nearest\./,
+      message:
+        /no metric called "fidd"\.\nThe metrics are swd, ms-ssim, precision-recall, diversity, fid, kid, nearest\./,
     },
   );
   await assert.rejects(

@@ -118,7 +118,10 @@ test('reports a grid that cannot be written', async () => {
   const image = { pixels: new Uint8Array(20_000), height: 1, width: 20_000, channels: 1 } as const;
   await assert.rejects(writeGrid(join(folder, 'wide.webp'), image, { columns: 1 }), { code: 'usage.cannot-write' }); // at most 16383
   await assert.rejects(writeGrid(join(folder, 'no', 'a.png'), image, { columns: 1 }), { code: 'usage.cannot-write' });
-  await assert.rejects(writeGrid(join(folder, 'a.png'), { ...image, width: 3 }, { columns: 1 }), /no whole images/);
+  await assert.rejects(
+    writeGrid(join(folder, 'a.png'), { ...image, width: 3 }, { columns: 1 }),
+    /do not make complete images/,
+  );
 });
 
 test('draws batches of images at the same positions as all at once', async () => {

@@ -28,7 +28,10 @@ test('slices images without copying', () => {
 });
 
 test('throws for an incomplete image', () => {
-  assert.throws(() => countImages({ pixels: new Uint8Array(5), height: 2, width: 2, channels: 1 }), /no whole images/);
+  assert.throws(
+    () => countImages({ pixels: new Uint8Array(5), height: 2, width: 2, channels: 1 }),
+    /do not make complete images/,
+  );
 });
 
 test('scales an image by its longer side', () => {

@@ -45,7 +45,7 @@ test('--json prints one object and nothing else to stdout', async () => {
 test('reports a usage error as one message with exit code 2', async () => {
   const { exitCode, stdout, stderr } = await evaluate('--metrics', 'ssim');
   assert.deepEqual([exitCode, stdout], [2, '']);
-  assert.match(stderr, /There is no metric called "ssim"\.\n.*There are swd, ms-ssim, /);
+  assert.match(stderr, /There is no metric called "ssim"\.\n.*The metrics are swd, ms-ssim, /);
   assert.equal((await evaluate('--best', '--step', '8')).exitCode, 2);
   assert.equal((await evaluate('--best')).exitCode, 4);
 });
