@@ -1,6 +1,6 @@
 // Evaluation during training does not affect the run, agrees with dcgan evaluate, and is neither lost nor repeated.
 import assert from 'node:assert/strict';
-import { appendFileSync, cpSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import sharp from 'sharp';
@@ -191,4 +191,27 @@ test('reports missing requirements of metrics before the first step', async () =
     features: { network: 'nowhere.onnx', range: [0, 1] },
   });
   await assert.rejects(run.train(), { code: 'usage.features-file' });
+});
+
+test('a run whose logs have the names of an earlier version is resumed and evaluated under the present ones', async () => {
+  const run = newRun(measured);
+  const { results, runHash } = await run.train();
+  const linesOf = (log: string) => readFileSync(join(results, log), 'utf8').trim().split('\n');
+  const before = { losses: linesOf('losses.jsonl'), metrics: linesOf('metrics.jsonl') };
+  const giveOldNames = () => {
+    renameSync(join(results, 'metrics.jsonl'), join(results, 'evaluations.jsonl'));
+    renameSync(join(results, 'losses.jsonl'), join(results, 'metrics.jsonl'));
+  };
+
+  giveOldNames();
+  await run.train({ set: ['training.steps=15'] });
+  assert.deepEqual(linesOf('losses.jsonl').slice(0, before.losses.length), before.losses);
+  assert.deepEqual(linesOf('metrics.jsonl').slice(0, before.metrics.length), before.metrics);
+  assert.equal(linesOf('metrics.jsonl').length, before.metrics.length + 1); // of step 15
+
+  giveOldNames();
+  const options = { checkpoint: runHash, count: 20, seed: 0, engine: 'wasm', root: run.own } as const;
+  await evaluate({ ...options, metrics: ['diversity'] }, () => {});
+  assert.equal(linesOf('metrics.jsonl').length, before.metrics.length + 2);
+  assert.equal(readdirSync(results).includes('evaluations.jsonl'), false);
 });
